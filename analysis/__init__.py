@@ -1,0 +1,1 @@
+"""Understand: pure values in, values out."""

@@ -1,0 +1,82 @@
+"""``runtall``: the commands, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "scan": ("analysis.cli.scan", "List the sensors in reach."),
+    "record": ("analysis.cli.record", "Record a run from one or more sensors."),
+    "import": ("analysis.cli.import_", "Take in IMU files of other tools."),
+    "list": ("analysis.cli.list_", "List the recorded sessions."),
+    "show": ("analysis.cli.show", "Show what one session holds."),
+    "report": ("analysis.cli.report", "Write the posture report of a session."),
+    "compare": ("analysis.cli.compare", "Compare sessions."),
+    "demo": ("analysis.cli.demo", "See it work without a sensor: a virtual runner, recorded and reported."),
+}
+"""Command name: (module, one line of help). The module's ``command`` is the click command."""
+
+EXPECTED_FAILURE = 1
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order a runner meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command, or None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table, so that ``--help`` imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", type=click.Path(file_okay=False), envvar="RUNTALL_HOME", help="Where sessions are kept.")
+@click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
+@click.version_option(package_name="runtall")
+@click.pass_context
+def cli(ctx: click.Context, home: str | None, debug: bool) -> None:
+    """Tell a runner how far, and from which kilometre, their posture slouched."""
+    ctx.obj = {"home": home, "debug": debug}
+
+
+def _is_expected(error: BaseException) -> bool:
+    """Tell an expected failure from a bug, without importing anything the command did not."""
+    names = {(c.__module__, c.__name__) for c in type(error).__mro__}
+    return bool(names & {("sensor.errors", "SensorError"), ("analysis.errors", "AnalysisError")})
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line; expected failures become one line on stderr and exit code 1."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        result: Any = cli.main(args=arguments, prog_name="runtall", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(EXPECTED_FAILURE)
+    except Exception as error:
+        if "--debug" in arguments or not _is_expected(error):
+            raise
+        click.echo(f"runtall: {error}", err=True)
+        sys.exit(EXPECTED_FAILURE)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Run reports held against each other."""

@@ -1,0 +1,19 @@
+"""Errors of the ``analysis`` package."""
+
+from __future__ import annotations
+
+
+class AnalysisError(Exception):
+    """Base of every expected failure in this package."""
+
+
+class NotEnoughRunningError(AnalysisError, ValueError):
+    """A session with too little running for any figure."""
+
+
+class SignalError(AnalysisError, ValueError):
+    """A signal that no figure can be drawn from: empty, constant, impossible rate."""
+
+
+class UsageError(AnalysisError, ValueError):
+    """Words on the command line that do not fit together."""

@@ -1,0 +1,1 @@
+"""Acquire: bytes, radios, clocks, files, the session. Never imports ``analysis``."""

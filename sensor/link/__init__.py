@@ -1,0 +1,1 @@
+"""Where packets come from: a radio reached through bleak."""

@@ -1,0 +1,254 @@
+"""The vocabulary both packages share: blocks of samples, gaps, tracks, recordings.
+
+All values are frozen. Arrays handed in are copied once and made read-only, so that a value can be passed
+around without anyone changing it behind someone else's back. SI units throughout; axes are the sensor's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+PLACEMENTS = ("sternum", "upper-back", "sacrum", "waist", "head")
+"""Where on the body a sensor can be worn."""
+
+TRUNK_PLACEMENTS = ("sternum", "upper-back")
+"""Placements whose flexion is trunk flexion."""
+
+
+def freeze_arrays(value: object) -> None:
+    """Replace every array field of a frozen dataclass by a private read-only copy.
+
+    Parameters
+    ----------
+    value
+        A frozen dataclass instance; call this from its ``__post_init__``. An array that is already
+        read-only and owns its memory is kept as it is: nobody can change it any more.
+    """
+    for item in fields(value):  # type: ignore[arg-type]  # any dataclass instance
+        array = getattr(value, item.name)
+        if isinstance(array, np.ndarray) and (array.flags.writeable or array.base is not None):
+            copy = array.copy()
+            copy.flags.writeable = False
+            object.__setattr__(value, item.name, copy)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleBlock:
+    """What a driver decodes from a run of notifications: packets of samples, before any clock is fitted.
+
+    Parameters
+    ----------
+    notification
+        (p,) position, in the sequence handed to the decoder, of the notification whose arrival dates the
+        packet. For packets split over several notifications: the first part.
+    ticks
+        (p,) device counter of each packet's reference sample, raw (not unwrapped).
+    count
+        (p,) samples in each packet; ``count.sum() == n``.
+    acc_sensor_mps2
+        (n, 3) specific force, m/s2, sensor axes.
+    gyr_sensor_radps
+        (n, 3) angular rate, rad/s, sensor axes; None when the device has no gyroscope.
+    clipped
+        (n,) true where a channel reached its full scale.
+    sequence
+        (p,) packet or sample counter where the wire format has one, else None.
+    sample_offset_ticks
+        (n,) ticks after the packet's first sample where each sample carries its own time, else None.
+    """
+
+    notification: IntArray
+    ticks: IntArray
+    count: IntArray
+    acc_sensor_mps2: FloatArray
+    gyr_sensor_radps: FloatArray | None
+    clipped: BoolArray
+    sequence: IntArray | None = None
+    sample_offset_ticks: IntArray | None = None
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch without samples, in seconds from the start of the session, and why."""
+
+    start_s: float
+    end_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImuSignal:
+    """A signal as an ideal or real sensor would sample it, evenly: what a virtual sensor streams.
+
+    Parameters
+    ----------
+    rate_hz
+        Samples per second.
+    acc_sensor_mps2
+        (n, 3) specific force, m/s2.
+    gyr_sensor_radps
+        (n, 3) angular rate, rad/s; None without a gyroscope.
+    """
+
+    rate_hz: float
+    acc_sensor_mps2: FloatArray
+    gyr_sensor_radps: FloatArray | None
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """A quantity from beside the IMU: distance, speed, altitude, heart rate, grade, cadence.
+
+    Parameters
+    ----------
+    quantity
+        ``distance_m``, ``speed_mps``, ``altitude_m``, ``heart_rate_bpm``, ``grade_pct``, ``cadence_spm``.
+    source
+        Where it came from, in words a runner knows: ``watch file``, ``foot pod``, ``treadmill``, ``typed``.
+    time_s
+        (n,) seconds from the start of the session, increasing.
+    value
+        (n,) in the unit the quantity names.
+    """
+
+    quantity: str
+    source: str
+    time_s: FloatArray
+    value: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something the runner or the recorder pinned to a moment: ``standing``, ``bow``, ``lap``, ``pain`` …"""
+
+    time_s: float
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """Something that happened to a link: ``connected``, ``lost``, ``watchdog``, ``battery`` …"""
+
+    time_s: float
+    placement: str
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SensorRecording:
+    """All samples of one sensor in one session, decoded and on the host's time line.
+
+    Parameters
+    ----------
+    placement
+        One of `PLACEMENTS`.
+    device
+        Registry key of the driver, for example ``movesense``.
+    name
+        What the sensor called itself, or the imported file's name.
+    nominal_rate_hz
+        The rate that was asked for; None for imported files. Never use it for time.
+    acc_range_mps2, gyr_range_radps
+        Full scale, None where unknown.
+    gyr_late_s
+        How much later than the accelerometer sample of the same row the gyroscope row was taken.
+    time_s
+        (n,) seconds from the start of the session, strictly increasing.
+    acc_sensor_mps2, gyr_sensor_radps
+        (n, 3) specific force and angular rate; the second None without a gyroscope.
+    clipped
+        (n,) true where a channel reached its full scale.
+    gaps
+        Stretches without samples between the first and the last one.
+    segment_start
+        (s,) index of the first sample of each clock segment (one per connection).
+    rejected_packets
+        How many notifications did not fit the documented layout and were left out.
+    battery_pct
+        Last battery level reported, None where unknown.
+    """
+
+    placement: str
+    device: str
+    name: str
+    nominal_rate_hz: float | None
+    acc_range_mps2: float | None
+    gyr_range_radps: float | None
+    gyr_late_s: float
+    time_s: FloatArray
+    acc_sensor_mps2: FloatArray
+    gyr_sensor_radps: FloatArray | None
+    clipped: BoolArray
+    gaps: tuple[Gap, ...]
+    segment_start: IntArray
+    rejected_packets: int = 0
+    battery_pct: int | None = None
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """One session, read: what every analysis starts from.
+
+    Parameters
+    ----------
+    path
+        The session file.
+    name
+        The session's name.
+    started_utc
+        ISO 8601 wall-clock time of second 0.
+    duration_s
+        From the first to the last thing recorded.
+    sensors, tracks, marks, events
+        In order of time where they have one.
+    context
+        What was told about the session: ``typed_distance_m``, ``typed_speed_mps``, ``surface``, ``pack`` …
+        Numbers stay numbers; keys as in ``data/FORMAT.md``.
+    simulated
+        True where a virtual runner made the session.
+    file_hash
+        SHA-256 over packet, event, mark and track rows in order.
+    notices
+        Sentences the reader owes the runner: a leftover journal recovered, packets rejected.
+    """
+
+    path: Path
+    name: str
+    started_utc: str
+    duration_s: float
+    sensors: tuple[SensorRecording, ...]
+    tracks: tuple[Track, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    events: tuple[LinkEvent, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+    simulated: bool = False
+    file_hash: str = ""
+    notices: tuple[str, ...] = ()
+
+    def sensor(self, *placements: str) -> SensorRecording | None:
+        """Return the first sensor worn at one of ``placements``, or None."""
+        return next((s for p in placements for s in self.sensors if s.placement == p), None)
