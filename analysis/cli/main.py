@@ -44,7 +44,9 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--home", type=click.Path(file_okay=False), envvar="RUNTALL_HOME", help="Where sessions are kept.")
+@click.option(
+    "--home", type=click.Path(file_okay=False), envvar="RUNTALL_HOME", help="Where sessions are kept."
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
 @click.version_option(package_name="runtall")
 @click.pass_context

@@ -1,0 +1,348 @@
+"""The vocabulary of the analysis: strides, posture, findings, the report of a run.
+
+Every value is frozen, its arrays read-only. Angles are in degrees here, because this is where a person meets
+them; the stages work in radians. Definitions: ARCHITECTURE.md, "Frames and definitions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sensor.samples import BoolArray, FloatArray, freeze_arrays
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRIDE_COLUMNS: dict[str, str] = {
+    "stride": "int",
+    "start_s": "float",
+    "end_s": "float",
+    "distance_m": "float",
+    "speed_mps": "float",
+    "grade_pct": "float",
+    "activity": "text",
+    "side_first": "text",
+    "cadence_spm": "float",
+    "trunk_flexion_deg": "float",
+    "trunk_flexion_rom_deg": "float",
+    "trunk_lateral_deg": "float",
+    "lateral_left_deg": "float",
+    "lateral_right_deg": "float",
+    "trunk_rotation_rom_deg": "float",
+    "trunk_flexion_adj_deg": "float",
+    "sacrum_pitch_deg": "float",
+    "upper_trunk_minus_sacrum_deg": "float",
+    "head_pitch_deg": "float",
+    "neck_flexion_deg": "float",
+    "head_forward_cm": "float",
+    "head_forward_lo_cm": "float",
+    "head_forward_hi_cm": "float",
+    "head_source": "text",
+    "vertical_oscillation_cm": "float",
+    "contact_time_ms": "float",
+    "usable": "bool",
+    "usable_because": "text",
+    "flag": "text",
+    "flag_rounded": "maybe",
+    "flag_head": "maybe",
+}
+"""Columns of the stride table, in order, in every export, and their kind.
+
+``maybe`` holds true, false or, where not measurable, empty (None).
+"""
+
+_DTYPES: dict[str, npt.DTypeLike] = {
+    "int": np.int64,
+    "float": np.float64,
+    "text": np.object_,
+    "bool": np.bool_,
+    "maybe": np.object_,
+}
+_EMPTY: dict[str, Any] = {"int": 0, "float": np.nan, "text": "", "bool": False, "maybe": None}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StrideTable:
+    """One row per stride, exactly the columns of `STRIDE_COLUMNS`; what is not measured is NaN or empty.
+
+    Parameters
+    ----------
+    columns
+        Column name to array of shape (strides,).
+
+    Raises
+    ------
+    ValueError
+        For an unknown column, or columns of different lengths.
+    """
+
+    columns: Mapping[str, npt.NDArray[Any]]
+
+    def __post_init__(self) -> None:
+        unknown = set(self.columns) - set(STRIDE_COLUMNS)
+        lengths = {len(v) for v in self.columns.values()}
+        if unknown or len(lengths) > 1:
+            raise ValueError(f"stride table: unknown columns {sorted(unknown)} or lengths {sorted(lengths)}")
+        count = lengths.pop() if lengths else 0
+        full: dict[str, npt.NDArray[Any]] = {}
+        for name, kind in STRIDE_COLUMNS.items():
+            array = np.array(self.columns.get(name, [_EMPTY[kind]] * count), dtype=_DTYPES[kind])
+            array.flags.writeable = False
+            full[name] = array
+        object.__setattr__(self, "columns", full)
+
+    def __len__(self) -> int:
+        return len(self.columns["stride"])
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        return self.columns[name]
+
+    def with_columns(self, **changed: npt.NDArray[Any]) -> StrideTable:
+        """Return a copy with some columns replaced."""
+        return StrideTable({**self.columns, **changed})
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table as a pandas data frame, columns in the defined order."""
+        import pandas as pd
+
+        return pd.DataFrame(dict(self.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class SensorFacts:
+    """What a report says of one sensor: placement, name, rate, shares of trouble (0 to 1)."""
+
+    placement: str
+    device: str
+    name: str
+    rate_hz: float
+    sample_count: int
+    clipped_fraction: float
+    missing_fraction: float
+    mean_specific_force_g: float
+    has_gyroscope: bool
+    mirrored: bool = False
+    rejected_packets: int = 0
+    battery_pct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """What a report says of the session as a whole."""
+
+    name: str
+    path: str
+    started_utc: str
+    duration_s: float
+    simulated: bool
+    sensors: tuple[SensorFacts, ...]
+    context: Mapping[str, Any] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A still standing of the runner, and the tilt it shows against the zero in force."""
+
+    start_s: float
+    end_s: float
+    flexion_deg: float
+    lateral_deg: float
+    role: str
+    """``zero``, ``re-zero``, ``end``, or ``seen``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The fresh window of this run: where the runner's own "as usual" is read."""
+
+    from_m: float
+    to_m: float
+    flexion_deg: float
+    sd_deg: float
+    speed_mps: float
+    stride_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A stretch in which a flag stands.
+
+    ``flag`` is ``watch``, ``slouched``, ``rounded`` or ``head``; ``depth_deg`` the median of the flagged
+    quantity above its baseline; ``ended_by`` one of ``recovered``, ``end of run``, ``strap step``.
+    """
+
+    flag: str
+    from_m: float
+    to_m: float
+    from_s: float
+    to_s: float
+    depth_deg: float
+    speed_mps: float
+    grade_pct: float
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One kilometre (or the last part of one). NaN where nothing usable was run in it."""
+
+    from_m: float
+    to_m: float
+    duration_s: float
+    stride_count: int
+    usable_fraction: float
+    flexion_deg: float
+    adj_deg: float
+    lateral_deg: float
+    head_forward_cm: float
+    cadence_spm: float
+    speed_mps: float
+    vertical_oscillation_cm: float
+    contact_time_ms: float
+    flag: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrapStep:
+    """A sudden, lasting change of flexion or list whose cause one sensor cannot tell."""
+
+    at_s: float
+    at_m: float
+    step_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapFact:
+    """A stretch without data, in time and, where known, in distance (m, NaN where unknown)."""
+
+    from_s: float
+    to_s: float
+    from_m: float
+    to_m: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QualityLine:
+    """One line of the data-quality table: what, the value in words, ``good|fair|bad``, what to do about it."""
+
+    what: str
+    value: str
+    grade: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """The smoothed course of the run: one row per usable run stride, the running median over 25 of them.
+
+    Parameters
+    ----------
+    distance_m, time_s
+        (k,) where the stride starts.
+    flexion_deg
+        (k,) running median of trunk flexion.
+    adj_deg
+        (k,) running median of the adjusted flexion, 0 = as usual; NaN without a fresh window.
+    after_break
+        (k,) true where a gap, a walk or unusable strides lie directly before this stride.
+    """
+
+    distance_m: FloatArray
+    time_s: FloatArray
+    flexion_deg: FloatArray
+    adj_deg: FloatArray
+    after_break: BoolArray
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunReport:
+    """Everything a report says, as numbers and fixed words. Renderers lay it out and compute nothing.
+
+    Parameters
+    ----------
+    session
+        Facts of the session.
+    strides
+        The stride table.
+    curve
+        What the main figure draws.
+    verdict
+        ``usual``, ``watch``, ``slouched``, or ``none`` (no verdict; ``no_verdict_because`` says why).
+    headline
+        One sentence.
+    confidence, confidence_because
+        ``good``, ``fair`` or ``do not trust``, and every reason that lowers it.
+    method
+        ``zero-phase`` or ``accelerometer only``.
+    zero_source
+        ``standing``, ``own baseline`` or ``none``.
+    distance_source, speed_source
+        In words: ``typed``, ``watch file``, ``cadence model`` … or ``unknown``.
+    grade_known
+        Whether any slope is known.
+    distance_m, running_s, walking_s, stride_count, usable_fraction, cadence_spm, speed_mps, flexion_deg
+        Totals and medians over the running. NaN where unknown.
+    flexion_half_width_deg
+        Half width of the 95 % interval of one stride's flexion, for the band in the figure.
+    baseline
+        The fresh window, or None.
+    standings, segments, episodes, strap_steps, gaps, quality
+        As their classes say.
+    zones
+        Share (0 to 1) of usable run strides in ``taller``, ``usual``, ``watch``, ``slouched``.
+    head_source
+        ``head sensor`` or ``trunk model``, or empty.
+    notes
+        Remarks that are no faults.
+    settings
+        Every threshold in force, name (with unit) to value.
+    config_hash, version
+        What computed this.
+    """
+
+    session: SessionFacts
+    strides: StrideTable
+    curve: Curve
+    verdict: str
+    no_verdict_because: str
+    headline: str
+    confidence: str
+    confidence_because: tuple[str, ...]
+    method: str
+    zero_source: str
+    distance_source: str
+    speed_source: str
+    grade_known: bool
+    distance_m: float
+    running_s: float
+    walking_s: float
+    stride_count: int
+    usable_fraction: float
+    cadence_spm: float
+    speed_mps: float
+    flexion_deg: float
+    flexion_half_width_deg: float
+    head_source: str
+    baseline: Baseline | None
+    standings: tuple[Standing, ...]
+    segments: tuple[Segment, ...]
+    episodes: tuple[Episode, ...]
+    strap_steps: tuple[StrapStep, ...]
+    gaps: tuple[GapFact, ...]
+    zones: Mapping[str, float]
+    quality: tuple[QualityLine, ...]
+    notes: tuple[str, ...]
+    settings: Mapping[str, Any]
+    config_hash: str
+    file_hash: str
+    version: str
