@@ -230,7 +230,7 @@ class GapFact:
 
 @dataclass(frozen=True, slots=True)
 class QualityLine:
-    """One line of the data-quality table: what, the value in words, ``good|fair|bad``, what to do about it."""
+    """One line of the data-quality table: what, its value in words, ``good|fair|bad``, what to do."""
 
     what: str
     value: str
