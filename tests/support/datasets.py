@@ -1,7 +1,7 @@
 """Recordings made by others, read into SI units: where they lie, and one loader per set.
 
-The folder is found through ``RUNTALL_DATA``, else at ``../shared/data`` beside the checkout. Tests that need it
-are skipped with one line where it is absent, and fail where ``RUNTALL_REQUIRE_DATA=1``.
+The folder is found through ``RUNTALL_DATA``, else at ``../shared/data`` beside the checkout. Tests that need
+it are skipped with one line where it is absent, and fail where ``RUNTALL_REQUIRE_DATA=1``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sensor.samples import BoolArray, FloatArray, freeze_arrays
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 MIRROR_Y = np.array([1.0, -1.0, 1.0])
-"""Turns the left-handed LSM9DS1 triad of the FallAllD loggers into a right-handed one (both sensors alike)."""
+"""Turns the left-handed LSM9DS1 triad of the FallAllD loggers, both sensors alike, into a right-handed one."""
 
 UMAFALL_POSITIONS = {0: "pocket", 1: "chest", 2: "waist", 3: "wrist", 4: "ankle"}
 """Sensor ids of the UMAFall files, the same in every file's header."""
@@ -108,7 +108,7 @@ def _even_time_s(count: int, rate_hz: float) -> FloatArray:
 
 
 def fallalld(name: str, *, mended: bool = True) -> ImuData:
-    """Return a neck or waist record, for example ``S07_neck_A025_T01.npz``, its triad mended unless told not to."""
+    """Return a neck or waist record such as ``S07_neck_A025_T01.npz``, its triad mended unless told not to."""
     raw = _npz("fallalld_jog_neck_waist", name)
     sign = MIRROR_Y if mended else np.ones(3)
     rate_hz = float(raw["fs"])
@@ -122,7 +122,7 @@ def fallalld(name: str, *, mended: bool = True) -> ImuData:
 
 
 def sisfall(name: str) -> tuple[ImuData, FloatArray]:
-    """Return the belt device (±16 g accelerometer and gyroscope) and the second accelerometer (n, 3) in m/s2."""
+    """Return the belt device (±16 g and gyroscope) and its second accelerometer (n, 3) in m/s2."""
     raw = _npz("sisfall_jog_waist", name)
     counts, rate_hz = raw["raw"].astype(np.float64), float(raw["fs"])
     first = ImuData(
@@ -198,6 +198,8 @@ def repoimu(name: str) -> OrientationTrial:
 def synthetic_hour() -> SyntheticHour:
     """Return the simulated hour as the sensor delivers it, with its truth."""
     raw = _npz("synthetic_hour", "hour.npz")
-    exact = {k: v if v.dtype == bool else v.astype(np.float64) for k, v in raw.items()}
+    exact: dict[str, npt.NDArray[Any]] = {
+        k: v if v.dtype == bool else v.astype(np.float64) for k, v in raw.items()
+    }
     imu = ImuData("hour", 104.0, exact.pop("time_s"), exact.pop("acc_mps2"), exact.pop("gyr_radps"))
     return SyntheticHour(imu=imu, **exact)
