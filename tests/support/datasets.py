@@ -21,7 +21,7 @@ from sensor.samples import BoolArray, FloatArray, freeze_arrays
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 MIRROR_Y = np.array([1.0, -1.0, 1.0])
-"""Turns the left-handed LSM9DS1 triad of the FallAllD loggers, both sensors alike, into a right-handed one."""
+"""Turns the left-handed LSM9DS1 triad of the FallAllD loggers (both sensors) into a right-handed one."""
 
 UMAFALL_POSITIONS = {0: "pocket", 1: "chest", 2: "waist", 3: "wrist", 4: "ankle"}
 """Sensor ids of the UMAFall files, the same in every file's header."""
@@ -108,7 +108,7 @@ def _even_time_s(count: int, rate_hz: float) -> FloatArray:
 
 
 def fallalld(name: str, *, mended: bool = True) -> ImuData:
-    """Return a neck or waist record such as ``S07_neck_A025_T01.npz``, its triad mended unless told not to."""
+    """Return a neck or waist record such as ``S07_neck_A025_T01.npz``, triad mended unless told not to."""
     raw = _npz("fallalld_jog_neck_waist", name)
     sign = MIRROR_Y if mended else np.ones(3)
     rate_hz = float(raw["fs"])
