@@ -17,3 +17,7 @@ class SignalError(AnalysisError, ValueError):
 
 class UsageError(AnalysisError, ValueError):
     """Words on the command line that do not fit together."""
+
+
+class OutputError(AnalysisError, OSError):
+    """A place where a result cannot be written."""

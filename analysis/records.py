@@ -6,6 +6,7 @@ them; the stages work in radians. Definitions: ARCHITECTURE.md, "Frames and defi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -190,7 +191,10 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One kilometre (or the last part of one). NaN where nothing usable was run in it."""
+    """One kilometre (or the last part of one). NaN where nothing usable was run in it.
+
+    ``head_forward_lo_cm`` and ``head_forward_hi_cm`` bound the 95 % interval of ``head_forward_cm``.
+    """
 
     from_m: float
     to_m: float
@@ -206,6 +210,10 @@ class Segment:
     vertical_oscillation_cm: float
     contact_time_ms: float
     flag: str
+    lateral_left_deg: float = math.nan
+    lateral_right_deg: float = math.nan
+    head_forward_lo_cm: float = math.nan
+    head_forward_hi_cm: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
