@@ -1,0 +1,118 @@
+"""What can be written into a session, as rows: the vocabulary both writers share."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sensor.session.schema import CONTEXT_PREFIX
+
+Row = tuple[Any, ...]
+
+_META = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
+_SENSOR = "INSERT INTO sensor VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SEGMENT = "INSERT INTO segment VALUES (?, ?, ?, ?)"
+_PACKET = "INSERT INTO packet (segment_id, channel, arrival_ns, payload) VALUES (?, ?, ?, ?)"
+_EVENT = "INSERT INTO event (t_ns, sensor_id, kind, detail) VALUES (?, ?, ?, ?)"
+_MARK = "INSERT INTO mark (t_ns, kind, text) VALUES (?, ?, ?)"
+_TRACK = "INSERT INTO track VALUES (?, ?, ?)"
+_TRACK_POINT = "INSERT INTO track_point (track_id, t_ns, value) VALUES (?, ?, ?)"
+_SOURCE_FILE = "INSERT INTO source_file VALUES (?, ?, ?, ?)"
+
+
+class SessionRows(ABC):
+    """The methods of a session writer. Times are ns from the start of the session, on one monotonic clock.
+
+    The numbers of sensors, segments and tracks are given out here, before any row is written: a writer that
+    only queues its rows can return them at once.
+    """
+
+    def __init__(self) -> None:
+        self._sensor_ids = itertools.count(1)
+        self._segment_ids = itertools.count(1)
+        self._track_ids = itertools.count(1)
+
+    @abstractmethod
+    def _put(self, statement: str, rows: Iterable[Row]) -> None:
+        """Write rows, or queue them for writing."""
+
+    def add_sensor(
+        self,
+        placement: str,
+        device: str,
+        name: str,
+        *,
+        address: str = "",
+        firmware: str = "",
+        settings: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Add a sensor and return its number.
+
+        Parameters
+        ----------
+        placement
+            One of `sensor.samples.PLACEMENTS`; one sensor per placement.
+        device
+            Registry key of the driver.
+        name
+            What the sensor calls itself, or the imported file's name.
+        address, firmware
+            As the sensor reports them; empty where unknown.
+        settings
+            What was asked of the sensor: rate, ranges, whether it has a gyroscope. Kept as JSON.
+        """
+        sensor_id = next(self._sensor_ids)
+        row = (sensor_id, placement, device, name, address, firmware, json.dumps(dict(settings or {})))
+        self._put(_SENSOR, [row])
+        return sensor_id
+
+    def start_segment(self, sensor_id: int, start_ns: int, reason: str) -> int:
+        """Begin a clock segment, one per connection, and return its number.
+
+        ``reason`` says why it begins: ``start``, ``link lost``, ``sensor restarted``, ``import`` …; the
+        reader gives it to the gap before the segment.
+        """
+        segment_id = next(self._segment_ids)
+        self._put(_SEGMENT, [(segment_id, sensor_id, start_ns, reason)])
+        return segment_id
+
+    def packet(self, segment_id: int, channel: str, arrival_ns: int, payload: bytes) -> None:
+        """Add one notification as it came: its bytes and when the host got it."""
+        self._put(_PACKET, [(segment_id, channel, arrival_ns, payload)])
+
+    def packets(self, segment_id: int, channel: str, packets: Iterable[tuple[int, bytes]]) -> None:
+        """Add many notifications of one channel, as (arrival_ns, payload)."""
+        self._put(_PACKET, ((segment_id, channel, arrival_ns, payload) for arrival_ns, payload in packets))
+
+    def event(self, t_ns: int, kind: str, detail: str = "", sensor_id: int | None = None) -> None:
+        """Add something that happened to a link. For kind ``battery`` the detail is the level in percent."""
+        self._put(_EVENT, [(t_ns, sensor_id, kind, detail)])
+
+    def mark(self, t_ns: int, kind: str, text: str = "") -> None:
+        """Pin something to a moment: ``standing``, ``bow``, ``lap`` …"""
+        self._put(_MARK, [(t_ns, kind, text)])
+
+    def add_track(self, quantity: str, source: str) -> int:
+        """Add a quantity from beside the IMU (see `sensor.samples.Track`) and return its number."""
+        track_id = next(self._track_ids)
+        self._put(_TRACK, [(track_id, quantity, source)])
+        return track_id
+
+    def track_point(self, track_id: int, t_ns: int, value: float) -> None:
+        """Add one value of a track, in the unit its quantity names."""
+        self._put(_TRACK_POINT, [(track_id, t_ns, float(value))])
+
+    def source_file(self, name: str, size: int, sha256: str, sensor_id: int | None = None) -> None:
+        """Keep which file a sensor's or track's rows came from: name, bytes, SHA-256 in hex."""
+        self._put(_SOURCE_FILE, [(name, size, sha256, sensor_id)])
+
+    def set_context(self, key: str, value: Any) -> None:
+        """Keep what was told about the session; a second value for the same key replaces the first."""
+        self.set_meta(CONTEXT_PREFIX + key, value)
+
+    def set_meta(self, key: str, value: Any) -> None:
+        """Keep a fact about the session itself, as JSON."""
+        self._put(_META, [(key, json.dumps(value, allow_nan=False))])

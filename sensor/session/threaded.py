@@ -1,0 +1,106 @@
+"""A session writer for event loops: its methods only queue, a thread of its own does the writing."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sensor.errors import SessionFileError
+from sensor.session.rows import Row, SessionRows
+from sensor.session.writer import SessionWriter
+
+COMMIT_INTERVAL_S = 0.5
+"""How long rows are gathered before they are committed together; half of the second that may be lost."""
+
+_Item = tuple[str, list[Row]]
+
+
+class ThreadedWriter(SessionRows):
+    """A new session file, written from an event loop that never waits for the disk.
+
+    Parameters
+    ----------
+    path, name, started_utc, simulated
+        As for `SessionWriter`.
+    on_failure
+        Called once, from the writing thread, when the disk is full or fails.
+
+    Attributes
+    ----------
+    failure
+        The error after which nothing more is written, else None. Rows handed in later are dropped.
+
+    Raises
+    ------
+    SessionFileError
+        When the file cannot be made.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str,
+        started_utc: str,
+        simulated: bool = False,
+        on_failure: Callable[[SessionFileError], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.failure: SessionFileError | None = None
+        self._on_failure = on_failure
+        self._writer = SessionWriter(path, name=name, started_utc=started_utc, simulated=simulated)
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def path(self) -> Path:
+        """The session file."""
+        return self._writer.path
+
+    def _put(self, statement: str, rows: Iterable[Row]) -> None:
+        self._queue.put((statement, list(rows)))
+
+    def close(self) -> None:
+        """Write what is queued and leave a single file. Waits for the thread; a second call does nothing.
+
+        Raises
+        ------
+        SessionFileError
+            When writing failed, now or earlier.
+        """
+        if self._thread.is_alive():
+            self._closing.set()
+            self._queue.put(None)
+            self._thread.join()
+        if self.failure is not None:
+            raise self.failure
+
+    def _run(self) -> None:
+        """Gather rows, write them, commit; until closed or until the disk fails."""
+        try:
+            while self._write_batch(self._queue.get()):
+                pass
+            self._writer.close()
+        except SessionFileError as error:
+            self._writer.abandon()
+            self.failure = error
+            if self._on_failure is not None:
+                self._on_failure(error)
+
+    def _write_batch(self, first: _Item | None) -> bool:
+        """Commit everything that arrives within the interval as one; false once the end mark was met."""
+        self._closing.wait(COMMIT_INTERVAL_S)
+        item: _Item | None = first
+        while item is not None:
+            self._writer._put(*item)
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                self._writer.commit()
+                return True
+        self._writer.commit()
+        return False

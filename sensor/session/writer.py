@@ -1,0 +1,120 @@
+"""Write a session file so that nothing recorded is lost: killed process, full disk, empty battery.
+
+Rows go through a write-ahead log, and every commit is forced to the disk. The log is carried over into the
+main file every few pages, so that even a copy of the main file alone, made during the run, is nearly whole.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from sensor.errors import SessionFileError
+from sensor.session.rows import Row, SessionRows
+from sensor.session.schema import empty_session_bytes
+
+CHECKPOINT_PAGES = 16
+"""Pages of write-ahead log after which they are carried over. Every commit writes at least one page."""
+
+
+class SessionWriter(SessionRows):
+    """A new session file, written by one thread. Rows are safe once `commit` returns.
+
+    Parameters
+    ----------
+    path
+        Where the file goes; nothing may be there yet.
+    name
+        The session's name.
+    started_utc
+        ISO 8601 wall-clock time of second 0.
+    simulated
+        True where a virtual runner makes the session.
+
+    Raises
+    ------
+    SessionFileError
+        When a file is there already, or none can be made. Every later method raises it too, when the disk is
+        full or fails; what was committed stays in the file and its ``-wal``.
+    """
+
+    def __init__(self, path: Path, *, name: str, started_utc: str, simulated: bool = False) -> None:
+        super().__init__()
+        self.path = path
+        _create(path)
+        try:
+            # The thread that opens the file is not the one that writes: `ThreadedWriter` hands it over.
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self.journal = choose_journal(self._connection)
+            self._connection.execute("BEGIN")
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        self.set_meta("name", name)
+        self.set_meta("started_utc", started_utc)
+        self.set_meta("simulated", simulated)
+        self.commit()
+
+    def _put(self, statement: str, rows: Iterable[Row]) -> None:
+        try:
+            self._connection.executemany(statement, rows)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def commit(self) -> None:
+        """Force everything written so far to the disk."""
+        try:
+            self._connection.execute("COMMIT")
+            self._connection.execute("BEGIN")
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def close(self) -> None:
+        """Commit, carry the log over into the main file and leave that as the only file."""
+        try:
+            self._connection.execute("COMMIT")
+            self._connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        finally:
+            self._connection.close()
+
+    def abandon(self) -> None:
+        """Let go of the file after a failure, without writing to it any more."""
+        self._connection.close()
+
+    def _failed(self, error: sqlite3.Error) -> SessionFileError:
+        return SessionFileError(
+            f"{self.path}: cannot be written ({error}); everything committed before is kept: "
+            "make room, and copy the file together with its -wal if there is one"
+        )
+
+
+def choose_journal(connection: sqlite3.Connection) -> str:
+    """Set the safest journal the file's place allows and return its name, ``wal`` or ``truncate``.
+
+    A write-ahead log needs memory shared between processes, which network drives lack. There a rollback
+    journal is as safe, only slower, and a copy made during a commit may be torn.
+    """
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        (mode,) = connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return str(mode)
+
+
+def _create(path: Path) -> None:
+    """Put an empty session in place, never over another file."""
+    try:
+        with path.open("xb", buffering=0) as file:
+            file.write(empty_session_bytes())
+            os.fsync(file.fileno())
+    except FileExistsError as error:
+        raise SessionFileError(
+            f"{path}: exists already and is never overwritten; choose another name"
+        ) from error
+    except OSError as error:
+        raise SessionFileError(f"{path}: cannot be made ({error.strerror}); choose another folder") from error
