@@ -1,0 +1,69 @@
+"""Quantities as a person types them: a number and its unit, always both.
+
+Each function serves as the ``type`` of a click option.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+import click
+
+from sensor.units import METRES_PER_MILE
+
+_METRES = {"m": 1.0, "km": 1000.0, "mi": METRES_PER_MILE}
+_SPEEDS_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": METRES_PER_MILE / 3600, "mi/h": METRES_PER_MILE / 3600}
+
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z/]+)")
+_PACE = re.compile(r"(?:([0-9]+):)?([0-9]{1,2}):([0-9]{2})\s*(?:min)?/(km|mi)")
+
+
+def parse_distance_m(text: str) -> float:
+    """Return a typed distance, such as ``10km``, ``6.2mi`` or ``400m``, in metres.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit, with an unknown one, or for a distance that is not above zero.
+    """
+    return _number_with_unit(text, _METRES, "10km, 6.2mi or 400m")
+
+
+def parse_speed_mps(text: str) -> float:
+    """Return a typed speed, such as ``11km/h``, ``6.8mph`` or ``3.1m/s``, in m/s.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit, with an unknown one, or for a speed that is not above zero.
+    """
+    return _number_with_unit(text, _SPEEDS_MPS, "11km/h, 6.8mph or 3.1m/s")
+
+
+def parse_pace_mps(text: str) -> float:
+    """Return the speed, in m/s, of a typed pace such as ``5:30/km`` or ``8:50/mi``.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit, without minutes and seconds, or for a pace of zero.
+    """
+    match = _PACE.fullmatch(text.strip().lower())
+    hours, minutes, seconds, unit = match.groups() if match else ("0", "0", "0", "km")
+    pace_s = 3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)
+    if pace_s == 0 or int(seconds) > 59:
+        raise click.BadParameter(
+            f"{text!r} is not a pace with its unit; write for example 5:30/km or 8:50/mi"
+        )
+    return _METRES[unit] / pace_s
+
+
+def _number_with_unit(text: str, factors: dict[str, float], examples: str) -> float:
+    match = _NUMBER.fullmatch(text.strip().lower())
+    value = float(match[1]) * factors.get(match[2], math.nan) if match else math.nan
+    if not 0 < value < math.inf:
+        raise click.BadParameter(
+            f"{text!r} is not a number above zero with its unit; write for example {examples}"
+        )
+    return value
