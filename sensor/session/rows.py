@@ -8,6 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sensor.errors import UnknownSensorError
+from sensor.samples import PLACEMENTS
 from sensor.session.schema import CONTEXT_PREFIX
 
 Row = tuple[Any, ...]
@@ -62,8 +64,17 @@ class SessionRows(ABC):
         address, firmware
             As the sensor reports them; empty where unknown.
         settings
-            What was asked of the sensor: rate, ranges, whether it has a gyroscope. Kept as JSON.
+            What the driver's decoder must know beside the bytes. Kept as JSON.
+
+        Raises
+        ------
+        UnknownSensorError
+            For a placement nobody defined.
         """
+        if placement not in PLACEMENTS:
+            raise UnknownSensorError(
+                f"placement {placement!r} is unknown; use one of {', '.join(PLACEMENTS)}"
+            )
         sensor_id = next(self._sensor_ids)
         row = (sensor_id, placement, device, name, address, firmware, json.dumps(dict(settings or {})))
         self._put(_SENSOR, [row])

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from sensor.samples import PLACEMENTS
-
 APPLICATION_ID = 0x52544C31
 """``RTL1`` in the file's header: tells a session from any other SQLite file."""
 
@@ -25,8 +23,6 @@ CONTEXT_PREFIX = "context."
 # Before 3.37 SQLite knows no STRICT; the files are the same, only mistakes of other writers pass unseen.
 _STRICT = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 
-_PLACEMENT_LIST = ", ".join(f"'{placement}'" for placement in PLACEMENTS)
-
 _TABLES = f"""
 CREATE TABLE meta (
   key   TEXT PRIMARY KEY NOT NULL,
@@ -34,7 +30,7 @@ CREATE TABLE meta (
 ) {_STRICT};
 CREATE TABLE sensor (
   id        INTEGER PRIMARY KEY,
-  placement TEXT NOT NULL UNIQUE CHECK (placement IN ({_PLACEMENT_LIST})),
+  placement TEXT NOT NULL UNIQUE CHECK (placement <> ''),
   device    TEXT NOT NULL,
   name      TEXT NOT NULL,
   address   TEXT NOT NULL,
