@@ -1,0 +1,16 @@
+"""Clipping: telling samples that reached a sensor's full scale."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sensor.samples import BoolArray, FloatArray
+
+CLIPPED_SHARE = 0.999
+"""Share of the full scale from which a value counts as clipped: the last step below it differs by maker."""
+
+
+def at_full_scale(vectors: FloatArray, full_scale: float) -> BoolArray:
+    """Tell which of (n, 3) vectors have a component at the full scale (same unit); returns (n,)."""
+    clipped: BoolArray = np.abs(vectors).max(axis=1, initial=0.0) >= CLIPPED_SHARE * full_scale
+    return clipped

@@ -1,0 +1,115 @@
+"""The conversation with one Movesense over one connection: set its clock, start and stop the stream."""
+
+from __future__ import annotations
+
+import struct
+
+from sensor.errors import PacketError
+from sensor.protocol import movesense, movesense_gsp, movesense_objects
+from sensor.protocol.driver import (
+    BATTERY_LEVEL_UUID,
+    Accepted,
+    DriverEvent,
+    Refused,
+    Settings,
+    StreamPacket,
+    Unreadable,
+    Write,
+    parse_battery_level,
+)
+from sensor.protocol.movesense_gsp import Command, CommandCode, Notification, NotificationType
+
+STREAM_REFERENCE = 99
+"""Reference of the sample stream's subscription; requests count through the references below it."""
+
+_MOST_IN_FLIGHT = 2
+"""Unanswered requests keep a slot in the sensor until it restarts; without slots it refuses everything."""
+
+
+class MovesenseDriver:
+    """Streams one inertial measurement from a Movesense with the default firmware (2.3 or later).
+
+    Parameters
+    ----------
+    rate_hz
+        One of `movesense.RATES_HZ`.
+    kind
+        Measurement, for example ``IMU6``.
+
+    Raises
+    ------
+    ValueError
+        When the sensor has no such measurement or rate.
+    """
+
+    def __init__(self, rate_hz: float, kind: str = "IMU6") -> None:
+        self._path = movesense.measurement_path(kind, rate_hz)
+        self._asked: dict[int, tuple[CommandCode, str]] = {}
+        self._last_reference = 0
+
+    @property
+    def notify_characteristics(self) -> tuple[str, ...]:
+        """Data first: an answer sent before notifications are on is lost."""
+        return (movesense.DATA_UUID, BATTERY_LEVEL_UUID)
+
+    @property
+    def settings(self) -> Settings:
+        """Path and reference of the stream."""
+        return {"path": self._path, "reference": STREAM_REFERENCE}
+
+    def start(self, utc_us: int) -> tuple[Write, ...]:
+        """Ask who it is, set its clock (2015 after a power loss), read it back, subscribe."""
+        self._asked.clear()
+        return (
+            self._request(CommandCode.HELLO, "hello"),
+            self._request(CommandCode.PUT_UTCTIME, "set the clock", struct.pack("<Q", utc_us)),
+            self._request_time(),
+            self._command(
+                Command(CommandCode.SUBSCRIBE, STREAM_REFERENCE, movesense_gsp.encode_path(self._path)),
+                f"subscribe {self._path}",
+            ),
+        )
+
+    def poll(self) -> tuple[Write, ...]:
+        """Read the sensor's clock, unless two questions are still unanswered."""
+        return () if len(self._asked) >= _MOST_IN_FLIGHT else (self._request_time(),)
+
+    def stop(self) -> tuple[Write, ...]:
+        """Unsubscribe; the default firmware may never answer this."""
+        return (
+            self._command(Command(CommandCode.UNSUBSCRIBE, STREAM_REFERENCE), f"unsubscribe {self._path}"),
+        )
+
+    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
+        """Understand one notification of the data or battery characteristic."""
+        try:
+            if characteristic.lower() == BATTERY_LEVEL_UUID:
+                return (parse_battery_level(payload),)
+            return self._understand(movesense_gsp.parse_notification(payload))
+        except PacketError as error:
+            return (Unreadable(error),)
+
+    def _request(self, code: CommandCode, what: str, payload: bytes = b"") -> Write:
+        self._last_reference = self._last_reference % (STREAM_REFERENCE - 1) + 1
+        return self._command(Command(code, self._last_reference, payload), what)
+
+    def _request_time(self) -> Write:
+        path = movesense_gsp.encode_path(movesense_objects.TIME_PATH)
+        return self._request(CommandCode.GET, "read the clock", path)
+
+    def _command(self, command: Command, what: str) -> Write:
+        self._asked[command.reference] = (command.code, what)
+        return Write(movesense.COMMAND_UUID, movesense_gsp.encode_command(command))
+
+    def _understand(self, notification: Notification) -> tuple[DriverEvent, ...]:
+        if notification.type is not NotificationType.RESPONSE:
+            return (StreamPacket(),) if notification.reference == STREAM_REFERENCE else ()
+        code, what = self._asked.pop(notification.reference, (None, "an unknown request"))
+        if code is CommandCode.HELLO:
+            return (movesense_objects.parse_hello(notification.body).identity,)
+        response = movesense_gsp.parse_response(notification)
+        if not movesense_gsp.is_success(response.status):
+            return (Refused(what, response.status, movesense_gsp.explain_status(response.status)),)
+        if code is CommandCode.GET:
+            return (Accepted(what), movesense_objects.parse_time_answer(response.payload))
+        return (Accepted(what),)
