@@ -45,3 +45,11 @@ class LinkError(SensorError, ConnectionError):
 
 class UnknownSensorError(SensorError, LookupError):
     """A sensor or placement that no driver or definition knows."""
+
+
+class PlanError(SensorError, ValueError):
+    """A plan that no virtual runner can follow."""
+
+
+class MissingExtraError(SensorError, ImportError):
+    """An optional part of the installation that is needed here and absent."""
