@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 from scipy.signal import find_peaks
 
-from sensor.samples import BoolArray, FloatArray, ImuSignal, freeze_arrays
+from sensor.samples import FloatArray, ImuSignal
 from tests.support.datasets import data_dir
-from tests.support.imu_from_pose import (
-    UPRIGHT_WXYZ,
-    Pose,
-    best_period_s,
-    close_loop,
-    pose_from_matrices,
-    signal_times_s,
-    standing_then_running,
-    synthesise,
-)
+from tests.support.imu_from_pose import Pose, best_period_s, close_loop, pose_from_matrices
+from tests.support.looped_run import LoopedRun, looped_run
 from tests.support.markers import (
     FORWARD_IS_X,
     FORWARD_IS_Z,
     MarkerTrial,
     RigidTrack,
     fit_rigid,
-    inclination_deg,
     read_mot,
     read_trc,
     smooth_markers,
     standing_shape,
 )
 
-RATE_HZ = 104.0
 CONTACT_FORCE_N = 50.0
 
 HAMNER_CLUSTER = ("C7", "CLAV", "LACR", "RACR")
@@ -91,32 +81,6 @@ class Contact:
     side: str
     on_s: float
     off_s: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MarkerRun:
-    """A looped run as an IMU sees it, and what the markers and plates say of it.
-
-    `time_s`, `flexion_deg`, `lateral_deg` (n,) go with the samples; `running` (n,) is true in full running;
-    `contact_s` (k,) and `contact_side` (k,) are the steps; `contact_time_ms` is NaN without force plates.
-    """
-
-    name: str
-    signal: ImuSignal
-    time_s: FloatArray
-    flexion_deg: FloatArray
-    lateral_deg: FloatArray
-    height_m: FloatArray
-    running: BoolArray
-    contact_s: FloatArray
-    contact_side: tuple[str, ...]
-    contact_time_ms: float
-    cadence_spm: float
-    speed_mps: float
-    sensor_from_trunk_wxyz: FloatArray
-
-    def __post_init__(self) -> None:
-        freeze_arrays(self)
 
 
 def force_contacts(name: str) -> list[Contact]:
@@ -201,80 +165,6 @@ def contact_phases(name: str, start_s: float, period_s: float) -> list[tuple[flo
     return [(t - start_s, side) for t, side in sorted(found) if start_s <= t < start_s + period_s]
 
 
-def marker_run(
-    name: str,
-    *,
-    standing_s: float = 15.0,
-    running_s: float = 300.0,
-    sensor_from_trunk_wxyz: FloatArray = UPRIGHT_WXYZ,
-    overground: bool | None = None,
-    noisy: bool = True,
-    seed: int = 1,
-) -> MarkerRun:
-    """Return a run of `RUNNERS`, looped, after a standing in its own zero pose, as a sensor reads it.
-
-    Parameters
-    ----------
-    name
-        Key of `RUNNERS`.
-    standing_s, running_s
-        Seconds of each; no standing where 0.
-    sensor_from_trunk_wxyz
-        (4,) how the case is turned on the trunk.
-    overground
-        Whether the body travels; by default as recorded.
-    noisy
-        Add white noise of a good sensor (0.02 m/s2, 0.002 rad/s).
-    seed
-        Of the noise.
-    """
-    runner = RUNNERS[name]
-    recorded = sternum_pose(name)
-    period_s = best_period_s(recorded, runner.start_s, runner.strides * runner.stride_s, runner.join_s)
-    loop = close_loop(recorded, runner.start_s, period_s, runner.join_s)
-    travels = runner.overground if overground is None else overground
-    pose = standing_then_running(loop, standing_s=standing_s, running_s=running_s, overground=travels)
-    signal = synthesise(pose, RATE_HZ, sensor_from_trunk_wxyz)
-    if noisy:
-        signal = _with_noise(signal, np.random.default_rng(seed))
-    time_s = signal_times_s(pose, RATE_HZ)
-    flexion, lateral = inclination_deg(pose.earth_from_body)
-    phases = contact_phases(name, runner.start_s, period_s)
-    rounds = np.arange(int(running_s / period_s) + 1)
-    contact_s = (standing_s + rounds[:, None] * period_s + [phase for phase, _ in phases]).ravel()
-    kept = contact_s < standing_s + running_s
-    sides = np.tile([side for _, side in phases], len(rounds))[kept]
-    return MarkerRun(
-        name=name,
-        signal=signal,
-        time_s=time_s,
-        flexion_deg=_at(pose, flexion, time_s),
-        lateral_deg=_at(pose, lateral, time_s),
-        height_m=_at(pose, pose.position_earth_m[:, 2], time_s),
-        running=time_s > standing_s + 3.0,
-        contact_s=contact_s[kept],
-        contact_side=tuple(str(side) for side in sides),
-        contact_time_ms=contact_time_ms(name),
-        cadence_spm=2.0 * runner.strides / period_s * 60.0,
-        speed_mps=runner.speed_mps,
-        sensor_from_trunk_wxyz=sensor_from_trunk_wxyz,
-    )
-
-
-def _at(pose: Pose, values: FloatArray, time_s: FloatArray) -> FloatArray:
-    return np.asarray(PchipInterpolator(pose.time_s, values)(time_s), dtype=np.float64)
-
-
-def _with_noise(signal: ImuSignal, rng: np.random.Generator) -> ImuSignal:
-    assert signal.gyr_sensor_radps is not None
-    shape = signal.acc_sensor_mps2.shape
-    return ImuSignal(
-        signal.rate_hz,
-        signal.acc_sensor_mps2 + 0.02 * rng.standard_normal(shape),
-        signal.gyr_sensor_radps + 0.002 * rng.standard_normal(shape),
-    )
-
-
 def contact_time_ms(name: str) -> float:
     """Return the median time on the force plates; NaN without them."""
     try:
@@ -284,7 +174,34 @@ def contact_time_ms(name: str) -> float:
     return float(np.median([1000.0 * (c.off_s - c.on_s) for c in contacts]))
 
 
-def rajagopal_five_minutes() -> tuple[ImuSignal, MarkerRun]:
+def marker_run(name: str, *, overground: bool | None = None, **how: Any) -> LoopedRun:
+    """Return a run of `RUNNERS`, looped, after a standing in its own zero pose, as a sensor reads it.
+
+    Parameters
+    ----------
+    name
+        Key of `RUNNERS`.
+    overground
+        Whether the body travels; by default as recorded.
+    how
+        Further words of `looped_run`: `standing_s`, `running_s`, `sensor_from_body_wxyz`, `noisy`, `seed`.
+    """
+    runner = RUNNERS[name]
+    recorded = sternum_pose(name)
+    period_s = best_period_s(recorded, runner.start_s, runner.strides * runner.stride_s, runner.join_s)
+    return looped_run(
+        name,
+        close_loop(recorded, runner.start_s, period_s, runner.join_s),
+        strides_per_loop=runner.strides,
+        phases=contact_phases(name, runner.start_s, period_s),
+        contact_time_ms=contact_time_ms(name),
+        speed_mps=runner.speed_mps,
+        overground=runner.overground if overground is None else overground,
+        **how,
+    )
+
+
+def rajagopal_five_minutes() -> tuple[ImuSignal, LoopedRun]:
     """Return fifteen seconds of standing and five minutes of treadmill running at 3.7 m/s, with the truth."""
     run = marker_run("rajagopal")
     return run.signal, run
