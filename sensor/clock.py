@@ -1,11 +1,32 @@
-"""Device time to one host time line: lost packets, oscillator, clock rate, radio delay."""
+"""Device time to the host's time line: lost packets, the sampling oscillator, the clock's rate, radio delay.
+
+Three clocks meet here. The sampling oscillator paces the samples, the device's counter dates packets (often
+in whole milliseconds), and the host dates arrivals. Radio delay is one-sided: nothing arrives before it was
+sent, but it may arrive much later. So samples are first numbered, then the counter is fitted smoothly against
+the sample number (which removes its quantisation), and then the host's clock is the line *below* all arrivals
+that lies closest to them. Least squares through arrivals would be pulled late by every stall.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from sensor.samples import FloatArray, Gap, freeze_arrays
+import numpy as np
+
+from sensor.clock_fit import QUANTISATION_TICKS, HostLine, fit_pace, line_below
+from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock, freeze_arrays
+
+LATE_SHARE = 1.5
+"""A step this many times the usual one means that something is missing between two packets."""
+
+MULTIPLE_TOLERANCE_SAMPLES = 0.1
+"""How far a long step may be from whole packets and still count as lost packets (or `QUANTISATION_TICKS`)."""
+
+LONGEST_COUNTED_LOSS_S = 60.0
+"""Over a longer silence the oscillator may have strayed too far for counting what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +58,15 @@ class SegmentTimes:
     Parameters
     ----------
     time_s
-        (n,) on the host's time line (that of ``arrival_s``), strictly increasing.
+        (n,) on the host's time line (that of the arrivals), strictly increasing.
     gaps
-        Stretches without samples, between the last sample before and the first after.
+        Stretches without samples, each from the last sample before to the first after.
     rate_hz
-        Samples per host second, measured.
+        Samples per host second, measured over the longest unbroken stretch; NaN without two samples.
     clock_rate_ppm
-        How much faster than the host's the device's clock runs.
+        How much faster than the host's the device's clock runs, over the same stretch.
     offset_s
-        Host time at device time zero.
+        Host time at which the device's clock, over the same stretch, read zero.
     """
 
     time_s: FloatArray
@@ -56,3 +77,183 @@ class SegmentTimes:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Packets:
+    """Packets of one connection: unwrapped ticks, samples in each, host arrival; all (p,)."""
+
+    ticks: IntArray
+    count: IntArray
+    arrival_s: FloatArray
+
+    def part(self, start: int, stop: int) -> _Packets:
+        return _Packets(self.ticks[start:stop], self.count[start:stop], self.arrival_s[start:stop])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """A stretch of evenly paced samples on the host's time line, and why it does not join the one before."""
+
+    time_s: FloatArray
+    index: IntArray
+    line: HostLine
+    reason: str
+
+
+def unwrap(ticks: IntArray, bits: int | None) -> IntArray:
+    """Undo the wrapping of a counter, taking every step as the shorter way round.
+
+    Parameters
+    ----------
+    ticks
+        (p,) raw counter.
+    bits
+        Its width; None leaves it as it is.
+
+    Returns
+    -------
+    IntArray
+        (p,) counter that goes on rising; a device that started again shows as a step back.
+    """
+    if bits is None or len(ticks) == 0:
+        return ticks
+    half = 1 << (bits - 1)
+    steps = (np.diff(ticks) + half) % (2 * half) - half
+    risen: IntArray = ticks[0] + np.concatenate([[0], np.cumsum(steps)])
+    return risen
+
+
+def fit_segment(
+    block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec, nominal_rate_hz: float | None
+) -> SegmentTimes:
+    """Put the samples of one connection on the host's time line.
+
+    Parameters
+    ----------
+    block
+        All packets of one connection.
+    arrival_s
+        (m,) host time of every notification that was fed to the decoder.
+    spec
+        How the device tells time.
+    nominal_rate_hz
+        The rate that was asked for: tells lost packets from slow ones, never dates a sample. None is enough
+        where the ticks are session time.
+
+    Returns
+    -------
+    SegmentTimes
+        Times of all n samples of ``block``.
+
+    Raises
+    ------
+    ValueError
+        When the device has a clock of its own and no nominal rate is given.
+    """
+    if spec.is_session_time:
+        return _session_times(block, spec)
+    if nominal_rate_hz is None:
+        raise ValueError("a sensor's clock cannot be fitted without the rate that was asked for")
+    ticks = unwrap(block.ticks, spec.wrap_bits)
+    packets = _Packets(ticks, block.count, np.asarray(arrival_s, np.float64)[block.notification])
+    ticks_per_sample = spec.tick_hz / nominal_rate_hz
+    runs = [0, *(np.flatnonzero(np.diff(ticks) <= 0) + 1).tolist(), len(ticks)]
+    pieces = [
+        piece
+        for start, stop in pairwise(runs)
+        if stop > start
+        for piece in _fit_run(packets.part(start, stop), spec, ticks_per_sample)
+    ]
+    return _join(pieces)
+
+
+def _fit_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> Iterator[_Piece]:
+    """Fit packets between two restarts of the device: one host line, a smooth pace per unbroken stretch."""
+    ticks_per_sample = _mean_ticks_per_sample(packets, spec, nominal_ticks)
+    first_index, broken = _number_samples(packets, spec, ticks_per_sample)
+    within = np.arange(packets.count.sum()) - np.repeat(
+        np.cumsum(packets.count) - packets.count, packets.count
+    )
+    index = np.repeat(first_index, packets.count) + within
+    last_row = np.cumsum(packets.count) - 1
+    reference = first_index if spec.refers_to == "first" else index[last_row]
+    device_s = np.empty(len(index))
+    starts = np.flatnonzero(np.concatenate([[True], broken])).tolist()
+    bounds = list(pairwise([*starts, len(first_index)]))
+    rows = [slice(0 if a == 0 else int(last_row[a - 1]) + 1, int(last_row[b - 1]) + 1) for a, b in bounds]
+    for (a, b), row in zip(bounds, rows, strict=True):
+        pace = fit_pace(reference[a:b], packets.ticks[a:b], index[row], ticks_per_sample, spec.tick_hz)
+        device_s[row] = pace / spec.tick_hz
+    line = line_below(device_s[last_row], packets.arrival_s)
+    for i, row in enumerate(rows):
+        reason = "samples dropped by the sensor" if i else "sensor restarted"
+        yield _Piece(line.host_s(device_s[row]), index[row], line, reason)
+
+
+def _mean_ticks_per_sample(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> float:
+    """Mean over steps that are about as long as they should be: exact in spite of quantisation and losses."""
+    covered = packets.count[:-1] if spec.refers_to == "first" else packets.count[1:]
+    steps = np.diff(packets.ticks)
+    usual = np.abs(steps / (covered * nominal_ticks) - 1) < LATE_SHARE - 1
+    return float(steps[usual].sum() / covered[usual].sum()) if usual.any() else nominal_ticks
+
+
+def _number_samples(
+    packets: _Packets, spec: ClockSpec, ticks_per_sample: float
+) -> tuple[IntArray, BoolArray]:
+    """Number the first sample of every packet (p,), lost ones included, and mark broken joins (p - 1,).
+
+    A long step that is whole packets means packets lost on the way: sampling went on evenly. Any other long
+    step means that the sensor's own buffer overflowed, and the number of missing samples is unknown.
+    """
+    covered = packets.count[:-1] if spec.refers_to == "first" else packets.count[1:]
+    excess = np.diff(packets.ticks) / ticks_per_sample - covered
+    late = excess > (LATE_SHARE - 1) * covered
+    unit = int(packets.count[0]) if (packets.count == packets.count[0]).all() else 1
+    lost = np.where(late, np.maximum(np.rint(excess / unit), 1) * unit, 0).astype(np.int64)
+    tolerance = max(MULTIPLE_TOLERANCE_SAMPLES, QUANTISATION_TICKS / ticks_per_sample)
+    first_index = np.concatenate([[0], np.cumsum(packets.count[:-1] + lost)])
+    counted = (np.abs(excess - lost) <= tolerance) & (
+        lost * ticks_per_sample < LONGEST_COUNTED_LOSS_S * spec.tick_hz
+    )
+    return first_index, late & ~counted
+
+
+def _join(pieces: list[_Piece]) -> SegmentTimes:
+    """Put pieces one after the other; where fits overlap, the later one waits for the earlier."""
+    if not pieces:
+        return SegmentTimes(np.zeros(0), (), float("nan"), 0.0, 0.0)
+    times: list[FloatArray] = []
+    gaps: list[Gap] = []
+    for piece in pieces:
+        time_s = piece.time_s
+        if times:
+            time_s = time_s + max(0.0, np.nextafter(times[-1][-1], np.inf) - time_s[0])
+            gaps.append(Gap(float(times[-1][-1]), float(time_s[0]), piece.reason))
+        holes = np.flatnonzero(np.diff(piece.index) > 1).tolist()
+        gaps.extend(Gap(float(time_s[i]), float(time_s[i + 1]), "packets lost") for i in holes)
+        times.append(time_s)
+    longest = max(pieces, key=lambda piece: len(piece.index))
+    span_s = longest.time_s[-1] - longest.time_s[0]
+    line = longest.line
+    return SegmentTimes(
+        time_s=np.concatenate(times),
+        gaps=tuple(gaps),
+        rate_hz=float((longest.index[-1] - longest.index[0]) / span_s) if span_s > 0 else float("nan"),
+        clock_rate_ppm=(1 / (1 + line.slope) - 1) * 1e6,
+        offset_s=line.offset_s - line.slope * line.centre_s,
+    )
+
+
+def _session_times(block: SampleBlock, spec: ClockSpec) -> SegmentTimes:
+    """Times of samples whose ticks are session time; a row missing shows as a longer step than usual."""
+    ticks = np.repeat(block.ticks, block.count)
+    if block.sample_offset_ticks is not None:
+        ticks = ticks + block.sample_offset_ticks
+    time_s = ticks / spec.tick_hz
+    steps_s = np.diff(time_s)
+    usual_s = float(np.median(steps_s)) if len(steps_s) else float("nan")
+    holes = np.flatnonzero(steps_s > LATE_SHARE * usual_s).tolist()
+    gaps = tuple(Gap(float(time_s[i]), float(time_s[i + 1]), "rows missing") for i in holes)
+    return SegmentTimes(time_s, gaps, 1 / usual_s if usual_s > 0 else float("nan"), 0.0, 0.0)
