@@ -63,9 +63,9 @@ class LoopedRun:
     def __post_init__(self) -> None:
         freeze_arrays(self)
 
-    def stride_means_deg(self, start_s: FloatArray, end_s: FloatArray) -> FloatArray:
-        """Return the true mean flexion (k,) between the given times (k,) of strides."""
-        total = np.concatenate([[0.0], np.cumsum(self.flexion_deg)])
+    def stride_means_deg(self, angle_deg: FloatArray, start_s: FloatArray, end_s: FloatArray) -> FloatArray:
+        """Return the mean (k,) of one of the angles (n,) between the given times (k,) of strides."""
+        total = np.concatenate([[0.0], np.cumsum(angle_deg)])
         first, last = (np.searchsorted(self.time_s, edge) for edge in (start_s, end_s))
         return np.asarray((total[last] - total[first]) / (last - first), dtype=np.float64)
 
