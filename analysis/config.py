@@ -35,7 +35,8 @@ class RestConfig:
     """Standard deviation of |a|: quiet standing stays below 0.15, walking is above 1."""
     rate_radps: float = 0.21
     """12 degrees per second: sway and breathing stay below, a turn of the body does not."""
-    min_present: float = 0.9
+    min_present: float = 0.5
+    """Rows that were lost are interpolated, which is harmless while standing."""
     standing_s: float = 5.0
     """Shortest standing that can be a zero."""
     standing_before_s: float = 180.0
@@ -76,6 +77,61 @@ class GaitConfig:
     contact_phase: float = 0.33
     """Initial contact leads the peak of the vertical acceleration by about a third of a step: contact times
     are 65-75 % of a step, the peak is at mid-stance."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationConfig:
+    """The zero-phase orientation: noise of the gyroscope, of speed and of what remains unexplained."""
+
+    decimated_hz: float = 10.0
+    """Rate of the averaged specific force in the unaided pass."""
+    unaided_smoothing_s: float = 5.0
+    """Standard deviation: shorter follows corners as if they were lean, longer follows the gyroscope's bias."""
+    node_s: float = 0.25
+    """Spacing of the corrections of the vertical; a third of a stride."""
+    force_smoothing_s: float = 0.5
+    """Standard deviation of the averaging of specific force, long enough to remove the stride itself
+    (1.4 Hz falls by 7e-5)."""
+    heading_smoothing_s: float = 0.5
+    force_noise_mps2: float = 0.15
+    """Horizontal acceleration that speed and heading do not explain, per square root of hertz."""
+    tilt_noise_rad: float = 2e-3
+    """Random walk of the integrated tilt per square root of second (0.11 degrees)."""
+    turn_noise: float = 0.005
+    """Tilt gained per radian of turning: cross-axis and scale error of consumer gyroscopes, 0.5 %."""
+    bias_noise_radps: float = 3e-4
+    """Random walk of the gyroscope's bias per square root of second: warming up, change of pace."""
+    bias_spread_radps: float = 0.02
+    """Prior of the bias after rests have been used: 1 degree per second."""
+    speed_noise_mps: float = 0.1
+    """Random walk of speed per square root of second in steady running; bursts are outliers to it."""
+    speed_memory_s: float = 200.0
+    """Time over which an unknown speed returns to its nominal value."""
+    run_speed_mps: float = 3.0
+    walk_speed_mps: float = 1.4
+    """Nominal speeds where none is known; within 20 % of the true one nothing is lost."""
+    known_speed_spread_mps: float = 0.15
+    """Error of a known speed per square root of hertz: 1 Hz GPS."""
+    rest_speed_spread_mps: float = 0.02
+    passes: int = 4
+    """Reweighted solutions: corners and bursts beyond the model lose their weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxesConfig:
+    """How the sensor sits: sideways axis and forward sign."""
+
+    phase_bins: int = 50
+    min_strides: int = 10
+    bow_deg: float = 20.0
+    """A forward bow of the standing pose leans at least this far."""
+    start_s: float = 7.0
+    """Velocity gained over this time after a standing start points forward."""
+    start_gain_mps: float = 1.0
+    pitch_swing_deg: float = 0.3
+    """Below this the step-frequency pitch decides nothing: the ninth of nine marker runs had 0.3 degrees."""
+    bow_window_s: float = 120.0
+    """Where a bow is looked for: this long before the first running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +274,8 @@ class ComparisonConfig:
     speed_tail: float = 0.1
     """Share of strides left out at each end when a run's range of speeds is read."""
     min_matched_strides: int = 200
-    min_strides_per_correlation: float = 2.0
-    """A stretch must be this many correlation lengths long, else the stretches are not independent enough."""
+    min_strides_per_correlation: float = 1.0
+    """A stretch must be this many correlation lengths long: simulated coverage is then 93 % or more."""
     refit_deg: float = 3.0
     """Minimal detectable change between fittings of the sensor."""
     level: float = 0.95

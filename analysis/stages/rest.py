@@ -1,0 +1,59 @@
+"""Stage 2: find the stretches in which the sensor was still."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.config import RestConfig
+from analysis.signals import EvenStream, Rests
+from analysis.stages.runs import runs_of
+from sensor.samples import BoolArray, FloatArray
+
+
+def find_rests(stream: EvenStream, config: RestConfig) -> Rests:
+    """Find rests: the spread of |a| and the rate stay below their limits throughout.
+
+    Parameters
+    ----------
+    stream
+        Even stream, SI units, sensor axes.
+    config
+        Limits and the length of one window.
+
+    Returns
+    -------
+    Rests
+        Joined windows, with means of the raw signals over each.
+    """
+    window = max(round(config.window_s * stream.rate_hz), 2)
+    count = len(stream) // window
+    still = _still_windows(stream, window, count, config)
+    first, last = runs_of(still)
+    first, last = first * window, last * window
+    gyr = stream.gyr_sensor_radps
+    return Rests(
+        first,
+        last,
+        _means(stream.acc_sensor_mps2, first, last),
+        np.zeros((len(first), 3)) if gyr is None else _means(gyr, first, last),
+    )
+
+
+def _still_windows(stream: EvenStream, window: int, count: int, config: RestConfig) -> BoolArray:
+    """Tell for each window whether the sensor was still in it."""
+    used = count * window
+    norm = np.sqrt(np.einsum("ij,ij->i", stream.acc_sensor_mps2[:used], stream.acc_sensor_mps2[:used]))
+    still: BoolArray = norm.reshape(count, window).std(axis=1) < config.acc_spread_mps2
+    still &= stream.present[:used].reshape(count, window).mean(axis=1) > config.min_present
+    if stream.gyr_sensor_radps is not None:
+        rate = stream.gyr_sensor_radps[:used].reshape(count, window, 3)
+        spread = np.sqrt((rate.std(axis=1) ** 2).sum(axis=1))
+        mean = np.sqrt((rate.mean(axis=1) ** 2).sum(axis=1))
+        still &= (spread < config.rate_radps) & (mean < config.rate_radps)
+    return still
+
+
+def _means(values: FloatArray, first: np.ndarray, last: np.ndarray) -> FloatArray:
+    """Return the (r, 3) means of (n, 3) values over each stretch of rows."""
+    total = np.vstack((np.zeros(3), np.cumsum(values, axis=0)))
+    return np.asarray((total[last] - total[first]) / np.maximum(last - first, 1)[:, None])

@@ -1,0 +1,40 @@
+"""Runs of true values, and boxes of rows: the one way stretches are found and rows thinned in every stage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sensor.samples import BoolArray, FloatArray, IntArray
+
+
+def runs_of(flag: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the first index and one past the last index of every run of true values.
+
+    Parameters
+    ----------
+    flag
+        (n,) booleans.
+
+    Returns
+    -------
+    first, last
+        (r,) each; ``flag[first[i]:last[i]]`` is all true.
+    """
+    edges = np.diff(np.concatenate(([0], np.asarray(flag, dtype=np.int8), [0])))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def without_short(flag: BoolArray, shortest: int, *, of: bool = True) -> BoolArray:
+    """Turn runs of ``of`` shorter than ``shortest`` samples into the other value."""
+    result = np.array(flag, dtype=bool)
+    first, last = runs_of(result if of else ~result)
+    for a, b in zip(first, last, strict=True):
+        if b - a < shortest:
+            result[a:b] = not of
+    return result
+
+
+def box_decimate(values: FloatArray, every: int) -> FloatArray:
+    """Average every ``every`` rows of (n, …) values into one; a tail that does not fill a box is left out."""
+    used = len(values) // every * every
+    return np.asarray(values[:used].reshape(-1, every, *values.shape[1:]).mean(axis=1))

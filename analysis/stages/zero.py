@@ -1,0 +1,83 @@
+"""Stage 8a: which standing is the zero, and what the other standings show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.config import RestConfig
+from analysis.signals import EvenStream, Rests, Strides
+from sensor.samples import FloatArray, IntArray, freeze_arrays
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zero:
+    """The upward vertical, in sensor axes, from which angles are counted.
+
+    Parameters
+    ----------
+    up_sensor
+        (3,) unit vector.
+    source
+        ``standing``, ``own baseline`` or ``none``.
+    rest
+        Number of the rest that is the zero; -1 without one.
+    standing
+        Numbers of all rests long enough, and upright enough, to be standings of the runner.
+    """
+
+    up_sensor: FloatArray
+    source: str
+    rest: int
+    standing: IntArray
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+def find_zero(
+    stream: EvenStream, rests: Rests, strides: Strides, up_sensor: FloatArray, config: RestConfig
+) -> Zero:
+    """Choose the zero: the last standing within three minutes before the first running.
+
+    Its vertical is the **raw** mean of the accelerometer over the rest. A later standing does not move it: a
+    runner who waits at a light leans on one leg by degrees (2 degrees in the stops of the reference hour).
+
+    Parameters
+    ----------
+    stream, rests, strides
+        From the earlier stages.
+    up_sensor
+        (3, n) unaided upward vertical in sensor axes, for the direction of the run.
+    config
+        Lengths and angles.
+
+    Returns
+    -------
+    Zero
+        ``own baseline`` (the mean vertical of the first running) where no standing serves.
+    """
+    running = np.flatnonzero(strides.running)
+    if len(running) == 0:
+        return Zero(np.array([0.0, 0.0, 1.0]), "none", -1, np.zeros(0, dtype=np.int64))
+    first_row = int(strides.start_row[running[0]])
+    last_row = int(strides.end_row[running[-1]])
+    baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
+    direction = rests.acc_sensor_mps2 / np.maximum(
+        np.linalg.norm(rests.acc_sensor_mps2, axis=1, keepdims=True), 1e-9
+    )
+    upright = direction @ baseline > np.cos(np.radians(config.standing_tilt_deg))
+    long = rests.last - rests.first >= config.standing_s * stream.rate_hz
+    standing = np.flatnonzero(upright & long)
+    before = standing[
+        (rests.first[standing] < first_row)
+        & (rests.last[standing] > first_row - config.standing_before_s * stream.rate_hz)
+    ]
+    if len(before) == 0:
+        return Zero(baseline, "own baseline", -1, standing)
+    return Zero(_unit(rests.acc_sensor_mps2[before[-1]]), "standing", int(before[-1]), standing)
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))
