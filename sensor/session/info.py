@@ -93,7 +93,7 @@ def fetch_info(path: Path, connection: sqlite3.Connection, notices: tuple[str, .
         name=str(meta.get("name", path.stem)),
         started_utc=str(meta.get("started_utc", "")),
         duration_s=(connection.execute(_LAST_NS).fetchone()[0] or 0) / NS_PER_S,
-        sensors=tuple(SensorInfo(*row[:-1], json.loads(row[-1])) for row in sensors),
+        sensors=tuple(_sensor(row) for row in sensors),
         context={
             key.removeprefix(CONTEXT_PREFIX): value
             for key, value in sorted(meta.items())
@@ -102,3 +102,8 @@ def fetch_info(path: Path, connection: sqlite3.Connection, notices: tuple[str, .
         simulated=bool(meta.get("simulated", False)),
         notices=notices,
     )
+
+
+def _sensor(row: tuple[Any, ...]) -> SensorInfo:
+    sensor_id, placement, device, name, address, firmware, settings = row
+    return SensorInfo(sensor_id, placement, device, name, address, firmware, json.loads(settings))

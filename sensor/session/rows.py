@@ -64,7 +64,7 @@ class SessionRows(ABC):
         address, firmware
             As the sensor reports them; empty where unknown.
         settings
-            What the driver's decoder must know beside the bytes. Kept as JSON.
+            What the driver's decoder must know beside the bytes, and `RATE_SETTING`. Kept as JSON.
 
         Raises
         ------
@@ -99,7 +99,7 @@ class SessionRows(ABC):
         self._put(_PACKET, ((segment_id, channel, arrival_ns, payload) for arrival_ns, payload in packets))
 
     def event(self, t_ns: int, kind: str, detail: str = "", sensor_id: int | None = None) -> None:
-        """Add something that happened to a link. For kind ``battery`` the detail is the level in percent."""
+        """Add something that happened to a link. For `BATTERY_EVENT` the detail is the percentage."""
         self._put(_EVENT, [(t_ns, sensor_id, kind, detail)])
 
     def mark(self, t_ns: int, kind: str, text: str = "") -> None:

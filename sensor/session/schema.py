@@ -20,6 +20,12 @@ SUFFIX = ".runtall"
 CONTEXT_PREFIX = "context."
 """Keys of table ``meta`` that hold what was told about the session start with this."""
 
+BATTERY_EVENT = "battery"
+"""Kind of event whose detail is a battery level in percent, digits only."""
+
+RATE_SETTING = "rate_hz"
+"""Setting of a sensor that holds the nominal rate it was asked for."""
+
 # Before 3.37 SQLite knows no STRICT; the files are the same, only mistakes of other writers pass unseen.
 _STRICT = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 

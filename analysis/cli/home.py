@@ -1,0 +1,138 @@
+"""Where sessions live, and what the words ``latest``, a name or a date mean there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sensor.session.info import SessionInfo
+
+_SUFFIX = ".runtall"
+_LATEST = re.compile(r"latest(?:-([0-9]+))?")
+
+
+def home_folder(ctx: click.Context) -> Path:
+    """Return the runner's folder: ``--home``, ``RUNTALL_HOME``, or where the system keeps such data."""
+    chosen = (ctx.find_object(dict) or {}).get("home")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return platformdirs.user_data_path("runtall", appauthor=False)
+
+
+def sessions_folder(home: Path) -> Path:
+    """Return the folder of the session files."""
+    return home / "sessions"
+
+
+def new_session_path(home: Path, name: str, started: datetime) -> Path:
+    """Return the path of a new session, named after when it began and what it is called.
+
+    The folder is made; the file is not. Two sessions of one name and second get different paths.
+
+    Raises
+    ------
+    SessionFileError
+        When the folder cannot be made.
+    """
+    from sensor.errors import SessionFileError
+
+    folder = sessions_folder(home)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SessionFileError(
+            f"{folder}: cannot be made ({error.strerror}); choose another --home"
+        ) from error
+    stem = "_".join(filter(None, [f"{started.astimezone():%Y-%m-%d_%H-%M-%S}", _file_name(name)]))
+    path = folder / f"{stem}{_SUFFIX}"
+    number = 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}_{number}{_SUFFIX}"
+    return path
+
+
+def _file_name(name: str) -> str:
+    """Return a name with only such characters as every file system takes."""
+    plain = unicodedata.normalize("NFKC", name)
+    return re.sub(r"[^\w.]+", "-", plain).strip("-.")[:60]
+
+
+def list_session_paths(home: Path) -> list[Path]:
+    """Return the paths of all session files, in order of their names, oldest first."""
+    return sorted(sessions_folder(home).glob(f"*{_SUFFIX}"))
+
+
+def find_session(home: Path, word: str) -> Path:
+    """Return the session file a word means.
+
+    Parameters
+    ----------
+    home
+        The runner's folder.
+    word
+        A path, the session's name or its file's, the date it began on (local time), ``latest``, or
+        ``latest-1`` for the one before.
+
+    Raises
+    ------
+    SessionFileError
+        When there is none, or more than one.
+    """
+    from sensor.errors import SessionFileError
+
+    folder, paths = sessions_folder(home), list_session_paths(home)
+    latest = _LATEST.fullmatch(word)
+    if not latest and (Path(word).is_file() or word.endswith(_SUFFIX)):
+        beside = folder / word
+        return beside if beside.is_file() and not Path(word).is_file() else Path(word)
+    if not paths:
+        raise SessionFileError(f"no sessions in {folder}; make one with record, import or demo")
+    if latest:
+        back = int(latest[1] or 0)
+        if back >= len(paths):
+            raise SessionFileError(f"{word}: {folder} holds only {len(paths)}; see `runtall list`")
+        return sorted(paths, key=_started)[-1 - back]
+    found = [path for path in paths if word in _names(path)]
+    if not found:
+        raise SessionFileError(f"{word}: no session of that name or date in {folder}; see `runtall list`")
+    if len(found) > 1:
+        names = ", ".join(path.stem for path in found)
+        raise SessionFileError(f"{word}: means {len(found)} sessions, take one of: {names}")
+    return found[0]
+
+
+def _read_info(path: Path) -> SessionInfo | None:
+    """Read what a session is; None for a damaged one, whose damage is told where somebody asks for it."""
+    from sensor.errors import SessionFileError
+    from sensor.session.info import read_info
+
+    try:
+        return read_info(path)
+    except SessionFileError:
+        return None
+
+
+def _started(path: Path) -> datetime:
+    """Return when a session began; for one that does not tell, when its file was last written."""
+    info = _read_info(path)
+    if info is None:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return datetime.fromisoformat(info.started_utc)
+
+
+def _names(path: Path) -> set[str]:
+    """Return all words that mean a session: its file, its name, the local date it began on."""
+    info = _read_info(path)
+    if info is None:
+        return {path.stem}
+    local = datetime.fromisoformat(info.started_utc).astimezone()
+    return {path.stem, info.name, local.date().isoformat()}

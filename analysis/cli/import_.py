@@ -1,0 +1,120 @@
+"""``runtall import``: IMU files of other tools become one session."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from analysis.cli.home import home_folder, new_session_path
+from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps
+
+if TYPE_CHECKING:
+    from sensor.importers.imu_csv import ImuFile
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="PLACEMENT=FILE...")
+@click.option("--name", help="What to call the session; the first file's name if absent.")
+@click.option("--distance", "distance_m", type=parse_distance_m, metavar="10km", help="How far you ran.")
+@click.option("--speed", "speed_mps", type=parse_speed_mps, metavar="11km/h", help="How fast you ran.")
+@click.option("--pace", "pace_mps", type=parse_pace_mps, metavar="5:30/km", help="How fast you ran.")
+@click.option(
+    "--started",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    metavar="'2025-05-31 07:30'",
+    help="When time_s was 0, local time; else reckoned from the first file's date.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    name: str | None,
+    distance_m: float | None,
+    speed_mps: float | None,
+    pace_mps: float | None,
+    started: datetime | None,
+) -> None:
+    """Take in IMU files of other tools as one session.
+
+    PLACEMENT is sternum, upper-back, sacrum, waist or head; FILE a CSV file with the header
+    time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps. The
+    gyroscope may be missing; files given together share the zero of time_s. Prints the session's path.
+    """
+    paths = _paths(files)
+    typed = _typed(distance_m, speed_mps, pace_mps)
+
+    from sensor.importers.imu_csv import read_imu_csv
+    from sensor.importers.imu_session import session_start, write_imu_session
+
+    imu_files = {placement: read_imu_csv(path) for placement, path in paths.items()}
+    start = session_start(imu_files)
+    first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
+    began, source = _began(started, start.utc, first_path, first_file, start.zero_s)
+    session_name = name or first_path.stem
+    target = new_session_path(home_folder(ctx), session_name, began)
+    write_imu_session(
+        target,
+        imu_files,
+        name=session_name,
+        started_utc=began.isoformat(),
+        zero_s=start.zero_s,
+        context={**typed, "started_source": source},
+    )
+    for imu_file in imu_files.values():
+        for notice in imu_file.notices:
+            click.echo(notice, err=True)
+    if source == "file date":
+        click.echo(
+            f"Began {began.astimezone():%Y-%m-%d %H:%M} by the file's date; else give --started.", err=True
+        )
+    click.echo(target)
+
+
+def _paths(words: tuple[str, ...]) -> dict[str, Path]:
+    """Split ``placement=FILE`` words."""
+    from sensor.samples import PLACEMENTS
+
+    paths: dict[str, Path] = {}
+    for word in words:
+        placement, equals, file = word.partition("=")
+        if not equals or not file:
+            raise click.UsageError(f"{word!r} is not PLACEMENT=FILE; write for example sternum=chest.csv")
+        if placement not in PLACEMENTS:
+            raise click.UsageError(f"unknown placement {placement!r}; use one of {', '.join(PLACEMENTS)}")
+        if placement in paths:
+            raise click.UsageError(f"placement {placement} is given twice; one sensor per placement")
+        paths[placement] = Path(file)
+    return paths
+
+
+def _typed(distance_m: float | None, speed_mps: float | None, pace_mps: float | None) -> dict[str, Any]:
+    """Return what was typed about distance or speed, as context of the session."""
+    given = [
+        (key, value)
+        for key, value in (
+            ("typed_distance_m", distance_m),
+            ("typed_speed_mps", speed_mps),
+            ("typed_speed_mps", pace_mps),
+        )
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise click.UsageError(
+            "--distance, --speed and --pace exclude each other; give the one you know best"
+        )
+    return dict(given)
+
+
+def _began(
+    typed: datetime | None, told: datetime | None, path: Path, file: ImuFile, zero_s: float
+) -> tuple[datetime, str]:
+    """Return when second 0 was, and how that is known: a file is last written at its last sample."""
+    if typed is not None:
+        return typed.astimezone(UTC) + timedelta(seconds=zero_s), "typed"
+    if told is not None:
+        return told, "time_s"
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return written - timedelta(seconds=float(file.time_s[-1]) - zero_s), "file date"

@@ -1,0 +1,103 @@
+"""A CSV file as numbers: header and columns, every complaint with its line."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sensor.errors import ImportFileError
+from sensor.samples import FloatArray
+
+_SHOWN = 120
+
+
+class CsvTable:
+    """A CSV file in memory: commas between the fields, names of the columns in the first line.
+
+    Parameters
+    ----------
+    path
+        UTF-8 text, with or without a byte order mark, any line ends.
+
+    Attributes
+    ----------
+    path, size, sha256
+        The file, its bytes and their hash in hex.
+    header
+        The first line, without line end.
+    names
+        Names of the columns, in the order of the file.
+
+    Raises
+    ------
+    ImportFileError
+        When the file cannot be read or is no text.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._content = path.read_bytes()
+            self.header = self._content.split(b"\n", 1)[0].decode("utf-8-sig").strip()
+        except OSError as error:
+            raise ImportFileError(f"{path}: cannot be read ({error.strerror}); check the name") from error
+        except UnicodeDecodeError as error:
+            raise ImportFileError(f"{path}: line 1 is no UTF-8 text; save the table as CSV, UTF-8") from error
+        self.size = len(self._content)
+        self.sha256 = hashlib.sha256(self._content).hexdigest()
+        self.names = tuple(name.strip().strip('"') for name in self.header.split(","))
+
+    def complain(self, complaint: str, advice: str) -> ImportFileError:
+        """Return the error for a complaint about the header, which it shows."""
+        shown = self.header[:_SHOWN] + ("…" if len(self.header) > _SHOWN else "")
+        return ImportFileError(f"{self.path}: line 1 {complaint}, it reads {shown!r}; {advice}")
+
+    def read(self, columns: Sequence[str]) -> FloatArray:
+        """Return the named columns as (rows, columns).
+
+        Raises
+        ------
+        ImportFileError
+            Without rows, and for the first cell that is not a finite number.
+        """
+        positions = [self.names.index(name) for name in columns]
+        try:
+            frame = pd.read_csv(
+                io.BytesIO(self._content),
+                header=None,
+                skiprows=1,
+                usecols=positions,
+                skipinitialspace=True,
+                float_precision="high",
+                low_memory=False,
+            )
+        except pd.errors.EmptyDataError as error:
+            raise ImportFileError(f"{self.path}: no rows below the header; export it again") from error
+        except (pd.errors.ParserError, UnicodeDecodeError) as error:
+            reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
+            raise ImportFileError(f"{self.path}: no table ({reason}); export it again") from error
+        numbers = frame[positions].apply(pd.to_numeric, errors="coerce")
+        values: FloatArray = numbers.to_numpy(np.float64)
+        bad = np.argwhere(~np.isfinite(values))
+        if len(bad):
+            row, column = bad[0].tolist()
+            raise ImportFileError(
+                f"{self.path}: line {self.line_of(row)}, column {columns[column]}: "
+                f"{self._cell(row, positions[column])!r} is not a finite number; "
+                "leave out rows without data, they count as gaps"
+            )
+        return values
+
+    def line_of(self, row: int) -> int:
+        """Return the number of the line, from 1, that holds a row, from 0; blank lines hold none."""
+        return [n for n, line in enumerate(self._content.splitlines(), 1) if n > 1 and line.strip()][row]
+
+    def _cell(self, row: int, position: int) -> str:
+        line = self._content.splitlines()[self.line_of(row) - 1].decode("utf-8", errors="replace")
+        cells = line.split(",")
+        return cells[position].strip() if position < len(cells) else ""

@@ -1,0 +1,112 @@
+"""IMU data as CSV: one row per sample, a header that names quantity, axis and unit of every column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sensor.importers.csv_table import CsvTable
+from sensor.importers.plausibility import check_acceleration, check_angular_rate, check_times
+from sensor.samples import FloatArray, freeze_arrays
+from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
+
+TIME_COLUMN = "time_s"
+"""Seconds, from any zero; files imported together share it."""
+
+ACC_UNITS = {"mps2": 1.0, "g": STANDARD_GRAVITY_MPS2}
+"""Suffix of the accelerometer columns, and the factor to m/s2."""
+
+GYR_UNITS = {"radps": 1.0, "dps": RADPS_PER_DEGPS}
+"""Suffix of the gyroscope columns, and the factor to rad/s."""
+
+_HOW_TO = (
+    "the header is time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, "
+    "or with _g and _dps, the gyroscope may be missing"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImuFile:
+    """A file of samples, checked and in SI units.
+
+    Parameters
+    ----------
+    name, size, sha256
+        Of the file itself: name without folder, bytes, hash in hex.
+    time_s
+        (n,) seconds on the file's own time line, strictly increasing.
+    acc_sensor_mps2, gyr_sensor_radps
+        (n, 3) specific force and angular rate, axes as in the file; the second None without a gyroscope.
+    notices
+        Sentences the runner should read: ignored columns, a gyroscope that only gives zeros.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    time_s: FloatArray
+    acc_sensor_mps2: FloatArray
+    gyr_sensor_radps: FloatArray | None
+    notices: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+def read_imu_csv(path: Path) -> ImuFile:
+    """Read and check a CSV file of IMU samples.
+
+    Columns may come in any order. Rows that are missing are gaps, not errors.
+
+    Parameters
+    ----------
+    path
+        UTF-8 text, commas between the fields, the names of the columns in the first line.
+
+    Raises
+    ------
+    ImportFileError
+        For whatever does not fit; the message names file, line, column, value, and what to do.
+    """
+    table = CsvTable(path)
+    acc_columns, acc_unit = _find_triad(table, "acc", ACC_UNITS)
+    gyr_columns, gyr_unit = _find_triad(table, "gyr", GYR_UNITS)
+    used = (TIME_COLUMN, *(acc_columns or _triad("acc", acc_unit)), *gyr_columns)
+    _check_columns(table, used)
+    values = table.read(used)
+    time_s = values[:, 0]
+    acc_mps2 = values[:, 1:4] * ACC_UNITS[acc_unit]
+    gyr_radps = values[:, 4:7] * GYR_UNITS[gyr_unit] if gyr_columns else None
+    notices = [f"{path}: column {name} is not used." for name in table.names if name and name not in used]
+    if gyr_radps is not None and not gyr_radps.any():
+        notices.append(f"{path}: the gyroscope columns hold only zeros and count as missing.")
+        gyr_radps = None
+    rate_hz = check_times(path, time_s, table.line_of)
+    notices += check_acceleration(path, acc_mps2, rate_hz, acc_unit)
+    if gyr_radps is not None:
+        check_angular_rate(path, gyr_radps, acc_mps2, gyr_unit)
+    return ImuFile(path.name, table.size, table.sha256, time_s, acc_mps2, gyr_radps, tuple(notices))
+
+
+def _find_triad(table: CsvTable, quantity: str, units: Mapping[str, float]) -> tuple[tuple[str, ...], str]:
+    """Return the three columns of a quantity and their unit; no columns where no axis of it is there."""
+    for unit in units:
+        wanted = _triad(quantity, unit)
+        missing = [name for name in wanted if name not in table.names]
+        if not missing:
+            return wanted, unit
+        if len(missing) < len(wanted):
+            raise table.complain(f"has no column {missing[0]}", _HOW_TO)
+    return (), next(iter(units))
+
+
+def _triad(quantity: str, unit: str) -> tuple[str, ...]:
+    return tuple(f"{quantity}_{axis}_{unit}" for axis in "xyz")
+
+
+def _check_columns(table: CsvTable, used: tuple[str, ...]) -> None:
+    for name in used:
+        count = table.names.count(name)
+        if count != 1:
+            raise table.complain(f"has {'no column' if count == 0 else 'twice the column'} {name}", _HOW_TO)

@@ -1,0 +1,125 @@
+"""Files of samples into one session: all of them or, when one does not fit, none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from sensor.errors import SessionFileError
+from sensor.importers.full_scale import full_scale_settings
+from sensor.importers.imu_csv import ImuFile
+from sensor.importers.plausibility import US_PER_S
+from sensor.protocol import registry
+from sensor.protocol.open_profile import IMPORT_KEY, encode_import_packets
+from sensor.session.rows import SessionRows
+from sensor.session.writer import SessionWriter
+
+_NS_PER_US = 1000
+_LATEST_START_S = 86_400.0
+_FIRST_UNIX_S = 315_532_800.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStart:
+    """Which moment of the files' time line is second 0 of the session, and when that was.
+
+    Parameters
+    ----------
+    zero_s
+        Seconds on the time line of the files.
+    utc
+        Wall-clock time of it, None where the files do not tell.
+    """
+
+    zero_s: float
+    utc: datetime | None
+
+
+def session_start(files: Mapping[str, ImuFile]) -> SessionStart:
+    """Choose second 0: that of the files, unless they begin before it or more than a day after it.
+
+    Times that can only be seconds since 1970 also give the wall-clock time.
+
+    Parameters
+    ----------
+    files
+        Placement to file; they share one time line.
+    """
+    first_s = float(min(file.time_s[0] for file in files.values()))
+    if 0 <= first_s <= _LATEST_START_S:
+        return SessionStart(0.0, None)
+    if first_s < _FIRST_UNIX_S:
+        return SessionStart(first_s, None)
+    return SessionStart(first_s, datetime.fromtimestamp(first_s, UTC))
+
+
+def write_imu_session(
+    target: Path,
+    files: Mapping[str, ImuFile],
+    *,
+    name: str,
+    started_utc: str,
+    zero_s: float = 0.0,
+    context: Mapping[str, Any] | None = None,
+) -> None:
+    """Write files as one new session, which appears under its name only when it is whole.
+
+    Parameters
+    ----------
+    target
+        Where the session file goes; nothing may be there yet.
+    files
+        Placement to file; they share one time line.
+    name, started_utc
+        As for `SessionWriter`.
+    zero_s
+        Second 0 of the session on that time line.
+    context
+        What was told about the session.
+
+    Raises
+    ------
+    SessionFileError
+        When something is there already, or the disk is full or fails; nothing is left behind.
+    UnknownSensorError
+        For an unknown placement.
+    """
+    if target.exists():
+        raise SessionFileError(f"{target}: exists already and is never overwritten; choose another name")
+    try:
+        with TemporaryDirectory(dir=target.parent, prefix=".import-") as folder:
+            unfinished = Path(folder) / target.name
+            writer = SessionWriter(unfinished, name=name, started_utc=started_utc)
+            try:
+                for key, value in (context or {}).items():
+                    writer.set_context(key, value)
+                for placement, file in files.items():
+                    _write_file(writer, placement, file, zero_s)
+            finally:
+                writer.close()
+            unfinished.rename(target)
+    except OSError as error:
+        raise SessionFileError(
+            f"{target}: cannot be made ({error.strerror}); choose another folder"
+        ) from error
+
+
+def _write_file(rows: SessionRows, placement: str, file: ImuFile, zero_s: float) -> None:
+    time_us = np.rint((file.time_s - zero_s) * US_PER_S).astype(np.int64)
+    settings = full_scale_settings(file.acc_sensor_mps2, file.gyr_sensor_radps)
+    sensor_id = rows.add_sensor(placement, IMPORT_KEY, file.name, settings=settings)
+    rows.source_file(file.name, file.size, file.sha256, sensor_id)
+    start_ns = int(time_us[0]) * _NS_PER_US
+    rows.event(start_ns, "imported", file.name, sensor_id)
+    segment_id = rows.start_segment(sensor_id, start_ns, "import")
+    packets = encode_import_packets(time_us, file.acc_sensor_mps2, file.gyr_sensor_radps)
+    counts = np.array([packet[1] for packet in packets])
+    last_ns = time_us[np.cumsum(counts) - 1] * _NS_PER_US
+    channel = registry.device(IMPORT_KEY).data_characteristic
+    rows.packets(segment_id, channel, zip(last_ns.tolist(), packets, strict=True))

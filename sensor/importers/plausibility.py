@@ -1,0 +1,196 @@
+"""Does a file hold what its header says: times, and the units of its columns?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from sensor.errors import ImportFileError
+from sensor.samples import FloatArray
+from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
+
+US_PER_S = 1e6
+"""Times are kept in whole microseconds."""
+
+MIN_RATE_HZ = 19.0
+"""A nominal 20 Hz, less what an oscillator may be slow: below, a stride has too few samples."""
+
+MAX_RATE_HZ = 1050.0
+"""A nominal 1000 Hz, and what an oscillator may be fast."""
+
+MIN_DURATION_S = 10.0
+"""The least from which any figure is drawn."""
+
+LEVEL_TOLERANCE = 0.05
+"""How far the mean specific force of a sound sensor may be from 1 g."""
+
+_UNIT_FACTOR = 2.0
+"""Farther from 1 g than this factor is a unit, nearer is a sensor: clipped, loose or not calibrated."""
+
+_BLOCK_S = 5.0
+"""Over so many seconds of running whole strides outweigh a part of one, and the mean force is gravity."""
+
+_MOST_RADPS = 2000 * RADPS_PER_DEGPS
+"""The full scale of these sensors: what turns faster most of a second in a hundred is in deg/s."""
+
+_LEAST_RUNNING_RADPS = 10 * RADPS_PER_DEGPS
+"""A walking trunk turns eight times as fast, a running one more (99th percentile in real records)."""
+
+_ON_FOOT_SD_MPS2 = 3.0
+"""Running is above in every real record at hand, sitting and standing far below."""
+
+
+def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -> float:
+    """Refuse times that do not increase, a rate nobody runs with, and less than ten seconds.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    time_s
+        (n,) seconds.
+    line_of
+        Gives the line of a row.
+
+    Returns
+    -------
+    float
+        Samples per second: one over the median step.
+
+    Raises
+    ------
+    ImportFileError
+        For the first time that is not later than the one before, in whole microseconds; for a rate outside
+        20 to 1000 Hz; for a file shorter than 10 s.
+    """
+    steps_us = np.diff(np.rint(time_s * US_PER_S))
+    backward = np.flatnonzero(steps_us <= 0)
+    if len(backward):
+        before, after = time_s[backward[0]], time_s[backward[0] + 1]
+        raise ImportFileError(
+            f"{path}: line {line_of(int(backward[0]) + 1)}, column time_s: {after:.10g} s does not come "
+            f"after {before:.10g} s; sort the rows by time and leave out repeated ones"
+        )
+    step_s = float(np.median(steps_us)) / US_PER_S if len(steps_us) else np.inf
+    duration_s = float(time_s[-1] - time_s[0]) + (step_s if len(steps_us) else 0.0)
+    _check_rate(path, 1 / step_s)
+    if duration_s < MIN_DURATION_S:
+        raise ImportFileError(
+            f"{path}: {duration_s:.1f} s of data; at least {MIN_DURATION_S:.0f} s are needed"
+        )
+    return 1 / step_s
+
+
+def _check_rate(path: Path, rate_hz: float) -> None:
+    if MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        return
+    guess = next(
+        (
+            f"time_s seems to be in {unit}, turn it into seconds"
+            for unit, per_s in (("milliseconds", 1e3), ("microseconds", 1e6), ("nanoseconds", 1e9))
+            if MIN_RATE_HZ <= rate_hz * per_s <= MAX_RATE_HZ
+        ),
+        "20 to 1000 Hz are needed, record or export at such a rate",
+    )
+    raise ImportFileError(f"{path}: column time_s: {rate_hz:.4g} rows per second; {guess}")
+
+
+def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, rate_hz: float, unit: str) -> list[str]:
+    """Refuse an accelerometer whose unit is not what its columns say; remark a mean that is not 1 g.
+
+    Averaged over whole strides, a sensor on a runner feels gravity alone.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    acc_sensor_mps2
+        (n, 3) specific force, if the unit is right.
+    rate_hz
+        Samples per second.
+    unit
+        Suffix of the columns.
+
+    Returns
+    -------
+    list of str
+        A remark where the mean is more than 5 % from 1 g but the unit is right, else nothing.
+
+    Raises
+    ------
+    ImportFileError
+        When the mean is farther from 1 g than a factor of two; the likely unit is named.
+    """
+    level_g = mean_specific_force_mps2(acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
+    if 1 / _UNIT_FACTOR <= level_g <= _UNIT_FACTOR:
+        if abs(level_g - 1) <= LEVEL_TOLERANCE:
+            return []
+        return [
+            f"{path}: the mean specific force is {level_g:.2f} g instead of 1 g: "
+            "the sensor was clipped, loose or not calibrated."
+        ]
+    other, factor = ("g", 1 / STANDARD_GRAVITY_MPS2) if unit == "mps2" else ("mps2", STANDARD_GRAVITY_MPS2)
+    guesses = ((other, factor), ("milli-g", 1000.0 if unit == "g" else 1000 / STANDARD_GRAVITY_MPS2))
+    advice = next(
+        (
+            f"the values seem to be in {name}, " + ("rename the columns" if name == other else "convert them")
+            for name, scale in guesses
+            if 1 / _UNIT_FACTOR <= level_g / scale <= _UNIT_FACTOR
+        ),
+        "gravity must be in the data, export the raw accelerometer in m/s2 or g",
+    )
+    raise ImportFileError(
+        f"{path}: columns acc_x_{unit} to acc_z_{unit}: the mean specific force is {level_g:.3g} g, "
+        f"not 1 g; {advice}"
+    )
+
+
+def mean_specific_force_mps2(acc_sensor_mps2: FloatArray, rate_hz: float) -> float:
+    """Return the length of the mean vector of five seconds, the median over all of them.
+
+    Parameters
+    ----------
+    acc_sensor_mps2
+        (n, 3) specific force.
+    rate_hz
+        Samples per second.
+    """
+    length = min(round(_BLOCK_S * rate_hz), len(acc_sensor_mps2))
+    whole = len(acc_sensor_mps2) // length * length
+    means = acc_sensor_mps2[:whole].reshape(-1, length, 3).mean(axis=1)
+    return float(np.median(np.linalg.norm(means, axis=1)))
+
+
+def check_angular_rate(path: Path, gyr_radps: FloatArray, acc_mps2: FloatArray, unit: str) -> None:
+    """Refuse a gyroscope whose unit is not what its columns say.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    gyr_radps
+        (n, 3) angular rate, if the unit is right.
+    acc_mps2
+        (n, 3) specific force: tells whether anybody ran.
+    unit
+        Suffix of the columns.
+
+    Raises
+    ------
+    ImportFileError
+        When the rates are too large for any sensor, or too small for a runner.
+    """
+    high_radps = float(np.percentile(np.linalg.norm(gyr_radps, axis=1), 99))
+    on_foot = float(np.linalg.norm(acc_mps2, axis=1).std()) > _ON_FOOT_SD_MPS2
+    if unit == "radps" and high_radps > _MOST_RADPS:
+        value, other = f"{high_radps:.0f} rad/s", "dps"
+    elif unit == "dps" and on_foot and high_radps < _LEAST_RUNNING_RADPS:
+        value, other = f"{high_radps / RADPS_PER_DEGPS:.2g} deg/s", "radps"
+    else:
+        return
+    raise ImportFileError(
+        f"{path}: columns gyr_x_{unit} to gyr_z_{unit}: {value} in one sample of a hundred is not how a "
+        f"runner turns; the values seem to be in {other}, rename the columns"
+    )

@@ -1,0 +1,162 @@
+"""Packets of one sensor's segments, decoded and laid on the session's one time line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sensor.clock import fit_segment
+from sensor.protocol.driver import Settings
+from sensor.protocol.registry import DeviceKind
+from sensor.samples import BoolArray, FloatArray, Gap, IntArray
+from sensor.units import NS_PER_S
+
+_LONGEST_STEP_PERIODS = 1.5
+"""Between segments, a step in time longer than this many sample periods is a gap."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedSegment:
+    """Samples of one connection on the session's time line.
+
+    Parameters
+    ----------
+    reason
+        Why the segment began.
+    rejected
+        Notifications and packets that were left out.
+    rate_hz
+        Samples per second, measured.
+    time_s
+        (n,) seconds from the start of the session, strictly increasing.
+    acc_sensor_mps2, gyr_sensor_radps
+        (n, 3); the second None without a gyroscope.
+    clipped
+        (n,) true where a channel reached its full scale.
+    gaps
+        Stretches without samples inside the segment.
+    """
+
+    reason: str
+    rejected: int
+    rate_hz: float
+    time_s: FloatArray
+    acc_sensor_mps2: FloatArray
+    gyr_sensor_radps: FloatArray | None
+    clipped: BoolArray
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JoinedSamples:
+    """All segments of one sensor one after the other; fields as in `sensor.samples.SensorRecording`."""
+
+    time_s: FloatArray
+    acc_sensor_mps2: FloatArray
+    gyr_sensor_radps: FloatArray | None
+    clipped: BoolArray
+    gaps: tuple[Gap, ...]
+    segment_start: IntArray
+    rejected_packets: int
+
+
+def decode_segment(
+    kind: DeviceKind,
+    settings: Settings,
+    nominal_rate_hz: float | None,
+    reason: str,
+    arrival_ns: Sequence[int],
+    payloads: Sequence[bytes],
+) -> DecodedSegment:
+    """Decode the notifications of one connection's data channel and date every sample.
+
+    Parameters
+    ----------
+    kind, settings, nominal_rate_hz
+        What the sensor is and how it was set.
+    reason
+        Why the segment began.
+    arrival_ns, payloads
+        One each per notification, in order of arrival.
+    """
+    decoder = kind.make_decoder(settings)
+    block = decoder.feed(payloads)
+    arrival_s = np.array(arrival_ns, dtype=np.float64) / NS_PER_S
+    times = fit_segment(block, arrival_s, kind.clock, nominal_rate_hz)
+    return DecodedSegment(
+        reason=reason,
+        rejected=decoder.rejected,
+        rate_hz=times.rate_hz,
+        time_s=times.time_s,
+        acc_sensor_mps2=block.acc_sensor_mps2,
+        gyr_sensor_radps=block.gyr_sensor_radps,
+        clipped=block.clipped,
+        gaps=times.gaps,
+    )
+
+
+def join_segments(segments: Sequence[DecodedSegment], has_gyroscope: bool) -> JoinedSamples:
+    """Lay segments one after the other.
+
+    Two segments can overlap by the error of their clocks; what the later one has before the end of the
+    earlier one is left out, so that time always increases. The gap before a segment carries its reason, or
+    that of an empty segment before it.
+
+    Parameters
+    ----------
+    segments
+        In the order they were recorded; empty ones are passed over.
+    has_gyroscope
+        Whether samples carry angular rates, where no segment holds any.
+    """
+    kept: list[DecodedSegment] = []
+    gaps: list[Gap] = []
+    end_s, reason = -np.inf, ""
+    for whole in segments:
+        reason = reason or whole.reason
+        segment = _after(whole, end_s)
+        if not len(segment.time_s):
+            continue
+        start_s = float(segment.time_s[0])
+        joins = start_s - end_s <= _LONGEST_STEP_PERIODS / segment.rate_hz
+        if kept and not joins:
+            gaps.append(Gap(end_s, start_s, reason))
+        gaps.extend(segment.gaps)
+        kept.append(segment)
+        end_s, reason = float(segment.time_s[-1]), ""
+    return _concatenate(kept, tuple(gaps), has_gyroscope, sum(s.rejected for s in segments))
+
+
+def _after(segment: DecodedSegment, end_s: float) -> DecodedSegment:
+    """Return the part of a segment after a time."""
+    part = slice(int(np.searchsorted(segment.time_s, end_s, side="right")), None)
+    gyr = segment.gyr_sensor_radps
+    return replace(
+        segment,
+        time_s=segment.time_s[part],
+        acc_sensor_mps2=segment.acc_sensor_mps2[part],
+        gyr_sensor_radps=None if gyr is None else gyr[part],
+        clipped=segment.clipped[part],
+        gaps=tuple(gap for gap in segment.gaps if gap.start_s > end_s),
+    )
+
+
+def _concatenate(
+    segments: list[DecodedSegment], gaps: tuple[Gap, ...], has_gyroscope: bool, rejected: int
+) -> JoinedSamples:
+    none = np.empty((0, 3))
+    gyr = [s.gyr_sensor_radps for s in segments if s.gyr_sensor_radps is not None]
+    lengths = [len(s.time_s) for s in segments]
+    return JoinedSamples(
+        time_s=np.concatenate([np.empty(0), *(s.time_s for s in segments)]),
+        acc_sensor_mps2=np.concatenate([none, *(s.acc_sensor_mps2 for s in segments)]),
+        gyr_sensor_radps=np.concatenate([none, *gyr])
+        if has_gyroscope and len(gyr) == len(segments)
+        else None,
+        clipped=np.concatenate([np.empty(0, np.bool_), *(s.clipped for s in segments)]),
+        gaps=gaps,
+        segment_start=np.cumsum([0, *lengths], dtype=np.int64)[:-1],
+        rejected_packets=rejected,
+    )
