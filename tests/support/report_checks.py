@@ -15,6 +15,9 @@ from tests.support.looped_run import LoopedRun
 JUDGED_FROM_S = 8.0
 """Strides this long after the standing ends are in full running."""
 
+EVEN_HZ = 100.0
+LEAST_STRETCH_S = 5.0
+
 
 def usable_running(report: RunReport) -> BoolArray:
     """Return (strides,) true where a stride is running and its angle can be trusted."""
@@ -112,7 +115,7 @@ class StepsCheck:
 def check_steps(report: RunReport, imu: ImuData, witness: ImuData | None = None) -> StepsCheck:
     """Return the running strides of a report against step counts without step detection.
 
-    The stretch judged runs from the first to the last running stride.
+    Judged is every unbroken stretch of running strides of `LEAST_STRETCH_S` or more, and no other.
 
     Parameters
     ----------
@@ -123,19 +126,31 @@ def check_steps(report: RunReport, imu: ImuData, witness: ImuData | None = None)
     """
     strides = report.strides
     running = strides["activity"] == "run"
-    start_s, end_s = float(strides["start_s"][running][0]), float(strides["end_s"][running][-1])
-    seen = witness or imu
-    inside = (seen.time_s >= start_s) & (seen.time_s <= end_s)
-    acc = seen.acc_sensor_mps2[inside]
-    rate_hz = (inside.sum() - 1) / (seen.time_s[inside][-1] - seen.time_s[inside][0])
+    stretches = unbroken(strides["start_s"][running], strides["end_s"][running])
+    seen = [even_acceleration(witness or imu, start_s, end_s) for start_s, end_s, _ in stretches]
     return StepsCheck(
         name=imu.name,
         running_s=report.running_s,
         walking_s=report.walking_s,
-        steps=2.0 * float(running.sum()),
-        true_steps=step_count(acc, rate_hz),
+        steps=2.0 * sum(count for _, _, count in stretches),
+        true_steps=sum(step_count(acc, EVEN_HZ) for acc in seen),
         cadence_spm=report.cadence_spm,
-        true_cadence_spm=step_rate_spm(acc, rate_hz),
+        true_cadence_spm=step_rate_spm(max(seen, key=len), EVEN_HZ) if seen else float("nan"),
         verdict=report.verdict,
         confidence=report.confidence,
     )
+
+
+def unbroken(start_s: FloatArray, end_s: FloatArray) -> list[tuple[float, float, int]]:
+    """Return start, end and count of each run of strides that follow one another without a hole."""
+    if not len(start_s):
+        return []
+    breaks = np.flatnonzero(start_s[1:] - end_s[:-1] > 1e-3) + 1
+    parts = zip(np.split(start_s, breaks), np.split(end_s, breaks), strict=True)
+    return [(float(a[0]), float(b[-1]), len(a)) for a, b in parts if b[-1] - a[0] >= LEAST_STRETCH_S]
+
+
+def even_acceleration(imu: ImuData, start_s: float, end_s: float) -> FloatArray:
+    """Return the specific force (m, 3) between two times on an even grid of `EVEN_HZ`."""
+    grid_s = np.arange(start_s, end_s, 1.0 / EVEN_HZ)
+    return np.stack([np.interp(grid_s, imu.time_s, axis) for axis in imu.acc_sensor_mps2.T], axis=1)
