@@ -70,6 +70,10 @@ def _segment(
         vertical_oscillation_cm=median("vertical_oscillation_cm"),
         contact_time_ms=median("contact_time_ms"),
         flag=_flag(table["flag"][usable], config.flag_share),
+        lateral_left_deg=median("lateral_left_deg"),
+        lateral_right_deg=median("lateral_right_deg"),
+        head_forward_lo_cm=median("head_forward_lo_cm"),
+        head_forward_hi_cm=median("head_forward_hi_cm"),
     )
 
 
