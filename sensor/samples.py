@@ -50,7 +50,7 @@ class SampleBlock:
     ----------
     notification
         (p,) position, in the sequence handed to the decoder, of the notification whose arrival dates the
-        packet. For packets split over several notifications: the first part.
+        packet. For packets split over several notifications: the one that completes it.
     ticks
         (p,) device counter of each packet's reference sample, raw (not unwrapped).
     count

@@ -17,7 +17,7 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
-from sensor.protocol.movesense_gsp import Command, CommandCode, Notification, NotificationType
+from sensor.protocol.movesense_gsp import Command, CommandCode, NotificationType
 
 STREAM_REFERENCE = 99
 """Reference of the sample stream's subscription; requests count through the references below it."""
@@ -85,7 +85,7 @@ class MovesenseDriver:
         try:
             if characteristic.lower() == BATTERY_LEVEL_UUID:
                 return (parse_battery_level(payload),)
-            return self._understand(movesense_gsp.parse_notification(payload))
+            return self._understand(payload)
         except PacketError as error:
             return (Unreadable(error),)
 
@@ -101,15 +101,25 @@ class MovesenseDriver:
         self._asked[command.reference] = (command.code, what)
         return Write(movesense.COMMAND_UUID, movesense_gsp.encode_command(command))
 
-    def _understand(self, notification: Notification) -> tuple[DriverEvent, ...]:
+    def _understand(self, payload: bytes) -> tuple[DriverEvent, ...]:
+        reference = payload[1] if len(payload) > 1 else 0
+        code, what = self._asked.get(reference, (None, "an unknown request"))
+        if code is CommandCode.HELLO:  # first: not every firmware marks this answer as a response
+            del self._asked[reference]
+            return (movesense_objects.parse_hello(payload[2:]).identity,)
+        notification = movesense_gsp.parse_notification(payload)
         if notification.type is not NotificationType.RESPONSE:
-            return (StreamPacket(),) if notification.reference == STREAM_REFERENCE else ()
-        code, what = self._asked.pop(notification.reference, (None, "an unknown request"))
-        if code is CommandCode.HELLO:
-            return (movesense_objects.parse_hello(notification.body).identity,)
+            return self._stream(reference)
+        self._asked.pop(reference, None)
         response = movesense_gsp.parse_response(notification)
         if not movesense_gsp.is_success(response.status):
             return (Refused(what, response.status, movesense_gsp.explain_status(response.status)),)
         if code is CommandCode.GET:
             return (Accepted(what), movesense_objects.parse_time_answer(response.payload))
         return (Accepted(what),)
+
+    def _stream(self, reference: int) -> tuple[DriverEvent, ...]:
+        if reference != STREAM_REFERENCE:
+            return ()
+        self._asked.pop(reference, None)  # data are an answer, too: old firmware sends no other
+        return (StreamPacket(),)

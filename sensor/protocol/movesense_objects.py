@@ -17,7 +17,9 @@ from sensor.protocol.movesense_gsp import NotificationType
 TIME_PATH = "/Time/Detailed"
 _TIME_TICK_RATE = 1024
 _TIME_ACCURACY = 20
-_PROTOCOL_VERSION = 1
+INFO_RANGES = {"/Meas/Acc/Info": "B", "/Meas/Gyro/Info": "H", "/Meas/Magn/Info": "H", "/Meas/IMU/Info": "BHH"}
+"""Width of the ranges each measurement's info lists, as `struct` letters: bytes for g, words for the rest."""
+
 _LOG_ENTRY = struct.Struct("<IIQ")
 
 
@@ -59,10 +61,10 @@ class Temperature:
 
 @dataclass(frozen=True, slots=True)
 class MeasurementInfo:
-    """Rates and full-scale ranges a measurement offers: g for acceleration, deg/s for angular rate."""
+    """What a measurement offers: rates, and for each quantity in it the full-scale ranges (g, deg/s, uT)."""
 
     rates_hz: tuple[int, ...]
-    ranges: tuple[int, ...]
+    ranges: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def encode_hello(reference: int, hello: Hello) -> bytes:
     """Encode the answer to HELLO as a whole notification (unlike other answers it has no status)."""
     who = hello.identity
     texts = (who.serial, who.product, hello.dfu_mac, hello.app, who.firmware)
-    head = bytes([NotificationType.RESPONSE, reference, hello.protocol or _PROTOCOL_VERSION])
+    head = bytes([NotificationType.RESPONSE, reference, hello.protocol])
     return head + b"".join(text.encode() + b"\0" for text in texts)
 
 
@@ -182,36 +184,39 @@ def encode_temperature(temperature: Temperature) -> bytes:
     return struct.pack("<If", temperature.timestamp_ms, temperature.kelvin)
 
 
-def parse_measurement_info(payload: bytes, range_bytes: int) -> MeasurementInfo:
-    """Parse ``/Meas/*/Info``: two arrays, each after its count.
+def parse_measurement_info(path: str, payload: bytes) -> MeasurementInfo:
+    """Parse the answer to GET of a measurement's ``Info``: arrays, each after its count.
 
     Parameters
     ----------
+    path
+        One of `INFO_RANGES`.
     payload
         The object of the answer.
-    range_bytes
-        Bytes of one range: 1 for the accelerometer, 2 for gyroscope and magnetometer.
 
     Raises
     ------
     PacketError
         When the counts and the size disagree.
     """
-    rates_end = 1 + 2 * payload[0] if payload else 1
-    if len(payload) <= rates_end or len(payload) != rates_end + 1 + range_bytes * payload[rates_end]:
-        raise PacketError(KEY, "the counts in a measurement's info do not fit its size", payload)
-    rates = struct.unpack_from(f"<{payload[0]}H", payload, 1)
-    letter = {1: "B", 2: "H"}[range_bytes]
-    return MeasurementInfo(
-        rates, struct.unpack_from(f"<{payload[rates_end]}{letter}", payload, rates_end + 1)
-    )
+    arrays: list[tuple[int, ...]] = []
+    offset = 0
+    for letter in "H" + INFO_RANGES[path]:
+        count = payload[offset] if offset < len(payload) else 0
+        array = struct.Struct(f"<{count}{letter}")
+        if offset + 1 + array.size > len(payload):
+            raise PacketError(KEY, f"{path} ends before its arrays do", payload)
+        arrays.append(array.unpack_from(payload, offset + 1))
+        offset += 1 + array.size
+    if offset != len(payload):
+        raise PacketError(KEY, f"{path} goes on after its arrays", payload)
+    return MeasurementInfo(arrays[0], tuple(arrays[1:]))
 
 
-def encode_measurement_info(info: MeasurementInfo, range_bytes: int) -> bytes:
-    """Encode ``/Meas/*/Info``."""
-    letter = {1: "B", 2: "H"}[range_bytes]
-    rates = struct.pack(f"<B{len(info.rates_hz)}H", len(info.rates_hz), *info.rates_hz)
-    return rates + struct.pack(f"<B{len(info.ranges)}{letter}", len(info.ranges), *info.ranges)
+def encode_measurement_info(path: str, info: MeasurementInfo) -> bytes:
+    """Encode a measurement's ``Info``."""
+    arrays = zip("H" + INFO_RANGES[path], (info.rates_hz, *info.ranges), strict=True)
+    return b"".join(struct.pack(f"<B{len(array)}{letter}", len(array), *array) for letter, array in arrays)
 
 
 def parse_log_entries(payload: bytes) -> tuple[LogEntry, ...]:

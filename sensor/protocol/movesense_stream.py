@@ -62,7 +62,7 @@ class MovesenseDecoder:
             raise ValueError(f"movesense: {path} carries no acceleration")
         self._reference = int(settings["reference"])
         self._sizes = [movesense.payload_size(path, n) for n in movesense.SAMPLES_PER_PACKET]
-        self._size = 0
+        self._size: int | None = None
         self._pending = b""
         self._rejected = 0
 
@@ -94,28 +94,29 @@ class MovesenseDecoder:
 
     def _reassemble(self, received: list[bytes], parts: _Parts) -> tuple[IntArray, npt.NDArray[np.uint8]]:
         """Return (p,) completing notifications and (p, size) payloads; keep what is still open."""
-        if not len(parts.position):
-            return np.zeros(0, np.int64), np.zeros((0, self._size or self._sizes[0]), np.uint8)
         packet = np.cumsum(parts.starts) - 1
-        end = np.cumsum(parts.body)
-        so_far = end - (end - parts.body)[parts.starts][packet]
+        so_far = _bytes_so_far(parts, packet)
+        size = self._settled_size(so_far)
         before = so_far - parts.body
-        if not self._size:
-            usual = so_far[np.isin(so_far, self._sizes)]
-            self._size = int(usual[0]) if len(usual) else 0
-        surplus = ((before == self._size) & (before > 0)) | (before > self._sizes[-1])
-        completes = (so_far == self._size) & (so_far > 0) & ~surplus
-        whole = np.zeros(packet[-1] + 1, np.bool_)
-        whole[packet[completes]] = True
-        still_open = not whole[-1] and so_far[-1] <= self._sizes[-1]
-        if still_open:
+        surplus = ~parts.starts & ((before == size) | (before > self._sizes[-1]))
+        completes = (so_far == size) & ~surplus
+        whole = np.isin(packet, packet[completes])
+        broken = np.count_nonzero(parts.starts & ~whole)
+        if broken and not whole[-1] and so_far[-1] <= self._sizes[-1]:
+            broken -= 1
             last = parts.position[packet == packet[-1]].tolist()
-            self._pending = received[last[0]] + b"".join([received[i][_HEADER_BYTES:] for i in last[1:]])
-        self._rejected += int(np.count_nonzero(surplus) + np.count_nonzero(~whole)) - int(still_open)
-        wanted = parts.position[whole[packet] & ~surplus].tolist()
-        joined = b"".join([received[i][_HEADER_BYTES:] for i in wanted])
+            self._pending = received[last[0]] + _bodies(received, last[1:])
+        self._rejected += int(np.count_nonzero(surplus) + broken)
+        joined = _bodies(received, parts.position[whole & ~surplus].tolist())
         payloads = np.frombuffer(joined, np.uint8).reshape(-1, self._size or self._sizes[0])
         return parts.position[completes], payloads
+
+    def _settled_size(self, so_far: IntArray) -> int | None:
+        """Return the size of all packets, once any has reached one of the four."""
+        possible = so_far[np.isin(so_far, self._sizes)]
+        if self._size is None and len(possible):
+            self._size = int(possible[0])
+        return self._size
 
     def _decode(self, dated_by: IntArray, payloads: npt.NDArray[np.uint8]) -> SampleBlock:
         ticks = np.ascontiguousarray(payloads[:, :4]).view("<u4").ravel()
@@ -142,3 +143,15 @@ class MovesenseDecoder:
             gyr_sensor_radps=gyr_radps,
             clipped=clipped,
         )
+
+
+def _bytes_so_far(parts: _Parts, packet: IntArray) -> IntArray:
+    """Return (k,) bytes of the part's packet up to and with it; ``packet`` (k,) numbers the packets from 0."""
+    end = np.cumsum(parts.body)
+    packet_start = (end - parts.body)[parts.starts]
+    return end - packet_start[packet]
+
+
+def _bodies(received: list[bytes], positions: list[int]) -> bytes:
+    """Join what follows the headers of some notifications."""
+    return b"".join([received[i][_HEADER_BYTES:] for i in positions])

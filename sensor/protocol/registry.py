@@ -12,6 +12,7 @@ from sensor.protocol import movesense, open_profile
 from sensor.protocol.driver import Driver, Settings, StreamDecoder
 from sensor.protocol.movesense_driver import MovesenseDriver
 from sensor.protocol.movesense_stream import MovesenseDecoder
+from sensor.protocol.open_profile_stream import ImportDecoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ DEVICES = (
         gyr_late_s=0.0,
         has_gyroscope=True,
         make_driver=None,
-        make_decoder=open_profile.ImportDecoder,
+        make_decoder=ImportDecoder,
     ),
 )
 """Every supported kind of sensor, the ones with a radio first."""
