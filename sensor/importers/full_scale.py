@@ -6,6 +6,7 @@ import numpy as np
 
 from sensor.protocol.full_scale import at_full_scale
 from sensor.samples import FloatArray
+from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 _ACC_RANGES_MPS2 = tuple(g * STANDARD_GRAVITY_MPS2 for g in (2, 4, 8, 16))
@@ -22,9 +23,9 @@ def full_scale_settings(acc_mps2: FloatArray, gyr_radps: FloatArray | None) -> d
     acc_mps2, gyr_radps
         (n, 3) specific force and angular rate.
     """
-    found = {"acc_range_mps2": _full_scale(acc_mps2, _ACC_RANGES_MPS2)}
+    found = {ACC_RANGE_SETTING: _full_scale(acc_mps2, _ACC_RANGES_MPS2)}
     if gyr_radps is not None:
-        found["gyr_range_radps"] = _full_scale(gyr_radps, _GYR_RANGES_RADPS)
+        found[GYR_RANGE_SETTING] = _full_scale(gyr_radps, _GYR_RANGES_RADPS)
     return {key: value for key, value in found.items() if value is not None}
 
 

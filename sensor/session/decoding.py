@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sensor.clock import fit_segment
-from sensor.protocol.driver import Settings
-from sensor.protocol.registry import DeviceKind
+from sensor.clock import ClockSpec, fit_segment
+from sensor.protocol.driver import StreamDecoder
 from sensor.samples import BoolArray, FloatArray, Gap, IntArray
 from sensor.units import NS_PER_S
 
@@ -63,8 +62,8 @@ class JoinedSamples:
 
 
 def decode_segment(
-    kind: DeviceKind,
-    settings: Settings,
+    decoder: StreamDecoder,
+    clock: ClockSpec,
     nominal_rate_hz: float | None,
     reason: str,
     arrival_ns: Sequence[int],
@@ -74,17 +73,18 @@ def decode_segment(
 
     Parameters
     ----------
-    kind, settings, nominal_rate_hz
-        What the sensor is and how it was set.
+    decoder
+        A new one: it belongs to one connection.
+    clock, nominal_rate_hz
+        How the sensor tells time, and the rate it was asked for.
     reason
         Why the segment began.
     arrival_ns, payloads
         One each per notification, in order of arrival.
     """
-    decoder = kind.make_decoder(settings)
     block = decoder.feed(payloads)
     arrival_s = np.array(arrival_ns, dtype=np.float64) / NS_PER_S
-    times = fit_segment(block, arrival_s, kind.clock, nominal_rate_hz)
+    times = fit_segment(block, arrival_s, clock, nominal_rate_hz)
     return DecodedSegment(
         reason=reason,
         rejected=decoder.rejected,

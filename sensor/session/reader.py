@@ -16,7 +16,7 @@ from sensor.session.decoding import decode_segment, join_segments
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.opening import open_session
 from sensor.session.rows_hash import Rows, hash_rows
-from sensor.session.schema import BATTERY_EVENT, RATE_SETTING
+from sensor.session.schema import ACC_RANGE_SETTING, BATTERY_EVENT, GYR_RANGE_SETTING, RATE_SETTING
 from sensor.units import NS_PER_S
 
 _PACKETS = "SELECT segment_id, channel, arrival_ns, payload FROM packet ORDER BY id"
@@ -91,14 +91,18 @@ def _sensor(
 ) -> SensorRecording:
     try:
         kind = registry.device(sensor.device)
-    except UnknownSensorError as error:
-        raise SessionFileError(f"{info.path}: {error}; update runtall") from error
+        parts = [
+            (kind.make_decoder(sensor.settings), reason, *packets[key])
+            for segment_id, sensor_id, reason in segments
+            if sensor_id == sensor.sensor_id and (key := (segment_id, kind.data_characteristic)) in packets
+        ]
+    except (UnknownSensorError, ValueError) as error:
+        raise SessionFileError(f"{info.path}: {sensor.placement}: {error}; update runtall") from error
     nominal_rate_hz = sensor.settings.get(RATE_SETTING, kind.default_rate_hz)
     joined = join_segments(
         [
-            decode_segment(kind, sensor.settings, nominal_rate_hz, reason, *packets[key])
-            for segment_id, sensor_id, reason in segments
-            if sensor_id == sensor.sensor_id and (key := (segment_id, kind.data_characteristic)) in packets
+            decode_segment(decoder, kind.clock, nominal_rate_hz, reason, arrival_ns, payloads)
+            for decoder, reason, arrival_ns, payloads in parts
         ],
         kind.has_gyroscope,
     )
@@ -107,8 +111,8 @@ def _sensor(
         device=sensor.device,
         name=sensor.name,
         nominal_rate_hz=nominal_rate_hz,
-        acc_range_mps2=kind.acc_range_mps2,
-        gyr_range_radps=kind.gyr_range_radps,
+        acc_range_mps2=sensor.settings.get(ACC_RANGE_SETTING, kind.acc_range_mps2),
+        gyr_range_radps=sensor.settings.get(GYR_RANGE_SETTING, kind.gyr_range_radps),
         gyr_late_s=kind.gyr_late_s,
         time_s=joined.time_s,
         acc_sensor_mps2=joined.acc_sensor_mps2,

@@ -26,6 +26,9 @@ BATTERY_EVENT = "battery"
 RATE_SETTING = "rate_hz"
 """Setting of a sensor that holds the nominal rate it was asked for."""
 
+ACC_RANGE_SETTING, GYR_RANGE_SETTING = "acc_range_mps2", "gyr_range_radps"
+"""Settings of a sensor that hold its full scale, where it is not always the same for the kind of sensor."""
+
 # Before 3.37 SQLite knows no STRICT; the files are the same, only mistakes of other writers pass unseen.
 _STRICT = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 

@@ -19,6 +19,10 @@ CHECKPOINT_PAGES = 16
 """Pages of write-ahead log after which they are carried over. Every commit writes at least one page."""
 
 
+_WAIT_S = 10.0
+"""How long to wait for a reader where the journal makes the two exclude each other."""
+
+
 class SessionWriter(SessionRows):
     """A new session file, written by one thread. Rows are safe once `commit` returns.
 
@@ -46,7 +50,9 @@ class SessionWriter(SessionRows):
         _create(path)
         try:
             # The thread that opens the file is not the one that writes: `ThreadedWriter` hands it over.
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
+            )
             self.journal = choose_journal(self._connection)
             self._connection.execute("BEGIN")
         except sqlite3.Error as error:
@@ -71,12 +77,16 @@ class SessionWriter(SessionRows):
             raise self._failed(error) from error
 
     def close(self) -> None:
-        """Commit, carry the log over into the main file and leave that as the only file."""
+        """Commit, carry the log over into the main file and leave that as the only file.
+
+        While another process reads the session the log stays; whoever opens it next carries it over.
+        """
         try:
             self._connection.execute("COMMIT")
             self._connection.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
-            raise self._failed(error) from error
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or self._connection.in_transaction:
+                raise self._failed(error) from error
         finally:
             self._connection.close()
 
