@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sensor.errors import PacketError
 from sensor.protocol import movesense as wire
@@ -24,6 +23,7 @@ from sensor.protocol.movesense_objects import TIME_PATH, Hello, encode_hello, en
 from sensor.samples import ImuSignal
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from sensor.virtual.air import Air
+from sensor.virtual.movesense_streams import MovesenseStreams
 from sensor.virtual.peripheral import VirtualPeripheral, now_s
 from sensor.virtual.sampling import Readings, SampleTimes, SensorClock
 from sensor.virtual.stack import Characteristic, CharacteristicValue, Connection, Service, att
@@ -36,25 +36,17 @@ FIRMWARE_MTU = 155
 """What the firmware asks for: a data notification carries 150 bytes of payload."""
 
 MOST_SUBSCRIPTIONS = 4
+"""The firmware's limit; a further one is answered 507."""
 
 ENERGY_PATH = "/System/Energy/Level"
 
 _UTC_AFTER_POWER_LOSS_US = 1_420_070_400_000_000
-"""1 January 2015: where the clock restarts."""
+"""1 January 2015: where the wall clock restarts."""
 
-_REBOOT_DELAY_S = 0.1
-_WRITE = Characteristic.Properties.WRITE
-_NOTIFY = Characteristic.Properties.NOTIFY
+_MODE_CHANGE_S = 0.1
+"""Time to answer a change of system mode before it happens."""
 
-
-@dataclass(slots=True, eq=False)
-class _Stream:
-    """One subscription: what is measured, from which sample on, and the timer of the next packet."""
-
-    reference: int
-    path: str
-    next_index: int
-    timer: asyncio.TimerHandle | None = None
+_GSP_HEADER_BYTES = 2
 
 
 class VirtualMovesense(VirtualPeripheral):
@@ -70,15 +62,15 @@ class VirtualMovesense(VirtualPeripheral):
     signal
         The motion, sensor axes; its rate is the only one that can be subscribed to.
     clock_ppm
-        How much too fast the millisecond counter runs.
+        How much too fast the millisecond counter runs, parts per million.
     rate_ppm
-        How much too fast it samples, against true time.
+        How much too fast it samples, against true time, parts per million.
     start_ticks_ms
         What the counter reads at power-on (it wraps at 2**32).
     battery_pct
         Battery level, percent.
     mtu
-        Largest ATT MTU it agrees to.
+        Largest ATT MTU it agrees to, bytes.
 
     Raises
     ------
@@ -101,29 +93,20 @@ class VirtualMovesense(VirtualPeripheral):
         if signal.rate_hz not in wire.RATES_HZ:
             known = ", ".join(map(str, wire.RATES_HZ))
             raise ValueError(f"a Movesense does not sample at {signal.rate_hz:g} Hz; it has {known} Hz")
-        self._rate_hz = signal.rate_hz
-        self._readings = Readings(
-            signal,
-            acc_step_mps2=ACC_STEP_MPS2,
-            acc_range_mps2=wire.ACC_RANGE_MPS2,
-            gyr_step_radps=GYR_STEP_RADPS,
-            gyr_range_radps=wire.GYR_RANGE_RADPS,
-        )
-        self._clock_ppm = clock_ppm
-        self._rate_ppm = rate_ppm
-        self._clock = SensorClock(0.0, start_ticks_ms, clock_ppm)
         self._times = SampleTimes(0.0, signal.rate_hz, rate_ppm)
+        clock = SensorClock(0.0, start_ticks_ms, clock_ppm)
+        self._streams = MovesenseStreams(_readings(signal), clock, self._times, self._send_data)
         self._utc_minus_loop_us = 0.0
-        self._refusing = False
-        self._streams: dict[int, _Stream] = {}
+        self._refuses_until_s = -math.inf
+        properties, permissions = Characteristic.Properties, Characteristic.Permissions
         self._command = Characteristic[bytes](
             wire.COMMAND_UUID,
-            _WRITE,
-            Characteristic.READABLE | Characteristic.WRITEABLE,
+            properties.WRITE,
+            permissions.WRITEABLE,
             CharacteristicValue(read=_refuse_read, write=self._on_command),
         )
         self._data = Characteristic[bytes](
-            wire.DATA_UUID, _NOTIFY, Characteristic.READABLE, CharacteristicValue(read=_refuse_read)
+            wire.DATA_UUID, properties.NOTIFY, permissions.READABLE, CharacteristicValue(read=_refuse_read)
         )
         self._answers: dict[CommandCode, Callable[[Command], Response]] = {
             CommandCode.SUBSCRIBE: self._subscribe,
@@ -139,95 +122,65 @@ class VirtualMovesense(VirtualPeripheral):
 
     async def power_on(self, air: Air) -> None:
         """Join the air; counter and motion start now."""
-        self._clock = SensorClock(now_s(), self._clock.start_ms, self._clock_ppm)
-        self._forget_utc()
+        self._restart_clock(self._streams.clock.start_ms)
         self.begin()
         await super().power_on(air)
 
     def begin(self) -> None:
-        """Let the motion start (again) now."""
-        self._times = SampleTimes(now_s(), self._rate_hz, self._rate_ppm)
-        for stream in self._streams.values():
-            stream.next_index = self._times.next_index(now_s())
-            self._schedule(stream)
+        """Let the motion start, or start again, now."""
+        self._times = SampleTimes(now_s(), self._times.rate_hz, self._times.error_ppm)
+        self._streams.restart(self._times)
 
     def reboot(self) -> None:
         """Restart: link and subscriptions are lost, the counter restarts at 0; the motion goes on."""
         super().reboot()
-        self.disconnected()
-        self._clock = SensorClock(now_s(), 0.0, self._clock_ppm)
-        self._forget_utc()
-        self._refusing = False
+        self._streams.close_all()
+        self._restart_clock(0.0)
+        self._refuses_until_s = -math.inf
 
-    def refuse(self) -> None:
-        """Run out of request slots: streams end, every command is answered 429 until `recover` or restart."""
-        self._refusing = True
-        self.drop_streams()
-
-    def recover(self) -> None:
-        """Have request slots again; who wants a stream has to subscribe again."""
-        self._refusing = False
+    def refuse(self, duration_s: float = math.inf) -> None:
+        """Have no request slots left: streams end and commands are answered 429, until then or a restart."""
+        self._refuses_until_s = now_s() + duration_s
+        self._streams.close_all()
 
     def drop_streams(self) -> None:
         """Stop all streams without a word while the link lives."""
-        for stream in self._streams.values():
-            if stream.timer is not None:
-                stream.timer.cancel()
-        self._streams.clear()
+        self._streams.close_all()
 
     def disconnected(self) -> None:
         """Forget the subscriptions of the link that is gone."""
         super().disconnected()
-        self.drop_streams()
+        self._streams.close_all()
 
     def _on_command(self, _: Connection, data: bytes) -> None:
         try:
             command = parse_command(data)
         except PacketError as error:
-            if len(data) >= 2:
-                self._send(encode_response(Response(data[1], 400)))
-                return
-            raise att.ATT_Error(att.ATT_INVALID_ATTRIBUTE_LENGTH_ERROR) from error
-        if command.code is CommandCode.HELLO and not self._refusing:
-            self._send(encode_hello(command.reference, self._hello()))
-            return
-        self._send(encode_response(self._answer(command)))
-
-    def _answer(self, command: Command) -> Response:
-        rescue = command.code is CommandCode.PUT_SYSTEMMODE
-        if self._refusing and not rescue:
-            return Response(command.reference, 429)
-        answer = self._answers.get(command.code)
-        return answer(command) if answer is not None else Response(command.reference, 501)
+            raise att.ATT_Error(att.ErrorCode.VALUE_NOT_ALLOWED) from error
+        if now_s() < self._refuses_until_s and command.code is not CommandCode.PUT_SYSTEMMODE:
+            self._respond(Response(command.reference, 429))
+        elif command.code is CommandCode.HELLO:
+            self.notify(self._data, encode_hello(command.reference, self._hello()))
+        elif answer := self._answers.get(command.code):
+            self._respond(answer(command))
+        else:
+            self._respond(Response(command.reference, 501))
 
     def _subscribe(self, command: Command) -> Response:
         path = parse_path(command.payload)
-        if not self._measures(path):
+        if not self._streams.offers(path):
             return Response(command.reference, 404)
         if command.reference in self._streams:
             return Response(command.reference, 409)
         if len(self._streams) >= MOST_SUBSCRIPTIONS:
             return Response(command.reference, 507)
-        stream = _Stream(command.reference, path, self._times.next_index(now_s()))
-        self._streams[command.reference] = stream
-        self._schedule(stream)
+        self._streams.open(command.reference, path)
         return Response(command.reference, 200)
 
-    def _measures(self, path: str) -> bool:
-        """Tell whether the signal holds everything a path carries, at its rate."""
-        try:
-            blocks = wire.measured_blocks(path)
-        except ValueError:
-            return False
-        has = {"acc"} | ({"gyr"} if self._readings.has_gyroscope else set())
-        return set(blocks) <= has and path.endswith(f"/{self._rate_hz:g}")
-
     def _unsubscribe(self, command: Command) -> Response:
-        stream = self._streams.pop(command.reference, None)
-        if stream is None:
+        if command.reference not in self._streams:
             return Response(command.reference, 404)
-        if stream.timer is not None:
-            stream.timer.cancel()
+        self._streams.close(command.reference)
         return Response(command.reference, 200)
 
     def _get(self, command: Command) -> Response:
@@ -239,13 +192,10 @@ class VirtualMovesense(VirtualPeripheral):
         return Response(command.reference, 404)
 
     def _set_system_mode(self, command: Command) -> Response:
-        actions = {SystemMode.APPLICATION: self.reboot, SystemMode.POWER_OFF: self._switch_off}
-        mode = command.payload[0] if len(command.payload) == 1 else None
-        if mode not in tuple(SystemMode):
+        changes = {bytes([SystemMode.APPLICATION]): self.reboot, bytes([SystemMode.POWER_OFF]): self._sleep}
+        if (change := changes.get(command.payload)) is None:
             return Response(command.reference, 400)
-        if (action := actions.get(SystemMode(mode))) is None:
-            return Response(command.reference, 501)
-        asyncio.get_running_loop().call_later(_REBOOT_DELAY_S, action)
+        asyncio.get_running_loop().call_later(_MODE_CHANGE_S, change)
         return Response(command.reference, 202)
 
     def _set_utc(self, command: Command) -> Response:
@@ -254,46 +204,38 @@ class VirtualMovesense(VirtualPeripheral):
         self._utc_minus_loop_us = int.from_bytes(command.payload, "little") - 1e6 * now_s()
         return Response(command.reference, 200)
 
-    def _switch_off(self) -> None:
-        self.hide(math.inf)
+    def _sleep(self) -> None:
+        self.hide()
         self.lose_link()
 
-    def _forget_utc(self) -> None:
+    def _restart_clock(self, start_ms: float) -> None:
+        self._streams.clock = SensorClock(now_s(), start_ms, self._streams.clock.error_ppm)
         self._utc_minus_loop_us = _UTC_AFTER_POWER_LOSS_US - 1e6 * now_s()
 
     def _read_clock(self) -> ClockReading:
-        relative_ms = self._clock.read_ms(now_s()) % 2**32
+        relative_ms = self._streams.clock.read_ms(now_s()) % 2**32
         return ClockReading(relative_ms, round(self._utc_minus_loop_us + 1e6 * now_s()))
 
     def _hello(self) -> Hello:
-        serial = self.name.split()[-1]
-        identity = Identity(serial=serial, product="Movesense (virtual)", firmware="2.3.1")
+        identity = Identity(self.name.split()[-1], product="Movesense (virtual)", firmware="2.3.1")
         return Hello(1, identity, dfu_mac=self.address, app="virtual")
 
-    def _packet_samples(self) -> int:
-        return wire.packet_samples(self._rate_hz)
+    def _respond(self, response: Response) -> None:
+        self.notify(self._data, encode_response(response))
 
-    def _schedule(self, stream: _Stream) -> None:
-        """Wake when the last sample of the stream's next packet is taken."""
-        if stream.timer is not None:
-            stream.timer.cancel()
-        full_s = self._times.time_s(stream.next_index + self._packet_samples() - 1)
-        stream.timer = asyncio.get_running_loop().call_at(full_s, self._send_packet, stream)
+    def _send_data(self, reference: int, payload: bytes) -> None:
+        for part in encode_data(reference, payload, self.payload_bytes - _GSP_HEADER_BYTES):
+            self.notify(self._data, part)
 
-    def _send_packet(self, stream: _Stream) -> None:
-        first, count = stream.next_index, self._packet_samples()
-        acc_mps2, gyr_radps = self._readings.take(first, count)
-        timestamp_ms = self._clock.read_ms(self._times.time_s(first))
-        payload = wire.encode_measurement(
-            stream.path, wire.Measurement(timestamp_ms, acc_mps2=acc_mps2, gyr_radps=gyr_radps)
-        )
-        for part in encode_data(stream.reference, payload, self.payload_bytes - 2):
-            self._send(part)
-        stream.next_index = first + count
-        self._schedule(stream)
 
-    def _send(self, notification: bytes) -> None:
-        self.notify(self._data, notification)
+def _readings(signal: ImuSignal) -> Readings:
+    return Readings(
+        signal,
+        acc_step_mps2=ACC_STEP_MPS2,
+        acc_range_mps2=wire.ACC_RANGE_MPS2,
+        gyr_step_radps=GYR_STEP_RADPS,
+        gyr_range_radps=wire.GYR_RANGE_RADPS,
+    )
 
 
 def _refuse_read(_: Connection) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import math
+from collections.abc import Coroutine
+from typing import Any
 
 from bleak.uuids import normalize_uuid_16
 
@@ -83,7 +85,7 @@ class VirtualPeripheral:
         self._air: Air | None = None
         self._device: Device | None = None
         self._connection: Connection | None = None
-        self._readvertising: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def address(self) -> str:
@@ -122,8 +124,7 @@ class VirtualPeripheral:
         if device is not None:
             self.disconnected()
             # Not bumble's own power_off: it tells of disconnections and leaves commands unanswered.
-            if self._readvertising is not None:
-                await self._readvertising
+            await asyncio.gather(*self._tasks)
             await device.stop_advertising()
 
     def set_battery(self, percent: int) -> None:
@@ -154,6 +155,12 @@ class VirtualPeripheral:
         """Advertise to nobody for a while; an open link stays."""
         self._on_air().hide(self._address, duration_s)
 
+    def take_over(self, duration_s: float) -> None:
+        """End the link from this side and belong to another central for a while."""
+        self.hide(duration_s)
+        if self._connection is not None:
+            self._spawn(self._connection.disconnect())
+
     def reboot(self) -> None:
         """Restart: the link is lost, and for `BOOT_S` nothing is advertised."""
         self.hide(BOOT_S)
@@ -175,7 +182,12 @@ class VirtualPeripheral:
     def _on_disconnection(self, _reason: int) -> None:
         if self._device is not None:
             self.disconnected()
-            self._readvertising = asyncio.create_task(self._advertise(self._device))
+            self._spawn(self._advertise(self._device))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _advertise(self, device: Device) -> None:
         interval_ms = 1000 * self._advertising_interval_s

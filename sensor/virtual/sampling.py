@@ -10,6 +10,8 @@ import numpy as np
 from sensor.samples import FloatArray, ImuSignal
 
 _PPM = 1e-6
+_ROUNDING = 1e-6
+"""Rounding errors of times, as a part of a tick, a sample or a step: a whole number stays whole."""
 _HOLD_S = 1.0
 
 
@@ -34,7 +36,7 @@ class SensorClock:
     def read_ms(self, at_s: float) -> int:
         """Return what the counter reads at a loop time: whole milliseconds, not wrapped."""
         elapsed_ms = 1000.0 * (at_s - self.started_s) * (1.0 + self.error_ppm * _PPM)
-        return math.floor(self.start_ms + elapsed_ms)
+        return math.floor(self.start_ms + elapsed_ms + _ROUNDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class SampleTimes:
 
     def next_index(self, at_s: float) -> int:
         """Return the first sample taken at or after a loop time."""
-        return math.ceil((at_s - self.begun_s) * self._true_rate_hz() - 1e-9)
+        return math.ceil((at_s - self.begun_s) * self._true_rate_hz() - _ROUNDING)
 
     def _true_rate_hz(self) -> float:
         return self.rate_hz * (1.0 + self.error_ppm * _PPM)
@@ -124,7 +126,7 @@ class Readings:
 
 def quantise(values: FloatArray, step: float, full_scale: float) -> FloatArray:
     """Round to whole steps and clip to the last whole step within full scale."""
-    most = math.floor(full_scale / step + 1e-9)
+    most = math.floor(full_scale / step + _ROUNDING)
     return np.clip(np.round(values / step), -most, most) * step
 
 
