@@ -98,7 +98,8 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         """Let ``seconds`` pass at once."""
         self._now_s += seconds
         if self._on_progress is not None and self._now_s >= self._next_progress_s:
-            self._next_progress_s = self._now_s + self._progress_every_s
+            every_s = self._progress_every_s
+            self._next_progress_s = (self._now_s // every_s + 1) * every_s
             self._on_progress(self._now_s)
 
     @contextmanager
