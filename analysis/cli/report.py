@@ -1,0 +1,104 @@
+"""``runtall report``: one session to a page, and to JSON and CSV on request."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from analysis.cli.home import find_session, home_folder
+
+STDOUT = "-"
+
+
+@click.command("report", short_help="Write the posture report of a session.")
+@click.argument("session", default="latest")
+@click.option("-o", "--output", metavar="FILE", help="The page; by default beside the session.")
+@click.option("--json", "json_file", metavar="FILE", help="Also write the report as JSON; - for stdout.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Also write the stride table as CSV; - for stdout.")
+@click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    session: str,
+    output: str | None,
+    json_file: str | None,
+    csv_file: str | None,
+    open_page: bool,
+) -> None:
+    """Write the posture report of SESSION (a path, name, date; the latest one if left out).
+
+    Prints the report in short; the last line is the path of the page. With a - for JSON or CSV, stdout
+    carries that alone and the rest goes to stderr.
+    """
+    if json_file == STDOUT == csv_file:
+        raise click.UsageError("--json - and --csv -: only one of them can go to stdout")
+    if output == STDOUT:
+        raise click.BadParameter("the page needs a file", param_hint="--output")
+    path = find_session(home_folder(ctx), session)
+    page_path = Path(output) if output else path.with_suffix(".html")
+    _refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
+    _write_report(path, page_path, json_file, csv_file, open_page)
+
+
+def _refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
+    """Refuse to write two things into one file, the session's own above all."""
+    taken: dict[Path, str] = {}
+    for option, name in targets.items():
+        if name in (None, STDOUT):
+            continue
+        other = taken.setdefault(Path(str(name)).resolve(), option)
+        if other != option:
+            raise click.UsageError(f"{name}: {option} would overwrite {other}; name another file")
+
+
+def _write_report(
+    path: Path, page_path: Path, json_file: str | None, csv_file: str | None, open_page: bool
+) -> None:
+    from analysis.config import AnalysisConfig
+    from analysis.pipeline import analyse_session
+    from analysis.report import page, tables, text
+
+    report = analyse_session(path, AnalysisConfig())
+    write_text(page_path, page.render(report))
+    for name, make in ((json_file, tables.to_json), (csv_file, tables.to_csv)):
+        if name == STDOUT:
+            click.echo(make(report), nl=False)
+        elif name is not None:
+            write_text(Path(name), make(report))
+    talk = STDOUT in (json_file, csv_file)
+    click.echo(text.render(report), err=talk)
+    click.echo(page_path.resolve(), err=talk)
+    if open_page and not _show(page_path):
+        click.echo("No browser was found; open the page yourself.", err=True)
+
+
+def _show(page_path: Path) -> bool:
+    import webbrowser
+
+    return webbrowser.open(page_path.resolve().as_uri())
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a file in one go: whoever looks sees the old content or the whole new one.
+
+    Raises
+    ------
+    OutputError
+        Where the place cannot be written.
+    """
+    from analysis.errors import OutputError
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            part.write_text(content, encoding="utf-8", newline="\n")
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be written ({error.strerror}); choose another place with -o, --json or --csv"
+        ) from error

@@ -1,0 +1,155 @@
+"""The plotting area: its size on a phone and on a wide page, the way along x, grid and labels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from analysis.records import RunReport
+from analysis.report import words
+from analysis.report.svg import Scale, line, text, ticks
+from sensor.samples import FloatArray
+
+CHANGE, ANGLE, SHAPE = "change", "angle", "shape"
+"""What the y axis of the main figure tells: degrees from the usual, from standing, or no number at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One of the two variants every figure is drawn in, so that its text stays legible.
+
+    ``key`` ends the ids of the variant; lengths are in drawing units; ``x_ticks`` and ``y_ticks`` are the
+    most labels an axis may carry; ``letter`` is the width to reckon with for one letter.
+    """
+
+    key: str
+    width: float
+    plot_height: float
+    left: float
+    right: float
+    x_ticks: int
+    y_ticks: int
+    letter: float
+
+
+WIDE = Size("wide", 840.0, 280.0, 52.0, 14.0, 14, 8, 9.6)
+NARROW = Size("narrow", 340.0, 220.0, 40.0, 8.0, 6, 8, 8.6)
+SIZES = (WIDE, NARROW)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """The horizontal axis: kilometres, or minutes where the distance is not known.
+
+    Parameters
+    ----------
+    in_km
+        Whether places are told in kilometres.
+    scale
+        From kilometres or minutes to drawing units.
+    stride_s, stride_m
+        (n,) a place for each moment, for what is known only by its time.
+    """
+
+    in_km: bool
+    scale: Scale
+    stride_s: FloatArray
+    stride_m: FloatArray
+
+    def places(self, metres: FloatArray, seconds: FloatArray) -> FloatArray:
+        """Return drawing places of (n,) points known by distance and time."""
+        return self.scale.places(metres / 1000 if self.in_km else seconds / 60)
+
+    def at(self, metres: float, seconds: float) -> float:
+        """Return the place of one event; one without a distance is placed between its neighbours in time."""
+        if not self.in_km:
+            return self.scale.at(seconds / 60)
+        if not math.isfinite(metres):
+            metres = float(np.interp(seconds, self.stride_s, self.stride_m))
+        return self.scale.at(metres / 1000)
+
+    @property
+    def unit(self) -> str:
+        """``km`` or ``min``."""
+        return "km" if self.in_km else "min"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plot:
+    """Where things go in one variant of the main figure.
+
+    Parameters
+    ----------
+    report
+        What is drawn.
+    size, way, y
+        The variant, its axis along the run, and its axis of degrees.
+    mode
+        What the y axis tells: `CHANGE`, `ANGLE` or `SHAPE`.
+    top, bottom
+        Edges of the plotting area, in drawing units.
+    """
+
+    report: RunReport
+    size: Size
+    way: Way
+    y: Scale
+    mode: str
+    top: float
+    bottom: float
+
+    @property
+    def left(self) -> float:
+        """Left edge of the plotting area."""
+        return self.size.left
+
+    @property
+    def right(self) -> float:
+        """Right edge of the plotting area."""
+        return self.size.width - self.size.right
+
+
+def way_of(report: RunReport, size: Size) -> Way:
+    """Return the horizontal axis of a report's figures."""
+    begin, end = size.left, size.width - size.right
+    start_s, metres = report.strides["start_s"], report.strides["distance_m"]
+    if words.has_distance(report):
+        known = np.isfinite(metres)
+        scale = Scale(0.0, report.distance_m / 1000, begin, end)
+        return Way(True, scale, *_or_origin(start_s[known], metres[known]))
+    last_s = float(start_s[-1]) if len(start_s) else 60.0
+    return Way(False, Scale(0.0, last_s / 60, begin, end), *_or_origin(start_s, metres))
+
+
+def _or_origin(seconds: FloatArray, metres: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the two, or a single origin where there is no stride to place anything by."""
+    return (seconds, metres) if len(seconds) else (np.zeros(1), np.zeros(1))
+
+
+def x_axis(way: Way, size: Size, bottom: float) -> Markup:
+    """Return labels along x, the unit behind the last one that leaves it room."""
+    marks = ticks(way.scale.low, way.scale.high, size.x_ticks)
+    unit_at = size.width - size.right
+    room = unit_at - size.letter * 3
+    labels = [
+        text(way.scale.at(v), bottom + 18, f"{v:g}", "tick", "middle")
+        for v in marks
+        if way.scale.at(v) < room
+    ]
+    small = [line(way.scale.at(v), bottom, way.scale.at(v), bottom + 4, "axis") for v in marks]
+    base = line(size.left, bottom, unit_at, bottom, "axis")
+    return Markup("").join([base, *small, *labels, text(unit_at, bottom + 18, way.unit, "tick unit", "end")])
+
+
+def y_grid(scale: Scale, size: Size, labels: dict[float, str]) -> Markup:
+    """Return horizontal lines at the given values, with their labels to the left."""
+    right = size.width - size.right
+    rows = [
+        line(size.left, scale.at(v), right, scale.at(v), "grid")
+        + text(size.left - 6, scale.at(v) + 4.5, label, "tick", "end")
+        for v, label in labels.items()
+    ]
+    return Markup("").join(rows)

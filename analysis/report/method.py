@@ -1,0 +1,117 @@
+"""The method paragraph, written from what was in force: what is measured, what a model, what not claimed."""
+
+from __future__ import annotations
+
+import math
+
+from analysis.records import RunReport
+from analysis.report import words
+
+MEASURED = (
+    "Trunk flexion is the forward tilt of the patch of trunk that carries the sensor, averaged over each "
+    "stride (two steps). It is measured: from turning rate and specific force, over whole strides.",
+    "Lateral lean is the same tilt to the side; right is positive.",
+    "Cadence comes from the steps themselves. Vertical oscillation is the rise and fall of the sensor, some "
+    "16 to 18 mm more than that of the centre of mass. Contact time is a median over 100 m, good to ± 20 ms.",
+)
+"""What is measured, in plain words."""
+
+NOT_CLAIMED = (
+    "Head, neck or shoulder posture measured from a trunk sensor alone, or rounded shoulders.",
+    "A head moved forward while the eyes stay level.",
+    "Slouching told apart from leaning with one sensor, or a slipping strap from a change of posture.",
+    "One good angle for everybody. Compare yourself with yourself.",
+    "Absolute angles better than your standing pose, or differences below about 3° between two fittings of "
+    "the sensor.",
+    "A risk of injury, a diagnosis, or the accuracy of an optical laboratory.",
+)
+"""What no report of this tool ever claims."""
+
+REFERENCES = (
+    "Teng and Powers 2014: trunk flexion in stance at 3.4 m/s, 7.3 ± 3.6° (mean ± SD over runners).",
+    "Teng and Powers 2015: groups of 10.8 ± 2.2° and 3.6 ± 2.8°.",
+    "Koblbauer et al. 2014: about 4° more flexion with fatigue in novices.",
+    "Preece et al. 2016: about 4° between elite and recreational runners.",
+    "A chest sensor zeroed in standing reads about 6 to 12° in ordinary running. Definitions of the trunk "
+    "line differ by 5 to 10°, so these figures are context, never a verdict.",
+)
+"""Figures of others, as context."""
+
+
+def method_lines(report: RunReport) -> list[str]:
+    """Return the sentences of the method paragraph for this report."""
+    return [
+        _method(report),
+        _zero(report),
+        _baseline(report),
+        _flags(report),
+        _distance(report),
+        *_head(report),
+    ]
+
+
+def _method(report: RunReport) -> str:
+    width = report.flexion_half_width_deg
+    error = f" One stride's angle is good to ± {words.degrees(width)} (95 %)." if math.isfinite(width) else ""
+    if report.method == "accelerometer only":
+        return (
+            "Method: accelerometer only. This sensor has no gyroscope, so flexion is the stride mean of "
+            "gravity's direction: it reads 2 to 3° too high on real runners, sideways, rotation and head "
+            f"figures are left out, and only changes within this run can be flagged.{error}"
+        )
+    sentence = (
+        "Method: {}. Gyroscope and accelerometer are joined over the whole run, forward and backward in time"
+    )
+    return sentence.format(report.method) + f", so the angle neither lags nor drifts.{error}"
+
+
+def _zero(report: RunReport) -> str:
+    return {
+        "standing": "Zero: your own still standing before the run.",
+        "own baseline": "Zero: none from standing, so angles are told relative to the fresh part of this run "
+        "and no absolute angle is shown.",
+    }.get(report.zero_source, "Zero: none, neither from standing nor from a fresh part of the run.")
+
+
+def _baseline(report: RunReport) -> str:
+    base = report.baseline
+    if base is None:
+        return "Baseline: no fresh window with enough usable strides, so nothing is flagged."
+    where = (
+        f"km {words.km(base.from_m)} to {words.km(base.to_m)}"
+        if math.isfinite(base.from_m)
+        else "early in the run"
+    )
+    slope = "" if report.grade_known else " Slope is not known, so hills are not taken into account."
+    return (
+        f"Baseline: your usual is read from {base.stride_count} usable strides at {where}, "
+        f"at {words.pace(base.speed_mps)} /km.{slope}"
+    )
+
+
+def _flags(report: RunReport) -> str:
+    watch, slouched = words.setting(report, "watch_deg"), words.setting(report, "slouched_deg")
+    if not (math.isfinite(watch) and math.isfinite(slouched)):
+        return "Flags: see the thresholds in force below."
+    return (
+        f"Flags: a stretch is “watch” from +{words.threshold(watch)} and “slouched” from "
+        f"+{words.threshold(slouched)} above your usual, "
+        "as the median of 25 strides, when it lasts; the thresholds in force are listed below."
+    )
+
+
+def _distance(report: RunReport) -> str:
+    if not words.has_distance(report):
+        return "Distance: not known; places are told in minutes."
+    return f"Distance: {report.distance_source}. Speed: {report.speed_source}."
+
+
+def _head(report: RunReport) -> list[str]:
+    if not report.head_source:
+        return []
+    how = {
+        "head sensor": "from the head sensor and the trunk's tilt through two links",
+        "trunk model": "from the trunk's tilt alone, through a population model of the neck; people differ "
+        "more than the few who made that model",
+    }.get(report.head_source, "as named")
+    return [f"Head: an estimate ({report.head_source}), {how}; it always carries a 95 % interval."]

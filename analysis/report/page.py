@@ -1,0 +1,119 @@
+"""A run report as one self-contained HTML page: nothing is loaded from outside, nothing is executed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.records import RunReport
+from analysis.report import method, words
+from analysis.report.advice import LIMITS, advice, red_flag
+from analysis.report.posture_figure import axis_mode, posture_figure, y_step
+from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
+
+FILTERS = {
+    "degrees": words.degrees,
+    "signed": words.signed,
+    "number": words.number,
+    "percent": words.percent,
+    "pace": words.pace,
+    "duration": words.duration,
+    "km": words.km,
+    "grade": words.grade,
+    "side": side,
+    "threshold": words.threshold,
+    "segment_name": words.segment_name,
+    "stretch": words.stretch,
+    "episode_length": words.episode_length,
+    "started": words.started,
+    "value_text": words.value_text,
+    "shape": shape,
+}
+"""What the templates may do with a value: units, rounding, words, shapes."""
+
+
+def render(report: RunReport) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    report
+        What to lay out. Text that came from a person or a sensor is escaped, control characters are shown
+        as replacement characters.
+
+    Returns
+    -------
+    str
+        A whole HTML document, below 1 MB also for runs of many hours.
+    """
+    style = _style()
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            report=report,
+            style=Markup(style),
+            policy=_policy(style),
+            verdict=words.VERDICTS.get(report.verdict, words.VERDICTS["none"]),
+            facts=words.facts(report),
+            context=words.context_lines(report),
+            advice=advice(report),
+            limits="" if red_flag(report) else LIMITS,
+            method=method,
+            figures=_figures(report),
+            in_km=words.has_distance(report),
+            watch_deg=words.setting(report, "watch_deg"),
+            taller_deg=words.setting(report, "taller_deg"),
+            slouched_deg=words.setting(report, "slouched_deg"),
+            standing_zero=words.has_standing_zero(report),
+        )
+    )
+
+
+def _figures(report: RunReport) -> dict[str, Any]:
+    posture = posture_figure(report)
+    return {
+        "posture": posture,
+        "mode": axis_mode(report),
+        "grid_deg": y_step(report) if posture else 0.0,
+        "zones": zones_bar(report),
+        "side": side_figure(report),
+        "head": head_figure(report),
+    }
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("analysis.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.filters.update(FILTERS)
+    environment.globals.update(flag_texts=words.FLAG_TEXTS, zone_texts=words.ZONE_TEXTS)
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Clean every text that is not markup on its way into the page."""
+    return words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _style() -> str:
+    return files("analysis.report").joinpath("templates", "page.css").read_text(encoding="utf-8")
+
+
+def _policy(style: str) -> str:
+    """Return a content security policy that allows this one style sheet and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

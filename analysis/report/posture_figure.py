@@ -1,0 +1,206 @@
+"""The main figure: posture over distance, against the runner's own usual."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from markupsafe import Markup
+
+from analysis.records import RunReport
+from analysis.report import svg, words
+from analysis.report.frame import ANGLE, CHANGE, SHAPE, SIZES, Plot, Size, way_of, x_axis, y_grid
+from analysis.report.posture_marks import FLAG_ROWS, ROW, flag_bars, gaps, hover, pins, walks
+from analysis.report.svg import Scale
+from sensor.samples import BoolArray, FloatArray
+
+GRADE_HEIGHT = 34.0
+"""Height of the band of slopes below the plot, in drawing units."""
+
+
+def axis_mode(report: RunReport) -> str:
+    """Return what the y axis of the figure tells: `CHANGE`, `ANGLE` or `SHAPE`.
+
+    Without a zero from a standing an absolute angle has no meaning; without a fresh window neither has a
+    change. Then only the shape of the curve is drawn, beside a scale without numbers.
+    """
+    if np.isfinite(report.curve.adj_deg).any():
+        return CHANGE
+    return ANGLE if words.has_standing_zero(report) else SHAPE
+
+
+def posture_figure(report: RunReport) -> Markup:
+    """Return the figure in both sizes; empty where no stride could be used."""
+    if not np.isfinite(_curve_values(report, axis_mode(report))).any():
+        return Markup("")
+    return Markup("").join(_variant(report, size) for size in SIZES)
+
+
+def y_step(report: RunReport) -> float:
+    """Return how many degrees lie between two grid lines of the wide figure."""
+    low, high = _y_range(report, axis_mode(report))
+    return svg.nice_step(high - low, SIZES[0].y_ticks)
+
+
+def _curve_values(report: RunReport, mode: str) -> FloatArray:
+    return report.curve.adj_deg if mode == CHANGE else report.curve.flexion_deg
+
+
+def _y_range(report: RunReport, mode: str) -> tuple[float, float]:
+    values = _curve_values(report, mode)
+    low, high = float(np.nanmin(values)) - 2.0, float(np.nanmax(values)) + 2.0
+    slouched = words.setting(report, "slouched_deg")
+    if mode == CHANGE and math.isfinite(slouched):
+        low, high = min(low, -slouched + 0.5), max(high, slouched + 1.5)
+    return low, high
+
+
+def _variant(report: RunReport, size: Size) -> Markup:
+    mode = axis_mode(report)
+    flags = [f for f in FLAG_ROWS if any(e.flag == f for e in report.episodes)]
+    top = 24.0 + ROW * len(flags)
+    bottom = top + size.plot_height
+    plot = Plot(
+        report, size, way_of(report, size), Scale(*_y_range(report, mode), bottom, top), mode, top, bottom
+    )
+    key = f"posture-{size.key}"
+    return svg.drawing(
+        size.width,
+        bottom + _grade_height(report) + 26,
+        "Posture over distance",
+        _spoken(report, mode),
+        key,
+        svg.tag("defs", svg.hatch(f"{key}-gap", "hatch")),
+        svg.rect(plot.left, top, plot.right, bottom, "plot"),
+        _zones(plot),
+        _axes(plot),
+        walks(plot),
+        gaps(plot, key),
+        _course(plot),
+        _zone_names(plot),
+        _grade(plot),
+        hover(plot),
+        pins(plot),
+        flag_bars(plot, flags),
+        class_=size.key,
+    )
+
+
+def _spoken(report: RunReport, mode: str) -> str:
+    """Return the figure in words, for those who hear it."""
+    told = {
+        CHANGE: "Trunk lean against this run's own usual, in degrees; higher is further forward.",
+        ANGLE: "Trunk lean against standing, in degrees; higher is further forward.",
+        SHAPE: "The course of trunk lean without absolute figures; higher is further forward.",
+    }[mode]
+    found = [
+        f"{words.FLAG_TEXTS.get(e.flag, e.flag)} at {words.stretch(e)}, {words.signed(e.depth_deg)}"
+        for e in report.episodes
+    ]
+    missing = f" {len(report.gaps)} stretches without data." if report.gaps else ""
+    return f"{told} {'; '.join(found) or 'No flagged stretch'}.{missing}"
+
+
+def _zones(plot: Plot) -> Markup:
+    """Return the bands of the runner's own usual and of the thresholds in force."""
+    watch = words.setting(plot.report, "watch_deg")
+    slouched = words.setting(plot.report, "slouched_deg")
+    taller = words.setting(plot.report, "taller_deg")
+    if plot.mode != CHANGE or not all(map(math.isfinite, (taller, watch, slouched))):
+        return Markup("")
+    y, left, right = plot.y, plot.left, plot.right
+    bands = [
+        svg.rect(left, y.at(taller), right, y.at(watch), "zone-usual", "your usual"),
+        svg.rect(left, y.at(watch), right, y.at(slouched), "zone-watch", "leaning more"),
+        svg.rect(left, y.at(slouched), right, plot.top, "zone-slouched", "slouched"),
+    ]
+    base = plot.report.baseline
+    if base is not None and math.isfinite(base.sd_deg):
+        spread = f"spread of your fresh strides, ± {words.degrees(base.sd_deg)}"
+        bands.append(svg.rect(left, y.at(-base.sd_deg), right, y.at(base.sd_deg), "zone-spread", spread))
+    edges = [svg.line(left, y.at(v), right, y.at(v), "threshold") for v in (watch, slouched)]
+    return Markup("").join([*bands, *edges])
+
+
+def _zone_names(plot: Plot) -> Markup:
+    """Return the names of the thresholds, inside the plot at its left edge, above their lines."""
+    if plot.mode != CHANGE:
+        return Markup("")
+    named = [("watch", "watch_deg"), ("slouched", "slouched_deg")]
+    known = [(name, words.setting(plot.report, key)) for name, key in named]
+    return Markup("").join(
+        svg.text(plot.left + 6, plot.y.at(v) - 5, f"{name} from +{words.threshold(v)}", "zone-name")
+        for name, v in known
+        if math.isfinite(v)
+    )
+
+
+def _axes(plot: Plot) -> Markup:
+    marks = svg.ticks(plot.y.low, plot.y.high, plot.size.y_ticks)
+    heading = {
+        CHANGE: "degrees further forward than your usual",
+        ANGLE: "degrees forward of your standing",
+        SHAPE: "further forward is higher",
+    }[plot.mode]
+    usual = (
+        [svg.line(plot.left, plot.y.at(0), plot.right, plot.y.at(0), "usual")] if plot.mode == CHANGE else []
+    )
+    return Markup("").join(
+        [
+            svg.text(0, 14, heading, "axis-name"),
+            y_grid(plot.y, plot.size, {v: _label(v, plot.mode) for v in marks}),
+            *usual,
+            x_axis(plot.way, plot.size, plot.bottom + _grade_height(plot.report)),
+        ]
+    )
+
+
+def _label(value: float, mode: str) -> str:
+    """Return the label of one grid line; a scale without a zero has none."""
+    if mode == SHAPE:
+        return ""
+    return words.signed(value, 0) if mode == CHANGE else words.number(value, 0, "°")
+
+
+def _grade_height(report: RunReport) -> float:
+    return GRADE_HEIGHT + 12.0 if report.grade_known else 0.0
+
+
+def _course(plot: Plot) -> Markup:
+    """Return one dot per stride that can be used, and the running median as a line."""
+    strides, curve = plot.report.strides, plot.report.curve
+    column = "trunk_flexion_adj_deg" if plot.mode == CHANGE else "trunk_flexion_deg"
+    x, y = plot.way.places(strides["distance_m"], strides["start_s"]), plot.y.places(strides[column])
+    shown = (strides["activity"] == "run") & strides["usable"] & np.isfinite(x) & np.isfinite(y)
+    line_x = plot.way.places(curve.distance_m, curve.time_s)
+    line_y = plot.y.places(_curve_values(plot.report, plot.mode))
+    known: BoolArray = np.isfinite(line_x) & np.isfinite(line_y)
+    lifted = (curve.after_break | np.concatenate([[False], ~known[:-1]]))[known]
+    most = svg.MAX_DOTS if plot.size.width > 500 else svg.MAX_DOTS // 2
+    return svg.dots_path(x[shown], y[shown], "dots", most) + svg.line_path(
+        line_x[known], line_y[known], lifted, "course"
+    )
+
+
+def _grade(plot: Plot) -> Markup:
+    """Return the slope below the plot, where it is known."""
+    if not plot.report.grade_known:
+        return Markup("")
+    strides = plot.report.strides
+    x, grade = plot.way.places(strides["distance_m"], strides["start_s"]), strides["grade_pct"]
+    known = np.isfinite(x) & np.isfinite(grade)
+    top, bottom = plot.bottom + 10, plot.bottom + 10 + GRADE_HEIGHT
+    steepest = float(np.max(np.abs(grade[known]), initial=1.0))
+    scale = Scale(-steepest, steepest, bottom, top)
+    keep = svg.envelope(x[known], grade[known], np.zeros(int(known.sum()), dtype=np.int64))
+    x_kept, y_kept = x[known][keep], scale.places(grade[known][keep])
+    middle = np.full(len(keep), scale.at(0.0))
+    return Markup("").join(
+        [
+            svg.band_path(x_kept, middle, y_kept, "grade"),
+            svg.line(plot.left, scale.at(0.0), plot.right, scale.at(0.0), "grid"),
+            svg.text(plot.left - 6, top + 9, words.signed(steepest, 0, "%"), "tick", "end"),
+            svg.text(plot.left - 6, bottom, words.signed(-steepest, 0, "%"), "tick", "end"),
+            svg.text(plot.left + 4, top + 9, "slope", "zone-name"),
+        ]
+    )

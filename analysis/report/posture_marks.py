@@ -1,0 +1,137 @@
+"""What is laid over the main figure: walks, gaps, flagged stretches, standings, strap steps, hover texts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from markupsafe import Markup
+
+from analysis.records import Episode, Segment
+from analysis.report import svg, words
+from analysis.report.frame import Plot
+
+ROW = 22.0
+"""Height of one row of flags above the plot, in drawing units."""
+
+FLAG_ROWS = ("slouched", "watch", "rounded", "head")
+"""Flags from the top row down."""
+
+
+def walks(plot: Plot) -> Markup:
+    """Return grey grounds where the runner walked."""
+    strides = plot.report.strides
+    walk = (strides["activity"] == "walk").astype(np.int8)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], walk, [0]]))).reshape(-1, 2)
+    start_s, metres = strides["start_s"], strides["distance_m"]
+    return Markup("").join(
+        svg.rect(
+            plot.way.at(metres[a], start_s[a]),
+            plot.top,
+            plot.way.at(metres[b - 1], start_s[b - 1]),
+            plot.bottom,
+            "walk",
+            "walking, not judged",
+        )
+        for a, b in edges.tolist()
+    )
+
+
+def gaps(plot: Plot, key: str) -> Markup:
+    """Return hatched grounds where data are missing, wide enough to be seen."""
+    drawn = []
+    for gap in plot.report.gaps:
+        begin, end = plot.way.at(gap.from_m, gap.from_s), plot.way.at(gap.to_m, gap.to_s)
+        told = f"no data for {words.duration(gap.to_s - gap.from_s)}: {words.clean(gap.reason)}"
+        ground = svg.rect(begin, plot.top, max(end, begin + 2), plot.bottom, "gap", told)
+        drawn.append(svg.tag("g", ground, fill=f"url(#{key}-gap)"))
+    return Markup("").join(drawn)
+
+
+def pins(plot: Plot) -> Markup:
+    """Return what is pinned to a place: fresh window, standings, strap steps."""
+    return Markup("").join([_fresh_window(plot), *_standings(plot), *_strap_steps(plot)])
+
+
+def _fresh_window(plot: Plot) -> Markup:
+    base = plot.report.baseline
+    if base is None or not plot.way.in_km:
+        return Markup("")
+    a, b, y = plot.way.at(base.from_m, 0), plot.way.at(base.to_m, 0), plot.bottom - 8
+    told = f"fresh window, {base.stride_count} strides: here your usual is read"
+    bracket = svg.tag("path", d=f"M{a:.1f} {y - 5}V{y}H{b:.1f}V{y - 5}", class_="bracket")
+    is_wide = b - a > plot.size.letter * 6
+    name = svg.text(
+        (a + b) / 2 if is_wide else b + 5,
+        y - 6 if is_wide else y,
+        "fresh",
+        "zone-name",
+        "middle" if is_wide else "start",
+    )
+    return svg.group(bracket, name, title=told)
+
+
+def _standings(plot: Plot) -> list[Markup]:
+    drawn = []
+    for standing in plot.report.standings:
+        x = plot.way.at(math.nan, standing.start_s)
+        told = (
+            f"standing ({words.clean(standing.role)}): {words.signed(standing.flexion_deg)} against the zero"
+        )
+        stem = svg.line(x, plot.bottom, x, plot.bottom - 14, "standing")
+        head = svg.tag("circle", cx=x, cy=plot.bottom - 17, r=4, class_="standing")
+        drawn.append(svg.group(stem, head, title=told))
+    return drawn
+
+
+def _strap_steps(plot: Plot) -> list[Markup]:
+    drawn = []
+    for step in plot.report.strap_steps:
+        x = plot.way.at(step.at_m, step.at_s)
+        told = f"step of {words.signed(step.step_deg)}, cause unknown: strap or posture"
+        diamond = svg.tag("path", d=f"M{x:.1f} {plot.top}l6 7l-6 7l-6 -7z", class_="strap-step")
+        drawn.append(svg.group(svg.line(x, plot.top, x, plot.bottom, "strap-step"), diamond, title=told))
+    return drawn
+
+
+def flag_bars(plot: Plot, flags: list[str]) -> Markup:
+    """Return the flagged stretches as bars above the plot, one row per flag."""
+    bars = [
+        _flag_bar(plot, e, 22.0 + ROW * flags.index(e.flag)) for e in plot.report.episodes if e.flag in flags
+    ]
+    return Markup("").join(bars)
+
+
+def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
+    begin = plot.way.at(episode.from_m, episode.from_s)
+    end = max(plot.way.at(episode.to_m, episode.to_s), begin + 3)
+    name, depth = episode.flag, words.signed(episode.depth_deg)
+    told = f"{words.FLAG_TEXTS.get(name, name)}, {words.stretch(episode)}, {depth}"
+    bar = svg.rect(begin, top, end, top + ROW - 4, f"flag flag-{name}")
+    room = end - begin - 8
+    fitting = next((t for t in (f"{name} {depth}", depth) if len(t) * plot.size.letter <= room), "")
+    label = svg.text(begin + 6, top + 13.5, fitting, f"flag-text flag-text-{name}") if fitting else Markup("")
+    edge = [] if name == "watch" else [svg.line(begin, top, begin, plot.bottom, "edge")]
+    return svg.group(*edge, bar, label, title=told)
+
+
+def hover(plot: Plot) -> Markup:
+    """Return invisible columns, one per kilometre, that tell its figures under a pointer."""
+    if not plot.way.in_km:
+        return Markup("")
+    return Markup("").join(
+        svg.rect(
+            plot.way.at(s.from_m, 0),
+            plot.top,
+            plot.way.at(s.to_m, 0),
+            plot.bottom - 24,
+            "hover",
+            _segment_told(s),
+        )
+        for s in plot.report.segments
+    )
+
+
+def _segment_told(s: Segment) -> str:
+    change = f"{words.signed(s.adj_deg)} against usual, " if math.isfinite(s.adj_deg) else ""
+    return f"km {words.segment_name(s)}: {change}{words.pace(s.speed_mps)} /km"

@@ -1,0 +1,187 @@
+"""The smaller drawings: one mark and span per kilometre, the bar of zones, the shapes of the verdicts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from analysis.records import RunReport
+from analysis.report import svg, words
+from analysis.report.frame import SIZES, Size, Way, way_of, x_axis, y_grid
+from analysis.report.svg import Scale
+
+HEIGHT = 150.0
+"""Height of the plot of one small figure, in drawing units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What one kilometre shows: where it lies (m), a value, and the two ends of its span."""
+
+    from_m: float
+    to_m: float
+    value: float
+    low: float
+    high: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpanFigure:
+    """A small figure: its key, what it is called and says, how a y label reads, and its kilometres."""
+
+    key: str
+    title: str
+    description: str
+    axis_name: str
+    label: Callable[[float], str]
+    spans: Sequence[Span]
+
+
+def head_figure(report: RunReport) -> Markup:
+    """Return how far the head is carried ahead per kilometre, with its interval; empty if unknown."""
+    spans = [
+        Span(
+            s.from_m,
+            s.to_m,
+            s.head_forward_cm,
+            s.head_forward_lo_cm,
+            s.head_forward_hi_cm,
+            f"km {words.segment_name(s)}: estimate {words.number(s.head_forward_cm, 1, ' cm')}, "
+            f"95 % from {words.number(s.head_forward_lo_cm, 1)} to "
+            f"{words.number(s.head_forward_hi_cm, 1)} cm, {report.head_source}",
+        )
+        for s in report.segments
+    ]
+    figure = SpanFigure(
+        "head",
+        f"Head position per kilometre, estimate ({report.head_source})",
+        "How many centimetres the head is carried ahead of standing, with its 95 % interval.",
+        f"cm ahead of standing, estimate ({report.head_source})",
+        lambda v: words.number(v, 0),
+        spans,
+    )
+    return _span_figure(report, figure)
+
+
+def side_figure(report: RunReport) -> Markup:
+    """Return how far the trunk leans sideways per kilometre, with the means of left and right steps."""
+    spans = [
+        Span(
+            s.from_m,
+            s.to_m,
+            s.lateral_deg,
+            s.lateral_left_deg,
+            s.lateral_right_deg,
+            f"km {words.segment_name(s)}: {side(s.lateral_deg)}, on left steps {side(s.lateral_left_deg)}, "
+            f"on right steps {side(s.lateral_right_deg)}",
+        )
+        for s in report.segments
+    ]
+    figure = SpanFigure(
+        "side",
+        "Lean to the side per kilometre",
+        "The mean sideways lean of the trunk, and its means over left and right steps, in degrees.",
+        "degrees, right is up",
+        _side_label,
+        spans,
+    )
+    return _span_figure(report, figure)
+
+
+def side(value: float) -> str:
+    """Return a sideways lean with its side in words: right lean is positive."""
+    if not math.isfinite(value) or round(value, 1) == 0:
+        return words.degrees(value)
+    return f"{words.degrees(abs(value))} {'right' if value > 0 else 'left'}"
+
+
+def _side_label(value: float) -> str:
+    letter = "" if round(value, 1) == 0 else " R" if value > 0 else " L"
+    return words.number(abs(value), 0, "°") + letter
+
+
+def _span_figure(report: RunReport, figure: SpanFigure) -> Markup:
+    shown = [s for s in figure.spans if math.isfinite(s.value)]
+    if not shown or not words.has_distance(report):
+        return Markup("")
+    return Markup("").join(_span_variant(report, figure, shown, size) for size in SIZES)
+
+
+def _span_variant(report: RunReport, figure: SpanFigure, shown: list[Span], size: Size) -> Markup:
+    top, bottom = 26.0, 26.0 + HEIGHT
+    ends = [v for s in shown for v in (s.value, s.low, s.high) if math.isfinite(v)]
+    scale = Scale(min(0.0, *ends) - 0.5, max(0.0, *ends) + 0.5, bottom, top)
+    way = way_of(report, size)
+    marks = svg.ticks(scale.low, scale.high, 5)
+    return svg.drawing(
+        size.width,
+        bottom + 26,
+        figure.title,
+        figure.description,
+        f"{figure.key}-{size.key}",
+        svg.rect(size.left, top, size.width - size.right, bottom, "plot"),
+        svg.text(0, 14, figure.axis_name, "axis-name"),
+        y_grid(scale, size, {v: figure.label(v) for v in marks}),
+        svg.line(size.left, scale.at(0), size.width - size.right, scale.at(0), "usual"),
+        x_axis(way, size, bottom),
+        *(_span(way, scale, s) for s in shown),
+        class_=size.key,
+    )
+
+
+def _span(way: Way, scale: Scale, span: Span) -> Markup:
+    x = (way.at(span.from_m, 0) + way.at(span.to_m, 0)) / 2
+    reach = (
+        [svg.line(x, scale.at(span.low), x, scale.at(span.high), "span")]
+        if math.isfinite(span.low) and math.isfinite(span.high)
+        else []
+    )
+    dot = svg.tag("circle", cx=x, cy=scale.at(span.value), r=4, class_="span-dot")
+    return svg.group(*reach, dot, title=span.told)
+
+
+def zones_bar(report: RunReport) -> Markup:
+    """Return the shares of the zones as one bar that stretches with the page; empty without shares."""
+    if not report.zones:
+        return Markup("")
+    begin = 0.0
+    parts = []
+    for zone in words.ZONE_TEXTS:
+        share = report.zones.get(zone, 0.0)
+        told = f"{words.ZONE_TEXTS[zone]}: {words.percent(share)}"
+        parts.append(
+            svg.tag(
+                "rect",
+                svg.tag("title", told),
+                x=f"{begin * 100:.2f}%",
+                width=f"{share * 100:.2f}%",
+                y=0,
+                height="100%",
+                class_=f"fill-{zone}",
+            )
+        )
+        begin += share
+    spoken = "; ".join(
+        f"{words.ZONE_TEXTS[z]} {words.percent(report.zones.get(z, 0.0))}" for z in words.ZONE_TEXTS
+    )
+    return svg.tag("svg", svg.tag("title", spoken), *parts, class_="zones-bar", role="img")
+
+
+_SHAPES: dict[str, tuple[str, dict[str, object]]] = {
+    "circle": ("circle", {"cx": 12, "cy": 12, "r": 10}),
+    "triangle": ("path", {"d": "M12 2L23 22H1z"}),
+    "square": ("rect", {"x": 2, "y": 2, "width": 20, "height": 20, "rx": 2}),
+    "ring": ("circle", {"cx": 12, "cy": 12, "r": 9}),
+}
+
+
+def shape(verdict: str) -> Markup:
+    """Return the shape that stands for a verdict or flag; the words beside it say the same."""
+    name = words.VERDICTS.get(verdict, words.VERDICTS["none"]).shape
+    element, attributes = _SHAPES[name]
+    drawn = svg.tag(element, **attributes)
+    return svg.tag("svg", drawn, viewBox="0 0 24 24", class_=f"shape shape-{name}", aria_hidden="true")

@@ -1,0 +1,137 @@
+"""A run report for the terminal: headline, facts, kilometres, stretches, quality, in at most 80 columns."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+from analysis.records import Episode, RunReport, Segment
+from analysis.report import words
+from analysis.report.advice import advice
+from analysis.report.small_figures import side
+
+WIDTH = 80
+
+_NARROW_CHARACTERS = {ord(words.MINUS): "-", ord(words.THIN_SPACE): " "}
+"""What the code page of an older terminal lacks, and what stands for it."""
+
+
+def render(report: RunReport) -> str:
+    """Return the report as plain text, one newline at its end.
+
+    Text that came from a person or a sensor cannot steer the terminal: control characters are replaced.
+    """
+    parts = [_heading(report), _headline(report), _facts(report), _kilometres(report), _stretches(report)]
+    parts += [_head(report), _quality(report)]
+    lines = [line for part in parts if part for line in (*part, "")]
+    text = "\n".join(line.rstrip() for line in lines)
+    return text.translate(_NARROW_CHARACTERS)
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    """Return a text as lines, those after the first indented; too long words are cut."""
+    return textwrap.wrap(words.clean(text), WIDTH, subsequent_indent=indent) or [""]
+
+
+def _heading(report: RunReport) -> list[str]:
+    lines = _wrapped(f"{report.session.name}, {words.started(report.session.started_utc)}")
+    if report.session.simulated:
+        lines += _wrapped("Simulated runner: software made this recording, it says nothing about a person.")
+    return lines
+
+
+def _headline(report: RunReport) -> list[str]:
+    verdict = words.VERDICTS.get(report.verdict, words.VERDICTS["none"])
+    lines = _wrapped(f"[{verdict.light.upper()}: {verdict.text}] {report.headline}")
+    because = [reason.strip().rstrip(".") for reason in report.confidence_because]
+    reasons = f" ({'; '.join(because)})" if because else ""
+    lines += _wrapped(f"Confidence: {report.confidence}{reasons}.", "  ")
+    return lines + _wrapped(f"Suggestion: {advice(report)}", "  ")
+
+
+def _facts(report: RunReport) -> list[str]:
+    rows = words.facts(report)
+    return [line for what, value, remark in rows for line in _fact(what, value, remark)]
+
+
+def _fact(what: str, value: str, remark: str) -> list[str]:
+    return _wrapped(f"{what:<12}{value}" + (f" ({remark})" if remark else ""), " " * 12)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return columns ranged right, the first one left."""
+    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+
+    def laid(row: Sequence[str]) -> str:
+        return "  ".join(
+            [row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]
+        )
+
+    return [laid(heads), *(laid(row) for row in rows)]
+
+
+def _kilometres(report: RunReport) -> list[str]:
+    if not report.segments or not words.has_distance(report):
+        return []
+    heads = ["km", "min/km", "steps", "change", "side", "up cm", "contact", "flag"]
+    if words.has_standing_zero(report):
+        heads.insert(3, "lean")
+    key = "steps per minute; change against your usual; up and down in cm; contact in ms"
+    return [*_table(heads, [_kilometre(report, s) for s in report.segments]), key]
+
+
+def _kilometre(report: RunReport, s: Segment) -> list[str]:
+    lean = [words.degrees(s.flexion_deg)] if words.has_standing_zero(report) else []
+    return [
+        words.segment_name(s),
+        words.pace(s.speed_mps),
+        words.number(s.cadence_spm),
+        *lean,
+        words.signed(s.adj_deg),
+        side(s.lateral_deg).replace("right", "R").replace("left", "L"),
+        words.number(s.vertical_oscillation_cm, 1),
+        words.number(s.contact_time_ms),
+        s.flag if s.flag != "none" else "",
+    ]
+
+
+def _stretches(report: RunReport) -> list[str]:
+    if report.episodes:
+        return ["Slouched stretches", *(line for e in report.episodes for line in _stretch(e))]
+    if report.verdict == "none":
+        return ["Slouched stretches: not judged in this run."]
+    return ["Slouched stretches: none."]
+
+
+def _stretch(e: Episode) -> list[str]:
+    slope = f", slope {words.grade(e.grade_pct)}" if math.isfinite(e.grade_pct) else ""
+    return _wrapped(
+        f"  {words.FLAG_TEXTS.get(e.flag, e.flag)}: {words.stretch(e)} ({words.episode_length(e)}), "
+        f"{words.signed(e.depth_deg)} above usual at {words.pace(e.speed_mps)} /km{slope}; "
+        f"ended by: {e.ended_by}",
+        "    ",
+    )
+
+
+def _head(report: RunReport) -> list[str]:
+    known = [s for s in report.segments if math.isfinite(s.head_forward_cm)]
+    if not known:
+        return []
+    last = known[-1]
+    return _wrapped(
+        f"Head, estimate ({report.head_source}): {words.number(last.head_forward_cm, 1)} cm ahead of standing "
+        f"in km {words.segment_name(last)}, 95 % from {words.number(last.head_forward_lo_cm, 1)} to "
+        f"{words.number(last.head_forward_hi_cm, 1)} cm.",
+        "  ",
+    )
+
+
+def _quality(report: RunReport) -> list[str]:
+    lines = ["Data quality"]
+    for q in report.quality:
+        todo = f" {q.advice}" if q.advice else ""
+        lines += _wrapped(f"  [{q.grade}] {q.what}: {q.value}.{todo}", "    ")
+    for note in (*report.notes, *report.session.notices):
+        lines += _wrapped(f"  {note}", "    ")
+    return lines

@@ -1,0 +1,225 @@
+"""Numbers and fixed words as a runner reads them: km, min/km, degrees, plain sentences.
+
+Only units and rounding change here. A value that is not known is shown as a dash, never as zero.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.records import Episode, RunReport, Segment
+
+UNKNOWN = "–"
+"""What stands where a number is not known."""
+
+MINUS = "\N{MINUS SIGN}"
+
+THIN_SPACE = "\N{THIN SPACE}"
+
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWords:
+    """A verdict in a word of the traffic light, in a short text, and as the name of a shape."""
+
+    light: str
+    text: str
+    shape: str
+
+
+VERDICTS = {
+    "usual": VerdictWords("Green", "as usual", "circle"),
+    "watch": VerdictWords("Amber", "worth watching", "triangle"),
+    "slouched": VerdictWords("Red", "slouched", "square"),
+    "none": VerdictWords("No light", "no verdict", "ring"),
+}
+"""Verdict of a report to its words; the shape tells it apart where colours do not."""
+
+FLAG_TEXTS = {
+    "watch": "leaning more",
+    "slouched": "slouched",
+    "rounded": "rounded upper back",
+    "head": "head down or forward",
+}
+"""Flag of an episode to what a runner reads."""
+
+ZONE_TEXTS = {
+    "taller": "taller than usual",
+    "usual": "as usual",
+    "watch": "leaning more",
+    "slouched": "slouched",
+}
+"""Zone of the adjusted flexion to what a runner reads, from tall to bent."""
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without anything that is not to be read: controls, escapes, direction overrides.
+
+    Tabs and line breaks become spaces, the rest the replacement character, so that a name cannot steer a
+    terminal, turn the reading direction, or break the encoding of a file.
+    """
+    return "".join(_visible(c) for c in text)
+
+
+def _visible(character: str) -> str:
+    if character in "\t\n\r":
+        return " "
+    hidden = unicodedata.category(character) in _HIDDEN_CATEGORIES
+    return "\N{REPLACEMENT CHARACTER}" if hidden else character
+
+
+def number(value: float, digits: int = 0, unit: str = "") -> str:
+    """Return ``value`` rounded, with its unit; a dash where it is not finite."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    rounded = round(value, digits) + 0.0  # adding zero turns −0 into 0
+    return f"{rounded:.{digits}f}".replace("-", MINUS) + unit
+
+
+def signed(value: float, digits: int = 1, unit: str = "°") -> str:
+    """Return ``value`` with its sign always shown, for a change; zero has none."""
+    shown = number(value, digits, unit)
+    positive = math.isfinite(value) and round(value, digits) > 0
+    return f"+{shown}" if positive else shown
+
+
+def degrees(value: float) -> str:
+    """Return an angle in degrees, one digit."""
+    return number(value, 1, "°")
+
+
+def percent(share: float) -> str:
+    """Return a share of 0 to 1 in whole per cent."""
+    return number(share * 100, 0, " %")
+
+
+def km(metres: float, digits: int = 1) -> str:
+    """Return a distance in kilometres without the unit."""
+    return number(metres / 1000, digits)
+
+
+def pace(speed_mps: float) -> str:
+    """Return a speed as minutes and seconds per kilometre, without the unit."""
+    if not math.isfinite(speed_mps) or speed_mps <= 0:
+        return UNKNOWN
+    minutes, seconds = divmod(round(1000 / speed_mps), 60)
+    return f"{minutes}:{seconds:02d}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as ``1 h 02 min``, ``12 min 05 s`` or ``40 s``."""
+    if not math.isfinite(seconds):
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_left:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def _trimmed(metres: float) -> str:
+    """Return kilometres with as many digits as they need, at most one."""
+    return km(metres, 0 if round(metres) % 1000 == 0 else 1)
+
+
+def segment_name(segment: Segment) -> str:
+    """Return ``6–7`` for the kilometre that begins at 6 km."""
+    return f"{_trimmed(segment.from_m)}–{_trimmed(segment.to_m)}"
+
+
+def stretch(episode: Episode) -> str:
+    """Return where an episode lies: in kilometres, or in minutes where the distance is not known."""
+    if math.isfinite(episode.from_m) and math.isfinite(episode.to_m):
+        return f"km {km(episode.from_m)} to {km(episode.to_m)}"
+    return f"min {number(episode.from_s / 60)} to {number(episode.to_s / 60)}"
+
+
+def episode_length(episode: Episode) -> str:
+    """Return how long an episode is: distance where known, and time."""
+    time = duration(episode.to_s - episode.from_s)
+    metres = episode.to_m - episode.from_m
+    return f"{km(metres)} km, {time}" if math.isfinite(metres) else time
+
+
+def grade(value: float) -> str:
+    """Return a slope in per cent with its sign, or that it is not known."""
+    return signed(value, 1, " %") if math.isfinite(value) else "not known"
+
+
+def started(started_utc: str) -> str:
+    """Return an ISO 8601 time as ``2025-05-14 17:31 UTC``; anything else as it stands."""
+    day, _, time = started_utc.partition("T")
+    is_utc = time.endswith(("Z", "+00:00"))
+    return f"{day} {time[:5]} UTC" if is_utc and len(time) >= 5 else started_utc
+
+
+def value_text(value: Any) -> str:
+    """Return a setting or a piece of context as text: lists joined, yes and no for truth."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(value_text(v) for v in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def label(key: str) -> str:
+    """Return a key such as ``hours_sat_before`` as words."""
+    return key.replace("_", " ")
+
+
+def setting(report: RunReport, name: str) -> float:
+    """Return a threshold in force by its last name, NaN where the report does not state it."""
+    for key, value in report.settings.items():
+        if key.rpartition(".")[2] == name:
+            return float(value)
+    return math.nan
+
+
+def threshold(value: float) -> str:
+    """Return a threshold in force with as many digits as it was given."""
+    return f"{value:g}°" if math.isfinite(value) else UNKNOWN
+
+
+def has_distance(report: RunReport) -> bool:
+    """Tell whether places on the way can be told in kilometres."""
+    return report.distance_source != "unknown" and math.isfinite(report.distance_m)
+
+
+def has_standing_zero(report: RunReport) -> bool:
+    """Tell whether absolute angles have a meaning: only a standing gives them a zero."""
+    return report.zero_source == "standing"
+
+
+def facts(report: RunReport) -> list[tuple[str, str, str]]:
+    """Return the facts of the run: what, its value with unit, where it comes from."""
+    lines = [
+        ("Distance", number(report.distance_m / 1000, 2, " km"), report.distance_source),
+        ("Running", duration(report.running_s), ""),
+        ("Walking", duration(report.walking_s), "not judged") if report.walking_s >= 1 else None,
+        ("Pace", pace(report.speed_mps) + " /km", report.speed_source),
+        ("Cadence", number(report.cadence_spm), "steps per minute"),
+        _trunk_fact(report),
+        (
+            "Strides",
+            f"{report.stride_count:,}".replace(",", THIN_SPACE),
+            f"{percent(report.usable_fraction)} usable",
+        ),
+    ]
+    return [line for line in lines if line is not None]
+
+
+def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
+    """Return the trunk's lean, only where a standing gives it a zero."""
+    if not has_standing_zero(report):
+        return None
+    return ("Trunk lean", degrees(report.flexion_deg), "forward of your standing")
+
+
+def context_lines(report: RunReport) -> list[tuple[str, str]]:
+    """Return what was told about the session, as label and text, empty values left out."""
+    told = report.session.context.items()
+    return [(label(str(k)), value_text(v)) for k, v in told if v not in (None, "", [], ())]
