@@ -1,0 +1,195 @@
+"""Bluetooth LE: who is in reach, and a connection to one sensor. A thin layer over bleak.
+
+bleak is imported where it is used, so that programs that only read files never load it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sensor.link.complaints import plain_words
+from sensor.link.radio import Radio
+from sensor.protocol.registry import DeviceKind, identify
+
+if TYPE_CHECKING:
+    from bleak import BleakClient, BleakScanner
+    from bleak.backends.characteristic import BleakGATTCharacteristic
+    from bleak.backends.device import BLEDevice
+    from bleak.backends.scanner import AdvertisementData
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One advertisement: a sensor, or some other Bluetooth device, that can be heard.
+
+    Parameters
+    ----------
+    name
+        What it calls itself, with everything that is not printable replaced; empty where it has no name.
+    address
+        Bluetooth address; on macOS a UUID that means something on this computer only.
+    services
+        UUIDs of the services it advertises, 128-bit, lower case.
+    rssi_dbm
+        Signal strength: near -40 beside the antenna, below -90 hardly usable.
+    kind
+        The kind of sensor this is; None for anything no driver knows.
+    device
+        bleak's own handle, needed to connect.
+    """
+
+    name: str
+    address: str
+    services: tuple[str, ...]
+    rssi_dbm: int
+    kind: DeviceKind | None
+    device: BLEDevice = field(repr=False, compare=False)
+
+    def is_called(self, wanted: str) -> bool:
+        """Tell whether ``wanted`` is this sensor's name or address, in any case of letters."""
+        return wanted.casefold() in (self.name.casefold(), self.address.casefold())
+
+
+async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
+    """Listen for ``duration_s`` and return everything heard, strongest first.
+
+    Raises
+    ------
+    LinkError
+        When there is no usable Bluetooth.
+    """
+    heard: dict[str, Sighting] = {}
+
+    def remember(sighting: Sighting) -> None:
+        heard[sighting.address] = sighting
+
+    with plain_words("looking for sensors"):
+        async with _scanner(radio, remember):
+            await asyncio.sleep(duration_s)
+    return tuple(sorted(heard.values(), key=lambda sighting: -sighting.rssi_dbm))
+
+
+async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_s: float) -> Sighting | None:
+    """Listen until the first advertisement that is wanted; None when ``timeout_s`` passes without one.
+
+    Raises
+    ------
+    LinkError
+        When there is no usable Bluetooth.
+    """
+    found: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
+
+    def consider(sighting: Sighting) -> None:
+        if not found.done() and is_wanted(sighting):
+            found.set_result(sighting)
+
+    with plain_words("looking for sensors"):
+        async with _scanner(radio, consider):
+            done, _ = await asyncio.wait([found], timeout=timeout_s)
+    return found.result() if done else None
+
+
+class BleLink:
+    """A connection to one sensor. Every failure is a `LinkError` that says what to do.
+
+    Parameters
+    ----------
+    client
+        A bleak client; `connect` makes and connects it.
+    name
+        How messages call the sensor.
+    """
+
+    def __init__(self, client: BleakClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    @classmethod
+    async def connect(
+        cls, radio: Radio, sighting: Sighting, on_lost: Callable[[], None], timeout_s: float
+    ) -> BleLink:
+        """Connect to a sensor that was just seen and discover what it offers.
+
+        ``on_lost`` is called once when the connection ends, for whatever reason.
+
+        Raises
+        ------
+        LinkError
+            When it cannot be reached within ``timeout_s``.
+        """
+        from bleak import BleakClient
+
+        client = BleakClient(
+            sighting.device,
+            disconnected_callback=lambda _: on_lost(),
+            timeout=timeout_s,
+            **radio.client_options(),
+        )
+        with plain_words(f"connecting to {sighting.name}"):
+            # bleak bounds single steps only, and not on every platform.
+            async with asyncio.timeout(timeout_s):
+                await client.connect()
+        return cls(client, sighting.name)
+
+    def offers(self, characteristic: str) -> bool:
+        """Tell whether the sensor has this characteristic."""
+        with plain_words(f"looking for the services of {self._name}"):
+            return self._client.services.get_characteristic(characteristic) is not None
+
+    async def subscribe(
+        self, characteristic: str, on_notification: Callable[[bytes], None], timeout_s: float
+    ) -> None:
+        """Have ``on_notification`` called with the bytes of every notification, in order."""
+
+        def forward(_: BleakGATTCharacteristic, payload: bytearray) -> None:
+            on_notification(bytes(payload))
+
+        async with self._request("subscribing to", timeout_s):
+            await self._client.start_notify(characteristic, forward)
+
+    async def unsubscribe(self, characteristic: str, timeout_s: float) -> None:
+        """End the notifications of a characteristic."""
+        async with self._request("unsubscribing from", timeout_s):
+            await self._client.stop_notify(characteristic)
+
+    async def write(self, characteristic: str, payload: bytes, timeout_s: float, *, response: bool) -> None:
+        """Write to a characteristic; with ``response`` wait until the sensor confirmed it."""
+        async with self._request("writing to", timeout_s):
+            await self._client.write_gatt_char(characteristic, payload, response=response)
+
+    async def read(self, characteristic: str, timeout_s: float) -> bytes:
+        """Return the present value of a characteristic."""
+        async with self._request("reading from", timeout_s):
+            return bytes(await self._client.read_gatt_char(characteristic))
+
+    async def disconnect(self, timeout_s: float) -> None:
+        """End the connection."""
+        async with self._request("disconnecting from", timeout_s):
+            await self._client.disconnect()
+
+    @asynccontextmanager
+    async def _request(self, doing: str, timeout_s: float) -> AsyncIterator[None]:
+        with plain_words(f"{doing} {self._name}"):
+            async with asyncio.timeout(timeout_s):
+                yield
+
+
+def _scanner(radio: Radio, heard: Callable[[Sighting], None]) -> BleakScanner:
+    from bleak import BleakScanner
+
+    def report(device: BLEDevice, advertisement: AdvertisementData) -> None:
+        heard(_sighting(device, advertisement))
+
+    return BleakScanner(report, **radio.scanner_options())
+
+
+def _sighting(device: BLEDevice, advertisement: AdvertisementData) -> Sighting:
+    # A name is whatever a stranger chose to send: escape sequences must not reach a terminal or a file.
+    raw = advertisement.local_name or device.name or ""
+    name = "".join(letter if letter.isprintable() else "�" for letter in raw)
+    services = tuple(uuid.lower() for uuid in advertisement.service_uuids)
+    return Sighting(name, device.address, services, advertisement.rssi, identify(name, services), device)

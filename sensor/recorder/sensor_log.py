@@ -1,0 +1,131 @@
+"""The record of one sensor: what goes into the session file, and what the live line shows of it."""
+
+from __future__ import annotations
+
+from sensor.link.ble import Sighting
+from sensor.protocol.driver import Settings, StreamDecoder
+from sensor.protocol.registry import DeviceKind
+from sensor.recorder.clock import SessionClock
+from sensor.recorder.plan import SensorWish
+from sensor.recorder.status import SampleCounter, SensorStatus
+from sensor.samples import FloatArray
+from sensor.session.rows import SessionRows
+from sensor.session.schema import BATTERY_EVENT, RATE_SETTING
+
+STOPPED = "stopped"
+"""Reason of the end that was asked for."""
+
+
+class SensorLog:
+    """Writes down everything one sensor sends, untouched, and keeps count.
+
+    Parameters
+    ----------
+    wish
+        The sensor and where it is worn.
+    rows
+        The session file's writer; its methods must not block.
+    clock
+        The session's time line.
+    """
+
+    def __init__(self, wish: SensorWish, rows: SessionRows, clock: SessionClock) -> None:
+        self.wish = wish
+        self.link = "searching"
+        self.message = ""
+        self._rows = rows
+        self._clock = clock
+        self._sensor_id: int | None = None
+        self._segment_id: int | None = None
+        self._segment_reason = "start"
+        self._segments = 0
+        self._silences = 0
+        self._battery_pct: int | None = None
+        self._counter = SampleCounter()
+        self._decoder: StreamDecoder | None = None
+        self._undecoded: list[bytes] = []
+
+    @property
+    def has_data(self) -> bool:
+        """Whether anything was ever received."""
+        return self._segments > 0
+
+    def connected(self, sighting: Sighting, kind: DeviceKind, settings: Settings) -> None:
+        """Begin a connection; its clock segment begins with its first notification."""
+        if self._sensor_id is None:
+            facts = {**settings, RATE_SETTING: kind.default_rate_hz}
+            self._sensor_id = self._rows.add_sensor(
+                self.wish.placement, kind.key, sighting.name, address=sighting.address, settings=facts
+            )
+        self.event("connected", f"{sighting.name}, {sighting.rssi_dbm} dBm")
+        self._decoder = kind.make_decoder(settings)
+        self._undecoded.clear()
+
+    def disconnected(self, reason: str) -> None:
+        """End a connection; ``reason`` is kept with the gap that follows."""
+        self.link = "stopped" if reason == STOPPED else "searching"
+        if self._segment_id is not None:
+            self._segment_id = None
+            self._segment_reason = reason
+
+    def packet(self, characteristic: str, payload: bytes) -> None:
+        """Write down one notification as it came, dated now."""
+        arrival_ns = self._clock.now_ns()
+        if self._segment_id is None:
+            self._segment_id = self._begin_segment(arrival_ns)
+        self._rows.packet(self._segment_id, characteristic, arrival_ns, payload)
+
+    def stream(self, payload: bytes) -> None:
+        """Note that the sample stream lives; ``payload`` is decoded later, for the live figures only."""
+        self.link = "streaming"
+        self.message = ""
+        self._undecoded.append(payload)
+
+    def drain(self) -> FloatArray | None:
+        """Decode what came since the last call; return (n, 3) specific force, m/s2, sensor axes, if any."""
+        if self._decoder is None or not self._undecoded:
+            return None
+        block = self._decoder.feed(self._undecoded)
+        self._undecoded = []
+        acc_sensor_mps2 = block.acc_sensor_mps2
+        self._counter.add(self._clock.now_s(), len(acc_sensor_mps2))
+        return acc_sensor_mps2 if len(acc_sensor_mps2) else None
+
+    def event(self, kind: str, detail: str = "") -> None:
+        """Write down something that happened to this sensor; before it was ever found, say which is meant."""
+        if self._sensor_id is None:
+            detail = f"{self.wish.placement} {self.wish.name}: {detail}"
+        self._rows.event(self._clock.now_ns(), kind, detail, self._sensor_id)
+
+    def battery(self, percent: int) -> None:
+        """Write down the battery's level."""
+        self._battery_pct = percent
+        self.event(BATTERY_EVENT, str(percent))
+
+    def silence(self, detail: str) -> None:
+        """Write down an interruption within a connection."""
+        self._silences += 1
+        self.link = "silent"
+        self.event("watchdog", detail)
+
+    def refused(self, detail: str) -> None:
+        """Write down that the sensor refuses something, and tell the runner."""
+        self.message = f"{self.wish.name} refuses to {detail}"
+        self.event("refused", detail)
+
+    def status(self) -> SensorStatus:
+        """Return how this sensor is doing."""
+        return SensorStatus(
+            placement=self.wish.placement,
+            name=self.wish.name,
+            link=self.link,
+            samples=self._counter.samples,
+            rate_hz=self._counter.rate_hz(self._clock.now_s()),
+            gaps=max(0, self._segments - 1) + self._silences,
+            battery_pct=self._battery_pct,
+        )
+
+    def _begin_segment(self, start_ns: int) -> int:
+        assert self._sensor_id is not None, "a notification before the connection was announced"
+        self._segments += 1
+        return self._rows.start_segment(self._sensor_id, start_ns, self._segment_reason)

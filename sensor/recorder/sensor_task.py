@@ -1,0 +1,180 @@
+"""One sensor for a whole session: find it, connect, stream, and after every loss do it all again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from sensor.errors import LinkError, UnknownSensorError
+from sensor.link.ble import BleLink, Sighting, look_for
+from sensor.link.radio import Radio
+from sensor.protocol.driver import Driver
+from sensor.protocol.registry import DeviceKind
+from sensor.recorder.clock import SessionClock
+from sensor.recorder.connection import Connection
+from sensor.recorder.policy import RecorderPolicy
+from sensor.recorder.sensor_log import STOPPED, SensorLog
+
+WAKE_HINT = "put the strap on or move it to wake it, and check that no phone holds it"
+
+
+@dataclass(slots=True)
+class SharedRadio:
+    """What all sensors of a session have in common: one radio, and turns at connecting.
+
+    Parameters
+    ----------
+    radio
+        Which bleak backends to use.
+    turn
+        Held while connecting: adapters and BlueZ dislike parallel attempts.
+    is_proven
+        True once a scan has worked. Before that, Bluetooth being off is an error; after it, an interruption.
+    taken
+        Addresses in use, so that two sensors of the same name are not mistaken for each other.
+    """
+
+    radio: Radio
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    is_proven: bool = False
+    taken: set[str] = field(default_factory=set)
+
+
+class SensorTask:
+    """Records one sensor until it is cancelled.
+
+    Parameters
+    ----------
+    log
+        Where everything goes.
+    shared
+        The radio.
+    clock
+        The session's time line.
+    policy
+        Intervals and deadlines.
+    chance
+        Spreads the late attempts to reconnect.
+    """
+
+    def __init__(
+        self,
+        log: SensorLog,
+        shared: SharedRadio,
+        clock: SessionClock,
+        policy: RecorderPolicy,
+        chance: random.Random,
+    ) -> None:
+        self._log = log
+        self._shared = shared
+        self._clock = clock
+        self._policy = policy
+        self._chance = chance
+        self._waits = policy.waits(chance)
+        self._kind: DeviceKind | None = None
+        self._stranger: Sighting | None = None
+
+    async def run(self) -> NoReturn:
+        """Record for as long as the session lasts.
+
+        Raises
+        ------
+        LinkError
+            When there was no usable Bluetooth from the very first.
+        UnknownSensorError
+            When what has this name is no sensor that any driver knows.
+        """
+        while True:
+            sighting = await self._find()
+            try:
+                await self._connect_and_serve(sighting)
+            except LinkError as error:
+                self._log.message = str(error)
+                self._log.event("connect failed", str(error))
+                await asyncio.sleep(min(next(self._waits), self._policy.breather_s))
+
+    async def _find(self) -> Sighting:
+        """Scan until the sensor is heard. Each wait is a scan of its own: long ones can go deaf."""
+        self._log.link = "searching"
+        for wait_s in self._waits:
+            try:
+                sighting = await look_for(self._shared.radio, self._is_wanted, wait_s)
+            except LinkError as error:
+                await self._sit_out(error, wait_s)
+                continue
+            self._shared.is_proven = True
+            if sighting is not None:
+                return sighting
+            self._explain_absence(wait_s)
+        raise AssertionError("the waits never end")
+
+    async def _sit_out(self, error: LinkError, wait_s: float) -> None:
+        """Wait for Bluetooth to come back, if it ever was there."""
+        if not self._shared.is_proven:
+            raise error
+        if self._log.message != str(error):
+            self._log.message = str(error)
+            self._log.event("no radio", str(error))
+        await asyncio.sleep(wait_s)
+
+    def _is_wanted(self, sighting: Sighting) -> bool:
+        if not sighting.is_called(self._log.wish.name) or sighting.address in self._shared.taken:
+            return False
+        self._kind = self._kind or sighting.kind
+        if self._kind is None:
+            self._stranger = sighting
+        return self._kind is not None
+
+    def _explain_absence(self, waited_s: float) -> None:
+        name = self._log.wish.name
+        if self._stranger is not None and waited_s >= self._policy.first_waits_s[-1]:
+            raise UnknownSensorError(
+                f"{name} is in reach, but it is no sensor runtall knows; see `runtall scan` for those it does"
+            )
+        self._log.message = f"{name} is not in reach: {WAKE_HINT}"
+
+    async def _connect_and_serve(self, sighting: Sighting) -> None:
+        self._shared.taken.add(sighting.address)
+        try:
+            lost = asyncio.Event()
+            link = await self._connect(sighting, lost)
+            kind, driver = _conversation(self._kind)
+            self._log.connected(sighting, kind, driver.settings)
+            await self._serve(Connection(link, lost, driver, self._log, self._clock, self._policy))
+        finally:
+            self._shared.taken.discard(sighting.address)
+
+    async def _connect(self, sighting: Sighting, lost: asyncio.Event) -> BleLink:
+        async with self._shared.turn:
+            self._log.link = "connecting"
+            return await BleLink.connect(
+                self._shared.radio, sighting, lost.set, self._policy.connect_timeout_s
+            )
+
+    async def _serve(self, connection: Connection) -> None:
+        """Run a connection to its end and take leave of it, however it ends."""
+        reason, is_over = "link lost", False
+        try:
+            reason = await connection.run()
+        except LinkError as error:
+            reason = str(error)
+            raise
+        except asyncio.CancelledError:
+            reason, is_over = STOPPED, True
+            raise
+        finally:
+            self._log.event("ended" if is_over else "lost", reason)
+            # What still arrives while leaving belongs to this connection.
+            await connection.leave(politely=is_over)
+            self._log.disconnected(reason)
+            if connection.has_streamed:
+                self._waits = self._policy.waits(self._chance)
+
+
+def _conversation(kind: DeviceKind | None) -> tuple[DeviceKind, Driver]:
+    """Return the kind and a new driver for one connection, at the kind's default rate."""
+    if kind is None or kind.make_driver is None or kind.default_rate_hz is None:
+        raise UnknownSensorError(f"{kind.title if kind else 'this sensor'} cannot be recorded live")
+    return kind, kind.make_driver(kind.default_rate_hz)

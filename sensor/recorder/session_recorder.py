@@ -1,0 +1,200 @@
+"""A whole session: all its sensors, its marks, its file, and a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+from sensor.errors import LinkError
+from sensor.link.radio import Radio
+from sensor.recorder.clock import SessionClock
+from sensor.recorder.plan import RecordingPlan
+from sensor.recorder.policy import RecorderPolicy
+from sensor.recorder.sensor_log import SensorLog
+from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedRadio
+from sensor.recorder.status import RecorderStatus
+from sensor.samples import FloatArray
+from sensor.session.threaded import ThreadedWriter
+
+StatusCallback = Callable[[RecorderStatus], None]
+SamplesCallback = Callable[[str, float, FloatArray], None]
+"""Called with placement, seconds since the start, and (n, 3) specific force in m/s2, sensor axes."""
+
+
+class Recorder:
+    """Records a session until `stop`. Make it inside the running event loop.
+
+    Parameters
+    ----------
+    plan
+        Which sensors.
+    path
+        The session file; nothing may be there yet.
+    radio
+        Which Bluetooth to use.
+    name
+        The session's name.
+    started_utc
+        Wall-clock time now, with a time zone.
+    chance
+        Random source for the spread of late reconnects.
+    policy
+        Intervals and deadlines.
+    on_status
+        Called every ``policy.status_interval_s``.
+    on_samples
+        Called with what came since the last status, decoded for show; the file keeps the bytes.
+    simulated
+        True where a virtual runner makes the session.
+
+    Raises
+    ------
+    SessionFileError
+        When the file cannot be made.
+    """
+
+    def __init__(
+        self,
+        plan: RecordingPlan,
+        path: Path,
+        radio: Radio,
+        *,
+        name: str,
+        started_utc: datetime,
+        chance: random.Random,
+        policy: RecorderPolicy | None = None,
+        on_status: StatusCallback | None = None,
+        on_samples: SamplesCallback | None = None,
+        simulated: bool = False,
+    ) -> None:
+        written_utc = started_utc.isoformat(timespec="milliseconds")
+        self._writer = ThreadedWriter(path, name=name, started_utc=written_utc, simulated=simulated)
+        self._policy = policy or RecorderPolicy()
+        self._on_status = on_status
+        self._on_samples = on_samples
+        self._stopping = asyncio.Event()
+        self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
+        self._logs = [SensorLog(wish, self._writer, self._clock) for wish in plan.sensors]
+        shared = SharedRadio(radio)
+        self._tasks = [SensorTask(log, shared, self._clock, self._policy, chance) for log in self._logs]
+
+    def now_s(self) -> float:
+        """Return the seconds since the start of the session."""
+        return self._clock.now_s()
+
+    def mark(self, kind: str, text: str = "", time_s: float | None = None) -> None:
+        """Pin something to now, or to an earlier ``time_s``: ``standing``, ``bow``, ``run``, ``lap`` …"""
+        time_ns = self._clock.now_ns() if time_s is None else round(time_s * 1e9)
+        self._writer.mark(time_ns, kind, text)
+
+    def stop(self) -> None:
+        """Ask `run` to end: streams stopped, links closed."""
+        self._stopping.set()
+
+    def status(self) -> RecorderStatus:
+        """Return how the recording is doing."""
+        sensors = tuple(log.status() for log in self._logs)
+        message = next((log.message for log in self._logs if log.message), "")
+        return RecorderStatus(self._clock.now_s(), sensors, message)
+
+    async def run(self) -> RecorderStatus:
+        """Record until `stop`; then take leave of every sensor, close the file, return the last status.
+
+        Raises
+        ------
+        LinkError
+            When there is no usable Bluetooth at the start, or no sensor shows up at all; no file is left.
+        UnknownSensorError
+            When a sensor's kind is unknown.
+        SessionFileError
+            When the file can no longer be written; everything committed before is kept.
+        """
+        work = [asyncio.create_task(task.run()) for task in self._tasks]
+        work.append(asyncio.create_task(self._watch()))
+        end = asyncio.create_task(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait([end, *work], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (end, *work):
+                task.cancel()
+            await asyncio.gather(end, *work, return_exceptions=True)
+            self._close()
+        for task in done - {end}:
+            task.result()
+        if not self._has_data:
+            raise LinkError(f"nothing was recorded: no data from {self._names}")
+        return self.status()
+
+    @property
+    def _has_data(self) -> bool:
+        return any(log.has_data for log in self._logs)
+
+    @property
+    def _names(self) -> str:
+        return ", ".join(log.wish.name for log in self._logs)
+
+    def _close(self) -> None:
+        self._show()
+        self._writer.close()
+        if not self._has_data:
+            self._writer.path.unlink()
+
+    async def _watch(self) -> NoReturn:
+        """Hand out the status, and notice when recording has become pointless."""
+        while True:
+            await asyncio.sleep(self._policy.status_interval_s)
+            self._show()
+            if self._writer.failure is not None:
+                raise self._writer.failure
+            if not self._has_data and self._clock.now_s() > self._policy.first_data_s:
+                patience = f"{self._policy.first_data_s:g} s"
+                raise LinkError(
+                    f"no data from {self._names} within {patience}: {WAKE_HINT}; see `runtall scan`"
+                )
+
+    def _show(self) -> None:
+        for log in self._logs:
+            acc_sensor_mps2 = log.drain()
+            if acc_sensor_mps2 is not None and self._on_samples is not None:
+                self._on_samples(log.wish.placement, self._clock.now_s(), acc_sensor_mps2)
+        if self._on_status is not None:
+            self._on_status(self.status())
+
+
+async def record_session(
+    plan: RecordingPlan,
+    path: Path,
+    radio: Radio,
+    *,
+    name: str,
+    started_utc: datetime,
+    duration_s: float,
+    chance: random.Random,
+    simulated: bool = False,
+    policy: RecorderPolicy | None = None,
+    on_status: StatusCallback | None = None,
+) -> RecorderStatus:
+    """Record ``duration_s`` seconds into a new session file; return the last status.
+
+    Raises
+    ------
+    LinkError, UnknownSensorError, SessionFileError
+        As `Recorder.run`.
+    """
+    recorder = Recorder(
+        plan,
+        path,
+        radio,
+        name=name,
+        started_utc=started_utc,
+        chance=chance,
+        policy=policy,
+        on_status=on_status,
+        simulated=simulated,
+    )
+    asyncio.get_running_loop().call_later(duration_s, recorder.stop)
+    return await recorder.run()

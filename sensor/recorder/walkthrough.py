@@ -1,0 +1,121 @@
+"""Judge, while it happens, whether the runner stands still and whether they have bowed.
+
+Only for talking to the runner: an analysis finds its standing in the recorded signal by itself. No clock and
+no output here; whoever talks to the runner feeds in what the sensor reads and asks how things stand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+
+from sensor.samples import FloatArray
+
+STILL_WINDOW_S = 1.0
+STILL_SPREAD_MPS2 = 0.35
+"""Root of the summed variances of the axes over the window: sway and breath stay below 0.2, steps above 1."""
+
+BOW_DEG = 20.0
+"""A bow tilts the chest by 30 degrees and more; swaying and looking about by less than 10."""
+
+UPRIGHT_DEG = 10.0
+"""Within this of the standing direction the runner is back up."""
+
+
+class LastSecond:
+    """What a sensor read over the last second."""
+
+    def __init__(self) -> None:
+        self._blocks: deque[tuple[float, FloatArray]] = deque()
+
+    def add(self, now_s: float, acc_sensor_mps2: FloatArray) -> None:
+        """Take in the newest (n, 3) specific force, m/s2, sensor axes."""
+        self._blocks.append((now_s, acc_sensor_mps2))
+        while self._blocks[0][0] <= now_s - STILL_WINDOW_S:
+            self._blocks.popleft()
+
+    def mean_mps2(self) -> FloatArray:
+        """Return the (3,) mean specific force; add something first."""
+        mean: FloatArray = self._rows().mean(axis=0)
+        return mean
+
+    def is_still(self) -> bool:
+        """Tell whether it hardly changed, neither in size nor in direction."""
+        return bool(math.sqrt(self._rows().var(axis=0).sum()) < STILL_SPREAD_MPS2)
+
+    def _rows(self) -> FloatArray:
+        return np.concatenate([rows for _, rows in self._blocks])
+
+
+class StandStill:
+    """Waits until the runner has stood still long enough; a movement starts it anew.
+
+    Parameters
+    ----------
+    needed_s
+        How long to stand.
+    now_s
+        When it was asked for.
+    """
+
+    def __init__(self, needed_s: float, now_s: float) -> None:
+        self.is_still = False
+        self.restarts = 0
+        self.since_s = now_s
+        self.upright_mps2 = np.zeros(3)
+        self._needed_s = needed_s
+        self._now_s = now_s
+        self._last = LastSecond()
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left to stand."""
+        return max(0.0, self._needed_s - (self._now_s - self.since_s))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the runner has stood long enough."""
+        return self.is_still and self.left_s <= 0.0
+
+    def add(self, now_s: float, acc_sensor_mps2: FloatArray) -> None:
+        """Take in the newest (n, 3) specific force, m/s2, sensor axes."""
+        has_paused = now_s - self._now_s > STILL_WINDOW_S
+        self._now_s = now_s
+        self._last.add(now_s, acc_sensor_mps2)
+        was_still, self.is_still = self.is_still, self._last.is_still()
+        if self.is_still and not has_paused:
+            self.upright_mps2 = self._last.mean_mps2()
+            return
+        self.since_s = now_s
+        self.restarts += was_still
+
+
+class Bow:
+    """Waits for one bow: the chest tilts forward and comes back.
+
+    Parameters
+    ----------
+    upright_mps2
+        (3,) specific force in the standing just before, sensor axes.
+    """
+
+    def __init__(self, upright_mps2: FloatArray) -> None:
+        self.is_down = False
+        self.is_done = False
+        self._upright_mps2 = upright_mps2
+        self._last = LastSecond()
+
+    def add(self, now_s: float, acc_sensor_mps2: FloatArray) -> None:
+        """Take in the newest (n, 3) specific force, m/s2, sensor axes."""
+        self._last.add(now_s, acc_sensor_mps2)
+        tilt_deg = _angle_deg(self._last.mean_mps2(), self._upright_mps2)
+        self.is_done = self.is_done or (self.is_down and tilt_deg < UPRIGHT_DEG)
+        self.is_down = self.is_down or tilt_deg > BOW_DEG
+
+
+def _angle_deg(a: FloatArray, b: FloatArray) -> float:
+    """Return the angle between two vectors; 0 where one has no length."""
+    size = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return math.degrees(math.acos(min(1.0, max(-1.0, float(a @ b) / size)))) if size else 0.0

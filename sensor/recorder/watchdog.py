@@ -1,0 +1,55 @@
+"""Notice a stream that has died while its link lives: a stuck sensor, a lost subscription, a host asleep."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What to do about a stream."""
+
+    FINE = "fine"
+    RESUBSCRIBE = "resubscribe"
+    RECONNECT = "reconnect"
+
+
+class Watchdog:
+    """Tells from the times of packets whether a stream needs help. Reads no clock itself.
+
+    Parameters
+    ----------
+    silence_s
+        How long a stream may be silent.
+    now_s
+        When the stream was asked for.
+    """
+
+    def __init__(self, silence_s: float, now_s: float) -> None:
+        self.has_streamed = False
+        self._silence_s = silence_s
+        self._since_s = now_s
+        self._has_warned = False
+
+    @property
+    def deadline_s(self) -> float:
+        """When `check` is next worth calling."""
+        return self._since_s + self._silence_s
+
+    def packet(self, now_s: float) -> None:
+        """Note that data came."""
+        self.has_streamed = True
+        self._since_s = now_s
+        self._has_warned = False
+
+    def grant(self, now_s: float) -> None:
+        """Give the stream the whole patience again, because it was just asked for."""
+        self._since_s = now_s
+
+    def check(self, now_s: float) -> Verdict:
+        """Judge the silence: the first time subscribe again, if that does not help reconnect."""
+        if now_s < self.deadline_s:
+            return Verdict.FINE
+        if self._has_warned:
+            return Verdict.RECONNECT
+        self._has_warned = True
+        return Verdict.RESUBSCRIBE

@@ -1,0 +1,105 @@
+"""Record virtual sensors over the simulated radio in virtual time, and count what bleak delivered."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sensor.link.radio import Radio
+from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
+from sensor.samples import ImuSignal
+from sensor.virtual.movesense import VirtualMovesense
+from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.timeloop import run_in_virtual_time
+
+STARTED_UTC = datetime(2026, 5, 1, 7, 30, tzinfo=UTC)
+CHEST = "Movesense 000000000001"
+CAP = "Movesense 000000000002"
+
+
+def noise_signal(duration_s: float, seed: int = 1, rate_hz: float = 104.0) -> ImuSignal:
+    """Return a signal no two packets of which are alike."""
+    rows = int(duration_s * rate_hz)
+    chance = np.random.default_rng(seed)
+    upright = np.array([0.0, 0.0, 9.81])
+    return ImuSignal(rate_hz, upright + chance.normal(0, 1, (rows, 3)), chance.normal(0, 1, (rows, 3)))
+
+
+def movesense(name: str = CHEST, duration_s: float = 60.0, **kwargs: Any) -> VirtualMovesense:
+    """Return a virtual sensor that reads noise."""
+    return VirtualMovesense(name, signal=noise_signal(duration_s), **kwargs)
+
+
+@dataclass
+class Scene:
+    """What a recording happens in: the radio, what it delivered, what the recorder said of itself."""
+
+    radio: VirtualRadio
+    delivered: list[bytes] = field(default_factory=list)
+    statuses: list[RecorderStatus] = field(default_factory=list)
+
+    def bleak(self) -> Radio:
+        """Return the radio's backends, with every delivered notification noted before anyone sees it."""
+        backend = self.radio.bleak.client_backend
+        assert backend is not None
+        delivered = self.delivered
+
+        class NotingClient(backend):  # type: ignore[misc, valid-type]  # the base is chosen while running
+            async def start_notify(self, characteristic: Any, callback: Any, **kwargs: Any) -> None:
+                def note(payload: bytearray) -> None:
+                    delivered.append(bytes(payload))
+                    callback(payload)
+
+                await super().start_notify(characteristic, note, **kwargs)
+
+        return Radio(client_backend=NotingClient, scanner_backend=self.radio.bleak.scanner_backend)
+
+
+def record_over_air(
+    path: Path,
+    play: Callable[[Scene], Awaitable[None]],
+    *,
+    sensors: dict[str, str] | None = None,
+    duration_s: float = 30.0,
+    policy: RecorderPolicy | None = None,
+    **radio_options: Any,
+) -> Scene:
+    """Record in virtual time, after ``play`` has switched sensors on and scheduled their faults."""
+    wishes = (sensors or {"sternum": CHEST}).items()
+    plan = RecordingPlan(tuple(SensorWish(placement, name) for placement, name in wishes))
+
+    async def record() -> Scene:
+        async with VirtualRadio(seed=1, **radio_options) as radio:
+            scene = Scene(radio)
+            await play(scene)
+            await record_session(
+                plan,
+                path,
+                scene.bleak(),
+                name="test",
+                started_utc=STARTED_UTC,
+                duration_s=duration_s,
+                chance=random.Random(1),
+                policy=policy,
+                on_status=scene.statuses.append,
+                simulated=True,
+            )
+            return scene
+
+    return run_in_virtual_time(record())
+
+
+def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on a session file."""
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()

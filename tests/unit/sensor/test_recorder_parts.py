@@ -1,0 +1,197 @@
+"""The parts of the recorder that need no radio."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakDBusError,
+    BleakDeviceNotFoundError,
+    BleakError,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensor.errors import LinkError
+from sensor.link.complaints import plain_words
+from sensor.recorder.clock import SessionClock
+from sensor.recorder.policy import RecorderPolicy
+from sensor.recorder.status import SampleCounter
+from sensor.recorder.walkthrough import Bow, StandStill
+from sensor.recorder.watchdog import Verdict, Watchdog
+from sensor.samples import FloatArray
+
+UPRIGHT = np.array([0.0, 9.81, 0.0])
+TICK_S = 0.25
+TICK_ROWS = 26
+
+
+def tilted(deg: float) -> FloatArray:
+    return 9.81 * np.array([0.0, np.cos(np.radians(deg)), np.sin(np.radians(deg))])
+
+
+def quiet(mean: FloatArray, seed: int = 0) -> FloatArray:
+    rows: FloatArray = mean + np.random.default_rng(seed).normal(0, 0.05, (TICK_ROWS, 3))
+    return rows
+
+
+def running(seed: int = 0) -> FloatArray:
+    return quiet(UPRIGHT, seed) + np.random.default_rng(seed).normal(0, 8.0, (TICK_ROWS, 3))
+
+
+def feed(step: StandStill | Bow, from_s: float, blocks: list[FloatArray]) -> float:
+    now_s = from_s
+    for block in blocks:
+        now_s += TICK_S
+        step.add(now_s, block)
+    return now_s
+
+
+def test_ten_seconds_of_stillness_are_enough() -> None:
+    step = StandStill(10.0, 0.0)
+    feed(step, 0.0, [quiet(UPRIGHT, tick) for tick in range(39)])
+    assert not step.is_done
+    assert step.left_s == pytest.approx(0.25)
+    feed(step, 39 * TICK_S, [quiet(UPRIGHT)])
+    assert step.is_done
+    assert step.upright_mps2 == pytest.approx(UPRIGHT, abs=0.05)
+
+
+def test_a_movement_starts_the_standing_anew() -> None:
+    step = StandStill(10.0, 0.0)
+    now_s = feed(step, 0.0, [quiet(UPRIGHT)] * 32 + [running()])
+    assert not step.is_still
+    assert step.restarts == 1
+    assert step.left_s == 10.0
+    feed(step, now_s, [quiet(UPRIGHT)] * 20)
+    assert 5.0 < step.left_s < 7.0
+
+
+def test_a_slow_lean_is_no_standing() -> None:
+    step = StandStill(10.0, 0.0)
+    feed(step, 0.0, [quiet(tilted(3.0 * tick)) for tick in range(12)])
+    assert not step.is_still
+
+
+def test_a_pause_in_the_stream_starts_the_standing_anew() -> None:
+    step = StandStill(10.0, 0.0)
+    feed(step, 0.0, [quiet(UPRIGHT)] * 30)
+    feed(step, 20.0, [quiet(UPRIGHT)] * 2)
+    assert not step.is_done
+    assert step.since_s >= 20.0
+
+
+def test_a_bow_is_down_and_up_again() -> None:
+    step = Bow(UPRIGHT)
+    now_s = feed(step, 0.0, [quiet(tilted(8.0))] * 6)
+    assert not step.is_down
+    now_s = feed(step, now_s, [quiet(tilted(35.0))] * 6)
+    assert step.is_down
+    assert not step.is_done
+    feed(step, now_s, [quiet(tilted(3.0))] * 6)
+    assert step.is_done
+
+
+def test_the_watchdog_asks_again_once_and_then_gives_up_the_link() -> None:
+    dog = Watchdog(2.5, 10.0)
+    assert dog.check(12.4) is Verdict.FINE
+    assert dog.check(12.5) is Verdict.RESUBSCRIBE
+    dog.grant(12.6)
+    assert dog.check(15.0) is Verdict.FINE
+    assert dog.check(15.1) is Verdict.RECONNECT
+
+
+def test_the_watchdog_forgives_a_stream_that_came_back() -> None:
+    dog = Watchdog(2.5, 0.0)
+    assert dog.check(2.5) is Verdict.RESUBSCRIBE
+    dog.packet(3.0)
+    assert dog.has_streamed
+    assert dog.check(5.5) is Verdict.RESUBSCRIBE
+
+
+@given(seed=st.integers(0, 2**32))
+def test_waits_grow_and_then_stay_between_their_limits_for_ever(seed: int) -> None:
+    waits = list(itertools.islice(RecorderPolicy().waits(random.Random(seed)), 50))
+    assert waits[:5] == [0.5, 1.0, 2.0, 4.0, 8.0]
+    assert all(15.0 <= wait <= 30.0 for wait in waits[5:])
+
+
+def test_waits_of_two_sensors_differ() -> None:
+    chance = random.Random(1)
+    first, second = (list(itertools.islice(RecorderPolicy().waits(chance), 9)) for _ in range(2))
+    assert first[5:] != second[5:]
+
+
+def test_the_wall_clock_is_carried_on_by_the_monotonic_one() -> None:
+    now = [1000.0]
+    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: now[0])
+    now[0] += 90.5
+    assert clock.now_ns() == 90_500_000_000
+    assert clock.utc_us() == 1_767_225_690_500_000
+
+
+def test_the_rate_is_that_of_the_last_seconds() -> None:
+    counter = SampleCounter()
+    for tick in range(1, 41):
+        counter.add(tick * TICK_S, TICK_ROWS)
+    assert counter.samples == 40 * TICK_ROWS
+    assert counter.rate_hz(10.0) == pytest.approx(104.0)
+    assert counter.rate_hz(20.0) == 0.0
+
+
+def _failing(error: BaseException) -> Callable[[], None]:
+    def act() -> None:
+        with plain_words("looking for sensors"):
+            raise error
+
+    return act
+
+
+NOT_AVAILABLE = BleakBluetoothNotAvailableReason
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.NO_BLUETOOTH),
+            "no Bluetooth adapter found; plug",
+        ),
+        (BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.POWERED_OFF), "is off; switch it on"),
+        (BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.DENIED_BY_USER), "not allowed .* permit it"),
+        (
+            BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["org.bluez"]),
+            "install and start bluez",
+        ),
+        (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), "is off; switch it on"),
+        (BleakDBusError("org.bluez.Error.Failed", ["busy"]), "phone or computer may hold it"),
+        (BleakDeviceNotFoundError("AA"), "out of reach or asleep"),
+        (FileNotFoundError(2, "No such file"), "install and start bluez"),
+        (PermissionError(13, "denied"), "not allowed"),
+        (TimeoutError(), "does not answer in time; bring it closer"),
+        (BleakError("something\nnew"), "something new; try again"),
+    ],
+)
+def test_every_bluetooth_failure_says_in_one_line_what_to_do(error: Exception, words: str) -> None:
+    with pytest.raises(LinkError, match=f"^looking for sensors: .*{words}") as caught:
+        _failing(error)()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), ZeroDivisionError()])
+def test_a_bug_or_a_cancelling_is_not_dressed_up_as_a_bluetooth_failure(error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        _failing(error)()
+
+
+def test_a_failure_in_plain_words_is_not_explained_twice() -> None:
+    with pytest.raises(LinkError, match=r"^once$"):
+        _failing(LinkError("once"))()
