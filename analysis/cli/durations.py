@@ -1,0 +1,38 @@
+"""Durations as a person types and reads them."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+_UNITS_S = {"s": 1, "sec": 1, "min": 60, "h": 3600}
+_WITH_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)")
+_CLOCK = re.compile(r"(?:([0-9]+):)?([0-9]{1,3}):([0-5][0-9])")
+
+
+def parse_duration_s(text: str) -> float:
+    """Return a typed duration, such as ``30min``, ``1.5h``, ``45:00`` or ``1:20:00``, in seconds.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit or colon, with an unknown unit, or for a duration that is not above zero.
+    """
+    plain = text.strip().lower()
+    seconds = 0.0
+    if clock := _CLOCK.fullmatch(plain):
+        hours, minutes, rest = clock.groups()
+        seconds = 3600 * int(hours or 0) + 60 * int(minutes) + int(rest)
+    elif typed := _WITH_UNIT.fullmatch(plain):
+        seconds = float(typed[1]) * _UNITS_S.get(typed[2], 0)
+    if seconds <= 0:
+        raise click.BadParameter(f"{text!r} is no duration; write for example 30min, 45:00 or 1:20:00")
+    return seconds
+
+
+def clock_text(duration_s: float) -> str:
+    """Return a duration as a stopwatch shows it: ``4:05`` or ``1:04:05``."""
+    minutes, seconds = divmod(int(duration_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,0 +1,45 @@
+"""``runtall list``: the recorded sessions, newest first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from analysis.cli.durations import clock_text
+from analysis.cli.home import home_folder, list_session_paths, sessions_folder
+from analysis.cli.tables import text_table
+
+HEADER = ("NAME", "DATE", "DURATION", "SENSORS", "SIZE", "FILE")
+
+
+@click.command("list")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """List the recorded sessions, newest first."""
+    home = home_folder(ctx)
+    entries = sorted(map(_entry, list_session_paths(home)), reverse=True)
+    if not entries:
+        click.echo(f"No sessions in {sessions_folder(home)} yet: record, import or demo makes one.", err=True)
+        return
+    click.echo(text_table(HEADER, [row for _, row in entries]))
+
+
+def _entry(path: Path) -> tuple[float, tuple[str, ...]]:
+    """Return when a session began, s since 1970, and its row; a broken file counts by its own date."""
+    from sensor.errors import SessionFileError
+    from sensor.session.info import read_info
+
+    status = path.stat()
+    size = f"{status.st_size / 1e6:.1f} MB"
+    try:
+        info = read_info(path)
+    except SessionFileError as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        return status.st_mtime, ("(broken)", "-", "-", "-", size, f"{path.name}: {reason}")
+    started = datetime.fromisoformat(info.started_utc).astimezone()
+    sensors = ", ".join(sensor.placement for sensor in info.sensors) or "none"
+    name = f"{info.name} (simulated)" if info.simulated else info.name
+    date = f"{started:%Y-%m-%d %H:%M}"
+    return started.timestamp(), (name, date, clock_text(info.duration_s), sensors, size, path.name)

@@ -1,0 +1,107 @@
+"""``runtall record``: record a run from one or more sensors."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.cli.durations import parse_duration_s
+from analysis.cli.home import home_folder, new_session_path
+
+if TYPE_CHECKING:
+    from analysis.cli.recording import Order
+
+VIRTUAL = "virtual"
+"""Name that stands for a sensor made of software."""
+
+VIRTUAL_RUN_S = 3600.0
+"""How long the simulated runner runs where no duration is given."""
+
+GUIDE_S = 120.0
+"""What standing and bow may take on top of it."""
+
+
+@click.command("record")
+@click.option(
+    "--sensor",
+    "wishes",
+    multiple=True,
+    required=True,
+    metavar="PLACEMENT=NAME",
+    help="Where a sensor is worn and its name (see `runtall scan`); repeat for several. "
+    "sternum=virtual records a simulated runner.",
+)
+@click.option(
+    "--duration",
+    "duration_s",
+    type=parse_duration_s,
+    metavar="TIME",
+    help="End after this much running, as in 30min or 1:20:00.",
+)
+@click.option("--name", default="run", show_default=True, help="What to call the session.")
+@click.option(
+    "--no-guide", "--yes", "no_guide", is_flag=True, help="Begin at once, without standing and bow."
+)
+@click.pass_context
+def command(
+    ctx: click.Context, wishes: tuple[str, ...], duration_s: float | None, name: str, no_guide: bool
+) -> None:
+    """Record a run.
+
+    Ctrl-C asks for the last standing, Ctrl-C again ends at once. The last line on stdout is the path of the
+    session. Without a terminal there is no guide, and Ctrl-C ends at once.
+    """
+    order = _order(wishes, duration_s, name, is_guided=sys.stdin.isatty() and not no_guide)
+    home = home_folder(ctx)
+    click.echo(asyncio.run(_record(order, lambda started: new_session_path(home, name, started))))
+
+
+async def _record(order: Order, new_path: Callable[[datetime], Path]) -> Path:
+    from analysis.cli.live_line import live_line
+    from analysis.cli.recording import record
+    from sensor.link.radio import Radio
+
+    if not order.is_simulated:
+        with live_line() as line:
+            return await record(order, Radio(), new_path, line)
+    from analysis.cli.virtual_sensors import virtual_runner
+
+    async with virtual_runner(order.plan, (order.duration_s or VIRTUAL_RUN_S) + GUIDE_S) as radio:
+        with live_line() as line:
+            return await record(order, radio, new_path, line)
+
+
+def _order(wishes: tuple[str, ...], duration_s: float | None, name: str, is_guided: bool) -> Order:
+    """Turn what was typed into an order; what does not fit together is a usage error."""
+    from analysis.cli.recording import Order
+    from sensor.errors import UnknownSensorError
+    from sensor.recorder import RecordingPlan, SensorWish
+
+    typed = [_parse_wish(wish) for wish in wishes]
+    are_virtual = [name == VIRTUAL for _, name in typed]
+    if any(are_virtual) and not all(are_virtual):
+        raise click.UsageError("real and virtual sensors are on different radios: name only one sort")
+    numbered = [(place, virtual_name(i) if are_virtual[0] else name) for i, (place, name) in enumerate(typed)]
+    try:
+        plan = RecordingPlan(tuple(SensorWish(*wish) for wish in numbered))
+    except UnknownSensorError as error:
+        raise click.UsageError(str(error)) from error
+    return Order(plan, name, duration_s, is_guided, is_simulated=are_virtual[0])
+
+
+def virtual_name(number: int) -> str:
+    """Return the name of a sensor made of software."""
+    return f"Movesense {number + 1:012d}"
+
+
+def _parse_wish(wish: str) -> tuple[str, str]:
+    placement, equals, name = wish.partition("=")
+    if not equals:
+        raise click.UsageError(f"--sensor {wish}: write where it is worn and its name, as in sternum={wish}")
+    return placement.strip(), name.strip()

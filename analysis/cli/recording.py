@@ -1,0 +1,142 @@
+"""Run one recording from the terminal: sensors, guide, live line, and the ways to end it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.cli.guide import HOW_TO_WEAR, Guide
+from analysis.cli.live_line import LiveLine
+from sensor.link.radio import Radio
+from sensor.recorder import Recorder, RecordingPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the runner asked for.
+
+    Parameters
+    ----------
+    plan
+        Which sensors.
+    name
+        The session's name.
+    duration_s
+        How long to run, after the walk-through; None until Ctrl-C.
+    is_guided
+        Whether to walk the runner through standing and bow.
+    is_simulated
+        Whether the sensors are made of software.
+    """
+
+    plan: RecordingPlan
+    name: str
+    duration_s: float | None
+    is_guided: bool
+    is_simulated: bool
+
+
+async def record(order: Order, radio: Radio, new_path: Callable[[datetime], Path], line: LiveLine) -> Path:
+    """Record until the runner, the clock or a signal ends it; return the session file.
+
+    Parameters
+    ----------
+    order
+        What to record.
+    radio
+        Which Bluetooth to use.
+    new_path
+        Returns where a session that begins at this moment goes.
+    line
+        Where to talk.
+
+    Raises
+    ------
+    LinkError, UnknownSensorError, SessionFileError
+        As `sensor.recorder.Recorder.run`.
+    """
+    started_utc = datetime.now(UTC)
+    path = new_path(started_utc)
+    recorder = Recorder(
+        order.plan,
+        path,
+        radio,
+        name=order.name,
+        started_utc=started_utc,
+        chance=random.Random(),
+        on_status=line.show,
+        on_samples=lambda *samples: outing.guide.take(*samples),
+        simulated=order.is_simulated,
+    )
+    outing = Outing(order, recorder, line)
+    _handle(signal.SIGINT, outing.interrupt)
+    _handle(signal.SIGTERM, recorder.stop)
+    steps = asyncio.create_task(outing.conduct())
+    steps.add_done_callback(lambda _: recorder.stop())
+    try:
+        await recorder.run()
+    finally:
+        steps.cancel()
+        await asyncio.wait([steps])
+    if not steps.cancelled():
+        steps.result()
+    return path
+
+
+class Outing:
+    """The steps of one run, from putting the sensor on to the last standing.
+
+    Parameters
+    ----------
+    order
+        What the runner asked for.
+    recorder
+        The recording, about to run.
+    line
+        Where to talk.
+    """
+
+    def __init__(self, order: Order, recorder: Recorder, line: LiveLine) -> None:
+        self.guide = Guide(recorder, line, order.plan.guide_placement)
+        self._order = order
+        self._recorder = recorder
+        self._line = line
+        self._is_out = False
+        self._is_back = asyncio.Event()
+
+    async def conduct(self) -> None:
+        """Lead through the steps; when they are done, the recording is."""
+        if self._order.is_guided:
+            self._line.say(HOW_TO_WEAR)
+            await self.guide.open()
+            self._recorder.mark("run")
+        self._is_out = True
+        try:
+            async with asyncio.timeout(self._order.duration_s):
+                await self._is_back.wait()
+        except TimeoutError:
+            self._line.say("Time is up.")
+        self._is_out = False
+        if self._order.is_guided:
+            await self.guide.close()
+
+    def interrupt(self) -> None:
+        """Take Ctrl-C during the run as "I am back", at any other moment as "end now"."""
+        if self._is_out and self._order.is_guided:
+            self._is_back.set()
+        else:
+            self._recorder.stop()
+
+
+def _handle(number: signal.Signals, action: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(number, action)
+    except NotImplementedError:
+        # Event loops of Windows have no signals of their own.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(action))

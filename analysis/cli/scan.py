@@ -1,0 +1,62 @@
+"""``runtall scan``: which sensors are in reach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.cli.tables import text_table
+
+if TYPE_CHECKING:
+    from sensor.link.ble import Sighting
+
+LISTEN_S = 6.0
+"""Three times the slowest advertising interval of any supported sensor, and some patience."""
+
+USUAL_PLACEMENTS = {"movesense": "sternum (chest strap)"}
+"""Kind of sensor: where its usual fitting is worn. Others fit wherever they can be clipped on."""
+
+
+@click.command("scan")
+@click.option(
+    "--listen",
+    "listen_s",
+    type=click.FloatRange(0.5, 300.0),
+    default=LISTEN_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to listen.",
+)
+@click.option("--all", "include_strangers", is_flag=True, help="Show other Bluetooth devices too.")
+def command(listen_s: float, include_strangers: bool) -> None:
+    """List the sensors in reach, nearest first.
+
+    What stands under NAME is what `runtall record --sensor sternum=NAME` wants.
+    """
+    from sensor.errors import LinkError
+    from sensor.link.ble import scan
+    from sensor.link.radio import Radio
+    from sensor.recorder import WAKE_HINT
+
+    click.echo(f"Listening for {listen_s:g} s ...", err=True)
+    heard = asyncio.run(scan(Radio(), listen_s))
+    shown = [sighting for sighting in heard if include_strangers or sighting.kind is not None]
+    if not shown:
+        raise LinkError(f"no sensor found ({len(heard)} other Bluetooth devices are in reach): {WAKE_HINT}")
+    click.echo(sightings_table(shown))
+
+
+def sightings_table(sightings: Sequence[Sighting]) -> str:
+    """Return the table of what was heard, in the order given."""
+    return text_table(("NAME", "KIND", "USUAL PLACEMENT", "SIGNAL"), [_row(s) for s in sightings])
+
+
+def _row(sighting: Sighting) -> tuple[str, str, str, str]:
+    name = sighting.name or sighting.address
+    signal = f"{sighting.rssi_dbm} dBm"
+    if sighting.kind is None:
+        return name, "unknown", "-", signal
+    return name, sighting.kind.title, USUAL_PLACEMENTS.get(sighting.kind.key, "any"), signal
