@@ -48,14 +48,15 @@ class SessionWriter(SessionRows):
         super().__init__()
         self.path = path
         _create(path)
+        # The thread that opens the file is not the one that writes: `ThreadedWriter` hands it over.
+        self._connection = sqlite3.connect(
+            path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
+        )
         try:
-            # The thread that opens the file is not the one that writes: `ThreadedWriter` hands it over.
-            self._connection = sqlite3.connect(
-                path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
-            )
             self.journal = choose_journal(self._connection)
             self._connection.execute("BEGIN")
         except sqlite3.Error as error:
+            self._connection.close()
             raise self._failed(error) from error
         self.set_meta("name", name)
         self.set_meta("started_utc", started_utc)
@@ -119,12 +120,18 @@ def choose_journal(connection: sqlite3.Connection) -> str:
 def _create(path: Path) -> None:
     """Put an empty session in place, never over another file."""
     try:
-        with path.open("xb", buffering=0) as file:
-            file.write(empty_session_bytes())
-            os.fsync(file.fileno())
+        file = path.open("xb")
     except FileExistsError as error:
         raise SessionFileError(
             f"{path}: exists already and is never overwritten; choose another name"
         ) from error
     except OSError as error:
         raise SessionFileError(f"{path}: cannot be made ({error.strerror}); choose another folder") from error
+    try:
+        with file:
+            file.write(empty_session_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink()
+        raise SessionFileError(f"{path}: cannot be made ({error.strerror}); make room") from error
