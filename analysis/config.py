@@ -21,6 +21,8 @@ class SignalConfig:
     max_rate_hz: float = 1700.0
     """Fastest rate any supported sensor offers (1666 Hz)."""
     min_samples: int = 100
+    broken_s: float = 0.4
+    """A loss longer than this (half a stride) breaks the strapdown frame."""
     max_fill_strides: float = 0.5
     """Longest gap filled from neighbouring strides; beyond it the frame is broken. Measured on a synthetic
     hour: 300 ms gaps still fill, half a stride is about 350 ms."""
@@ -135,6 +137,33 @@ class AxesConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PostureConfig:
+    """When the angle of a stride cannot be trusted."""
+
+    gap_strides: float = 0.5
+    clipped_fraction: float = 0.02
+    force_strides: int = 25
+    force_off: float = 0.03
+    """Mean specific force over 25 strides further than this from 1 g: something is clipped or loose."""
+    path_mps2: float = 0.6
+    """Acceleration of the path above which a stride without a known speed is not trusted: a corner taken at
+    11 km/h in 3 s has 1.5, a track bend 0.3."""
+    turn_radps: float = 0.17
+    """Turning faster than this (10 degrees per second) makes it a corner, else it is a burst."""
+    loose_swing_deg: float = 40.0
+    """Range of flexion within a stride beyond what a trunk does: 5-20 degrees on 15 tight chest jogs."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicsConfig:
+    """Vertical oscillation and contact time."""
+
+    grid: int = 64
+    """Points per stride: 25 Hz harmonics at 80 strides per minute."""
+    contact_force_g: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
 class DistanceConfig:
     """Speed and distance of each stride.
 
@@ -219,6 +248,8 @@ class StrapStepConfig:
 
     within_strides: int = 3
     sd_factor: float = 3.0
+    sudden_factor: float = 5.0
+    """Against the usual spread of such changes in the run: no false step in simulated wander of any speed."""
     min_step_deg: float = 1.5
     """Smaller steps cannot by themselves open a flag and are not told from a change of effort."""
     edge_strides: int = 5
@@ -276,6 +307,9 @@ class ComparisonConfig:
     min_matched_strides: int = 200
     min_strides_per_correlation: float = 1.0
     """A stretch must be this many correlation lengths long: simulated coverage is then 93 % or more."""
+    max_lag1: float = 0.7
+    """Lag-1 correlation of the stretches from which the run drifts rather than varies: of independent
+    stretches 2 % seem to by chance."""
     refit_deg: float = 3.0
     """Minimal detectable change between fittings of the sensor."""
     level: float = 0.95
@@ -285,6 +319,13 @@ class ComparisonConfig:
 class AnalysisConfig:
     """All groups together: what one analysis run is computed with."""
 
+    signal: SignalConfig = field(default_factory=SignalConfig)
+    rest: RestConfig = field(default_factory=RestConfig)
+    gait: GaitConfig = field(default_factory=GaitConfig)
+    orientation: OrientationConfig = field(default_factory=OrientationConfig)
+    axes: AxesConfig = field(default_factory=AxesConfig)
+    posture: PostureConfig = field(default_factory=PostureConfig)
+    dynamics: DynamicsConfig = field(default_factory=DynamicsConfig)
     distance: DistanceConfig = field(default_factory=DistanceConfig)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
     findings: FindingsConfig = field(default_factory=FindingsConfig)

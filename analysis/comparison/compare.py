@@ -48,7 +48,7 @@ def compare(reports: Sequence[RunReport], config: ComparisonConfig) -> Compariso
         raise UsageError(f"compare: {len(reports)} run given, two or more are needed")
     reference = reports[0]
     pairs = tuple(_pair(reference, other, config) for other in reports[1:])
-    return Comparison(tuple(_summary(report) for report in reports), pairs, config.refit_deg)
+    return Comparison(tuple(_summary(report) for report in reports), pairs, config.refit_deg, config.level)
 
 
 def _summary(report: RunReport) -> RunSummary:
@@ -73,11 +73,11 @@ def _summary(report: RunReport) -> RunSummary:
 def _pair(reference: RunReport, other: RunReport, config: ComparisonConfig) -> PairComparison:
     lines = comparability(reference, other)
     difference, because = _difference(reference, other, lines, config)
-    same_angle = not any(line.status == NO for line in lines)
+    blocked = any(line.status == NO for line in lines)
     kilometres = tuple(
-        _kilometre(a, b, same_angle and _both_standing(reference, other))
+        _kilometre(a, b, _both_standing(reference, other))
         for a, b in zip(reference.segments, other.segments, strict=False)
-        if a.to_m == b.to_m
+        if a.to_m == b.to_m and not blocked
     )
     return PairComparison(_summary(reference), _summary(other), lines, difference, because, kilometres)
 

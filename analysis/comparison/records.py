@@ -42,7 +42,7 @@ class Comparability:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The other run minus the reference, at speeds both ran, with a 95 % interval.
+    """The other run minus the reference, at speeds both ran, with an interval.
 
     Parameters
     ----------
@@ -58,7 +58,8 @@ class Difference:
     standing_sd_deg
         Spread of the standing poses that the interval includes; 0 where no standing enters.
     independent
-        False where stretches depend on each other too much: the interval is then too narrow.
+        False where stretches depend on each other too much, as when one of the runs drifts: the interval then
+        says little.
     within_refitting
         True where the difference is smaller than what fitting the sensor anew makes.
     """
@@ -114,8 +115,11 @@ class Comparison:
         Each other run against the reference.
     refit_deg
         Minimal detectable change between fittings of the sensor, in force.
+    level
+        Coverage (0 to 1) of every interval.
     """
 
     runs: tuple[RunSummary, ...]
     pairs: tuple[PairComparison, ...]
     refit_deg: float
+    level: float

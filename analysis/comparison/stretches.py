@@ -38,7 +38,7 @@ def stretch_mean(value: FloatArray, config: ComparisonConfig) -> StretchMean:
         (n,) finite values in order, at least as many as there are stretches. A remainder that does not fill
         the stretches is left out at the end.
     config
-        Number of stretches, and how many correlation lengths long each must be.
+        Number of stretches, and what makes them too dependent.
     """
     count = config.stretches
     length = len(value) // count
@@ -48,8 +48,8 @@ def stretch_mean(value: FloatArray, config: ComparisonConfig) -> StretchMean:
     lag1 = float(off[1:] @ off[:-1]) / spread if spread > 0 else 0.0
     lag1 = min(max(lag1 + (1 + 4 * lag1) / count, 0.0), _MAX_LAG1)
     variance = spread / (count - 1) / count * (1 + lag1) / (1 - lag1)
-    enough = length >= config.min_strides_per_correlation * correlation_length(value)
-    return StretchMean(float(means.mean()), variance, count - 1, enough)
+    long_enough = length >= config.min_strides_per_correlation * correlation_length(value)
+    return StretchMean(float(means.mean()), variance, count - 1, long_enough and lag1 <= config.max_lag1)
 
 
 def correlation_length(value: FloatArray) -> float:

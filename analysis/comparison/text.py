@@ -20,29 +20,29 @@ DASH = "–"
 def render(comparison: Comparison) -> str:
     """Lay out a comparison: the runs, then each one against the first."""
     lines = ["Runs (the first is the reference)"]
-    lines += [_run_line(run) for run in comparison.runs]
-    for pair in comparison.pairs:
-        lines += ["", *_pair_lines(pair, comparison.refit_deg)]
+    lines += [_run_line(number, run) for number, run in enumerate(comparison.runs, 1)]
+    for number, pair in enumerate(comparison.pairs, 2):
+        lines += ["", *_pair_lines(number, pair, comparison)]
     return "\n".join(lines) + "\n"
 
 
-def _run_line(run: RunSummary) -> str:
+def _run_line(number: int, run: RunSummary) -> str:
     slouched = f"slouched for {_number(run.slouched_m / 1000, 1)} km" if run.slouched_m else "no slouching"
     verdict = "no verdict" if run.verdict == "none" else slouched
     figures = f"{_number(run.distance_m / 1000, 2)} km, {_pace(run.speed_mps)}, lean {_lean(run)}"
-    return f"  {_plain(run.name)}: {figures}, {verdict}, confidence {run.confidence}"
+    return f"  {number}  {_plain(run.name)}: {figures}, {verdict}, confidence {run.confidence}"
 
 
 def _lean(run: RunSummary) -> str:
     return _number(run.flexion_deg, 1, "°") if run.zero_source == "standing" else DASH
 
 
-def _pair_lines(pair: PairComparison, refit_deg: float) -> list[str]:
-    lines = [f"{_plain(pair.other.name)} against {_plain(pair.reference.name)}"]
+def _pair_lines(number: int, pair: PairComparison, comparison: Comparison) -> list[str]:
+    lines = [f"{number}  {_plain(pair.other.name)} against 1  {_plain(pair.reference.name)}"]
     if pair.difference is None:
         lines.append(f"  No difference can be given: {pair.no_difference_because}.")
     else:
-        lines += [f"  {line}" for line in _difference_lines(pair.difference, refit_deg)]
+        lines += [f"  {line}" for line in _difference_lines(pair.difference, comparison)]
     lines += ["", "  Comparable?"]
     for line in pair.comparability:
         values = _plain(
@@ -57,25 +57,29 @@ def _pair_lines(pair: PairComparison, refit_deg: float) -> list[str]:
     return lines
 
 
-def _difference_lines(difference: Difference, refit_deg: float) -> list[str]:
+def _difference_lines(difference: Difference, comparison: Comparison) -> list[str]:
     value = abs(difference.value_deg)
     direction = "further forward" if difference.value_deg >= 0 else "more upright"
     when = "" if difference.quantity == FORWARD_LEAN else ", each against its own start"
     interval = f"{_signed(difference.low_deg)} to {_signed(difference.high_deg)}"
-    lines = [f"{value:.1f}° {direction}{when} (95 % interval {interval}), {_band(difference)}."]
+    lines = [
+        f"{value:.1f}° {direction}{when} ({comparison.level:.0%} interval {interval}), {_band(difference)}."
+    ]
     if difference.within_refitting:
-        lines.append(f"Within re-fitting error: under {refit_deg:g}° a sensor put on anew makes as much.")
+        lines.append(
+            f"Within re-fitting error: under {comparison.refit_deg:g}° a sensor put on anew makes as much."
+        )
     elif difference.low_deg <= 0 <= difference.high_deg:
         lines.append("The interval includes zero: no difference shown.")
     if not difference.independent:
-        lines.append("Too few independent stretches: the true interval is wider.")
+        lines.append("Too few independent stretches: the lean drifts along a run; compare the kilometres.")
     return lines
 
 
 def _band(difference: Difference) -> str:
     if math.isnan(difference.from_mps):
         return "all strides, since a speed is unknown"
-    return f"at {_pace(difference.to_mps)} to {_pace(difference.from_mps)}"
+    return f"between {_pace(difference.to_mps)} and {_pace(difference.from_mps)}"
 
 
 def _kilometre_line(row: KilometreDifference) -> str:
@@ -97,11 +101,11 @@ def _cell(value: float, *, signed: bool = False) -> str:
 
 
 def _number(value: float, digits: int, unit: str = "") -> str:
-    return f"{value:.{digits}f}{unit}" if math.isfinite(value) else DASH
+    return f"{round(value, digits) + 0.0:.{digits}f}{unit}" if math.isfinite(value) else DASH
 
 
 def _signed(value: float, unit: str = "°") -> str:
-    return f"{value:+.1f}{unit}" if math.isfinite(value) else DASH
+    return f"{round(value, 1) + 0.0:+.1f}{unit}" if math.isfinite(value) else DASH
 
 
 def _pace(speed_mps: float) -> str:

@@ -90,7 +90,7 @@ def _graded(what: str, value: str, grade: str, advice: str) -> QualityLine:
 
 
 def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> list[QualityLine]:
-    force_off = abs(facts.mean_specific_force_g - 1.0) > config.force_tolerance
+    one_g = abs(facts.mean_specific_force_g - 1.0) <= config.force_tolerance
     lines = [
         _graded(
             f"Sampling rate{suffix}",
@@ -113,7 +113,7 @@ def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
         _graded(
             f"Mean specific force{suffix}",
             f"{facts.mean_specific_force_g:.3f} g",
-            "bad" if force_off else "good",
+            "good" if one_g else "bad",
             "It must be 1 g over whole strides: wear the sensor tighter, or check its range and scale.",
         ),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,14 +12,18 @@ from analysis.stages.baseline import usable_running
 from analysis.stages.episodes import known_median
 from sensor.samples import FloatArray, IntArray
 
+_MAD_TO_SD = 1.4826
+"""Median absolute deviation of a normal distribution to its standard deviation."""
+
 
 def strap_steps(table: StrideTable, config: StrapStepConfig, effort: BaselineConfig) -> tuple[StrapStep, ...]:
     """Find sudden, lasting changes of flexion or list.
 
     A step must exceed `StrapStepConfig.sd_factor` standard deviations of the strides around it twice over:
     between the few strides directly before and after it (so that a slouch over a hundred metres is none), and
-    between the many strides before and after (so that neither noise nor a bend of the track is one). A change
-    of speed or grade at the same moment explains it, and it is not reported.
+    between the many strides before and after (so that neither noise nor a bend of the track is one). It must
+    also stand out from the changes that this runner makes over so few strides anyway. A change of speed or
+    grade at the same moment explains it, and it is not reported.
 
     Parameters
     ----------
@@ -38,10 +42,9 @@ def strap_steps(table: StrideTable, config: StrapStepConfig, effort: BaselineCon
             for at, step_deg in _steps(angle_deg, config):
                 if not _effort_changed(table, rows, at, config, effort):
                     found[at] = max(found.get(at, 0.0), step_deg, key=abs)
-    apart = _apart(found, config.stays_strides)
     return tuple(
         StrapStep(float(table["start_s"][rows[at]]), float(table["distance_m"][rows[at]]), found[at])
-        for at in apart
+        for at in _apart(found, config.stays_strides)
     )
 
 
@@ -59,14 +62,24 @@ def _steps(angle_deg: FloatArray, config: StrapStepConfig) -> list[tuple[int, fl
     sd_deg = np.sqrt((before_deg.var(axis=1, ddof=1) + after_deg.var(axis=1, ddof=1)) / 2)
     limit_deg = np.maximum(config.sd_factor * sd_deg, config.min_step_deg)
     same_way = np.sign(lasting_deg) == np.sign(sharp_deg[candidates])
-    sudden = np.abs(sharp_deg[candidates]) > limit_deg
+    usual_deg = _MAD_TO_SD * float(np.median(np.abs(sharp_deg)))
+    sudden = np.abs(sharp_deg[candidates]) > np.maximum(limit_deg, config.sudden_factor * usual_deg)
     kept = np.flatnonzero(same_way & sudden & (np.abs(lasting_deg) > limit_deg))
     steps = []
     for group in np.split(kept, np.flatnonzero(np.diff(candidates[kept]) > stays) + 1):
         if len(group):
             sharpest = group[np.argmax(np.abs(sharp_deg[candidates[group]]))]
-            steps.append((int(candidates[sharpest]) + skip // 2, float(lasting_deg[sharpest])))
+            at = _best_split(angle_deg, int(candidates[sharpest]), 2 * config.edge_strides)
+            steps.append((at, float(lasting_deg[sharpest])))
     return steps
+
+
+def _best_split(angle_deg: FloatArray, near: int, reach: int) -> int:
+    """Return the first stride of the new level: where two levels leave the least squared error."""
+    part = angle_deg[near - reach : near + reach]
+    count = np.arange(1, len(part))
+    excess = np.cumsum(part - part.mean())[:-1]
+    return near - reach + 1 + int(np.argmax(excess**2 / (count * (len(part) - count))))
 
 
 def _median_change(angle_deg: FloatArray, width: int, skip: int) -> FloatArray:
@@ -91,10 +104,12 @@ def _effort_changed(
     return bool(faster or abs(grade_pct[1] - grade_pct[0]) > effort.max_grade_pct)
 
 
-def _apart(positions: Iterable[int], at_least: int) -> list[int]:
-    """Keep the first of steps that flexion and list show at nearly the same stride."""
+def _apart(found: Mapping[int, float], at_least: int) -> list[int]:
+    """Keep the larger of steps that flexion and list show at nearly the same stride."""
     kept: list[int] = []
-    for at in sorted(positions):
-        if not kept or at - kept[-1] >= at_least:
+    for at in sorted(found):
+        if kept and at - kept[-1] < at_least:
+            kept[-1] = max(kept[-1], at, key=lambda one: abs(found[one]))
+        else:
             kept.append(at)
     return kept
