@@ -29,6 +29,10 @@ LONGEST_COUNTED_LOSS_S = 60.0
 """Over a longer silence the oscillator may have strayed too far for counting what is missing."""
 
 
+LEAST_STEP_S = 1e-6
+"""Where the fits of two stretches overlap, the later one is put this much after the earlier one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClockSpec:
     """How a device tells time.
@@ -172,20 +176,18 @@ def _fit_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> Iterat
     """Fit packets between two restarts of the device: one host line, a smooth pace per unbroken stretch."""
     ticks_per_sample = _mean_ticks_per_sample(packets, spec, nominal_ticks)
     first_index, broken = _number_samples(packets, spec, ticks_per_sample)
-    within = np.arange(packets.count.sum()) - np.repeat(
-        np.cumsum(packets.count) - packets.count, packets.count
-    )
-    index = np.repeat(first_index, packets.count) + within
-    last_row = np.cumsum(packets.count) - 1
-    reference = first_index if spec.refers_to == "first" else index[last_row]
+    row_end = np.cumsum(packets.count)
+    row_start = row_end - packets.count
+    index = np.arange(row_end[-1]) + np.repeat(first_index - row_start, packets.count)
+    reference = first_index if spec.refers_to == "first" else index[row_end - 1]
     device_s = np.empty(len(index))
     starts = np.flatnonzero(np.concatenate([[True], broken])).tolist()
-    bounds = list(pairwise([*starts, len(first_index)]))
-    rows = [slice(0 if a == 0 else int(last_row[a - 1]) + 1, int(last_row[b - 1]) + 1) for a, b in bounds]
-    for (a, b), row in zip(bounds, rows, strict=True):
+    stretches = list(pairwise([*starts, len(first_index)]))
+    rows = [slice(int(row_start[a]), int(row_end[b - 1])) for a, b in stretches]
+    for (a, b), row in zip(stretches, rows, strict=True):
         pace = fit_pace(reference[a:b], packets.ticks[a:b], index[row], ticks_per_sample, spec.tick_hz)
         device_s[row] = pace / spec.tick_hz
-    line = line_below(device_s[last_row], packets.arrival_s)
+    line = line_below(device_s[row_end - 1], packets.arrival_s)
     for i, row in enumerate(rows):
         reason = "samples dropped by the sensor" if i else "sensor restarted"
         yield _Piece(line.host_s(device_s[row]), index[row], line, reason)
@@ -214,10 +216,8 @@ def _number_samples(
     lost = np.where(late, np.maximum(np.rint(excess / unit), 1) * unit, 0).astype(np.int64)
     tolerance = max(MULTIPLE_TOLERANCE_SAMPLES, QUANTISATION_TICKS / ticks_per_sample)
     first_index = np.concatenate([[0], np.cumsum(packets.count[:-1] + lost)])
-    counted = (np.abs(excess - lost) <= tolerance) & (
-        lost * ticks_per_sample < LONGEST_COUNTED_LOSS_S * spec.tick_hz
-    )
-    return first_index, late & ~counted
+    countable = lost * ticks_per_sample < LONGEST_COUNTED_LOSS_S * spec.tick_hz
+    return first_index, late & ~((np.abs(excess - lost) <= tolerance) & countable)
 
 
 def _join(pieces: list[_Piece]) -> SegmentTimes:
@@ -229,7 +229,7 @@ def _join(pieces: list[_Piece]) -> SegmentTimes:
     for piece in pieces:
         time_s = piece.time_s
         if times:
-            time_s = time_s + max(0.0, np.nextafter(times[-1][-1], np.inf) - time_s[0])
+            time_s = time_s + max(0.0, times[-1][-1] + LEAST_STEP_S - time_s[0])
             gaps.append(Gap(float(times[-1][-1]), float(time_s[0]), piece.reason))
         holes = np.flatnonzero(np.diff(piece.index) > 1).tolist()
         gaps.extend(Gap(float(time_s[i]), float(time_s[i + 1]), "packets lost") for i in holes)

@@ -62,7 +62,7 @@ class MovesenseDecoder:
             raise ValueError(f"movesense: {path} carries no acceleration")
         self._reference = int(settings["reference"])
         self._sizes = [movesense.payload_size(path, n) for n in movesense.SAMPLES_PER_PACKET]
-        self._size: int | None = None
+        self._size = -1
         self._pending = b""
         self._rejected = 0
 
@@ -108,13 +108,13 @@ class MovesenseDecoder:
             self._pending = received[last[0]] + _bodies(received, last[1:])
         self._rejected += int(np.count_nonzero(surplus) + broken)
         joined = _bodies(received, parts.position[whole & ~surplus].tolist())
-        payloads = np.frombuffer(joined, np.uint8).reshape(-1, self._size or self._sizes[0])
+        payloads = np.frombuffer(joined, np.uint8).reshape(-1, max(size, self._sizes[0]))
         return parts.position[completes], payloads
 
-    def _settled_size(self, so_far: IntArray) -> int | None:
-        """Return the size of all packets, once any has reached one of the four."""
+    def _settled_size(self, so_far: IntArray) -> int:
+        """Return the size of all packets, -1 until any has reached one of the four."""
         possible = so_far[np.isin(so_far, self._sizes)]
-        if self._size is None and len(possible):
+        if self._size < 0 and len(possible):
             self._size = int(possible[0])
         return self._size
 
@@ -146,7 +146,7 @@ class MovesenseDecoder:
 
 
 def _bytes_so_far(parts: _Parts, packet: IntArray) -> IntArray:
-    """Return (k,) bytes of the part's packet up to and with it; ``packet`` (k,) numbers the packets from 0."""
+    """Return (k,) bytes of the part's packet up to and with it; ``packet`` (k,) counts packets from 0."""
     end = np.cumsum(parts.body)
     packet_start = (end - parts.body)[parts.starts]
     return end - packet_start[packet]

@@ -1,0 +1,53 @@
+"""The table of known sensors."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sensor.errors import UnknownSensorError
+from sensor.protocol.registry import DEVICES, device, identify
+
+MOVESENSE_SERVICE = "0000FDF3-0000-1000-8000-00805F9B34FB"
+
+
+@pytest.mark.parametrize("name", ["Movesense 204030000123", "Movesense", "Movesense HR+ 0123"])
+def test_a_movesense_is_known_by_its_name(name):
+    assert identify(name).key == "movesense"
+
+
+@pytest.mark.parametrize("name", ["Movesensei 7", "My Movesense", "Polar H10 12345678", "imported file"])
+def test_other_names_are_not_known(name):
+    assert identify(name) is None
+
+
+def test_without_a_name_the_advertised_service_decides():
+    assert identify(None, [MOVESENSE_SERVICE]).key == "movesense"
+    assert identify("", ["0000180d-0000-1000-8000-00805f9b34fb"]) is None
+
+
+def test_a_name_outweighs_a_service_that_makers_share():
+    assert identify("Suunto 9", [MOVESENSE_SERVICE]) is None
+
+
+def test_an_unknown_key_lists_the_known_ones():
+    with pytest.raises(UnknownSensorError, match=r"'polar'.*movesense, runtall-import"):
+        device("polar")
+
+
+@pytest.mark.parametrize("kind", DEVICES, ids=[kind.key for kind in DEVICES])
+def test_every_row_is_consistent(kind):
+    assert device(kind.key) is kind
+    assert (kind.make_driver is None) == (kind.name_pattern is None) == (not kind.data_characteristic)
+    assert kind.clock.is_session_time == (kind.make_driver is None)
+    assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", u) for u in kind.service_uuids)
+    if kind.make_driver is not None:
+        assert kind.default_rate_hz in kind.rates_hz
+        driver = kind.make_driver(kind.default_rate_hz)
+        assert kind.data_characteristic in driver.notify_characteristics
+        assert len(kind.make_decoder(driver.settings).feed([]).count) == 0
+
+
+def test_there_are_no_two_rows_of_one_key():
+    assert len({kind.key for kind in DEVICES}) == len(DEVICES)
