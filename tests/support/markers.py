@@ -100,18 +100,15 @@ def smooth_markers(trial: MarkerTrial, cutoff_hz: float = LOWPASS_HZ) -> MarkerT
     return MarkerTrial(trial.name, trial.rate_hz, trial.time_s, smoothed)
 
 
-def standing_shape(standing: MarkerTrial, cluster: Sequence[str], left_right: tuple[str, str]) -> FloatArray:
-    """Return the cluster (markers, 3) in trunk axes: z vertical in this standing, y along right to left.
+def upright_shape(trial: MarkerTrial, cluster: Sequence[str]) -> FloatArray:
+    """Return the mean cluster (markers, 3) of a trial, origin at its middle, in trunk axes.
 
-    The origin is the middle of the cluster.
+    They are the earth's: z is up in this trial, x the way the person was told to face. A line between two
+    markers would not do for x: shoulders and neck-to-clavicle disagree by 20 degrees in a real standing,
+    while the shoulders of both runners keep, on average, the heading they had when standing.
     """
-    points = np.nanmean(standing.stack(cluster), axis=0)
-    left, right = (np.nanmean(standing[marker], axis=0) for marker in left_right)
-    y_axis = (left - right) * [1.0, 1.0, 0.0]
-    y_axis /= np.linalg.norm(y_axis)
-    z_axis = np.array([0.0, 0.0, 1.0])
-    earth_from_trunk = np.stack([np.cross(y_axis, z_axis), y_axis, z_axis], axis=1)
-    return np.asarray((points - points.mean(axis=0)) @ earth_from_trunk, dtype=np.float64)
+    points = np.nanmean(trial.stack(cluster), axis=0)
+    return np.asarray(points - points.mean(axis=0), dtype=np.float64)
 
 
 def fit_rigid(trial: MarkerTrial, cluster: Sequence[str], shape_m: FloatArray) -> RigidTrack:

@@ -22,7 +22,7 @@ from tests.support.markers import (
     read_mot,
     read_trc,
     smooth_markers,
-    standing_shape,
+    upright_shape,
 )
 
 CONTACT_FORCE_N = 50.0
@@ -37,7 +37,6 @@ class Runner:
 
     file: str
     cluster: tuple[str, ...]
-    left_right: tuple[str, str]
     heels: tuple[str, str]
     sternum: str
     standing: str | None
@@ -51,23 +50,23 @@ class Runner:
 
 RUNNERS = {
     "rajagopal": Runner(
-        "rajagopal_run", HAMNER_CLUSTER, ("LACR", "RACR"), ("LCAL", "RCAL"), "CLAV",
+        "rajagopal_run", HAMNER_CLUSTER, ("LCAL", "RCAL"), "CLAV",
         "rajagopal_run_static", 0.62, 6, 0.6885, 3.74, False,
     ),
     "hamner_200": Runner(
-        "hamner_s01_run200", HAMNER_CLUSTER, ("LACR", "RACR"), ("LCAL", "RCAL"), "CLAV",
+        "hamner_s01_run200", HAMNER_CLUSTER, ("LCAL", "RCAL"), "CLAV",
         None, 0.55, 2, 0.775, 1.96, False,
     ),
     "hamner_300": Runner(
-        "hamner_s01_run300", HAMNER_CLUSTER, ("LACR", "RACR"), ("LCAL", "RCAL"), "CLAV",
+        "hamner_s01_run300", HAMNER_CLUSTER, ("LCAL", "RCAL"), "CLAV",
         None, 0.80, 2, 0.719, 2.94, False,
     ),
     "ja1_350": Runner(
-        "ja1_run0350cms", JA1_CLUSTER, ("LSH", "RSH"), ("LHEEL", "RHEEL"), "MAN",
+        "ja1_run0350cms", JA1_CLUSTER, ("LHEEL", "RHEEL"), "MAN",
         "ja1_static", 0.50, 3, 0.753, 3.53, True,
     ),
     "ja1_700": Runner(
-        "ja1_run0700cms", JA1_CLUSTER, ("LSH", "RSH"), ("LHEEL", "RHEEL"), "MAN",
+        "ja1_run0700cms", JA1_CLUSTER, ("LHEEL", "RHEEL"), "MAN",
         "ja1_static", 0.35, 2, 0.580, 6.97, True,
     ),
 }  # fmt: skip
@@ -105,6 +104,16 @@ def _trial(file: str, *, faces_z: bool = False) -> MarkerTrial:
     return smooth_markers(read_trc(data_dir() / "runners_optical" / f"{file}.trc.gz", lab))
 
 
+def recorded_trial(name: str, *, standing: bool = False) -> MarkerTrial:
+    """Return the smoothed markers of a run, or of the same runner's standing."""
+    runner = RUNNERS[name]
+    if not standing:
+        return _trial(runner.file)
+    if runner.standing is None:
+        raise ValueError(f"{name} was not recorded standing")
+    return _trial(runner.standing, faces_z=runner.standing == "rajagopal_run_static")
+
+
 def trunk_shape(name: str) -> FloatArray:
     """Return the runner's cluster in trunk axes, origin at its middle.
 
@@ -114,10 +123,9 @@ def trunk_shape(name: str) -> FloatArray:
     """
     runner = RUNNERS[name]
     if runner.standing is not None:
-        standing = _trial(runner.standing, faces_z=runner.standing == "rajagopal_run_static")
-        return standing_shape(standing, runner.cluster, runner.left_right)
+        return upright_shape(recorded_trial(name, standing=True), runner.cluster)
     upright = trunk_shape("rajagopal")
-    shape = standing_shape(_trial(RUNNERS["hamner_200"].file), runner.cluster, runner.left_right)
+    shape = upright_shape(recorded_trial("hamner_200"), runner.cluster)
 
     def fall_rad(cluster: FloatArray) -> float:
         forward, down = cluster[1, 0] - cluster[0, 0], cluster[0, 2] - cluster[1, 2]

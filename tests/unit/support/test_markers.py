@@ -21,7 +21,7 @@ from tests.support.markers import (
     line_pitch_deg,
     read_mot,
     read_trc,
-    standing_shape,
+    upright_shape,
 )
 
 TRC = (
@@ -94,7 +94,7 @@ def test_the_standing_pose_is_upright_by_definition():
         "t", 1.0, np.zeros(1), {"L": np.array([[0.0, 0.2, 1.4]]), "R": np.array([[0.0, -0.2, 1.4]]),
                                 "F": np.array([[0.1, 0.0, 1.3]])},
     )  # fmt: skip
-    track = fit_rigid(standing, ("L", "R", "F"), standing_shape(standing, ("L", "R", "F"), ("L", "R")))
+    track = fit_rigid(standing, ("L", "R", "F"), upright_shape(standing, ("L", "R", "F")))
     np.testing.assert_allclose(track.earth_from_body[0], np.eye(3), atol=1e-9)
 
 
