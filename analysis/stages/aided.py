@@ -185,7 +185,7 @@ def _rows(problem: _Problem, config: OrientationConfig) -> tuple[FloatArray, Flo
 
 
 def _fixed_weights(problem: _Problem, config: OrientationConfig) -> FloatArray:
-    """Return the (k-1, 4) weights of the tilt and bias rows: turning costs tilt, broken frames know nothing."""
+    """Return the (k-1, 4) weights of tilt and bias rows: turning costs tilt, broken frames know nothing."""
     dt, h = problem.step_s, problem.heading
     across = h[:-1, 0] * h[1:, 1] - h[:-1, 1] * h[1:, 0]
     turned = np.abs(np.arctan2(across, (h[:-1] * h[1:]).sum(axis=1)))

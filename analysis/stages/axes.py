@@ -1,22 +1,32 @@
 """Stage 8b: forward, left and up of the trunk in sensor axes, for any mounting.
 
-Sideways is the part of the horizontal acceleration that changes sign from step to step. Which of its two
-perpendiculars is forward is put to the vote.
+Three cues point along the sideways line, each with its own weakness, and are added up: the part of the
+horizontal acceleration that changes sign from step to step lies along it (spoilt at a sternum far in front
+of the axis of rotation), the pitch rate that both steps share turns about it, and the roll rate that changes
+sign turns across it. Each is weighted by how clearly it prefers one direction. Which of the two perpendiculars is
+forward is put to the vote.
 """
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from analysis.config import AxesConfig
-from analysis.signals import EvenStream, Strapdown, Strides, TrunkAxes
+from analysis.signals import EvenStream, Rests, Strapdown, Strides, TrunkAxes
 from analysis.stages import forward
+from analysis.stages.posture import turned_deg
 from analysis.stages.template import even_odd, folded, stride_phase
 from analysis.stages.zero import Zero
 from sensor.samples import FloatArray, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
+
+_HEADING_S = 0.5
+"""Standard deviation of the smoothing that takes the swing of the shoulders out of the heading."""
+_ROLL = 2
+"""The cue that turns across the sideways line instead of lying along it."""
 
 
 def find_axes(
@@ -25,13 +35,14 @@ def find_axes(
     up_sensor: FloatArray,
     strides: Strides,
     zero: Zero,
+    rests: Rests,
     config: AxesConfig,
 ) -> TrunkAxes:
     """Find the trunk's axes in the sensor's.
 
     Parameters
     ----------
-    stream, strapdown, strides, zero
+    stream, strapdown, strides, zero, rests
         From the earlier stages.
     up_sensor
         (3, n) unaided vertical in sensor axes.
@@ -49,11 +60,10 @@ def find_axes(
     if int(strides.running.sum()) < config.min_strides:
         return TrunkAxes(upright, zero.source, 0.0, ())
     row, phase = stride_phase(strides, strides.running, len(stream))
-    horizontal = _horizontal_acceleration(upright @ stream.acc_sensor_mps2[row].T, up[:, row])
-    angle, strength = _sideways(horizontal, row, phase, strides, config)
+    angle, strength = _sideways(_cues(stream, upright, up_sensor, row), row, phase, strides, config)
     trunk_from_upright = _turn(angle - np.pi / 2)
     votes = forward.votes(
-        stream, strapdown, trunk_from_upright @ up, trunk_from_upright @ upright, strides, config
+        stream, strapdown, trunk_from_upright @ up, trunk_from_upright @ upright, strides, zero, rests, config
     )
     if forward.decide(votes) < 0:
         trunk_from_upright = _turn(np.pi) @ trunk_from_upright
@@ -75,30 +85,54 @@ def _turn(angle_rad: float) -> FloatArray:
     return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
-def _horizontal_acceleration(force: FloatArray, up: FloatArray) -> FloatArray:
-    """Return the (2, m) acceleration across the vertical, along the body's own horizontal x and y."""
-    acceleration = force - STANDARD_GRAVITY_MPS2 * up
+def _cues(stream: EvenStream, upright: FloatArray, up_sensor: FloatArray, row: IntArray) -> FloatArray:
+    """Return (4, m): horizontal acceleration along the smoothed heading's x and y, roll and pitch rate."""
+    up = upright @ up_sensor[:, row]
+    acceleration = upright @ stream.acc_sensor_mps2[row].T - STANDARD_GRAVITY_MPS2 * up
     across = acceleration - up * (acceleration * up).sum(axis=0)
     x = np.stack((1.0 - up[0] ** 2, -up[0] * up[1], -up[0] * up[2]))
     x /= np.maximum(np.sqrt((x**2).sum(axis=0)), 1e-6)
     y = np.cross(up, x, axis=0)
-    return np.stack(((across * x).sum(axis=0), (across * y).sum(axis=0)))
+    ahead, left = (across * x).sum(axis=0), (across * y).sum(axis=0)
+    if stream.gyr_sensor_radps is None:
+        return np.stack((ahead, left, np.zeros_like(ahead), np.zeros_like(ahead)))
+    yaw = np.radians(turned_deg(stream, up_sensor))
+    swing = (yaw - gaussian_filter1d(yaw, _HEADING_S * stream.rate_hz))[row]
+    c, s = np.cos(swing), np.sin(swing)
+    rate = upright[:2] @ stream.gyr_sensor_radps[row].T
+    return np.stack((c * ahead - s * left, s * ahead + c * left, *rate))
 
 
 def _sideways(
-    horizontal: FloatArray, row: IntArray, phase: FloatArray, strides: Strides, config: AxesConfig
+    cues: FloatArray, row: IntArray, phase: FloatArray, strides: Strides, config: AxesConfig
 ) -> tuple[float, float]:
-    """Return the direction (rad) of the odd part's largest spread, and the share that lies along it.
+    """Return the sideways direction (rad) and how far the cues agree on it (0 to 1).
 
     Bouts are folded one by one, since which foot opens a stride may differ between them.
     """
-    spread = np.zeros((2, 2))
+    spread = np.zeros((3, 2, 2))
     first_of_bout = np.flatnonzero(np.diff(strides.bout, prepend=-1))
     edges = np.searchsorted(row, np.append(strides.start_row[first_of_bout], np.inf))
-    for a, b in itertools.pairwise(edges):
+    for a, b in pairwise(edges):
         if b > a:
-            _, odd = even_odd(folded(horizontal[:, a:b], phase[a:b], config.phase_bins))
-            spread += (b - a) * (odd @ odd.T)
-    size, direction = np.linalg.eigh(spread)
+            even, odd = even_odd(folded(cues[:, a:b], phase[a:b], config.phase_bins))
+            pitch = even[2:] - even[2:].mean(axis=1, keepdims=True)
+            for k, course in enumerate((odd[:2], pitch, odd[2:])):
+                spread[k] += (b - a) * (course @ course.T)
+    return _agreed(spread)
+
+
+def _agreed(spread: FloatArray) -> tuple[float, float]:
+    """Add up the cues' (3, 2, 2) scatter, each of size one and weighted by the square of its clearness."""
+    total = np.zeros((2, 2))
+    weights = 0.0
+    for k, scatter in enumerate(spread):
+        size = float(np.trace(scatter))
+        if size > 0.0:
+            part = scatter / size
+            clear = float(np.ptp(np.linalg.eigvalsh(part))) ** 2
+            total += clear * (np.eye(2) - part if k == _ROLL else part)
+            weights += clear
+    value, direction = np.linalg.eigh(total)
     main = direction[:, 1]
-    return float(np.arctan2(main[1], main[0])), float(size[1] / max(size.sum(), 1e-12))
+    return float(np.arctan2(main[1], main[0])), float((value[1] - value[0]) / max(weights, 1e-12))

@@ -1,20 +1,22 @@
-"""Which way along the fore-aft line is forward: a vote of three independent signs."""
+"""Which way along the fore-aft line is forward: a vote of four signs."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from analysis.config import AxesConfig
-from analysis.signals import EvenStream, Strapdown, Strides
+from analysis.signals import EvenStream, Rests, Strapdown, Strides
 from analysis.stages import quaternion
+from analysis.stages.posture import mean_between
 from analysis.stages.template import even_odd, folded, stride_phase
+from analysis.stages.zero import Zero
 from sensor.samples import FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 Votes = tuple[tuple[str, float], ...]
 
-BOW, START, PITCH = "bow", "standing start", "pitch with bounce"
-_WEIGHT = {BOW: 10.0, START: 1.0, PITCH: 1.0}
+BOW, START, PITCH, LEAN = "bow", "standing start", "pitch with bounce", "lean of the run"
+_WEIGHT = {BOW: 10.0, START: 1.0, PITCH: 1.0, LEAN: 0.5}
 """A bow is an instruction that was followed; it outranks what running only suggests."""
 
 
@@ -24,13 +26,15 @@ def votes(
     up: FloatArray,
     candidate_from_sensor: FloatArray,
     strides: Strides,
+    zero: Zero,
+    rests: Rests,
     config: AxesConfig,
 ) -> Votes:
-    """Ask each sign whether the candidate's x axis points forward: +1 yes, -1 no; silent ones are left out.
+    """Ask each sign whether the candidate's x axis points forward: +1 yes to -1 no; silent ones are left out.
 
     Parameters
     ----------
-    stream, strapdown, strides
+    stream, strapdown, strides, zero, rests
         From the earlier stages.
     up
         (3, n) vertical in candidate axes.
@@ -40,9 +44,10 @@ def votes(
         What counts as a bow, a start, a swing.
     """
     found = (
-        (BOW, _bow(stream, up, strides, config)),
+        (BOW, _bow(stream, up, strides, zero, rests, config)),
         (START, _start(stream, strapdown, up, candidate_from_sensor, strides, config)),
         (PITCH, _pitch(stream, up, candidate_from_sensor, strides, config)),
+        (LEAN, _lean(up, strides, zero, config)),
     )
     return tuple((name, vote) for name, vote in found if vote != 0.0)
 
@@ -52,17 +57,26 @@ def decide(found: Votes) -> float:
     return sum(_WEIGHT[name] * vote for name, vote in found)
 
 
-def _bow(stream: EvenStream, up: FloatArray, strides: Strides, config: AxesConfig) -> float:
-    """Look for the largest slow lean before the first running; it must be fore-aft more than sideways."""
-    first_row = int(strides.start_row[np.flatnonzero(strides.running)[0]])
-    begin = max(first_row - round(config.bow_window_s * stream.rate_hz), 0)
-    lean = up[:, begin:first_row]
+def _bow(
+    stream: EvenStream, up: FloatArray, strides: Strides, zero: Zero, rests: Rests, config: AxesConfig
+) -> float:
+    """Look for the deepest lean between standing and running; it must be fore-aft more than sideways.
+
+    Without a standing there is no upright to bow from.
+    """
+    if zero.rest < 0:
+        return 0.0
+    first_row = int(
+        strides.start_row[np.flatnonzero(strides.running)[0]] - config.bow_before_run_s * stream.rate_hz
+    )
+    begin = max(int(rests.first[zero.rest] - config.bow_window_s * stream.rate_hz), 0)
+    lean = up[:, begin : max(first_row, begin)]
     if lean.shape[1] == 0:
         return 0.0
-    deepest = int(np.argmax(lean[0] ** 2 + lean[1] ** 2))
+    deepest = int(np.argmin(lean[2]))
     forward, sideways, upward = lean[:, deepest]
     angle_deg = np.degrees(np.arctan2(np.hypot(forward, sideways), upward))
-    if not config.bow_deg <= angle_deg <= 120.0 or abs(forward) < 2.0 * abs(sideways):
+    if not config.bow_deg <= angle_deg <= config.bow_most_deg or abs(forward) < 2.0 * abs(sideways):
         return 0.0
     # Bending forward carries the upward vertical backwards in trunk axes.
     return float(-np.sign(forward))
@@ -109,13 +123,24 @@ def _pitch(
     strides: Strides,
     config: AxesConfig,
 ) -> float:
-    """Trunk pitch at step frequency swings in phase with the vertical acceleration."""
+    """Trunk pitch at step frequency swings in phase with the vertical acceleration; faint swings say less."""
     row, phase = stride_phase(strides, strides.running, len(stream))
     flexion_deg = np.degrees(np.arctan2(-up[0, row], up[2, row]))
     force = candidate_from_sensor @ stream.acc_sensor_mps2[row].T
     bounce = (force * up[:, row]).sum(axis=0)
     course, _ = even_odd(folded(np.stack((flexion_deg, bounce)), phase, config.phase_bins))
-    line = np.fft.rfft(course, axis=1)[:, 2] * (2.0 / config.phase_bins)
-    if abs(line[0]) < config.pitch_swing_deg / 2:
+    swing, bounce_line = np.fft.rfft(course, axis=1)[:, 2] * (2.0 / config.phase_bins)
+    in_phase_deg = float((swing * np.conj(bounce_line)).real / max(abs(bounce_line), 1e-9))
+    if abs(in_phase_deg) < config.pitch_silent_deg:
         return 0.0
-    return float(np.sign((line[0] * np.conj(line[1])).real))
+    return float(np.clip(in_phase_deg / config.pitch_sure_deg, -1.0, 1.0))
+
+
+def _lean(up: FloatArray, strides: Strides, zero: Zero, config: AxesConfig) -> float:
+    """Runners lean forward from their standing, by 3 to 12 degrees; a bare majority, so half a vote."""
+    if zero.rest < 0:
+        return 0.0
+    running = strides.running
+    mean = mean_between(up, strides.start_row[running], strides.end_row[running]).mean(axis=1)
+    forward_deg = float(np.degrees(np.arctan2(-mean[0], mean[2])))
+    return 0.0 if abs(forward_deg) < config.lean_deg else float(np.sign(forward_deg))

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from analysis.config import OrientationConfig
-from analysis.signals import EvenStream, Strapdown, Vertical
+from analysis.signals import EvenStream, Strapdown, Strides, Vertical
 from analysis.stages import quaternion
 from analysis.stages.runs import box_decimate
 from sensor.samples import FloatArray, IntArray
@@ -101,3 +101,53 @@ def up_in_sensor(strapdown: Strapdown, vertical: Vertical) -> FloatArray:
     """Return the (3, n) upward unit vector in sensor axes at every row."""
     q = strapdown.inertial_from_sensor
     return quaternion.rotate(quaternion.conjugate(q), vertical.at_rows(q.shape[1]))
+
+
+class PathAcceleration:
+    """What averaged force holds beside gravity: the change of the velocity vector along the path.
+
+    Parameters
+    ----------
+    force
+        Averaged specific force.
+    vertical
+        The best vertical there is.
+    forward_inertial
+        (3, m) the trunk's forward axis at the thinned rows.
+    config
+        Smoothing that removes the stride itself.
+    """
+
+    def __init__(
+        self,
+        force: AveragedForce,
+        vertical: Vertical,
+        forward_inertial: FloatArray,
+        config: OrientationConfig,
+    ) -> None:
+        self._first_row, self._every = float(force.row[0]), force.every
+        count = int(force.row[-1]) + 1
+        up = vertical.at_rows(count)[:, np.minimum(force.row.astype(np.int64), count - 1)]
+        self.along_up_mps2 = (force.force * up).sum(axis=0)
+        smooth = force.smoothed(force.force, config.force_smoothing_s)
+        across = smooth - up * (smooth * up).sum(axis=0)
+        self._size_mps2 = np.sqrt((across**2).sum(axis=0))
+        ahead = force.smoothed(forward_inertial, config.heading_smoothing_s)
+        turn = np.cross(ahead[:, :-1], ahead[:, 1:], axis=0)
+        self._turning_radps = np.abs((turn * up[:, 1:]).sum(axis=0)) * force.rate_hz
+
+    def position(self, row: FloatArray) -> FloatArray:
+        """Return the fractional thinned positions of fractional rows."""
+        return np.clip((row - self._first_row) / self._every, 0, len(self._size_mps2) - 1)
+
+    def largest_in(self, strides: Strides) -> tuple[FloatArray, FloatArray]:
+        """Return (s,) the largest path acceleration (m/s2) and rate of turning (rad/s) in each stride."""
+        if len(strides) == 0 or len(self._size_mps2) < 2:
+            return np.zeros(len(strides)), np.zeros(len(strides))
+        first = self.position(strides.start_row).astype(np.int64)
+        last = np.maximum(self.position(strides.end_row).astype(np.int64), first + 1)
+        edges = np.minimum(np.stack((first, last), axis=1).ravel(), len(self._turning_radps) - 1)
+        return (
+            np.maximum.reduceat(self._size_mps2, edges)[::2],
+            np.maximum.reduceat(self._turning_radps, edges)[::2],
+        )

@@ -1,0 +1,89 @@
+"""Stage 11: which strides can be trusted, and why others cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import uniform_filter1d
+
+from analysis.config import PostureConfig
+from analysis.signals import EvenStream, Strides
+from analysis.stages.posture import mean_between
+from analysis.stages.runs import runs_of
+from analysis.stages.vertical import PathAcceleration
+from sensor.samples import BoolArray, FloatArray
+from sensor.units import STANDARD_GRAVITY_MPS2
+
+Reasons = npt.NDArray[np.object_]
+
+
+def usable_columns(
+    stream: EvenStream,
+    strides: Strides,
+    path: PathAcceleration,
+    flexion_rom_deg: FloatArray,
+    speed_known: bool,
+    config: PostureConfig,
+) -> tuple[BoolArray, Reasons]:
+    """Return (s,) whether each stride's angle can be trusted, and the first reason why not.
+
+    Parameters
+    ----------
+    stream, strides
+        From the earlier stages.
+    path
+        What remains of the averaged force beside gravity.
+    flexion_rom_deg
+        (s,) range of flexion within the stride.
+    speed_known
+        With a measured speed corners and bursts are accounted for.
+    config
+        Limits.
+    """
+    reason = np.full(len(strides), "", dtype=object)
+    clipped = stride_share(stream.clipped, strides)
+    off = np.abs(mean_force_g(path, strides, config) - 1.0) > config.force_off
+    checks: list[tuple[str, BoolArray]] = [
+        ("gap", _longest_loss(stream, strides) > config.gap_strides),
+        ("clipped", clipped > config.clipped_fraction),
+        ("clipped", off & (uniform_filter1d(clipped, config.force_strides) > 0) if len(clipped) else off),
+        ("loose", off | (flexion_rom_deg > config.loose_swing_deg)),
+    ]
+    if not speed_known:
+        peak, turning = path.largest_in(strides)
+        moved = peak > config.path_mps2
+        checks += [("turn", moved & (turning > config.turn_radps)), ("burst", moved)]
+    for name, hit in checks:
+        reason[hit & (reason == "")] = name
+    return reason == "", reason
+
+
+def stride_share(flag: BoolArray, strides: Strides) -> FloatArray:
+    """Return the share (0 to 1) of each stride's rows at which ``flag`` is true."""
+    total = np.concatenate(([0], np.cumsum(flag)))
+    first = np.clip(np.ceil(strides.start_row).astype(np.int64), 0, len(flag))
+    last = np.clip(np.ceil(strides.end_row).astype(np.int64), 0, len(flag))
+    return np.asarray((total[last] - total[first]) / np.maximum(last - first, 1))
+
+
+def mean_force_g(path: PathAcceleration, strides: Strides, config: PostureConfig) -> FloatArray:
+    """Return (s,) the mean specific force along the vertical over the strides around each one, in g."""
+    if len(strides) == 0:
+        return np.zeros(0)
+    force = mean_between(path.along_up_mps2, path.position(strides.start_row), path.position(strides.end_row))
+    return np.asarray(uniform_filter1d(force, config.force_strides, mode="nearest") / STANDARD_GRAVITY_MPS2)
+
+
+def _longest_loss(stream: EvenStream, strides: Strides) -> FloatArray:
+    """Return the longest loss that touches each stride, as a share of the stride."""
+    first, last = runs_of(~stream.present)
+    longest = np.zeros(len(strides))
+    if len(first) == 0 or len(strides) == 0:
+        return longest
+    begin = np.searchsorted(strides.end_row, first, side="right")
+    end = np.searchsorted(strides.start_row, last, side="left")
+    touched = np.maximum(end - begin, 0)
+    loss = np.repeat(np.arange(len(first)), touched)
+    offset = np.arange(touched.sum()) - np.repeat(np.cumsum(touched) - touched, touched)
+    np.maximum.at(longest, begin[loss] + offset, (last - first)[loss].astype(np.float64))
+    return np.asarray(longest / np.maximum(strides.end_row - strides.start_row, 1e-9))
