@@ -12,6 +12,8 @@ from sensor.samples import FloatArray
 
 _MAX_LAG1 = 0.9
 """Keeps the inflation of the variance finite; a real correlation as high is reported as too dependent."""
+_NO_SPREAD = 1e-9
+"""A series that varies by less (in degrees) is constant but for rounding."""
 _WINDOW_PER_LENGTH = 5.0
 """Sokal 1997: the autocorrelation is summed up to five times the length it yields."""
 
@@ -55,15 +57,13 @@ def stretch_mean(value: FloatArray, config: ComparisonConfig) -> StretchMean:
 def correlation_length(value: FloatArray) -> float:
     """Return the number of strides over which a series forgets itself (0 for white noise).
 
-    Half the integrated autocorrelation time, summed over a self-consistent window (Sokal 1997) after a
-    straight line is taken out: for an exponential autocorrelation, its decay length.
+    Half the integrated autocorrelation time, summed over a self-consistent window (Sokal 1997): for an
+    exponential autocorrelation, its decay length.
     """
     count = len(value)
-    line = np.polynomial.Polynomial.fit(np.arange(count), value, 1)
-    rest = value - line(np.arange(count))
-    if count < 3 or not rest.var() > 0:
+    if not np.ptp(value) > _NO_SPREAD:
         return 0.0
-    power = np.abs(np.fft.rfft(rest, 2 * count)) ** 2
+    power = np.abs(np.fft.rfft(value - value.mean(), 2 * count)) ** 2
     correlation = np.fft.irfft(power)[:count]
     lengths = np.cumsum(correlation / correlation[0]) - 1.0
     wide_enough = np.arange(count) >= _WINDOW_PER_LENGTH * np.maximum(lengths, 1.0)
