@@ -20,8 +20,8 @@ MOST_BLOCKS = 1000
 OUTLIER_SCALES = 5.0
 """Time stamps this many robust standard deviations off the smooth line are left out of its second fit."""
 
-PACE_LIMIT = 0.05
-"""Largest credible departure of the oscillator's pace, as a share, from its mean over the connection."""
+PACE_LIMIT = 0.5
+"""A pace further than this share from the connection's mean is a broken counter: the mean is taken."""
 
 CLOCK_RATE_LIMIT = 200e-6
 """Largest credible difference between two crystal clocks."""

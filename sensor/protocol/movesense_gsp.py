@@ -40,14 +40,6 @@ class SystemMode(IntEnum):
     FIRMWARE_UPDATE = 12
 
 
-class DataLoggerState(IntEnum):
-    """Argument of PUT_DATALOGGER_STATE, and answer to GET of the logger's state."""
-
-    UNKNOWN = 1
-    READY = 2
-    LOGGING = 3
-
-
 class NotificationType(IntEnum):
     """First byte of a notification."""
 

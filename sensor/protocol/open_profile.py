@@ -18,7 +18,6 @@ from sensor.protocol.full_scale import at_full_scale
 from sensor.samples import FloatArray, IntArray
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
-LIVE_KEY = "runtall"
 LIVE_VERSION = 1
 IMPORT_KEY = "runtall-import"
 IMPORT_VERSION = 2

@@ -242,6 +242,29 @@ def test_imported_times_are_taken_as_they_are():
     assert [(gap.start_s, gap.end_s, gap.reason) for gap in times.gaps] == [(1.0205, 2.5, "rows missing")]
 
 
+def test_packets_of_single_samples_may_be_dated_by_the_packet_alone():
+    spec = ClockSpec(tick_hz=1000, wrap_bits=None, is_session_time=True)
+    times = fit_segment(block_of(np.array([0, 10, 20]), 1), np.zeros(3), spec, None)
+    assert times.time_s.tolist() == [0, 0.01, 0.02]
+    assert times.rate_hz == pytest.approx(100)
+
+
+def test_a_counter_that_all_but_stands_still_does_not_stop_time():
+    arrival_s = np.arange(1000) * 8 / 104
+    times = fit_segment(block_of(np.arange(1000), 8), arrival_s, MILLISECONDS, 104)
+    assert times.time_s[::8] == pytest.approx(arrival_s, abs=0.1)
+
+
+def test_an_oscillator_that_changes_its_pace_for_good_is_followed():
+    slow_s, fast_s = np.arange(8 * 780) / 104, np.arange(8 * 780) / 94
+    true_s = np.concatenate([slow_s, slow_s[-1] + 1 / 104 + fast_s])
+    block = block_of(np.floor(true_s[::8] * 1000).astype(np.int64), 8)
+    times = fit_segment(block, true_s[7::8], MILLISECONDS, 104)
+    assert np.abs(times.time_s - true_s).max() < 0.5
+    assert np.diff(times.time_s[:3000]) == pytest.approx(1 / 104, rel=0.01)
+    assert np.diff(times.time_s[-3000:]) == pytest.approx(1 / 94, rel=0.01)
+
+
 def test_a_sensor_with_a_clock_needs_its_nominal_rate():
     with pytest.raises(ValueError, match="rate"):
         fit_segment(block_of(np.array([0, 77]), 8), np.array([0.0, 0.1]), MILLISECONDS, None)
