@@ -55,16 +55,16 @@ class GaitStyle:
     """
 
     cadence_offset_spm: float = 0.0
-    duty: float = 0.70
-    impact_g: float = 0.5
-    braking_g: float = 0.75
-    lateral_g: float = 0.32
+    duty: float = 0.72
+    impact_g: float = 0.4
+    braking_g: float = 1.0
+    lateral_g: float = 0.45
     flexion_deg: float = 2.5
     list_deg: float = 4.0
     axial_deg: float = 15.0
     flexion_lag_deg: float = 0.0
     list_lag_deg: float = 0.0
-    axial_lag_deg: float = 0.0
+    axial_lag_deg: float = -12.0
     asymmetry: float = 0.04
     variability: float = 0.06
     cadence_variability: float = 0.01
@@ -74,19 +74,19 @@ SEVERE = GaitStyle()
 """Large rotation, firm heel strike."""
 
 FOREFOOT_SHUFFLE = GaitStyle(
-    cadence_offset_spm=10.0, duty=0.78, impact_g=0.15, braking_g=0.4, lateral_g=0.2, flexion_deg=1.2,
-    list_deg=2.0, axial_deg=8.0, flexion_lag_deg=15.0, axial_lag_deg=-10.0,
+    cadence_offset_spm=10.0, duty=0.78, impact_g=0.15, braking_g=0.6, lateral_g=0.3, flexion_deg=1.2,
+    list_deg=2.0, axial_deg=8.0, flexion_lag_deg=15.0, axial_lag_deg=-25.0,
 )  # fmt: skip
 """Short, quick, quiet steps."""
 
 OVERSTRIDER = GaitStyle(
-    cadence_offset_spm=-8.0, duty=0.66, impact_g=0.9, braking_g=0.9, lateral_g=0.4, flexion_deg=3.0,
-    list_deg=4.0, axial_deg=12.0, flexion_lag_deg=-15.0, list_lag_deg=20.0, axial_lag_deg=10.0,
+    cadence_offset_spm=-8.0, duty=0.68, impact_g=0.9, braking_g=1.2, lateral_g=0.45, flexion_deg=3.0,
+    list_deg=4.0, axial_deg=12.0, flexion_lag_deg=-15.0, list_lag_deg=20.0, axial_lag_deg=0.0,
 )  # fmt: skip
 """Long, slow steps that land hard in front of the body."""
 
 SWAYER = GaitStyle(
-    list_deg=6.0, axial_deg=18.0, list_lag_deg=-30.0, axial_lag_deg=15.0, asymmetry=0.1, variability=0.09
+    list_deg=6.0, axial_deg=18.0, list_lag_deg=-30.0, axial_lag_deg=5.0, asymmetry=0.1, variability=0.09
 )
 """A tired trunk: much sway and rotation, uneven from stride to stride."""
 
@@ -120,7 +120,7 @@ def running_coefficients(style: GaitStyle, harmonics: int) -> ComplexArray:
     uneven = 1.0 + style.asymmetry * left
     vertical_g = _vertical_specific_force_g(step, style) * uneven
     # Braking in early stance, a longer and lower push later on; the mean is taken out below.
-    fore_aft_g = style.braking_g * (0.45 * _bump(step, 0.50, 0.14) - _bump(step, 0.15, 0.055)) * uneven
+    fore_aft_g = style.braking_g * (0.8 * _bump(step, 0.57, 0.063) - _bump(step, 0.13, 0.05)) * uneven
     # The ground pushes the body away from the foot it stands on: to the right during left stance.
     stance = np.sin(np.pi * np.minimum(step / style.duty, 1.0))
     lateral_g = -style.lateral_g * left * (stance + 0.6 * _bump(step, 0.12, 0.05))
@@ -169,7 +169,7 @@ def cadence_spm(speed_mps: FloatArray, running: FloatArray, style: GaitStyle) ->
 def _vertical_specific_force_g(step: FloatArray, style: GaitStyle) -> FloatArray:
     """Return one step of vertical specific force with mean 1 g: push, impact, and a dip at toe-off."""
     push = np.where(step < style.duty, np.sin(np.pi * np.minimum(step / style.duty, 1.0)) ** 1.2, 0.0)
-    extras = style.impact_g * _bump(step, 0.10, 0.035) - 0.3 * _bump(step, style.duty + 0.08, 0.07)
+    extras = style.impact_g * _bump(step, 0.10, 0.035) - 0.1 * _bump(step, style.duty + 0.10, 0.03)
     force_g: FloatArray = extras + push * (1.0 - extras.mean()) / push.mean()
     return force_g
 

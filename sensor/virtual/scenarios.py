@@ -16,7 +16,7 @@ from sensor.virtual.plan import (
     stand,
 )
 
-EVERYDAY = GaitStyle(braking_g=0.55, impact_g=0.35, flexion_deg=2.0, list_deg=2.5, axial_deg=9.0)
+EVERYDAY = GaitStyle(braking_g=0.9, impact_g=0.35, flexion_deg=2.0, list_deg=2.5, axial_deg=9.0)
 """An ordinary recreational runner."""
 
 DEMO_SLOUCH_FROM_KM = 3.2
@@ -63,9 +63,8 @@ def severe_hour_plan(style: GaitStyle = SEVERE, wear: tuple[Worn, ...] = (UPRIGH
     legs += [stand(30.0), *laps(4, 3.4), run(20.0, 3.2), stand(20.0)]
     for _ in range(8):
         legs += [run(75.0, 4.3), run(60.0, 2.7)]
-    for index, turn in enumerate(turns):
-        legs += [run(35.0, 3.1), corner(-turn, 2.5 + abs(turn) / 60.0, 3.0)]
-        legs += [run(8.0, 3.1 + 0.1 * (index % 2))]
+    for index, turn in enumerate(turns[:4]):
+        legs += [run(90.0, 3.1 + 0.1 * (index % 2)), corner(-turn, 2.5 + abs(turn) / 60.0, 3.0)]
     rest_s = 3600.0 - sum(leg.duration_s for leg in legs) - 25.0
     legs += [run(rest_s, 3.1), stand(25.0)]
     posture = (PosturePoint(0.0, 5.0), PosturePoint(11.0, 12.0, head_pitch_deg=18.0, sacrum_pitch_deg=7.0))

@@ -165,7 +165,7 @@ def test_forces_are_as_violent_as_running_on_a_hard_road(ideal: VirtualRun) -> N
     force_g = ideal.sensors[0].clean.acc_sensor_mps2[ideal.running] / G
     low, high = np.percentile(force_g, [0.5, 99.5], axis=0)
     assert -1.5 < low[0] < -1.0
-    assert 0.4 < high[0] < 0.8
+    assert 0.3 < high[0] < 0.8
     assert -0.9 < low[1] < -0.5
     assert 0.5 < high[1] < 0.9
     assert -0.7 < low[2] < -0.3
@@ -175,7 +175,7 @@ def test_forces_are_as_violent_as_running_on_a_hard_road(ideal: VirtualRun) -> N
 def test_the_trunk_moves_within_the_stride_as_runners_do(ideal: VirtualRun) -> None:
     running = ideal.running & ~ideal.accelerating
     assert 2.0 < np.ptp(np.percentile(ideal.true_flexion_deg[running], [5, 95])) < 7.0
-    assert 5.0 < np.ptp(np.percentile(ideal.true_lateral_deg[running], [2, 98])) < 10.0
+    assert 6.0 < np.ptp(np.percentile(ideal.true_lateral_deg[running], [2, 98])) < 11.0
     height = np.cumsum(ideal.sensors[0].velocity_earth_mps[:, 2]) / ideal.rate_hz
     assert 0.05 < np.ptp(np.percentile(height[running], [2, 98])) < 0.13
 
