@@ -34,9 +34,9 @@ READING_ROWS = {
 """Rows of `Body.readings`."""
 
 _COUNTER_LEVER_M = 0.25
-"""How far above the hips the point lies about which the trunk swings within strides: in flight nothing can push
-the trunk, so the hips give way to most of what the chest does. What is left, +0.1 to +0.2 g forwards in flight,
-is what chest sensors show on real joggers (0.2 to 0.4 g in FallAllD)."""
+"""Height above the hips of the point about which the trunk swings within strides: in flight nothing can push
+the trunk, so the hips give way to most of what the chest does. What is left, +0.1 to +0.2 g forwards in
+flight, is what chest sensors show on real joggers (0.2 to 0.4 g in FallAllD)."""
 
 _NECK_BASE_M = (0.0, 0.0, 0.50)
 _SLOW_ROWS = (
