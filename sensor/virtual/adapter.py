@@ -25,22 +25,18 @@ class Adapter:
 
     def __init__(self, air: Air) -> None:
         config = DeviceConfiguration(name="adapter", address=hci.Address(_ADDRESS))
-        self._controller, self.device = make_device(air, config)
-        self.device.on(Device.EVENT_CONNECTION, self._drop_unwanted)
+        self.device = make_device(air, config)
         self.device.on(Device.EVENT_ADVERTISEMENT, self._spread)
         # Controllers, real and simulated, know one pending connection at a time.
         self._connecting = asyncio.Lock()
         self._listeners: list[AdvertisementListener] = []
-        self._goodbyes: set[asyncio.Task[None]] = set()
 
     async def power_on(self) -> None:
         """Reset the controller and make the adapter ready."""
         await self.device.power_on()
 
     async def power_off(self) -> None:
-        """Stop everything; links are forgotten by the air."""
-        for task in self._goodbyes:
-            task.cancel()
+        """Stop everything; clients that are still connected learn that they are no more."""
         await self.device.power_off()
 
     async def connect(self, address: str, timeout_s: float) -> Connection:
@@ -52,13 +48,25 @@ class Adapter:
             When it did not advertise, or was connected to someone else, for ``timeout_s``.
         """
         async with self._connecting:
+            attempt = asyncio.create_task(self.device.connect(hci.Address(address)))
             try:
-                return await self.device.connect(hci.Address(address), timeout=timeout_s)
-            except core.TimeoutError as error:
+                async with asyncio.timeout(timeout_s):
+                    return await asyncio.shield(attempt)
+            except TimeoutError as error:
+                await self._abandon(attempt)
                 raise TimeoutError(f"{address} did not answer within {timeout_s:g} s") from error
-            finally:
-                # A caller that gives up must not leave the controller waiting: the next connect would hang.
-                self._controller.pending_le_connection = None
+            except asyncio.CancelledError:
+                await self._abandon(attempt)
+                raise
+
+    async def disconnect(self, connection: Connection) -> None:
+        """End a link; nothing to do for one that is gone (its host would wait for an answer for ever)."""
+        if self.is_up(connection):
+            await connection.disconnect()
+
+    def is_up(self, connection: Connection) -> bool:
+        """Tell whether a link still is."""
+        return self.device.connections.get(connection.handle) is connection
 
     async def listen(self, listener: AdvertisementListener) -> None:
         """Call ``listener`` for every advertisement until `ignore`."""
@@ -77,9 +85,15 @@ class Adapter:
         for listener in tuple(self._listeners):
             listener(advertisement)
 
-    def _drop_unwanted(self, connection: Connection) -> None:
-        """End a link that came up just after its caller had given up."""
-        if not self.device.is_le_connecting:
-            task = asyncio.create_task(connection.disconnect())
-            self._goodbyes.add(task)
-            task.add_done_callback(self._goodbyes.discard)
+    async def _abandon(self, attempt: asyncio.Task[Connection]) -> None:
+        """Take back a connection request, or end the link where it came up at the last moment.
+
+        A request left behind would make every later one hang, and a command cancelled half-way confuses
+        the host: so the attempt is never cancelled, but brought to an end.
+        """
+        await self.device.host.send_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+        try:
+            connection = await attempt
+        except core.BaseBumbleError:
+            return
+        await self.disconnect(connection)

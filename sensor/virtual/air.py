@@ -89,11 +89,12 @@ class Air(LocalLink):
 
     def lose_link(self, peripheral: hci.Address) -> None:
         """End the link of ``peripheral`` at once, as after a supervision timeout; what waited is lost."""
-        for link in {id(link): link for link in self._links.values()}.values():
-            if link.peripheral_address == peripheral:
-                self._forget(link)
-                _report_lost(link.central, link.peripheral_address)
-                _report_lost(link.peripheral, link.central_address)
+        # A peripheral stops advertising with its first link, so there is never a second one.
+        link = next((link for link in self._links.values() if link.peripheral_address == peripheral), None)
+        if link is not None:
+            self._forget(link)
+            _report_lost(link.central, link.peripheral_address)
+            _report_lost(link.peripheral, link.central_address)
 
     def close(self) -> None:
         """Forget every link without telling anyone: the end of the simulation."""

@@ -87,6 +87,8 @@ class VirtualClient(BaseBleakClient):
         if self._device is None:
             self._device = await self._find()
         connection = await self.adapter.connect(self.address, kwargs.get("timeout", self._timeout))
+        if not self.adapter.is_up(connection):
+            raise BleakError("Disconnected")
         connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
         self._peer = Peer(connection)
         try:
@@ -100,7 +102,7 @@ class VirtualClient(BaseBleakClient):
     async def disconnect(self) -> None:
         """End the link; nothing to do without one."""
         if self._peer is not None:
-            await self._peer.connection.disconnect()
+            await self.adapter.disconnect(self._peer.connection)
 
     async def pair(self, *args: Any, **kwargs: Any) -> None:
         """Pair and encrypt the link.

@@ -1,4 +1,4 @@
-"""A simulated Bluetooth controller and the host on top of it, made fit for hours of notifications."""
+"""A simulated Bluetooth controller and the host stack on top of it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class VirtualController(Controller):
         return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
 
 
-def make_device(air: Air, config: DeviceConfiguration) -> tuple[VirtualController, Device]:
+def make_device(air: Air, config: DeviceConfiguration) -> Device:
     """Build a controller on the air and the host stack that drives it.
 
     Parameters
@@ -50,10 +50,10 @@ def make_device(air: Air, config: DeviceConfiguration) -> tuple[VirtualControlle
 
     Returns
     -------
-    The controller and the device, not yet powered on.
+    The device, not yet powered on.
     """
     controller = VirtualController(config.name, link=air)
     controller.le_acl_data_packet_length = _LE_DATA_LENGTH
     host = Host(controller_sink=AsyncPipeSink(controller))
     controller.host = host
-    return controller, Device(config=config, host=host)
+    return Device(config=config, host=host)

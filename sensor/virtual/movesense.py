@@ -154,17 +154,20 @@ class VirtualMovesense(VirtualPeripheral):
 
     def _on_command(self, _: Connection, data: bytes) -> None:
         try:
-            command = parse_command(data)
+            answer = self._answer(parse_command(data))
         except PacketError as error:
             raise att.ATT_Error(att.ErrorCode.VALUE_NOT_ALLOWED) from error
-        if now_s() < self._refuses_until_s and command.code is not CommandCode.PUT_SYSTEMMODE:
-            self._respond(Response(command.reference, 429))
-        elif command.code is CommandCode.HELLO:
-            self.notify(self._data, encode_hello(command.reference, self._hello()))
-        elif answer := self._answers.get(command.code):
-            self._respond(answer(command))
-        else:
-            self._respond(Response(command.reference, 501))
+        self.notify(self._data, answer)
+
+    def _answer(self, command: Command) -> bytes:
+        refuses = now_s() < self._refuses_until_s and command.code is not CommandCode.PUT_SYSTEMMODE
+        if refuses:
+            return encode_response(Response(command.reference, 429))
+        if command.code is CommandCode.HELLO:
+            return encode_hello(command.reference, self._hello())
+        if (answer := self._answers.get(command.code)) is None:
+            return encode_response(Response(command.reference, 501))
+        return encode_response(answer(command))
 
     def _subscribe(self, command: Command) -> Response:
         path = parse_path(command.payload)
@@ -219,9 +222,6 @@ class VirtualMovesense(VirtualPeripheral):
     def _hello(self) -> Hello:
         identity = Identity(self.name.split()[-1], product="Movesense (virtual)", firmware="2.3.1")
         return Hello(1, identity, dfu_mac=self.address, app="virtual")
-
-    def _respond(self, response: Response) -> None:
-        self.notify(self._data, encode_response(response))
 
     def _send_data(self, reference: int, payload: bytes) -> None:
         for part in encode_data(reference, payload, self.payload_bytes - _GSP_HEADER_BYTES):

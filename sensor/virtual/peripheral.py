@@ -110,7 +110,7 @@ class VirtualPeripheral:
     async def power_on(self, air: Air) -> None:
         """Join the air and advertise."""
         config = DeviceConfiguration(name=self.name, address=self._address)
-        _, device = make_device(air, config)
+        device = make_device(air, config)
         device.gatt_server.max_mtu = self._mtu
         device.add_services(self.services())
         device.on(Device.EVENT_CONNECTION, self._on_connection)

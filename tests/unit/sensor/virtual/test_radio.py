@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from tests.support.virtual_radio import client_of, find, numbered_signal, number
 NAME = "Movesense 000000000001"
 
 
-def movesense(samples: int = 5000, **options: object) -> VirtualMovesense:
+def movesense(samples: int = 5000, **options: Any) -> VirtualMovesense:
     return VirtualMovesense(signal=numbered_signal(samples), **options)
 
 
@@ -71,6 +72,19 @@ def test_connecting_discovers_what_the_sensor_offers() -> None:
                 assert data.properties == ["notify"]
                 assert await client.read_gatt_char(BATTERY_LEVEL_UUID) == bytearray([83])
             assert not client.is_connected
+
+    run_in_virtual_time(connect())
+
+
+def test_only_wanted_services_are_told_of() -> None:
+    async def connect() -> None:
+        async with VirtualRadio() as radio:
+            sensor = movesense()
+            await radio.add(sensor)
+            device = await find(radio, sensor)
+            async with client_of(radio, device, services=[wire.SERVICE_UUID]) as client:
+                assert client.name == NAME
+                assert [service.uuid for service in client.services] == [wire.SERVICE_UUID]
 
     run_in_virtual_time(connect())
 
@@ -165,6 +179,39 @@ def test_after_a_loss_the_same_client_connects_again_and_streams_on() -> None:
     run_in_virtual_time(reconnect())
 
 
+class FickleSensor(VirtualMovesense):
+    """Loses every link a given number of loop iterations after it came up."""
+
+    iterations = 0
+
+    def _on_connection(self, connection: Any) -> None:
+        super()._on_connection(connection)
+        self._lose_after(self.iterations)
+
+    def _lose_after(self, iterations: int) -> None:
+        if iterations:
+            asyncio.get_running_loop().call_soon(self._lose_after, iterations - 1)
+        else:
+            self.lose_link()
+
+
+def test_a_link_lost_while_it_comes_up_is_an_error_and_no_loss() -> None:
+    async def lose_at_once() -> None:
+        async with VirtualRadio() as radio:
+            sensor = FickleSensor(signal=numbered_signal(10))
+            await radio.add(sensor)
+            losses: list[BleakClient] = []
+            client = client_of(radio, await find(radio, sensor), disconnected_callback=losses.append)
+            for sensor.iterations in range(12):
+                with pytest.raises(BleakError):
+                    await client.connect()
+                assert not client.is_connected
+            assert losses == []
+            assert now_s() < 5
+
+    run_in_virtual_time(lose_at_once())
+
+
 def test_an_address_nobody_has_is_not_found_and_the_adapter_stays_usable() -> None:
     async def connect() -> None:
         async with VirtualRadio() as radio:
@@ -199,7 +246,8 @@ def test_a_caller_who_gives_up_connecting_leaves_the_adapter_usable() -> None:
             sensor = movesense()
             await radio.add(sensor)
             device = await find(radio, sensor)
-            for patience_s in (0.05, 0.15, 0.2, 0.3):
+            # Before the next advertisement, at the very moment of one, while agreeing on an MTU, discovering.
+            for patience_s in (0.0, 0.05, 0.1, 0.15, 0.2, 0.3):
                 with pytest.raises(TimeoutError):
                     async with asyncio.timeout(patience_s):
                         await client_of(radio, device).connect()
@@ -298,9 +346,10 @@ def test_att_errors_keep_their_meaning() -> None:
                 with pytest.raises(BleakGATTProtocolError) as reading:
                     await client.read_gatt_char(wire.DATA_UUID)
                 assert reading.value.code is BleakGATTProtocolErrorCode.READ_NOT_PERMITTED
-                with pytest.raises(BleakGATTProtocolError) as writing:
-                    await client.write_gatt_char(wire.COMMAND_UUID, b"\xff", response=True)
-                assert writing.value.code is BleakGATTProtocolErrorCode.VALUE_NOT_ALLOWED
+                for malformed in (b"\xff", b"\1\0/Meas/IMU6/104", b"\1\7\xff\xff"):
+                    with pytest.raises(BleakGATTProtocolError) as writing:
+                        await client.write_gatt_char(wire.COMMAND_UUID, malformed, response=True)
+                    assert writing.value.code is BleakGATTProtocolErrorCode.VALUE_NOT_ALLOWED
 
     run_in_virtual_time(provoke())
 
