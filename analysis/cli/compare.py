@@ -7,36 +7,40 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import find_session, home_folder
+from analysis.cli.report import STDOUT, write_text
 
 
-@click.command("compare")
+@click.command("compare", short_help="Compare sessions.")
 @click.argument("sessions", nargs=-1, required=True, metavar="SESSION SESSION...")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write JSON too.")
+@click.option("--json", "json_file", metavar="FILE", help="Also write the comparison as JSON; - for stdout.")
 @click.pass_context
-def command(ctx: click.Context, sessions: tuple[str, ...], json_file: Path | None) -> None:
-    """Compare sessions with the first of them.
+def command(ctx: click.Context, sessions: tuple[str, ...], json_file: str | None) -> None:
+    """Compare sessions (paths, names, dates, latest, latest-1) with the first of them.
 
     Tells what is comparable and why not, the difference in lean at matched speed with its interval, and the
-    differences per kilometre. A SESSION is a path, a name, a date, latest, or latest-1.
+    differences kilometre by kilometre. With a - for JSON, stdout carries that alone and the rest goes to
+    stderr.
     """
     if len(sessions) < 2:
         raise click.UsageError("compare needs two or more sessions; see `runtall list`")
+    home = home_folder(ctx)
+    paths = [find_session(home, word) for word in sessions]
+    if json_file not in (None, STDOUT) and Path(str(json_file)).resolve() in {p.resolve() for p in paths}:
+        raise click.UsageError(f"{json_file}: --json would overwrite a session; name another file")
+    _write_comparison(paths, json_file)
+
+
+def _write_comparison(paths: list[Path], json_file: str | None) -> None:
     from analysis.comparison.as_json import to_json
     from analysis.comparison.compare import compare
     from analysis.comparison.text import render
     from analysis.config import AnalysisConfig
-    from analysis.errors import OutputError
     from analysis.pipeline import analyse_session
 
     config = AnalysisConfig()
-    home = home_folder(ctx)
-    paths = [find_session(home, word) for word in sessions]
     comparison = compare([analyse_session(path, config) for path in paths], config.comparison)
-    click.echo(render(comparison), nl=False)
-    if json_file is not None:
-        try:
-            json_file.write_text(to_json(comparison), encoding="utf-8")
-        except OSError as error:
-            raise OutputError(
-                f"{json_file}: cannot be written ({error.strerror}); choose another --json"
-            ) from error
+    click.echo(render(comparison), nl=False, err=json_file == STDOUT)
+    if json_file == STDOUT:
+        click.echo(to_json(comparison), nl=False)
+    elif json_file is not None:
+        write_text(Path(json_file), to_json(comparison))

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis.cli.main import main
+from tests.support import sample_report as sample
+
+Run = Callable[..., tuple[int, str, str]]
+
+REPORTS = {"first": sample.steady_run, "second": sample.slouching_10k}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    sessions = tmp_path / "sessions"
+    sessions.mkdir()
+    for name in REPORTS:
+        (sessions / f"{name}.runtall").write_bytes(b"packets")
+    return sessions
+
+
+@pytest.fixture
+def run(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Return a caller of ``runtall compare`` in which reading and analysing a session take no time."""
+    pipeline = types.ModuleType("analysis.pipeline")
+    pipeline.__dict__["analyse_session"] = lambda path, config: REPORTS[path.stem]()
+    monkeypatch.setitem(sys.modules, "analysis.pipeline", pipeline)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(["--home", str(tmp_path), "compare", *arguments])
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return call
+
+
+def test_two_sessions_are_compared_with_the_first_as_reference(run: Run) -> None:
+    code, out, err = run("first", "second")
+    assert (code, err) == (0, "")
+    assert "further forward" in out
+    assert "Comparable?" in out
+
+
+def test_the_json_lands_where_it_was_asked_for(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("second", "first", "--json", str(tmp_path / "c.json"))
+    assert code == 0
+    assert "more upright" in out
+    value = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert value["pairs"][0]["difference"]["value_deg"] < 0
+
+
+def test_json_on_stdout_stands_alone(run: Run) -> None:
+    code, out, err = run("first", "second", "--json", "-")
+    assert code == 0
+    assert json.loads(out)["format"] == "runtall comparison"
+    assert "Comparable?" in err
+
+
+def test_one_session_alone_is_a_usage_error(run: Run) -> None:
+    code, out, err = run("first")
+    assert (code, out) == (2, "")
+    assert "two or more sessions" in err
+
+
+def test_an_unknown_session_is_one_clear_line(run: Run) -> None:
+    code, out, err = run("first", "third")
+    assert (code, out) == (1, "")
+    assert err.startswith("runtall: third: no session")
+    assert err.count("\n") == 1
+
+
+def test_a_session_is_never_overwritten(run: Run, folder: Path) -> None:
+    code, _, err = run("first", "second", "--json", str(folder / "first.runtall"))
+    assert code == 2
+    assert "would overwrite a session" in err
+    assert (folder / "first.runtall").read_bytes() == b"packets"
+
+
+def test_a_place_that_cannot_be_written_is_one_clear_line(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("first", "second", "--json", str(tmp_path / "missing" / "c.json"))
+    assert code == 1
+    assert "Comparable?" in out
+    assert "cannot be written" in err
