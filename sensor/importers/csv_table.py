@@ -51,6 +51,7 @@ class CsvTable:
         self.size = len(self._content)
         self.sha256 = hashlib.sha256(self._content).hexdigest()
         self.names = tuple(name.strip().strip('"') for name in self.header.split(","))
+        self._lines = self._content.splitlines()
 
     def complain(self, complaint: str, advice: str) -> ImportFileError:
         """Return the error for a complaint about the header, which it shows."""
@@ -63,8 +64,10 @@ class CsvTable:
         Raises
         ------
         ImportFileError
-            Without rows, and for the first cell that is not a finite number.
+            Without rows, for a line with more fields than the header, and for the first cell that is not a
+            finite number.
         """
+        self._refuse_extra_fields()
         positions = [self.names.index(name) for name in columns]
         try:
             frame = pd.read_csv(
@@ -73,7 +76,6 @@ class CsvTable:
                 skiprows=1,
                 usecols=positions,
                 skipinitialspace=True,
-                float_precision="high",
                 low_memory=False,
             )
         except pd.errors.EmptyDataError as error:
@@ -95,9 +97,19 @@ class CsvTable:
 
     def line_of(self, row: int) -> int:
         """Return the number of the line, from 1, that holds a row, from 0; blank lines hold none."""
-        return [n for n, line in enumerate(self._content.splitlines(), 1) if n > 1 and line.strip()][row]
+        return [n for n, line in enumerate(self._lines, 1) if n > 1 and line.strip()][row]
+
+    def _refuse_extra_fields(self) -> None:
+        """Refuse a comma too many, such as a decimal comma: pandas would read shifted columns."""
+        fields = len(self.names)
+        for number, line in enumerate(self._lines, 1):
+            if line.count(b",") >= fields and b'"' not in line and line.rstrip(b", \r").count(b",") >= fields:
+                found = line.count(b",") + 1
+                raise ImportFileError(
+                    f"{self.path}: line {number} has {found} fields, the header {fields}; "
+                    "separate fields by commas and write decimals with points"
+                )
 
     def _cell(self, row: int, position: int) -> str:
-        line = self._content.splitlines()[self.line_of(row) - 1].decode("utf-8", errors="replace")
-        cells = line.split(",")
+        cells = self._lines[self.line_of(row) - 1].decode("utf-8", errors="replace").split(",")
         return cells[position].strip() if position < len(cells) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from sensor.importers.imu_csv import ImuFile
 from sensor.importers.plausibility import US_PER_S
 from sensor.protocol import registry
 from sensor.protocol.open_profile import IMPORT_KEY, encode_import_packets
+from sensor.samples import IntArray
 from sensor.session.rows import SessionRows
 from sensor.session.writer import SessionWriter
 
@@ -99,8 +101,7 @@ def write_imu_session(
             try:
                 for key, value in (context or {}).items():
                     writer.set_context(key, value)
-                for placement, file in files.items():
-                    _write_file(writer, placement, file, zero_s)
+                _write_files(writer, files, zero_s)
             finally:
                 writer.close()
             unfinished.rename(target)
@@ -110,16 +111,28 @@ def write_imu_session(
         ) from error
 
 
-def _write_file(rows: SessionRows, placement: str, file: ImuFile, zero_s: float) -> None:
-    time_us = np.rint((file.time_s - zero_s) * US_PER_S).astype(np.int64)
+def _write_files(rows: SessionRows, files: Mapping[str, ImuFile], zero_s: float) -> None:
+    """Write the packets of all files in order of time, as a recording has them."""
+    packets = [
+        _begin_file(rows, placement, file, np.rint((file.time_s - zero_s) * US_PER_S).astype(np.int64))
+        for placement, file in files.items()
+    ]
+    channel = registry.device(IMPORT_KEY).data_characteristic
+    for arrival_ns, segment_id, payload in heapq.merge(*packets):
+        rows.packet(segment_id, channel, arrival_ns, payload)
+
+
+def _begin_file(
+    rows: SessionRows, placement: str, file: ImuFile, time_us: IntArray
+) -> list[tuple[int, int, bytes]]:
+    """Write what is known of a file and return its packets: time of the last sample in ns, segment, bytes."""
     settings = full_scale_settings(file.acc_sensor_mps2, file.gyr_sensor_radps)
     sensor_id = rows.add_sensor(placement, IMPORT_KEY, file.name, settings=settings)
     rows.source_file(file.name, file.size, file.sha256, sensor_id)
     start_ns = int(time_us[0]) * _NS_PER_US
     rows.event(start_ns, "imported", file.name, sensor_id)
     segment_id = rows.start_segment(sensor_id, start_ns, "import")
-    packets = encode_import_packets(time_us, file.acc_sensor_mps2, file.gyr_sensor_radps)
-    counts = np.array([packet[1] for packet in packets])
-    last_ns = time_us[np.cumsum(counts) - 1] * _NS_PER_US
-    channel = registry.device(IMPORT_KEY).data_characteristic
-    rows.packets(segment_id, channel, zip(last_ns.tolist(), packets, strict=True))
+    payloads = encode_import_packets(time_us, file.acc_sensor_mps2, file.gyr_sensor_radps)
+    last = np.cumsum([payload[1] for payload in payloads]) - 1
+    last_ns = (time_us[last] * _NS_PER_US).tolist()
+    return [(ns, segment_id, payload) for ns, payload in zip(last_ns, payloads, strict=True)]

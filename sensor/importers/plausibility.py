@@ -73,13 +73,13 @@ def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -
             f"{path}: line {line_of(int(backward[0]) + 1)}, column time_s: {after:.10g} s does not come "
             f"after {before:.10g} s; sort the rows by time and leave out repeated ones"
         )
-    step_s = float(np.median(steps_us)) / US_PER_S if len(steps_us) else np.inf
-    duration_s = float(time_s[-1] - time_s[0]) + (step_s if len(steps_us) else 0.0)
-    _check_rate(path, 1 / step_s)
+    step_s = float(np.median(steps_us)) / US_PER_S if len(steps_us) else 0.0
+    duration_s = float(time_s[-1] - time_s[0]) + step_s
     if duration_s < MIN_DURATION_S:
         raise ImportFileError(
             f"{path}: {duration_s:.1f} s of data; at least {MIN_DURATION_S:.0f} s are needed"
         )
+    _check_rate(path, 1 / step_s)
     return 1 / step_s
 
 

@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sensor.errors import ImportFileError
+from sensor.importers.imu_csv import ImuFile, read_imu_csv
+from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
+
+ACC = "acc_x_mps2,acc_y_mps2,acc_z_mps2"
+GYR = "gyr_x_radps,gyr_y_radps,gyr_z_radps"
+HEADER = f"time_s,{ACC},{GYR}"
+
+
+def _rows(count: int = 1040, rate_hz: float = 104.0) -> list[list[float]]:
+    """A runner at 2.7 steps per second, 20 deg/s of sway, SI units."""
+    time_s = np.arange(count) / rate_hz
+    bounce = 8.0 * np.sin(2 * np.pi * 2.7 * time_s)
+    sway = 1.5 * np.sin(2 * np.pi * 1.35 * time_s)
+    columns = [time_s, 0 * bounce, 0 * bounce, 9.81 + bounce, sway, sway, sway]
+    return np.round(np.column_stack(columns), 6).tolist()
+
+
+def _write(path: Path, header: str, rows: list[list[float]] | list[str]) -> Path:
+    lines = [row if isinstance(row, str) else ",".join(map(repr, row)) for row in rows]
+    path.write_text("\n".join([header, *lines]) + "\n")
+    return path
+
+
+def _read(tmp_path: Path, header: str = HEADER, rows: list[list[float]] | None = None) -> ImuFile:
+    return read_imu_csv(_write(tmp_path / "chest.csv", header, _rows() if rows is None else rows))
+
+
+def _refusal(path: Path) -> str:
+    with pytest.raises(ImportFileError) as caught:
+        read_imu_csv(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
+    return message.removeprefix(f"{path}: ")
+
+
+def test_columns_become_samples_in_si_units(tmp_path: Path) -> None:
+    file = _read(tmp_path)
+    table = np.array(_rows())
+    np.testing.assert_array_equal(file.time_s, table[:, 0])
+    np.testing.assert_array_equal(file.acc_sensor_mps2, table[:, 1:4])
+    np.testing.assert_array_equal(file.gyr_sensor_radps, table[:, 4:7])
+    content = (tmp_path / "chest.csv").read_bytes()
+    assert (file.name, file.size, file.sha256) == (
+        "chest.csv",
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+    )
+    assert file.notices == ()
+
+
+def test_g_and_degrees_per_second_are_converted(tmp_path: Path) -> None:
+    rows = [
+        [t, *(a / STANDARD_GRAVITY_MPS2 for a in acc), *(w / RADPS_PER_DEGPS for w in gyr)]
+        for t, *acc, gyr_x, gyr_y, gyr_z in _rows()
+        for gyr in [(gyr_x, gyr_y, gyr_z)]
+    ]
+    file = _read(tmp_path, HEADER.replace("mps2", "g").replace("radps", "dps"), rows)
+    table = np.array(_rows())
+    np.testing.assert_allclose(file.acc_sensor_mps2, table[:, 1:4], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(file.gyr_sensor_radps, table[:, 4:7], rtol=1e-12, atol=1e-12)
+
+
+def test_the_gyroscope_may_be_missing(tmp_path: Path) -> None:
+    assert _read(tmp_path, f"time_s,{ACC}", [row[:4] for row in _rows()]).gyr_sensor_radps is None
+
+
+def test_a_gyroscope_of_zeros_counts_as_missing_and_is_said(tmp_path: Path) -> None:
+    file = _read(tmp_path, rows=[[*row[:4], 0, 0, 0] for row in _rows()])
+    assert file.gyr_sensor_radps is None
+    assert any("only zeros" in notice for notice in file.notices)
+
+
+def test_columns_come_in_any_order_and_others_are_ignored_aloud(tmp_path: Path) -> None:
+    names = [*HEADER.split(","), "temp_c"]
+    rows = [[*row, 36.6] for row in _rows()]
+    file = _read(tmp_path, ",".join(reversed(names)), [row[::-1] for row in rows])
+    np.testing.assert_array_equal(file.acc_sensor_mps2, np.array(_rows())[:, 1:4])
+    assert [notice for notice in file.notices if "temp_c" in notice]
+
+
+def _with_bom(content: bytes) -> bytes:
+    return b"\xef\xbb\xbf" + content
+
+
+def _with_crlf(content: bytes) -> bytes:
+    return content.replace(b"\n", b"\r\n")
+
+
+def _with_spaces(content: bytes) -> bytes:
+    return content.replace(b",", b" , ")
+
+
+def _with_blank_lines(content: bytes) -> bytes:
+    return content.replace(b"\n", b"\n\n")
+
+
+def _with_quoted_header(content: bytes) -> bytes:
+    header, rest = content.split(b"\n", 1)
+    return b'"' + header.replace(b",", b'","') + b'"\n' + rest
+
+
+def _with_trailing_commas(content: bytes) -> bytes:
+    return content.replace(b"\n", b",\n")
+
+
+@pytest.mark.parametrize(
+    "dress",
+    [_with_bom, _with_crlf, _with_spaces, _with_blank_lines, _with_quoted_header, _with_trailing_commas],
+)
+def test_the_dress_of_a_file_changes_nothing(tmp_path: Path, dress: Callable[[bytes], bytes]) -> None:
+    path = _write(tmp_path / "chest.csv", HEADER, _rows())
+    path.write_bytes(dress(path.read_bytes()))
+    file = read_imu_csv(path)
+    np.testing.assert_array_equal(file.time_s, np.array(_rows())[:, 0])
+    np.testing.assert_array_equal(file.gyr_sensor_radps, np.array(_rows())[:, 4:7])
+
+
+def test_missing_rows_are_kept_as_they_are(tmp_path: Path) -> None:
+    rows = _rows()
+    file = _read(tmp_path, rows=rows[:300] + rows[350:])
+    assert len(file.time_s) == 990
+
+
+def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    assert "No such file" in _refusal(tmp_path / "chest.csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        (HEADER.replace("time_s", "t"), "time_s"),
+        (HEADER.replace(",acc_y_mps2", ""), "acc_y_mps2"),
+        (HEADER.replace(",gyr_z_radps", ""), "gyr_z_radps"),
+        (HEADER.replace("acc_z_mps2", "acc_z_g"), "acc_z_mps2"),
+        (f"time_s,{GYR}", "acc_x_mps2"),
+        (HEADER.replace(",", ";"), "time_s"),
+        ("0.0,0.1,0.2,9.8,0,0,0", "time_s"),
+        ("", "time_s"),
+    ],
+)
+def test_a_missing_column_is_named_with_the_header_that_is_there(
+    tmp_path: Path, header: str, missing: str
+) -> None:
+    message = _refusal(_write(tmp_path / "chest.csv", header, _rows()))
+    assert f"no column {missing}" in message
+    assert repr(header) in message
+    assert "time_s,acc_x_mps2" in message
+
+
+def test_a_column_that_is_there_twice_is_named(tmp_path: Path) -> None:
+    rows = [[*row, 1.0] for row in _rows()]
+    assert "twice the column acc_x_mps2" in _refusal(
+        _write(tmp_path / "chest.csv", f"{HEADER},acc_x_mps2", rows)
+    )
+
+
+@pytest.mark.parametrize("cell", ["text", "", "nan", "inf", "-inf", "0x10", "True"])
+def test_a_cell_that_is_no_finite_number_is_named_with_line_and_column(tmp_path: Path, cell: str) -> None:
+    rows = [",".join(map(repr, row)) for row in _rows()]
+    fields = rows[41].split(",")
+    fields[3] = cell
+    rows[41] = ",".join(fields)
+    rows.insert(7, "")
+    message = _refusal(_write(tmp_path / "chest.csv", HEADER, rows))
+    line = 44
+    assert f"line {line}, column acc_z_mps2: {cell!r} is not a finite number" in message
+
+
+def test_a_decimal_comma_is_named_with_its_line(tmp_path: Path) -> None:
+    rows = [",".join(map(repr, row)) for row in _rows()]
+    rows[41] = rows[41].replace(".", ",", 1)
+    assert "line 43 has 8 fields, the header 7" in _refusal(_write(tmp_path / "chest.csv", HEADER, rows))
+
+
+def test_a_last_line_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    path = _write(tmp_path / "chest.csv", HEADER, _rows())
+    path.write_text(path.read_text() + "10.0,0.1")
+    assert "line 1042, column acc_y_mps2: '' is not a finite number" in _refusal(path)
+
+
+@pytest.mark.parametrize("content", [HEADER, HEADER + "\n", HEADER + "\n\n\n"])
+def test_a_file_without_rows_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "chest.csv"
+    path.write_text(content)
+    assert "no rows" in _refusal(path)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "chest.csv"
+    path.write_bytes(b"PK\x03\x04\xff\xfe\x00\x01" * 50)
+    assert "no UTF-8 text" in _refusal(path)
+
+
+@pytest.mark.parametrize(("row", "time_s"), [(500, 1.0), (500, 4.798077), (1, 0.0)])
+def test_a_time_that_does_not_increase_is_named_with_its_line(
+    tmp_path: Path, row: int, time_s: float
+) -> None:
+    rows = _rows()
+    rows[row][0] = time_s
+    message = _refusal(_write(tmp_path / "chest.csv", HEADER, rows))
+    assert message.startswith(f"line {row + 2}, column time_s: {time_s:.7g} s does not come after ")
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "advice"),
+    [
+        (10.0, "20 to 1000 Hz are needed"),
+        (1600.0, "20 to 1000 Hz are needed"),
+        (0.1, "milliseconds"),
+        (0.0001, "microseconds"),
+    ],
+)
+def test_a_rate_nobody_can_use_is_refused_with_its_likely_cause(
+    tmp_path: Path, rate_hz: float, advice: str
+) -> None:
+    message = _refusal(
+        _write(tmp_path / "chest.csv", HEADER, _rows(20_000 if rate_hz > 1000 else 2000, rate_hz))
+    )
+    assert f"{rate_hz:.4g} rows per second; " in message
+    assert advice in message
+
+
+def test_five_seconds_are_too_short(tmp_path: Path) -> None:
+    message = _refusal(_write(tmp_path / "chest.csv", HEADER, _rows(520)))
+    assert message == "5.0 s of data; at least 10 s are needed"
+
+
+def test_a_single_row_is_refused(tmp_path: Path) -> None:
+    assert "0.0 s of data" in _refusal(_write(tmp_path / "chest.csv", HEADER, _rows(1)))
+
+
+def test_ten_seconds_less_one_sample_are_long_enough(tmp_path: Path) -> None:
+    assert len(_read(tmp_path, rows=_rows(1040)).time_s) == 1040
+
+
+def _scaled(acc: float = 1.0, gyr: float = 1.0) -> list[list[float]]:
+    return [
+        [t, acc * ax, acc * ay, acc * az, gyr * gx, gyr * gy, gyr * gz]
+        for t, ax, ay, az, gx, gy, gz in _rows()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor", "likely"),
+    [
+        ("mps2", 1 / STANDARD_GRAVITY_MPS2, "seem to be in g, rename"),
+        ("g", 1.0, "seem to be in mps2, rename"),
+        ("g", 1000 / STANDARD_GRAVITY_MPS2, "seem to be in milli-g, convert"),
+        ("mps2", 1000 / STANDARD_GRAVITY_MPS2, "seem to be in milli-g, convert"),
+        ("mps2", 0.01, "gravity must be in the data"),
+    ],
+)
+def test_a_swapped_unit_of_acceleration_is_guessed(
+    tmp_path: Path, unit: str, factor: float, likely: str
+) -> None:
+    header = HEADER.replace("mps2", unit)
+    message = _refusal(_write(tmp_path / "chest.csv", header, _scaled(acc=factor)))
+    assert message.startswith(f"columns acc_x_{unit} to acc_z_{unit}: the mean specific force is ")
+    assert likely in message
+
+
+@pytest.mark.parametrize("factor", [0.83, 1.06])
+def test_a_mean_force_that_is_no_matter_of_units_is_only_remarked(tmp_path: Path, factor: float) -> None:
+    (notice,) = _read(tmp_path, rows=_scaled(acc=factor)).notices
+    assert f"{factor:.2f} g instead of 1 g" in notice
+
+
+def test_degrees_per_second_under_radians_are_refused(tmp_path: Path) -> None:
+    rows = _scaled(gyr=1 / RADPS_PER_DEGPS)
+    assert "seem to be in dps, rename" in _refusal(_write(tmp_path / "chest.csv", HEADER, rows))
+
+
+def test_radians_per_second_under_degrees_are_refused_where_somebody_runs(tmp_path: Path) -> None:
+    header = HEADER.replace("radps", "dps")
+    assert "seem to be in radps, rename" in _refusal(_write(tmp_path / "chest.csv", header, _rows()))
+
+
+def test_a_sensor_that_hardly_turns_because_nobody_moves_is_no_matter_of_units(tmp_path: Path) -> None:
+    rows = [[t, 0.0, 0.0, 9.81, 0.01, 0.0, 0.0] for t, *_ in _rows()]
+    assert _read(tmp_path, HEADER.replace("radps", "dps"), rows).notices == ()
