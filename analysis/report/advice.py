@@ -74,12 +74,11 @@ def advice(report: RunReport) -> str:
 
 def _before_next_time(report: RunReport) -> str:
     """Return the first thing that would have made a verdict possible."""
-    for grade in ("bad", "fair"):
-        for line in report.quality:
-            if line.grade == grade and line.advice:
-                return line.advice
+    for line in report.quality:
+        if line.grade == "bad" and line.advice:
+            return line.advice
     return (
-        "Next time, stand tall and still for ten seconds before and after, and run at least two kilometres."
+        "Next time, run at least two kilometres, and stand tall and still for ten seconds before and after."
     )
 
 

@@ -64,7 +64,7 @@ def render(report: RunReport) -> str:
             facts=words.facts(report),
             context=words.context_lines(report),
             advice=advice(report),
-            limits="" if red_flag(report) else LIMITS,
+            limits="" if red_flag(report) or report.verdict == "none" else LIMITS,
             method=method,
             figures=_figures(report),
             in_km=words.has_distance(report),

@@ -119,12 +119,11 @@ def _head(report: RunReport) -> list[str]:
     if not known:
         return []
     last = known[-1]
-    return _wrapped(
-        f"Head, estimate ({report.head_source}): {words.number(last.head_forward_cm, 1)} cm ahead of standing "
-        f"in km {words.segment_name(last)}, 95 % from {words.number(last.head_forward_lo_cm, 1)} to "
-        f"{words.number(last.head_forward_hi_cm, 1)} cm.",
-        "  ",
+    ahead, low, high = (
+        words.number(v, 1) for v in (last.head_forward_cm, last.head_forward_lo_cm, last.head_forward_hi_cm)
     )
+    where = f"{ahead} cm ahead of standing in km {words.segment_name(last)}"
+    return _wrapped(f"Head, estimate ({report.head_source}): {where}, 95 % from {low} to {high} cm.", "  ")
 
 
 def _quality(report: RunReport) -> list[str]:

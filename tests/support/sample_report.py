@@ -66,7 +66,7 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
     course = course or Course()
     strides = _strides(course)
     judged = (strides["activity"] == "run") & strides["usable"]
-    curve = _curve(strides, judged)
+    curve = curve_of(strides, judged)
     episodes = _episodes(course, curve)
     end_s = float(strides["end_s"][-1])
     running = strides["activity"] == "run"
@@ -158,7 +158,7 @@ def loose_sensor() -> RunReport:
     changed = replace(
         report,
         strides=strides,
-        curve=_curve(strides, usable & (strides["activity"] == "run")),
+        curve=curve_of(strides, usable & (strides["activity"] == "run")),
         usable_fraction=0.3,
         confidence="do not trust",
         confidence_because=("only 30 % of the strides can be trusted", "the sensor moved on the strap"),
@@ -299,7 +299,7 @@ def _running_median(x: FloatArray, width: int = 25) -> FloatArray:
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
 
 
-def _curve(strides: StrideTable, judged: BoolArray) -> Curve:
+def curve_of(strides: StrideTable, judged: BoolArray) -> Curve:
     at = np.flatnonzero(judged)
     return Curve(
         distance_m=strides["distance_m"][at],

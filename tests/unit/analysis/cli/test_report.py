@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+import os
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import report as report_command
+from analysis.cli.main import main
+from analysis.errors import OutputError
+from tests.support import sample_report as sample
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    path = tmp_path / "sessions" / "evening.runtall"
+    path.parent.mkdir()
+    path.write_bytes(b"packets")
+    return path
+
+
+@pytest.fixture
+def run(
+    session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Return a caller of ``runtall report`` in which reading and analysing a session take no time."""
+    pipeline = types.ModuleType("analysis.pipeline")
+    pipeline.__dict__["analyse_session"] = lambda path, config: sample.slouching_10k()
+    monkeypatch.setitem(sys.modules, "analysis.pipeline", pipeline)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(["--home", str(tmp_path), "report", *arguments])
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return call
+
+
+def test_the_page_lies_beside_the_session_and_its_path_comes_last(run: Run, session: Path) -> None:
+    code, out, err = run(str(session))
+    page = session.with_suffix(".html")
+    assert code == 0
+    assert err == ""
+    assert out.splitlines()[-1] == str(page)
+    assert "From km 6.1" in out
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_all_three_files_land_where_they_were_asked_for(run: Run, session: Path, tmp_path: Path) -> None:
+    names = [tmp_path / "a.html", tmp_path / "a.json", tmp_path / "a.csv"]
+    code, out, _ = run(str(session), "-o", str(names[0]), "--json", str(names[1]), "--csv", str(names[2]))
+    assert code == 0
+    assert out.splitlines()[-1] == str(names[0])
+    assert json.loads(names[1].read_text())["format"] == "runtall-report"
+    assert names[2].read_text().startswith("stride,start_s,")
+    assert not session.with_suffix(".html").exists()
+
+
+@pytest.mark.parametrize(("option", "start"), [("--json", '{\n  "format"'), ("--csv", "stride,start_s,")])
+def test_a_dash_sends_that_alone_to_stdout(run: Run, session: Path, option: str, start: str) -> None:
+    code, out, err = run(str(session), option, "-")
+    assert code == 0
+    assert out.startswith(start)
+    assert "From km 6.1" not in out.replace('"headline": "From km 6.1', "")
+    assert err.splitlines()[-1] == str(session.with_suffix(".html"))
+
+
+def test_two_dashes_are_refused(run: Run, session: Path) -> None:
+    code, _, err = run(str(session), "--json", "-", "--csv", "-")
+    assert code == 2
+    assert "only one of them" in err
+
+
+@pytest.mark.parametrize("option", ["-o", "--json", "--csv"])
+def test_the_session_itself_is_never_overwritten(run: Run, session: Path, option: str) -> None:
+    code, _, err = run(str(session), option, str(session))
+    assert code == 2
+    assert "would overwrite SESSION" in err
+    assert session.read_bytes() == b"packets"
+
+
+def test_two_results_cannot_share_a_file(run: Run, session: Path, tmp_path: Path) -> None:
+    code, _, err = run(str(session), "--json", str(tmp_path / "x"), "--csv", str(tmp_path / "x"))
+    assert code == 2
+    assert "--csv would overwrite --json" in err
+
+
+def test_a_place_that_cannot_be_written_is_one_line_and_nothing_half_done(
+    run: Run, session: Path, tmp_path: Path
+) -> None:
+    missing = tmp_path / "no" / "such" / "folder.html"
+    code, out, err = run(str(session), "-o", str(missing))
+    assert code == 1
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith(f"runtall: {missing}: cannot be written")
+    assert "choose another place" in err
+
+
+def test_a_failed_write_leaves_the_old_page_and_no_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("old")
+
+    def refuse(source: object, target: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OutputError, match="No space left"):
+        report_command.write_text(page, "new")
+    assert page.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [page]
+
+
+def test_the_page_opens_only_when_asked_and_says_where_no_browser_is(
+    run: Run, session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def fail(uri: str) -> bool:
+        opened.append(uri)
+        return False
+
+    monkeypatch.setattr("webbrowser.open", fail)
+    run(str(session))
+    assert opened == []
+    code, _, err = run(str(session), "--open")
+    assert code == 0
+    assert opened == [session.with_suffix(".html").as_uri()]
+    assert "open the page yourself" in err
+
+
+def test_an_unknown_session_is_one_line(run: Run, session: Path) -> None:
+    code, _, err = run("nobody")
+    assert code == 1
+    assert err.count("\n") == 1

@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from analysis.records import RunReport
+from analysis.report import page, words
+from tests.support import sample_report as sample
+
+Make = Callable[[], RunReport]
+
+ALL: list[Make] = [
+    sample.slouching_10k,
+    sample.steady_run,
+    sample.short_run,
+    sample.loose_sensor,
+    sample.own_baseline,
+    sample.accelerometer_only,
+    sample.three_hours,
+]
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+
+
+class Reader(HTMLParser):
+    """Reads a page as a browser would: balanced elements, texts, attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {key: value or "" for key, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text.append(data)
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.text).split())
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def rows(html: str, heading: str) -> list[list[str]]:
+    """Return the cells of the table that follows a caption or heading."""
+    table = html[html.index(heading) :].split("<tbody", 1)[1].split("</tbody>", 1)[0]
+    cells = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in re.findall(r"<tr.*?</tr>", table, re.S)
+    ]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_every_element_is_closed_and_every_id_is_its_own(make: Make) -> None:
+    reader = Reader(page.render(make()))
+    assert reader.open == []
+    ids = [a["id"] for _, a in reader.elements if "id" in a]
+    assert len(ids) == len(set(ids))
+    for _, attributes in reader.elements:
+        assert set(attributes.get("aria-labelledby", "").split()) <= set(ids)
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_nothing_is_loaded_from_outside_and_nothing_runs(make: Make) -> None:
+    html = page.render(make())
+    reader = Reader(html)
+    assert not {"script", "link", "iframe", "object", "img", "base", "form"} & {t for t, _ in reader.elements}
+    for _, attributes in reader.elements:
+        assert not any(key.startswith("on") or key == "style" for key in attributes)
+        assert all(
+            not attributes.get(key, "").strip() or attributes[key].startswith("#") for key in ("href", "src")
+        )
+    assert "@import" not in html
+    assert re.findall(r"url\((?!#)", html) == []
+
+
+def test_the_policy_allows_this_style_sheet_alone() -> None:
+    html = page.render(sample.slouching_10k())
+    style = html.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    (policy,) = [
+        m["content"] for m in Reader(html).all("meta") if m.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+
+
+def test_three_hours_stay_below_one_megabyte() -> None:
+    report = sample.three_hours()
+    assert len(report.strides) > 15_000
+    assert len(page.render(report).encode()) < 1_000_000
+
+
+def test_what_people_typed_is_shown_and_never_obeyed() -> None:
+    evil = "<script>alert(1)</script>"
+    report = sample.slouching_10k()
+    session = replace(
+        report.session,
+        name=evil + "\x1b[2J\u202e",
+        context={"notes": evil, evil: "x"},
+        notices=(evil,),
+        sensors=(replace(report.session.sensors[0], name=evil),),
+    )
+    gaps = (replace(report.gaps[0], reason=evil),)
+    html = page.render(replace(report, session=session, gaps=gaps, notes=(evil,), headline=evil))
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;alert(1)") >= 8
+    assert "\x1b" not in html
+    assert "\u202e" not in html
+    html.encode()
+
+
+def test_a_lone_surrogate_in_a_name_cannot_break_the_file() -> None:
+    report = sample.short_run()
+    page.render(replace(report, session=replace(report.session, name="a\ud800b"))).encode()
+
+
+@pytest.mark.parametrize("make", [sample.slouching_10k, sample.steady_run, sample.accelerometer_only])
+def test_every_kilometre_shows_the_numbers_of_the_report(make: Make) -> None:
+    report = make()
+    html = page.render(report)
+    posture, stride = rows(html, "<caption>Posture"), rows(html, "<caption>Stride")
+    assert len(posture) == len(stride) == len(report.segments)
+    for s, shown, other in zip(report.segments, posture, stride, strict=True):
+        minutes, seconds = (float(p) for p in shown[1].split(":"))
+        assert minutes * 60 + seconds == pytest.approx(1000 / s.speed_mps, abs=0.51)
+        assert number(shown[2]) == pytest.approx(s.flexion_deg, abs=0.051)
+        assert number(shown[3]) == pytest.approx(s.adj_deg, abs=0.051)
+        assert number(other[1]) == pytest.approx(s.cadence_spm, abs=0.51)
+        assert number(other[2]) == pytest.approx(s.vertical_oscillation_cm, abs=0.051)
+        assert number(other[3]) == pytest.approx(s.contact_time_ms, abs=0.51, nan_ok=True)
+        assert number(other[4]) == pytest.approx(s.usable_fraction * 100, abs=0.51)
+
+
+def number(shown: str) -> float:
+    """Read a number off the page; a dash is unknown."""
+    found = re.match(r"[+−]?[0-9.]+", shown)
+    return float(found[0].replace("−", "-")) if found else math.nan
+
+
+def test_the_first_thing_said_is_the_verdict_in_word_text_and_shape() -> None:
+    report = sample.slouching_10k()
+    html = page.render(report)
+    card = html[html.index('<section class="headline') :].split("</section>")[0]
+    assert "Red: slouched" in card
+    assert "shape-square" in card
+    assert report.headline in card
+    assert report.confidence_because[0] in card
+
+
+def test_every_verdict_has_a_shape_of_its_own() -> None:
+    assert len({v.shape for v in words.VERDICTS.values()}) == len(words.VERDICTS)
+
+
+def test_the_stretch_table_says_where_how_long_how_deep_and_what_ended_it() -> None:
+    report = sample.slouching_10k()
+    shown = rows(page.render(report), 'id="stretches"')
+    for e, row in zip(report.episodes, shown, strict=True):
+        assert row[1] == f"km {e.from_m / 1000:.1f} to {e.to_m / 1000:.1f}"
+        assert f"{(e.to_m - e.from_m) / 1000:.1f} km" in row[2]
+        assert number(row[3]) == pytest.approx(e.depth_deg, abs=0.051)
+        assert row[6] == e.ended_by
+
+
+def test_a_run_without_a_slouch_says_so_plainly() -> None:
+    assert "None. Nowhere did your trunk" in page.render(sample.steady_run())
+
+
+def test_wherever_a_head_position_shows_so_do_estimate_and_source() -> None:
+    html = page.render(sample.slouching_10k())
+    section = html[html.index('id="head"') :].split("</section>")[0]
+    for part in re.findall(
+        r"<(?:svg|summary|thead|figcaption).*?</(?:svg|summary|thead|figcaption)>", section, re.S
+    ):
+        assert re.search("estimate", part, re.IGNORECASE)
+        assert "trunk model" in part
+    assert "95 %" in section
+
+
+def test_without_a_standing_no_absolute_angle_is_shown() -> None:
+    report = sample.own_baseline()
+    html = page.render(report)
+    assert "Lean<br>forward" not in html
+    assert "forward of standing" not in html
+    assert "relative to the fresh part of this run" in html
+
+
+def test_without_zero_and_usual_only_the_shape_is_drawn() -> None:
+    html = page.render(replace(sample.short_run(), zero_source="none", standings=()))
+    figure = html[html.index('id="posture-wide-title"') :].split("</svg>")[0]
+    assert re.findall(r">[^<]*°[^<]*</text>", figure) == []
+    assert "only changes have a meaning" in html
+
+
+def test_without_a_distance_the_axis_is_in_minutes() -> None:
+    report = sample.slouching_10k()
+    html = page.render(replace(report, distance_source="unknown", distance_m=math.nan, segments=()))
+    assert "Posture over time" in html
+    assert ">min</text>" in html
+    assert ">km</text>" not in html
+    assert "The distance is not known" in html
+
+
+def test_a_simulated_runner_is_called_one() -> None:
+    report = sample.slouching_10k()
+    assert "Simulated runner" not in page.render(report)
+    assert "Simulated runner" in page.render(replace(report, session=replace(report.session, simulated=True)))
+
+
+def test_every_figure_says_what_is_shown_and_what_to_do() -> None:
+    html = page.render(sample.slouching_10k())
+    figures = re.findall(r"<figure>.*?</figure>", html, re.S)
+    assert len(figures) == 5
+    for figure in figures:
+        assert re.findall("<dt>(What is shown|As usual|Slouched|What to do)</dt>", figure) == [
+            "What is shown", "As usual", "Slouched", "What to do"
+        ]  # fmt: skip
+
+
+def test_each_drawing_has_a_title_and_a_description_to_be_spoken() -> None:
+    html = page.render(sample.slouching_10k())
+    drawings = re.findall(r'<svg class="drawing.*?</svg>', html, re.S)
+    assert len(drawings) == 6
+    for drawing in drawings:
+        assert 'role="img"' in drawing
+        assert re.search(r"<title id=[^>]+>[^<]+</title><desc id=[^>]+>[^<]+</desc>", drawing)
+
+
+def test_a_note_about_chest_pain_sends_to_a_doctor_and_advises_no_exercise() -> None:
+    report = sample.slouching_10k()
+    told = replace(report.session, context={"notes": "some Chest pain on the hill"})
+    html = page.render(replace(report, session=told))
+    assert "“Chest pain”" in html
+    assert "doctor" in html
+    assert "exercises twice a week" not in html
+
+
+def test_every_threshold_and_both_hashes_are_stated() -> None:
+    report = sample.slouching_10k()
+    reader = Reader(page.render(report))
+    for name in report.settings:
+        assert name in reader.words
+    assert report.file_hash in reader.words
+    assert report.config_hash in reader.words
+
+
+def test_no_usable_stride_gives_a_page_and_no_curve() -> None:
+    report = sample.short_run()
+    none = report.strides.with_columns(usable=report.strides["usable"] & False)
+    nothing = sample.curve_of(none, none["usable"])
+    html = page.render(replace(report, strides=none, curve=nothing, stride_count=0))
+    assert "there is no curve to draw" in html

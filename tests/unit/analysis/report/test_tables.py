@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.records import STRIDE_COLUMNS
+from analysis.report import tables
+from tests.support import sample_report as sample
+
+DOCUMENT = Path(__file__).parents[4] / "data" / "REPORT_JSON.md"
+
+
+def documented_keys() -> list[str]:
+    """Return the keys of the main table of the documentation, in order."""
+    lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
+    firsts = [line.split("|")[1] for line in lines if line.startswith("| `")]
+    return [key for first in firsts for key in re.findall(r"`(\w+)`", first)]
+
+
+def documented_in(heading: str) -> set[str]:
+    """Return every name that one section of the documentation marks as code."""
+    section = DOCUMENT.read_text(encoding="utf-8").split(f"## `{heading}`", 1)[1].split("\n## ", 1)[0]
+    return set(re.findall(r"`([^`]+)`", section))
+
+
+def parsed(**changed: Any) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(tables.to_json(replace(sample.slouching_10k(), **changed)))
+    return content
+
+
+def test_the_json_has_exactly_the_documented_keys_in_the_documented_order() -> None:
+    assert list(parsed()) == documented_keys()
+
+
+def test_every_key_of_an_object_within_is_documented() -> None:
+    content = parsed()
+    assert set(content["session"]) | set(content["session"]["sensors"][0]) <= documented_in("session")
+    assert set(content["episodes"][0]) <= documented_in("episodes")
+    assert set(content["segments"][0]) <= documented_in("segments")
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for key in ("baseline", "standings", "gaps", "quality"):
+        item = content[key] if isinstance(content[key], dict) else content[key][0]
+        assert all(f"`{name}`" in text for name in item)
+
+
+def test_the_json_tells_the_numbers_of_the_report() -> None:
+    report = sample.slouching_10k()
+    content = parsed()
+    assert content["format"] == "runtall-report"
+    assert content["version"] == 1
+    assert content["headline"] == report.headline
+    assert content["distance_m"] == report.distance_m
+    assert content["stride_count"] == len(report.strides) - int((report.strides["activity"] == "walk").sum())
+    assert [(e["flag"], e["from_m"], e["depth"]) for e in content["episodes"]] == [
+        (e.flag, e.from_m, e.depth_deg) for e in report.episodes
+    ]
+
+
+def test_unknown_numbers_become_null() -> None:
+    content = parsed(distance_m=math.nan, speed_mps=math.inf, baseline=None)
+    assert content["distance_m"] is None
+    assert content["speed_mps"] is None
+    assert content["baseline"] is None
+    assert content["episodes"][0]["grade_pct"] is None
+
+
+def test_numpy_values_in_settings_and_context_are_written_as_numbers() -> None:
+    content = parsed(
+        settings={"a_deg": np.float64(2.5), "n": np.int64(3), "on": np.bool_(True), "v": np.arange(2)}
+    )
+    assert content["settings"] == {"a_deg": 2.5, "n": 3, "on": True, "v": [0, 1]}
+
+
+def test_control_characters_leave_as_escapes_only() -> None:
+    text = tables.to_json(replace(sample.slouching_10k(), headline="\x1b[2J \u202e \ud800"))
+    assert text.isascii()
+    assert "\x1b" not in text
+
+
+def read_csv(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_the_csv_has_exactly_the_columns_of_the_stride_table() -> None:
+    report = sample.slouching_10k()
+    rows = read_csv(tables.to_csv(report))
+    assert rows[0] == list(STRIDE_COLUMNS)
+    assert len(rows) == len(report.strides) + 1
+    assert {len(row) for row in rows} == {len(STRIDE_COLUMNS)}
+
+
+def test_the_csv_keeps_every_number_in_full() -> None:
+    report = sample.steady_run()
+    rows = read_csv(tables.to_csv(report))
+    column = list(STRIDE_COLUMNS).index("trunk_flexion_deg")
+    assert [float(row[column]) for row in rows[1:]] == report.strides["trunk_flexion_deg"].tolist()
+
+
+def test_the_csv_says_true_false_and_nothing() -> None:
+    report = sample.slouching_10k()
+    count = len(report.strides)
+    marked = np.array([True, False, None] * count, dtype=object)[:count]
+    rows = read_csv(tables.to_csv(replace(report, strides=report.strides.with_columns(flag_rounded=marked))))
+    place = {name: i for i, name in enumerate(rows[0])}
+    assert [row[place["flag_rounded"]] for row in rows[1:4]] == ["true", "false", ""]
+    assert {row[place["usable"]] for row in rows[1:]} == {"true", "false"}
+    assert {row[place["grade_pct"]] for row in rows[1:]} == {""}
+    assert rows[1][place["stride"]] == "0"
+
+
+@pytest.mark.parametrize("make", [sample.short_run, sample.loose_sensor, sample.three_hours])
+def test_every_kind_of_run_can_be_told_to_other_programs(make: Any) -> None:
+    report = make()
+    assert json.loads(tables.to_json(report))["verdict"] == report.verdict
+    assert tables.to_csv(report).count("\n") == len(report.strides) + 1

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.report import words
+from tests.support import sample_report as sample
+
+
+@pytest.mark.parametrize(
+    ("speed_mps", "shown"),
+    [(1000 / 330, "5:30"), (1000 / 299.6, "5:00"), (1000 / 359.6, "6:00"), (0.0, "–"), (math.nan, "–")],
+)
+def test_a_pace_carries_into_the_minute(speed_mps: float, shown: str) -> None:
+    assert words.pace(speed_mps) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(39.6, "40 s"), (59.7, "1 min 00 s"), (725, "12 min 05 s"), (3599.6, "1 h 00 min"), (math.nan, "–")],
+)
+def test_a_duration_carries_into_minutes_and_hours(seconds: float, shown: str) -> None:
+    assert words.duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.04, "0.0°"), (-0.04, "0.0°"), (2.31, "+2.3°"), (-2.31, "−2.3°"), (math.nan, "–")]
+)
+def test_a_change_always_shows_its_sign_unless_it_is_nothing(value: float, shown: str) -> None:
+    assert words.signed(value) == shown
+
+
+def test_unknown_is_a_dash_and_never_a_zero() -> None:
+    assert {words.number(math.nan), words.km(math.inf), words.percent(math.nan), words.degrees(math.nan)} == {
+        "–"
+    }
+
+
+@given(st.text())
+def test_a_cleaned_text_can_be_printed_and_written(text: str) -> None:
+    cleaned = words.clean(text)
+    assert len(cleaned) == len(text)
+    cleaned.encode("utf-8")
+    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in cleaned)
+
+
+def test_ordinary_names_stay_as_they_are() -> None:
+    name = "Läufer „Zoë“ – 10 km, 日本 ½"
+    assert words.clean(name) == name
+
+
+def test_a_threshold_is_found_by_its_last_name_and_unknown_otherwise() -> None:
+    report = replace(sample.short_run(), settings={"a.watch_deg": 1.5, "other_watch_deg": 9.0})
+    assert words.setting(report, "watch_deg") == 1.5
+    assert math.isnan(words.setting(report, "slouched_deg"))
+
+
+def test_a_stretch_without_distance_is_told_in_minutes() -> None:
+    episode = sample.slouching_10k().episodes[0]
+    unknown = replace(episode, from_m=math.nan, to_m=math.nan, from_s=600.0, to_s=1200.0)
+    assert words.stretch(unknown) == "min 10 to 20"
+    assert words.episode_length(unknown) == "10 min 00 s"
+
+
+@pytest.mark.parametrize(
+    ("given_time", "shown"),
+    [
+        ("2025-05-14T17:31:05Z", "2025-05-14 17:31 UTC"),
+        ("2025-05-14T17:31:05.123+00:00", "2025-05-14 17:31 UTC"),
+        ("2025-05-14T17:31:05+02:00", "2025-05-14T17:31:05+02:00"),
+        ("", ""),
+    ],
+)
+def test_a_time_is_called_utc_only_where_it_is(given_time: str, shown: str) -> None:
+    assert words.started(given_time) == shown
