@@ -71,8 +71,10 @@ def find_episodes(
         for stretch in stretches_above(quantity_deg[rows], length_m[rows], threshold_deg, config):
             inside = rows[stretch.first : stretch.stop]
             flagged[inside] = True
+            last_m = float(length_m[inside[-1]])
+            depth = float(np.median(depth_deg[inside]))
             ended_by = _ended_by(stretch, barred[rows[-1] :])
-            episodes.append(_episode(table, inside, flag, ended_by, float(np.median(depth_deg[inside]))))
+            episodes.append(_episode(table, inside, last_m, flag, depth, ended_by))
     return tuple(episodes), flagged
 
 
@@ -89,12 +91,14 @@ def _ended_by(stretch: Stretch, barred_after: BoolArray) -> str:
     return STRAP_STEP if barred_after.any() else END_OF_RUN
 
 
-def _episode(table: StrideTable, inside: IntArray, flag: str, ended_by: str, depth_deg: float) -> Episode:
+def _episode(
+    table: StrideTable, inside: IntArray, last_m: float, flag: str, depth_deg: float, ended_by: str
+) -> Episode:
     last = inside[-1]
     return Episode(
         flag=flag,
         from_m=float(table["distance_m"][inside[0]]),
-        to_m=float(table["distance_m"][last] + stride_length_m(table)[last]),
+        to_m=float(table["distance_m"][last]) + last_m,
         from_s=float(table["start_s"][inside[0]]),
         to_s=float(table["end_s"][last]),
         depth_deg=depth_deg,

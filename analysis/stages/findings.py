@@ -15,9 +15,6 @@ from analysis.stages.extraflags import head_flags, rounded_flags
 from analysis.stages.rule import running_median
 from sensor.samples import BoolArray, FloatArray
 
-_BREAK_S = 3.0
-"""A pause between two drawn strides longer than this is drawn as a break."""
-
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -87,7 +84,9 @@ def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
     known = bool(len(rows)) and bool(np.isfinite(adj_deg).all())
     start_s, end_s = table["start_s"][rows], table["end_s"][rows]
     skipped = np.diff(rows, prepend=-1) > 1
-    paused = np.concatenate([np.zeros(min(len(rows), 1), dtype=bool), start_s[1:] - end_s[:-1] > _BREAK_S])
+    paused = np.concatenate(
+        [np.zeros(min(len(rows), 1), dtype=bool), start_s[1:] - end_s[:-1] > config.break_s]
+    )
     return Curve(
         distance_m=table["distance_m"][rows],
         time_s=start_s,

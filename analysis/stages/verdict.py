@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.config import VerdictConfig
+from analysis.errors import NotEnoughRunningError
 from analysis.records import Baseline, Episode, Standing, StrapStep, StrideTable
 from analysis.stages.baseline import usable_running
 from analysis.stages.distance import CADENCE_MODEL
@@ -26,6 +27,24 @@ class Judgement:
     headline: str
     confidence: str
     confidence_because: tuple[str, ...]
+
+
+def require_running(table: StrideTable, config: VerdictConfig) -> None:
+    """Refuse a session with too little running for any figure.
+
+    Raises
+    ------
+    NotEnoughRunningError
+        Below `VerdictConfig.min_running_s` or `VerdictConfig.min_strides` of running.
+    """
+    running = table["activity"] == "run"
+    running_s = float(np.sum((table["end_s"] - table["start_s"])[running]))
+    if running_s < config.min_running_s or running.sum() < config.min_strides:
+        raise NotEnoughRunningError(
+            f"only {running_s:.1f} s and {running.sum()} strides of running found, "
+            f"{config.min_running_s:g} s and {config.min_strides} strides are needed; "
+            "record a longer run, the sensor worn on the trunk"
+        )
 
 
 def judge(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.config import VerdictConfig
+from analysis.errors import NotEnoughRunningError
 from analysis.records import Baseline, Episode, Standing, StrapStep, StrideTable
-from analysis.stages.verdict import Judgement, judge
+from analysis.stages.verdict import Judgement, judge, require_running
 from sensor.samples import BoolArray
 from tests.support.stride_tables import steady_run
 
@@ -113,3 +114,15 @@ def test_confidence_follows_its_definition(changed: dict[str, Any], confidence: 
     found = verdict(**changed)
     assert found.confidence == confidence
     assert len(found.confidence_because) == reasons
+
+
+def test_ten_seconds_and_ten_strides_of_running_are_the_least() -> None:
+    require_running(steady_run(15), CONFIG)
+    with pytest.raises(NotEnoughRunningError, match=r"only 9\.8 s and 14 strides"):
+        require_running(steady_run(14), CONFIG)
+    slow_s = np.arange(9) * 1.2
+    with pytest.raises(NotEnoughRunningError, match="9 strides"):
+        require_running(steady_run(9, start_s=slow_s, end_s=slow_s + 1.2), CONFIG)
+    walk = np.full(500, "walk", dtype=object)
+    with pytest.raises(NotEnoughRunningError, match="0 strides"):
+        require_running(steady_run(500, activity=walk), CONFIG)
