@@ -59,10 +59,10 @@ def _method(report: RunReport) -> str:
             "gravity's direction: it reads 2 to 3° too high on real runners, sideways, rotation and head "
             f"figures are left out, and only changes within this run can be flagged.{error}"
         )
-    sentence = (
-        "Method: {}. Gyroscope and accelerometer are joined over the whole run, forward and backward in time"
+    return (
+        f"Method: {report.method}. Gyroscope and accelerometer are joined over the whole run, forward and "
+        f"backward in time, so the angle does not lag behind.{error}"
     )
-    return sentence.format(report.method) + f", so the angle neither lags nor drifts.{error}"
 
 
 def _zero(report: RunReport) -> str:
@@ -91,12 +91,13 @@ def _baseline(report: RunReport) -> str:
 
 def _flags(report: RunReport) -> str:
     watch, slouched = words.setting(report, "watch_deg"), words.setting(report, "slouched_deg")
+    strides = words.setting(report, "smoothing_strides")
     if not (math.isfinite(watch) and math.isfinite(slouched)):
         return "Flags: see the thresholds in force below."
     return (
         f"Flags: a stretch is “watch” from +{words.threshold(watch)} and “slouched” from "
-        f"+{words.threshold(slouched)} above your usual, "
-        "as the median of 25 strides, when it lasts; the thresholds in force are listed below."
+        f"+{words.threshold(slouched)} above your usual, as the median of "
+        f"{words.number(strides)} strides, when it lasts; the thresholds in force are listed below."
     )
 
 

@@ -69,6 +69,7 @@ def render(report: RunReport) -> str:
             figures=_figures(report),
             in_km=words.has_distance(report),
             watch_deg=words.setting(report, "watch_deg"),
+            median_strides=words.number(words.setting(report, "smoothing_strides")),
             taller_deg=words.setting(report, "taller_deg"),
             slouched_deg=words.setting(report, "slouched_deg"),
             standing_zero=words.has_standing_zero(report),

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
-from analysis.records import RunReport
-from analysis.report import page, words
+from analysis.records import STRIDE_COLUMNS, Curve, RunReport, StrideTable
+from analysis.report import page, tables, text, words
 from tests.support import sample_report as sample
+from tests.support.sample_course import curve_of
 
 Make = Callable[[], RunReport]
 
@@ -266,6 +268,32 @@ def test_every_threshold_and_both_hashes_are_stated() -> None:
 def test_no_usable_stride_gives_a_page_and_no_curve() -> None:
     report = sample.short_run()
     none = report.strides.with_columns(usable=report.strides["usable"] & False)
-    nothing = sample.curve_of(none, none["usable"])
+    nothing = curve_of(none, none["usable"])
     html = page.render(replace(report, strides=none, curve=nothing, stride_count=0))
     assert "there is no curve to draw" in html
+
+
+def test_a_session_without_any_stride_still_gives_every_form_of_report() -> None:
+    empty = StrideTable({})
+    nothing = np.zeros(0)
+    report = replace(
+        sample.short_run(),
+        strides=empty,
+        curve=Curve(nothing, nothing, nothing, nothing, nothing.astype(bool)),
+        segments=(),
+        standings=(),
+        distance_m=math.nan,
+        speed_mps=math.nan,
+        cadence_spm=math.nan,
+        flexion_deg=math.nan,
+        usable_fraction=math.nan,
+        running_s=math.nan,
+        walking_s=math.nan,
+        flexion_half_width_deg=math.nan,
+        stride_count=0,
+    )
+    assert "there is no curve to draw" in page.render(report)
+    assert "nan" not in Reader(page.render(report)).words.lower().split()
+    assert "nan" not in text.render(report).lower().split()
+    assert tables.to_csv(report) == ",".join(STRIDE_COLUMNS) + "\n"
+    assert "NaN" not in tables.to_json(report)
