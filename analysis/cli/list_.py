@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from analysis.cli.durations import clock_text
 from analysis.cli.home import home_folder, list_session_paths, sessions_folder
 from analysis.cli.tables import text_table
+from analysis.cli.times import clock_text, local_start
 
 HEADER = ("NAME", "DATE", "DURATION", "SENSORS", "SIZE", "FILE")
 
@@ -32,14 +31,15 @@ def _entry(path: Path) -> tuple[float, tuple[str, ...]]:
     from sensor.session.info import read_info
 
     status = path.stat()
-    size = f"{status.st_size / 1e6:.1f} MB"
+    size = f"{status.st_size / 1e6:.1f} MB" if status.st_size >= 1e6 else f"{status.st_size / 1e3:.0f} kB"
     try:
         info = read_info(path)
     except SessionFileError as error:
         reason = str(error).removeprefix(f"{path}: ")
         return status.st_mtime, ("(broken)", "-", "-", "-", size, f"{path.name}: {reason}")
-    started = datetime.fromisoformat(info.started_utc).astimezone()
+    started = local_start(info.started_utc)
     sensors = ", ".join(sensor.placement for sensor in info.sensors) or "none"
     name = f"{info.name} (simulated)" if info.simulated else info.name
-    date = f"{started:%Y-%m-%d %H:%M}"
-    return started.timestamp(), (name, date, clock_text(info.duration_s), sensors, size, path.name)
+    date = f"{started:%Y-%m-%d %H:%M}" if started else "-"
+    since_s = started.timestamp() if started else status.st_mtime
+    return since_s, (name, date, clock_text(info.duration_s), sensors, size, path.name)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analysis.cli.durations import parse_duration_s
 from analysis.cli.home import home_folder, new_session_path
+from analysis.cli.times import parse_duration_s
 
 if TYPE_CHECKING:
     from analysis.cli.recording import Order

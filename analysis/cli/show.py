@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from analysis.cli.durations import clock_text
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.tables import printable, text_table
+from analysis.cli.times import clock_text, local_start
 
 if TYPE_CHECKING:
     from sensor.samples import Recording, SensorRecording
@@ -43,11 +42,11 @@ def sections(recording: Recording) -> Iterator[str]:
 
 
 def _facts(recording: Recording) -> str:
-    started = datetime.fromisoformat(recording.started_utc).astimezone()
+    started = local_start(recording.started_utc)
     facts = {
         "Name": recording.name,
         "File": str(recording.path),
-        "Started": f"{started:%Y-%m-%d %H:%M:%S}",
+        "Started": f"{started:%Y-%m-%d %H:%M:%S}" if started else "",
         "Duration": clock_text(recording.duration_s),
         "Runner": "simulated" if recording.simulated else "",
         "Tracks": ", ".join(f"{track.quantity} ({track.source})" for track in recording.tracks),
@@ -65,13 +64,14 @@ def _sensors(recording: Recording) -> str:
 def _sensor_row(sensor: SensorRecording) -> tuple[str, ...]:
     missing_s = sum(gap.end_s - gap.start_s for gap in sensor.gaps)
     samples = len(sensor.time_s)
-    present_s = float(sensor.time_s[-1] - sensor.time_s[0]) - missing_s if samples > 1 else 0.0
+    steps = samples - 1 - len(sensor.gaps)
+    present_s = float(sensor.time_s[-1] - sensor.time_s[0]) - missing_s if samples else 0.0
     return (
         sensor.placement,
         sensor.device,
         sensor.name,
         str(samples),
-        f"{(samples - 1) / present_s:.1f}/s" if present_s > 0 else "-",
+        f"{steps / present_s:.1f}/s" if present_s > 0 else "-",
         str(len(sensor.segment_start)),
         str(len(sensor.gaps)),
         f"{missing_s:.1f} s",

@@ -85,11 +85,11 @@ class StandStill:
         self._now_s = now_s
         self._last.add(now_s, acc_sensor_mps2)
         was_still, self.is_still = self.is_still, self._last.is_still()
-        if self.is_still and not has_paused:
+        if self.is_still:
             self.upright_mps2 = self._last.mean_mps2()
-            return
-        self.since_s = now_s
-        self.restarts += was_still
+        if not (self.is_still and was_still) or has_paused:
+            self.since_s = now_s
+        self.restarts += was_still and not self.is_still
 
 
 class Bow:

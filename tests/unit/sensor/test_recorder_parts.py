@@ -57,10 +57,10 @@ def feed(step: StandStill | Bow, from_s: float, blocks: list[FloatArray]) -> flo
 
 def test_ten_seconds_of_stillness_are_enough() -> None:
     step = StandStill(10.0, 0.0)
-    feed(step, 0.0, [quiet(UPRIGHT, tick) for tick in range(39)])
+    feed(step, 0.0, [quiet(UPRIGHT, tick) for tick in range(40)])
     assert not step.is_done
     assert step.left_s == pytest.approx(0.25)
-    feed(step, 39 * TICK_S, [quiet(UPRIGHT)])
+    feed(step, 40 * TICK_S, [quiet(UPRIGHT)])
     assert step.is_done
     assert step.upright_mps2 == pytest.approx(UPRIGHT, abs=0.05)
 

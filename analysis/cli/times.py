@@ -1,8 +1,9 @@
-"""Durations as a person types and reads them."""
+"""Times and durations as a person types and reads them."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import click
 
@@ -36,3 +37,8 @@ def clock_text(duration_s: float) -> str:
     minutes, seconds = divmod(int(duration_s), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def local_start(started_utc: str) -> datetime | None:
+    """Return when a session began, in local time; None for one killed before it could write that down."""
+    return datetime.fromisoformat(started_utc).astimezone() if started_utc else None

@@ -1,0 +1,127 @@
+"""A real recorder process: ended by signals, killed outright, out of disk."""
+
+from __future__ import annotations
+
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from sensor.session.reader import read_recording
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+
+KILLS = 20
+AT_ONCE = 4
+LONGEST_LIFE_S = 4.0
+
+
+def start(home: Path, *arguments: str, file_limit: int | None = None) -> subprocess.Popen[str]:
+    """Start recording a software sensor and wait until the session file is there."""
+
+    def limit_files() -> None:
+        if file_limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
+
+    command = [sys.executable, "-m", "analysis.cli.main", "--home", str(home)]
+    process = subprocess.Popen(
+        [*command, "record", "--sensor", "sternum=virtual", "--duration", "60s", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=limit_files,
+    )
+    deadline_s = time.monotonic() + 30.0
+    while not list((home / "sessions").glob("*.runtall")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline_s, "no session file after 30 s"
+        time.sleep(0.02)
+    return process
+
+
+def session_of(home: Path) -> Path:
+    (path,) = (home / "sessions").glob("*.runtall")
+    return path
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_recording_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    process = start(tmp_path)
+    time.sleep(3.0)
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=20.0)
+
+    assert process.returncode == 0, stderr
+    path = session_of(tmp_path)
+    assert stdout.splitlines()[-1] == str(path)
+    assert "Traceback" not in stderr
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    recording = read_recording(path)
+    assert recording.notices == ()
+    assert recording.events[-1].kind == "ended"
+    assert recording.simulated
+
+
+@dataclass(frozen=True)
+class Death:
+    """What a killed recording left: how long it lived, and how much of the end is missing."""
+
+    life_s: float
+    samples: int
+    missing_s: float
+
+
+def kill(home: Path, life_s: float) -> Death:
+    process = start(home)
+    try:
+        time.sleep(life_s)
+    finally:
+        process.kill()
+        died_utc_s = time.time()
+        process.communicate(timeout=10.0)
+    recording = read_recording(session_of(home))
+    if not recording.sensors or not len(recording.sensors[0].time_s):
+        return Death(life_s, samples=0, missing_s=0.0)
+    time_s = recording.sensors[0].time_s
+    died_s = died_utc_s - datetime.fromisoformat(recording.started_utc).timestamp()
+    return Death(life_s, len(time_s), died_s - float(time_s[-1]))
+
+
+@pytest.mark.slow
+def test_a_killed_recording_opens_and_misses_at_most_its_last_second(tmp_path: Path) -> None:
+    chance = random.Random(20260501)
+    lives_s = [chance.uniform(0.0, LONGEST_LIFE_S) for _ in range(KILLS)]
+    homes = [tmp_path / str(number) for number in range(KILLS)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        deaths = list(pool.map(kill, homes, lives_s))
+
+    streaming = [death for death in deaths if death.samples]
+    assert len(streaming) >= KILLS // 2
+    # The second, and what was not yet sent: a packet holds 0.08 s, the radio takes 0.02 s.
+    late = [death for death in streaming if death.missing_s > 1.1]
+    assert not late
+
+
+def test_a_full_disk_ends_the_recording_with_one_line_and_keeps_what_was_committed(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: the same error to the writer, without being root."""
+    process = start(tmp_path, file_limit=75_000)
+    stdout, stderr = process.communicate(timeout=60.0)
+
+    assert process.returncode == 1
+    assert stdout == ""
+    assert "Traceback" not in stderr
+    last = stderr.splitlines()[-1]
+    assert last.startswith("runtall: ")
+    assert "cannot be written" in last
+    assert "everything committed before is kept" in last
+    recording = read_recording(session_of(tmp_path))
+    assert len(recording.sensors[0].time_s) > 0

@@ -1,0 +1,101 @@
+"""``runtall list``: every session, newest first, broken ones among them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from analysis.cli.main import cli
+from sensor.session.schema import empty_session_bytes
+from sensor.session.writer import SessionWriter
+
+
+def make_session(home: Path, name: str, started_utc: str, duration_s: float = 90.0) -> Path:
+    folder = home / "sessions"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.runtall"
+    writer = SessionWriter(path, name=name, started_utc=started_utc, simulated=name == "sim")
+    chest = writer.add_sensor("sternum", "movesense", "Movesense 1")
+    writer.add_sensor("head", "movesense", "Movesense 2")
+    segment = writer.start_segment(chest, 0, "start")
+    writer.packet(segment, "data", round(duration_s * 1e9), b"\x02\x63")
+    writer.close()
+    return path
+
+
+def runtall(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["--home", str(home), *arguments])
+
+
+def test_sessions_are_listed_newest_first_with_what_they_hold(tmp_path: Path) -> None:
+    make_session(tmp_path, "older", "2026-04-01T08:00:00+00:00")
+    make_session(tmp_path, "sim", "2026-04-03T08:15:00+00:00", 4000.0)
+    make_session(tmp_path, "between", "2026-04-02T08:00:00+00:00")
+
+    header, *lines = runtall(tmp_path, "list").stdout.splitlines()
+
+    assert header.split() == ["NAME", "DATE", "DURATION", "SENSORS", "SIZE", "FILE"]
+    assert [line.split()[0] for line in lines] == ["sim", "between", "older"]
+    assert "sim (simulated)" in lines[0]
+    for words in ("1:06:40", "sternum, head", " kB", "sim.runtall"):
+        assert words in lines[0]
+
+
+def test_a_broken_file_is_listed_as_such_and_hides_nothing(tmp_path: Path) -> None:
+    whole = make_session(tmp_path, "whole", "2026-04-01T08:00:00+00:00")
+    (tmp_path / "sessions" / "cut.runtall").write_bytes(whole.read_bytes()[:5000])
+    (tmp_path / "sessions" / "text.runtall").write_text("hello")
+
+    result = runtall(tmp_path, "list")
+
+    assert result.exit_code == 0
+    lines = {line.split(".runtall")[0].split()[-1]: line for line in result.stdout.splitlines()[1:]}
+    assert lines["whole"].startswith("whole ")
+    assert "cut off" in lines["cut"]
+    assert lines["text"].startswith("(broken)")
+
+
+def test_a_session_killed_in_its_first_moment_is_listed_and_shown(tmp_path: Path) -> None:
+    make_session(tmp_path, "whole", "2026-04-01T08:00:00+00:00")
+    (tmp_path / "sessions" / "young.runtall").write_bytes(empty_session_bytes())
+
+    assert "young" in runtall(tmp_path, "list").stdout
+    shown = runtall(tmp_path, "show", str(tmp_path / "sessions" / "young.runtall"))
+    assert shown.exit_code == 0
+    assert "Started" not in shown.stdout
+
+
+def test_a_name_cannot_send_commands_to_the_terminal(tmp_path: Path) -> None:
+    path = make_session(tmp_path, "plain", "2026-04-01T08:00:00+00:00")
+    path.unlink()
+    writer = SessionWriter(path, name="\x1b[2Jevil\n", started_utc="2026-04-01T08:00:00+00:00")
+    writer.close()
+
+    assert "\x1b" not in runtall(tmp_path, "list").stdout
+    assert len(runtall(tmp_path, "list").stdout.splitlines()) == 2
+
+
+def test_without_sessions_it_says_how_to_make_one(tmp_path: Path) -> None:
+    result = runtall(tmp_path, "list")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "record, import or demo" in result.stderr
+
+
+def test_listing_needs_neither_scipy_nor_pandas_nor_bleak(tmp_path: Path) -> None:
+    make_session(tmp_path, "one", "2026-04-01T08:00:00+00:00")
+    program = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from analysis.cli.main import cli\n"
+        "result = CliRunner().invoke(cli, ['--home', sys.argv[1], 'list'])\n"
+        "assert 'one' in result.stdout, result\n"
+        "print(*{'scipy', 'pandas', 'matplotlib', 'bleak'} & set(sys.modules))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert result.stdout.split() == []

@@ -1,0 +1,96 @@
+"""``runtall scan``: who is in reach, or what to do about it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from analysis.cli.main import cli
+from analysis.cli.scan import sightings_table
+from sensor.errors import LinkError
+from sensor.link.ble import Sighting, scan
+from sensor.link.radio import Radio
+from sensor.virtual.peripheral import VirtualPeripheral
+from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.timeloop import run_in_virtual_time
+from tests.support.recordings_over_air import CHEST, movesense
+
+
+async def _heard(*others: str) -> tuple[Sighting, ...]:
+    async with VirtualRadio() as radio:
+        await radio.add(movesense())
+        for name in others:
+            await radio.add(VirtualPeripheral(name))
+        return await scan(radio.bleak, 3.0)
+
+
+def test_a_sensor_is_heard_with_its_name_kind_and_strength() -> None:
+    (sighting,) = run_in_virtual_time(_heard())
+    assert sighting.name == CHEST
+    assert sighting.kind is not None
+    assert sighting.kind.key == "movesense"
+    assert "0000fdf3-0000-1000-8000-00805f9b34fb" in sighting.services
+
+
+def test_the_table_says_where_a_sensor_is_usually_worn() -> None:
+    header, row = sightings_table(run_in_virtual_time(_heard())).splitlines()
+    assert header.split("  ")[0] == "NAME"
+    assert row.startswith(CHEST)
+    assert "Movesense  sternum (chest strap)  -50 dBm" in row
+
+
+def test_other_devices_are_heard_but_are_no_sensor() -> None:
+    kinds = {s.name: s.kind for s in run_in_virtual_time(_heard("Toothbrush"))}
+    assert kinds["Toothbrush"] is None
+
+
+def test_a_name_cannot_send_commands_to_the_terminal() -> None:
+    names = {sighting.name for sighting in run_in_virtual_time(_heard("\x1b[2J\x07evil"))}
+    assert "�[2J�evil" in names
+
+
+def _scan(monkeypatch: pytest.MonkeyPatch, heard: tuple[Sighting, ...], *arguments: str) -> Result:
+    async def listen(_: Radio, __: float) -> tuple[Sighting, ...]:
+        return heard
+
+    monkeypatch.setattr("sensor.link.ble.scan", listen)
+    return CliRunner().invoke(cli, ["scan", *arguments])
+
+
+def test_sensors_are_listed_and_strangers_only_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = run_in_virtual_time(_heard("Toothbrush"))
+    assert "Toothbrush" not in _scan(monkeypatch, heard).stdout
+    assert CHEST in _scan(monkeypatch, heard).stdout
+    last = _scan(monkeypatch, heard, "--all").stdout.splitlines()[-1]
+    assert last.split()[:2] == ["Toothbrush", "unknown"]
+
+
+def test_when_no_sensor_is_found_it_says_how_to_wake_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    strangers = tuple(s for s in run_in_virtual_time(_heard("Toothbrush")) if s.kind is None)
+    result = _scan(monkeypatch, strangers)
+    assert isinstance(result.exception, LinkError)
+    assert "no sensor found" in str(result.exception)
+    assert "wake it" in str(result.exception)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Bluetooth is taken away by way of D-Bus")
+def test_without_bluetooth_the_program_ends_with_one_line_and_no_traceback(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "analysis.cli.main", "scan"],
+        env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={tmp_path}/no-bus"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert result.stdout == ""
+    listening, line = result.stderr.splitlines()
+    assert listening.startswith("Listening")
+    assert line.startswith("runtall: looking for sensors: no Bluetooth here")
+    assert "start bluez" in line
