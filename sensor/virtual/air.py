@@ -85,7 +85,8 @@ class Air(LocalLink):
 
     def hide(self, peripheral: hci.Address, duration_s: float) -> None:
         """Let nobody hear ``peripheral`` advertise for ``duration_s``; an open link stays."""
-        self._hidden_until_s[peripheral] = _now_s() + duration_s
+        until_s = _now_s() + duration_s
+        self._hidden_until_s[peripheral] = max(until_s, self._hidden_until_s.get(peripheral, 0.0))
 
     def lose_link(self, peripheral: hci.Address) -> None:
         """End the link of ``peripheral`` at once, as after a supervision timeout; what waited is lost."""
