@@ -97,18 +97,18 @@ def write_imu_session(
     try:
         with TemporaryDirectory(dir=target.parent, prefix=".import-") as folder:
             unfinished = Path(folder) / target.name
-            writer = SessionWriter(unfinished, name=name, started_utc=started_utc)
-            try:
+            with SessionWriter(unfinished, name=name, started_utc=started_utc) as writer:
                 for key, value in (context or {}).items():
                     writer.set_context(key, value)
                 _write_files(writer, files, zero_s)
-            finally:
-                writer.close()
             unfinished.rename(target)
     except OSError as error:
         raise SessionFileError(
             f"{target}: cannot be made ({error.strerror}); choose another folder"
         ) from error
+    except SessionFileError as error:
+        reason = error.__cause__
+        raise SessionFileError(f"{target}: cannot be made ({reason}); make room and import again") from error
 
 
 def _write_files(rows: SessionRows, files: Mapping[str, ImuFile], zero_s: float) -> None:

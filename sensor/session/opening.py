@@ -142,14 +142,25 @@ def _take_in_log(path: Path) -> tuple[sqlite3.Connection, bool]:
     try:
         connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+        if not is_busy(error):
             connection.close()
             raise
         return connection, True
     return connection, False
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Tell whether an operation failed only because another connection has the file in use."""
+    primary_code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return bool(primary_code == sqlite3.SQLITE_BUSY)
+
+
 def _copy(path: Path, folder: Path) -> Path:
-    for file in [path, *_leftovers(path)]:
-        shutil.copyfile(file, folder / file.name)
+    try:
+        for file in [path, *_leftovers(path)]:
+            shutil.copyfile(file, folder / file.name)
+    except OSError as error:
+        raise SessionFileError(
+            f"{path}: its log cannot be taken in here nor copied to {folder} ({error.strerror}); make room"
+        ) from error
     return folder / path.name

@@ -155,6 +155,6 @@ def _notices(sensors: tuple[SensorRecording, ...]) -> Iterator[str]:
     for sensor in sensors:
         if sensor.rejected_packets:
             yield (
-                f"{sensor.placement}: {sensor.rejected_packets} packets did not fit the documented layout "
-                "and were left out."
+                f"{sensor.placement}: packets left out because they do not fit the documented layout: "
+                f"{sensor.rejected_packets}."
             )

@@ -38,8 +38,8 @@ class SessionRows(ABC):
         self._track_ids = itertools.count(1)
 
     @abstractmethod
-    def _put(self, statement: str, rows: Iterable[Row]) -> None:
-        """Write rows, or queue them for writing."""
+    def put_rows(self, statement: str, rows: Iterable[Row]) -> None:
+        """Write rows, or queue them for writing. The methods below are the statements there are."""
 
     def add_sensor(
         self,
@@ -77,7 +77,7 @@ class SessionRows(ABC):
             )
         sensor_id = next(self._sensor_ids)
         row = (sensor_id, placement, device, name, address, firmware, json.dumps(dict(settings or {})))
-        self._put(_SENSOR, [row])
+        self.put_rows(_SENSOR, [row])
         return sensor_id
 
     def start_segment(self, sensor_id: int, start_ns: int, reason: str) -> int:
@@ -87,38 +87,40 @@ class SessionRows(ABC):
         reader gives it to the gap before the segment.
         """
         segment_id = next(self._segment_ids)
-        self._put(_SEGMENT, [(segment_id, sensor_id, start_ns, reason)])
+        self.put_rows(_SEGMENT, [(segment_id, sensor_id, start_ns, reason)])
         return segment_id
 
     def packet(self, segment_id: int, channel: str, arrival_ns: int, payload: bytes) -> None:
         """Add one notification as it came: its bytes and when the host got it."""
-        self._put(_PACKET, [(segment_id, channel, arrival_ns, payload)])
+        self.put_rows(_PACKET, [(segment_id, channel, arrival_ns, payload)])
 
     def packets(self, segment_id: int, channel: str, packets: Iterable[tuple[int, bytes]]) -> None:
         """Add many notifications of one channel, as (arrival_ns, payload)."""
-        self._put(_PACKET, ((segment_id, channel, arrival_ns, payload) for arrival_ns, payload in packets))
+        self.put_rows(
+            _PACKET, ((segment_id, channel, arrival_ns, payload) for arrival_ns, payload in packets)
+        )
 
     def event(self, t_ns: int, kind: str, detail: str = "", sensor_id: int | None = None) -> None:
         """Add something that happened to a link. For `BATTERY_EVENT` the detail is the percentage."""
-        self._put(_EVENT, [(t_ns, sensor_id, kind, detail)])
+        self.put_rows(_EVENT, [(t_ns, sensor_id, kind, detail)])
 
     def mark(self, t_ns: int, kind: str, text: str = "") -> None:
         """Pin something to a moment: ``standing``, ``bow``, ``lap`` …"""
-        self._put(_MARK, [(t_ns, kind, text)])
+        self.put_rows(_MARK, [(t_ns, kind, text)])
 
     def add_track(self, quantity: str, source: str) -> int:
         """Add a quantity from beside the IMU (see `sensor.samples.Track`) and return its number."""
         track_id = next(self._track_ids)
-        self._put(_TRACK, [(track_id, quantity, source)])
+        self.put_rows(_TRACK, [(track_id, quantity, source)])
         return track_id
 
     def track_point(self, track_id: int, t_ns: int, value: float) -> None:
         """Add one value of a track, in the unit its quantity names."""
-        self._put(_TRACK_POINT, [(track_id, t_ns, float(value))])
+        self.put_rows(_TRACK_POINT, [(track_id, t_ns, float(value))])
 
     def source_file(self, name: str, size: int, sha256: str, sensor_id: int | None = None) -> None:
         """Keep which file a sensor's or track's rows came from: name, bytes, SHA-256 in hex."""
-        self._put(_SOURCE_FILE, [(name, size, sha256, sensor_id)])
+        self.put_rows(_SOURCE_FILE, [(name, size, sha256, sensor_id)])
 
     def set_context(self, key: str, value: Any) -> None:
         """Keep what was told about the session; a second value for the same key replaces the first."""
@@ -126,4 +128,4 @@ class SessionRows(ABC):
 
     def set_meta(self, key: str, value: Any) -> None:
         """Keep a fact about the session itself, as JSON."""
-        self._put(_META, [(key, json.dumps(value, allow_nan=False))])
+        self.put_rows(_META, [(key, json.dumps(value, allow_nan=False))])

@@ -61,7 +61,8 @@ class ThreadedWriter(SessionRows):
         """The session file."""
         return self._writer.path
 
-    def _put(self, statement: str, rows: Iterable[Row]) -> None:
+    def put_rows(self, statement: str, rows: Iterable[Row]) -> None:
+        """Queue rows; they are on the disk within a second."""
         self._queue.put((statement, list(rows)))
 
     def close(self) -> None:
@@ -94,13 +95,9 @@ class ThreadedWriter(SessionRows):
     def _write_batch(self, first: _Item | None) -> bool:
         """Commit everything that arrives within the interval as one; false once the end mark was met."""
         self._closing.wait(COMMIT_INTERVAL_S)
-        item: _Item | None = first
-        while item is not None:
-            self._writer._put(*item)
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                self._writer.commit()
-                return True
+        batch = [first, *(self._queue.get() for _ in range(self._queue.qsize()))]
+        for item in batch:
+            if item is not None:
+                self._writer.put_rows(*item)
         self._writer.commit()
-        return False
+        return None not in batch

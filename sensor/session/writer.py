@@ -10,14 +10,15 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
 from sensor.errors import SessionFileError
+from sensor.session.opening import is_busy
 from sensor.session.rows import Row, SessionRows
 from sensor.session.schema import empty_session_bytes
 
 CHECKPOINT_PAGES = 16
 """Pages of write-ahead log after which they are carried over. Every commit writes at least one page."""
-
 
 _WAIT_S = 10.0
 """How long to wait for a reader where the journal makes the two exclude each other."""
@@ -53,17 +54,24 @@ class SessionWriter(SessionRows):
             path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
         )
         try:
+            self._start(name, started_utc, simulated)
+        except SessionFileError:
+            self.abandon()
+            raise
+
+    def _start(self, name: str, started_utc: str, simulated: bool) -> None:
+        try:
             self.journal = choose_journal(self._connection)
             self._connection.execute("BEGIN")
         except sqlite3.Error as error:
-            self._connection.close()
             raise self._failed(error) from error
         self.set_meta("name", name)
         self.set_meta("started_utc", started_utc)
         self.set_meta("simulated", simulated)
         self.commit()
 
-    def _put(self, statement: str, rows: Iterable[Row]) -> None:
+    def put_rows(self, statement: str, rows: Iterable[Row]) -> None:
+        """Write rows; they are safe after the next `commit`."""
         try:
             self._connection.executemany(statement, rows)
         except sqlite3.Error as error:
@@ -86,10 +94,20 @@ class SessionWriter(SessionRows):
             self._connection.execute("COMMIT")
             self._connection.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or self._connection.in_transaction:
+            if not is_busy(error) or self._connection.in_transaction:
                 raise self._failed(error) from error
         finally:
             self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close after success, abandon after a failure."""
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
 
     def abandon(self) -> None:
         """Let go of the file after a failure, without writing to it any more."""

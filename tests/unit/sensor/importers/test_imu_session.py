@@ -19,6 +19,7 @@ from sensor.samples import Gap
 from sensor.session.reader import read_recording
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from tests.support.csv_export import write_imu_csv
+from tests.support.disks import small_disk
 from tests.support.sessions import STARTED_UTC
 
 _VALUES = {"allow_nan": False, "allow_infinity": False, "width": 32}
@@ -167,3 +168,10 @@ def test_a_failed_import_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SessionFileError, match=r"a\.runtall: cannot be made \(No such file"):
         _write(tmp_path / "nowhere", sternum=_file([0.0, 1.0]))
+
+
+def test_a_full_disk_leaves_nothing_behind_and_is_said(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kilobytes=200) as disk:
+        with pytest.raises(SessionFileError, match=r"disk/a\.runtall: cannot be made \(.*full\); make room"):
+            _write(disk, sternum=_file((np.arange(20_000) / 100).tolist()))
+        assert list(disk.iterdir()) == []

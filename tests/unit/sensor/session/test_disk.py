@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from sensor.errors import SessionFileError
 from sensor.session.reader import read_recording
 from sensor.session.threaded import ThreadedWriter
 from sensor.session.writer import SessionWriter
+from tests.support.disks import make_read_only, small_disk
 from tests.support.sessions import (
     DATA,
     STARTED_UTC,
@@ -22,24 +22,11 @@ from tests.support.sessions import (
 )
 
 
-def _mount(folder: Path, options: str) -> None:
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError as error:
-        pytest.skip(f"needs a disk of its own: {error}")
-    if done.returncode:
-        pytest.skip(f"needs a disk of its own: {done.stderr.strip()}")
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 400 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    _mount(folder, "size=400k")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", kilobytes=400) as folder:
+        yield folder
 
 
 def _write_packets(writer: SessionWriter, committed: list[int]) -> None:
@@ -101,7 +88,7 @@ def test_a_killed_recording_on_a_disk_that_cannot_be_written_is_read(disk: Path,
     killed = killed_session(tmp_path)
     for file in killed.parent.iterdir():
         (disk / file.name).write_bytes(file.read_bytes())
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    make_read_only(disk)
     recording = read_recording(disk / killed.name)
     assert len(recording.sensors[0].time_s) == 130 * 8
     assert any("recovered" in notice for notice in recording.notices)

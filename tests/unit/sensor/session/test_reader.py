@@ -105,7 +105,9 @@ def test_packets_that_fit_no_layout_are_counted_and_said(tmp_path: Path) -> None
     writer.close()
     recording = read_recording(writer.path)
     assert recording.sensors[0].rejected_packets == 1
-    assert recording.notices == ("sternum: 1 packets did not fit the documented layout and were left out.",)
+    assert recording.notices == (
+        "sternum: packets left out because they do not fit the documented layout: 1.",
+    )
 
 
 def test_a_sensor_that_never_sent_anything_has_no_samples(tmp_path: Path) -> None:

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+
+from analysis.cli.home import find_session, home_folder, list_session_paths, new_session_path
+from sensor.errors import SessionFileError
+from sensor.session.writer import SessionWriter
+
+
+def _add(home: Path, name: str, started: datetime) -> Path:
+    path = new_session_path(home, name, started)
+    SessionWriter(path, name=name, started_utc=started.isoformat()).close()
+    return path
+
+
+def _local(day: int, hour: int = 7) -> datetime:
+    return datetime(2025, 5, day, hour).astimezone()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with three sessions, written in another order than they were run."""
+    home = tmp_path / "home"
+    _add(home, "tempo", _local(20))
+    _add(home, "long run", _local(31))
+    _add(home, "easy", _local(25))
+    return home
+
+
+def test_a_session_is_named_after_its_start_and_name(tmp_path: Path) -> None:
+    path = new_session_path(tmp_path, "Größe: ½ / Marathon..", datetime(2025, 5, 31, 7, 30, 5).astimezone())
+    assert path.name.startswith("2025-05-31_07-30-05_Größe-")
+    assert path.suffix == ".runtall"
+    assert not re.search(r"[\s:/\\]", path.name)
+    assert path.parent == tmp_path / "sessions"
+    assert path.parent.is_dir()
+
+
+def test_a_second_session_of_the_same_name_and_second_gets_another_path(home: Path) -> None:
+    first, second = _add(home, "tempo", _local(1)), _add(home, "tempo", _local(1))
+    assert first != second
+    assert second.stem == f"{first.stem}_2"
+
+
+def test_a_home_that_cannot_be_made_is_an_expected_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SessionFileError, match=r"file/sessions: cannot be made"):
+        new_session_path(tmp_path / "file", "tempo", _local(1))
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("latest", "long-run"),
+        ("latest-0", "long-run"),
+        ("latest-1", "easy"),
+        ("latest-2", "tempo"),
+        ("tempo", "tempo"),
+        ("long run", "long-run"),
+        ("2025-05-25", "easy"),
+        ("2025-05-25_07-00-00_easy", "easy"),
+        ("2025-05-25_07-00-00_easy.runtall", "easy"),
+    ],
+)
+def test_a_session_is_found_by_latest_name_date_and_file(home: Path, word: str, name: str) -> None:
+    assert find_session(home, word).stem.endswith(name)
+
+
+def test_a_path_is_taken_as_it_is(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "anything.db"
+    path.touch()
+    assert find_session(home, str(path)) == path
+    missing = str(tmp_path / "missing.runtall")
+    assert find_session(home, missing) == Path(missing)
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("latest-3", "holds only 3"),
+        ("marathon", "marathon: no session of that name or date"),
+        ("2025-05-24", "no session of that name or date"),
+    ],
+)
+def test_a_word_that_means_nothing_is_refused(home: Path, word: str, message: str) -> None:
+    with pytest.raises(SessionFileError, match=message):
+        find_session(home, word)
+
+
+def test_a_word_that_means_two_sessions_is_refused_with_both(home: Path) -> None:
+    _add(home, "evening", _local(25, 19))
+    with pytest.raises(SessionFileError, match=r"means 2 sessions.*_easy, .*_evening"):
+        find_session(home, "2025-05-25")
+
+
+def test_an_empty_home_says_how_to_fill_it(tmp_path: Path) -> None:
+    with pytest.raises(SessionFileError, match=r"no sessions in .*record, import or demo"):
+        find_session(tmp_path, "latest")
+
+
+def test_a_damaged_session_hides_no_other_and_is_the_latest_by_its_files_date(home: Path) -> None:
+    damaged = home / "sessions" / "2025-06-01_07-00-00_broken.runtall"
+    damaged.write_text("not a session")
+    assert find_session(home, "tempo").stem.endswith("tempo")
+    assert find_session(home, "latest") == damaged
+    assert len(list_session_paths(home)) == 4
+
+
+def test_home_is_what_the_command_line_says_else_the_systems_place() -> None:
+    told = click.Context(click.Command("x"), obj={"home": "/runs", "debug": False})
+    untold = click.Context(click.Command("x"), obj={"home": None, "debug": False})
+    assert home_folder(told) == Path("/runs")
+    assert home_folder(untold).name == "runtall"
+    assert home_folder(untold).is_absolute()
+
+
+def test_the_order_of_latest_is_that_of_the_start_not_of_the_local_clock(tmp_path: Path) -> None:
+    _add(tmp_path, "first", datetime(2025, 5, 31, 5, tzinfo=UTC))
+    _add(tmp_path, "second", datetime.fromisoformat("2025-05-31T01:30:00-04:00"))
+    assert find_session(tmp_path, "latest").stem.endswith("second")

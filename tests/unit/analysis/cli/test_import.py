@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.cli.main import main
+from sensor.samples import FloatArray
+from sensor.session.reader import read_recording
+from tests.support.csv_export import write_imu_csv
+from tests.support.datasets import synthetic_hour, umafall
+from tests.support.sessions import count_packets
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def _runner(seconds: float = 20.0) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Times, accelerations and rates of somebody who bounces, at 104 Hz."""
+    time_s = np.round(np.arange(int(seconds * 104)) / 104, 6)
+    acc = np.zeros((len(time_s), 3))
+    acc[:, 2] = 9.81 + 8 * np.sin(17 * time_s)
+    return time_s, acc, np.repeat(1.5 * np.sin(8.5 * time_s)[:, None], 3, axis=1)
+
+
+@pytest.fixture
+def chest(tmp_path: Path) -> Path:
+    return write_imu_csv(tmp_path / "chest.csv", *_runner())
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run ``runtall --home HOME …``; returns exit code, stdout, stderr."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stopped:
+            main(["--home", str(tmp_path / "home"), *map(str, arguments)])
+        captured = capsys.readouterr()
+        return int(stopped.value.code or 0), captured.out, captured.err
+
+    return call
+
+
+def _sessions(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "home").rglob("*"))
+
+
+def test_the_last_line_printed_is_the_path_of_the_session(run: Run, chest: Path) -> None:
+    code, out, _ = run("import", f"sternum={chest}", "--name", "tempo")
+    path = Path(out.splitlines()[-1])
+    assert code == 0
+    recording = read_recording(path)
+    assert recording.name == "tempo"
+    assert recording.sensors[0].placement == "sternum"
+    assert len(recording.sensors[0].time_s) == 2080
+
+
+def test_a_chest_and_a_head_file_become_one_session_named_after_the_first(
+    run: Run, chest: Path, tmp_path: Path
+) -> None:
+    time_s, acc, gyr = _runner()
+    cap = write_imu_csv(tmp_path / "cap.csv", time_s + 1, acc, gyr, customary_units=True)
+    code, out, _ = run("import", f"sternum={chest}", f"head={cap}")
+    recording = read_recording(Path(out.splitlines()[-1]))
+    assert code == 0
+    assert [sensor.placement for sensor in recording.sensors] == ["sternum", "head"]
+    assert recording.name == "chest"
+
+
+@pytest.mark.parametrize(
+    ("option", "key", "value"),
+    [
+        (("--distance", "10km"), "typed_distance_m", 10_000.0),
+        (("--speed", "10.8km/h"), "typed_speed_mps", 3.0),
+        (("--pace", "5:00/km"), "typed_speed_mps", 1000 / 300),
+    ],
+)
+def test_what_was_typed_is_kept_with_the_session(
+    run: Run, chest: Path, option: tuple[str, str], key: str, value: float
+) -> None:
+    _, out, _ = run("import", f"sternum={chest}", *option)
+    assert read_recording(Path(out.splitlines()[-1])).context[key] == pytest.approx(value)
+
+
+def test_the_start_is_reckoned_from_the_files_date_and_said(run: Run, chest: Path) -> None:
+    last = datetime(2025, 5, 31, 6, 30, 20, tzinfo=UTC)
+    os.utime(chest, (last.timestamp(), last.timestamp()))
+    _, out, err = run("import", f"sternum={chest}")
+    recording = read_recording(Path(out.splitlines()[-1]))
+    started = datetime.fromisoformat(recording.started_utc)
+    assert (last - started).total_seconds() == pytest.approx(2079 / 104, abs=1e-5)
+    assert recording.context["started_source"] == "file date"
+    assert "--started" in err
+
+
+def test_a_typed_start_is_local_time(run: Run, chest: Path) -> None:
+    _, out, err = run("import", f"sternum={chest}", "--started", "2025-05-31 07:30")
+    recording = read_recording(Path(out.splitlines()[-1]))
+    assert datetime.fromisoformat(recording.started_utc) == datetime(2025, 5, 31, 7, 30).astimezone()
+    assert recording.context["started_source"] == "typed"
+    assert "--started" not in err
+
+
+def test_times_since_1970_give_the_start(run: Run, tmp_path: Path) -> None:
+    time_s, acc, gyr = _runner()
+    path = write_imu_csv(tmp_path / "chest.csv", time_s + 1_748_673_000, acc, gyr)
+    _, out, _ = run("import", f"sternum={path}")
+    recording = read_recording(Path(out.splitlines()[-1]))
+    assert datetime.fromisoformat(recording.started_utc) == datetime(2025, 5, 31, 6, 30, tzinfo=UTC)
+    assert recording.sensors[0].time_s[0] == 0.0
+
+
+def test_remarks_go_to_stderr_and_the_import_goes_on(run: Run, tmp_path: Path) -> None:
+    time_s, acc, gyr = _runner()
+    path = write_imu_csv(tmp_path / "chest.csv", time_s, acc * 0.85, gyr)
+    code, out, err = run("import", f"sternum={path}")
+    assert code == 0
+    assert len(out.splitlines()) == 1
+    assert "0.85 g instead of 1 g" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "PLACEMENT=FILE"),
+        (("chest.csv",), "'chest.csv' is not PLACEMENT=FILE"),
+        (("sternum=",), "'sternum=' is not PLACEMENT=FILE"),
+        (("knee=chest.csv",), "unknown placement 'knee'; use one of sternum, upper-back"),
+        (("sternum=a.csv", "sternum=b.csv"), "sternum is given twice"),
+        (("sternum=a.csv", "--distance", "10"), "'10' is not a number above zero with its unit"),
+        (("sternum=a.csv", "--distance", "10km", "--pace", "5:00/km"), "exclude each other"),
+        (("sternum=a.csv", "--started", "yesterday"), "yesterday"),
+    ],
+)
+def test_words_that_do_not_fit_are_usage_errors(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    code, out, err = run("import", *arguments)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
+    assert _sessions(tmp_path) == []
+
+
+def test_a_bad_second_file_leaves_nothing_behind(run: Run, chest: Path, tmp_path: Path) -> None:
+    time_s, acc, gyr = _runner(5.0)
+    short = write_imu_csv(tmp_path / "cap.csv", time_s, acc, gyr)
+    code, out, err = run("import", f"sternum={chest}", f"head={short}")
+    assert (code, out) == (1, "")
+    assert err == f"runtall: {short}: 5.0 s of data; at least 10 s are needed\n"
+    assert _sessions(tmp_path) == []
+
+
+def test_a_file_that_is_not_there_is_one_line(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("import", f"sternum={tmp_path / 'nowhere.csv'}")
+    assert code == 1
+    assert err.startswith(f"runtall: {tmp_path / 'nowhere.csv'}: cannot be read")
+    assert err.count("\n") == 1
+
+
+def test_importing_twice_makes_two_sessions(run: Run, chest: Path) -> None:
+    first, second = (run("import", f"sternum={chest}")[1].splitlines()[-1] for _ in range(2))
+    assert first != second
+    assert count_packets(Path(first)) == count_packets(Path(second))
+
+
+def test_help_loads_no_heavy_module() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from analysis.cli.import_ import command;"
+        "assert CliRunner().invoke(command, ['--help']).exit_code == 0;"
+        "print([name for name in ('numpy', 'pandas', 'scipy', 'bleak') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_an_hour_is_imported_whole_with_its_losses_as_gaps(run: Run, tmp_path: Path) -> None:
+    hour = synthetic_hour()
+    imu = hour.imu
+    path = write_imu_csv(
+        tmp_path / "chest.csv", imu.time_s, imu.acc_sensor_mps2, imu.gyr_sensor_radps, lost=hour.lost
+    )
+    code, out, err = run("import", f"sternum={path}", "--distance", "12km")
+    assert code == 0
+    assert "instead of 1 g" not in err
+    (sensor,) = read_recording(Path(out.splitlines()[-1])).sensors
+    inner = np.flatnonzero(~hour.lost)
+    lost = np.diff(hour.lost[inner[0] : inner[-1] + 1].astype(int))
+    assert len(sensor.time_s) == len(inner)
+    assert len(sensor.gaps) == np.count_nonzero(lost == 1)
+    np.testing.assert_allclose(sensor.acc_sensor_mps2, imu.acc_sensor_mps2[inner], rtol=1e-6, atol=1e-6)
+
+
+def test_a_real_record_that_clips_is_imported_with_a_remark_and_its_samples_marked(
+    run: Run, tmp_path: Path
+) -> None:
+    imu = umafall("UMAFall_Subject_02_ADL_Jogging_1_2016-06-13_20-40-29.csv.gz")["chest"]
+    path = write_imu_csv(
+        tmp_path / "chest.csv", imu.time_s, imu.acc_sensor_mps2, imu.gyr_sensor_radps, customary_units=True
+    )
+    code, out, err = run("import", f"sternum={path}")
+    assert code == 0
+    assert "clipped, loose or not calibrated" in err
+    (sensor,) = read_recording(Path(out.splitlines()[-1])).sensors
+    assert np.count_nonzero(sensor.clipped) >= 34
