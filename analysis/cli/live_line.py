@@ -108,8 +108,11 @@ class TerminalLine:
 
 
 def status_text(status: RecorderStatus, hint: str = "") -> str:
-    """Return the line: time, each sensor's samples, rate, gaps, link and battery, then what to do."""
-    parts = [clock_text(status.time_s), *map(_sensor_text, status.sensors), status.message, hint]
+    """Return the line: time, what to do, then each sensor's link, samples, rate, gaps and battery.
+
+    What matters most comes first: a narrow terminal cuts the end off.
+    """
+    parts = [clock_text(status.time_s), hint, status.message, *map(_sensor_text, status.sensors)]
     return "  |  ".join(part for part in parts if part)
 
 

@@ -56,7 +56,7 @@ def sightings_table(sightings: Sequence[Sighting]) -> str:
 
 def _row(sighting: Sighting) -> tuple[str, str, str, str]:
     name = sighting.name or sighting.address
-    signal = f"{sighting.rssi_dbm} dBm"
+    signal = "connected" if sighting.rssi_dbm is None else f"{sighting.rssi_dbm} dBm"
     if sighting.kind is None:
         return name, "unknown", "-", signal
     return name, sighting.kind.title, USUAL_PLACEMENTS.get(sighting.kind.key, "any"), signal

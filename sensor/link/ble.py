@@ -6,7 +6,7 @@ bleak is imported where it is used, so that programs that only read files never 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One advertisement: a sensor, or some other Bluetooth device, that can be heard.
+    """A sensor, or some other Bluetooth device, that is in reach.
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ class Sighting:
     services
         UUIDs of the services it advertises, 128-bit, lower case.
     rssi_dbm
-        Signal strength: near -40 beside the antenna, below -90 hardly usable.
+        Signal strength: near -40 beside the antenna, below -90 hardly usable. None for a device this computer
+        is connected to already: it does not advertise.
     kind
         The kind of sensor this is; None for anything no driver knows.
     device
@@ -45,7 +46,7 @@ class Sighting:
     name: str
     address: str
     services: tuple[str, ...]
-    rssi_dbm: int
+    rssi_dbm: int | None
     kind: DeviceKind | None
     device: BLEDevice = field(repr=False, compare=False)
 
@@ -55,7 +56,7 @@ class Sighting:
 
 
 async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
-    """Listen for ``duration_s`` and return everything heard, strongest first.
+    """Listen for ``duration_s`` and return everything in reach: what is connected, then strongest first.
 
     Raises
     ------
@@ -68,13 +69,15 @@ async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
         heard[sighting.address] = sighting
 
     with plain_words("looking for sensors"):
+        for sighting in await _connected_already(radio):
+            remember(sighting)
         async with _scanner(radio, remember):
             await asyncio.sleep(duration_s)
-    return tuple(sorted(heard.values(), key=lambda sighting: -sighting.rssi_dbm))
+    return tuple(sorted(heard.values(), key=lambda sighting: -(sighting.rssi_dbm or 0)))
 
 
 async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_s: float) -> Sighting | None:
-    """Listen until the first advertisement that is wanted; None when ``timeout_s`` passes without one.
+    """Listen until something wanted is in reach; None when ``timeout_s`` passes without it.
 
     Raises
     ------
@@ -88,6 +91,10 @@ async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_
             found.set_result(sighting)
 
     with plain_words("looking for sensors"):
+        for sighting in await _connected_already(radio):
+            consider(sighting)
+        if found.done():
+            return found.result()
         async with _scanner(radio, consider):
             done, _ = await asyncio.wait([found], timeout=timeout_s)
     return found.result() if done else None
@@ -178,18 +185,31 @@ class BleLink:
                 yield
 
 
+async def _connected_already(radio: Radio) -> tuple[Sighting, ...]:
+    """Return what this computer is connected to: a killed recording leaves BlueZ holding its sensor."""
+    if radio.scanner_backend is not None:
+        return ()
+    from bleak import BleakAdapter
+
+    try:
+        devices = await (await BleakAdapter.get()).get_connected_devices()
+    except NotImplementedError:
+        return ()
+    return tuple(_sighting(device, device.name, (), None) for device in devices)
+
+
 def _scanner(radio: Radio, heard: Callable[[Sighting], None]) -> BleakScanner:
     from bleak import BleakScanner
 
     def report(device: BLEDevice, advertisement: AdvertisementData) -> None:
-        heard(_sighting(device, advertisement))
+        name = advertisement.local_name or device.name
+        heard(_sighting(device, name, advertisement.service_uuids, advertisement.rssi))
 
     return BleakScanner(report, **radio.scanner_options())
 
 
-def _sighting(device: BLEDevice, advertisement: AdvertisementData) -> Sighting:
+def _sighting(device: BLEDevice, name: str | None, services: Iterable[str], rssi_dbm: int | None) -> Sighting:
     # A name is whatever a stranger chose to send: escape sequences must not reach a terminal or a file.
-    raw = advertisement.local_name or device.name or ""
-    name = "".join(letter if letter.isprintable() else "�" for letter in raw)
-    services = tuple(uuid.lower() for uuid in advertisement.service_uuids)
-    return Sighting(name, device.address, services, advertisement.rssi, identify(name, services), device)
+    shown = "".join(letter if letter.isprintable() else "�" for letter in name or "")
+    uuids = tuple(uuid.lower() for uuid in services)
+    return Sighting(shown, device.address, uuids, rssi_dbm, identify(shown, uuids), device)

@@ -57,7 +57,8 @@ class SensorLog:
             self._sensor_id = self._rows.add_sensor(
                 self.wish.placement, kind.key, sighting.name, address=sighting.address, settings=facts
             )
-        self.event("connected", f"{sighting.name}, {sighting.rssi_dbm} dBm")
+        strength = "" if sighting.rssi_dbm is None else f", {sighting.rssi_dbm} dBm"
+        self.event("connected", sighting.name + strength)
         self._decoder = kind.make_decoder(settings)
         self._undecoded.clear()
 

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 import sqlite3
 from pathlib import Path
 from typing import Any
 
+import bleak
 import pytest
+from bleak import BleakScanner
+from bleak.backends.device import BLEDevice
 
 from sensor.errors import LinkError, SessionFileError, UnknownSensorError
+from sensor.link.radio import Radio
 from sensor.protocol.movesense_driver import STREAM_REFERENCE
-from sensor.recorder import RecorderPolicy, RecordingPlan, SensorWish
+from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
 from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.peripheral import VirtualPeripheral
-from tests.support.recordings_over_air import CAP, CHEST, Scene, movesense, record_over_air, rows
+from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.timeloop import run_in_virtual_time
+from tests.support.recordings_over_air import (
+    CAP,
+    CHEST,
+    STARTED_UTC,
+    Scene,
+    movesense,
+    record_over_air,
+    rows,
+)
 
 PAYLOADS = "SELECT payload FROM packet ORDER BY id"
 EVENTS = "SELECT kind, detail FROM event ORDER BY id"
@@ -276,6 +291,45 @@ def test_a_sensor_is_found_by_its_address_too(path: Path) -> None:
 
     assert scene.statuses[-1].sensors[0].samples > 300
     assert rows(path, "SELECT name FROM sensor") == [(CHEST,)]
+
+
+def test_a_sensor_this_computer_still_holds_is_taken_over(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed recording leaves BlueZ connected to its sensor, which then does not advertise."""
+
+    class HoldingAdapter:
+        @classmethod
+        async def get(cls) -> HoldingAdapter:
+            return cls()
+
+        async def get_connected_devices(self) -> list[BLEDevice]:
+            return [BLEDevice(movesense().address, CHEST, None)]
+
+    async def record() -> RecorderStatus:
+        async with VirtualRadio(seed=1) as radio:
+            # Only the platform's own radio holds links of other programs: make the simulated one that.
+            client = radio.bleak.client_backend
+            monkeypatch.setattr(bleak, "BleakAdapter", HoldingAdapter)
+            monkeypatch.setattr(
+                bleak, "get_platform_client_backend_type", lambda: (backends.client_backend, "")
+            )
+            monkeypatch.setattr(BleakScanner, "start", never)
+            await radio.add(movesense())
+            return await record_session(
+                RecordingPlan((SensorWish("sternum", CHEST),)),
+                path,
+                Radio(),
+                name="test",
+                started_utc=STARTED_UTC,
+                duration_s=5.0,
+                chance=random.Random(1),
+            )
+
+    async def never(_: BleakScanner) -> None:
+        raise AssertionError("nothing had to be searched for")
+
+    assert run_in_virtual_time(record()).sensors[0].samples > 300
 
 
 def test_the_file_is_an_ordinary_sqlite_file_that_says_it_is_simulated(path: Path) -> None:

@@ -191,8 +191,9 @@ def _status(time_s: float) -> RecorderStatus:
 
 def test_the_live_line_tells_time_samples_rate_gaps_link_and_battery() -> None:
     assert status_text(_status(754.2), "stand still") == (
-        "12:34  |  sternum streaming, 7890 samples, 104/s, 1 gap, battery 87 %"
-        "  |  head searching, 0 samples, 0/s, no gap  |  B is not in reach  |  stand still"
+        "12:34  |  stand still  |  B is not in reach"
+        "  |  sternum streaming, 7890 samples, 104/s, 1 gap, battery 87 %"
+        "  |  head searching, 0 samples, 0/s, no gap"
     )
 
 
