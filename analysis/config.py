@@ -69,7 +69,7 @@ class GaitConfig:
     run_spread_slow_g: float = 0.65
     run_spread_fast_g: float = 0.40
     """Smallest spread while running, at and below `slow_spm`, at and above `fast_spm`, linear between:
-    0.55-1.31 g in 52 real jogs at the chest and waist; the jog with the slowest steps, 136 a minute, has 1.09."""
+    0.55-1.31 g in 52 real jogs at chest and waist; the jog with the slowest steps, 136 a minute, has 1.09."""
     slow_spm: float = 140.0
     fast_spm: float = 155.0
     min_bout_s: float = 3.0
@@ -90,7 +90,7 @@ class HandednessConfig:
     course_s: float = 3.0
     ratio: float = 1.25
     """How much more averaged force must stray with the rate as given than reversed. Of 47 real jogs and walks
-    with the LSM9DS1, whose triad is mirrored, the ratio's median is 1.9; of the same mended, 0.54, at most 0.98."""
+    with the LSM9DS1, whose triad is mirrored, the ratio's median is 1.9; of the same mended, at most 0.98."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,11 @@ class OrientationConfig:
     known_speed_spread_mps: float = 0.15
     """Error of a known speed per square root of hertz: 1 Hz GPS."""
     rest_speed_spread_mps: float = 0.02
+    accelerometer_bias_share: float = 0.9
+    """How much of a still sensor's difference from 1 g is bias: consumer biases of 20 mg against scale
+    errors of 0.7 % (0.9 by variance)."""
+    accelerometer_bias_mps2: float = 0.6
+    """More than this (60 mg) is no bias but a fault, and is left alone."""
     accelerometer_smoothing_s: float = 1.5
     """Standard deviation of the averaging without a gyroscope: two strides."""
     passes: int = 4
@@ -171,6 +176,13 @@ class PostureConfig:
     11 km/h in 3 s has 1.5, a track bend 0.3."""
     turn_radps: float = 0.17
     """Turning faster than this (10 degrees per second) makes it a corner, else it is a burst."""
+    min_gap_s: float = 0.5
+    """Shortest loss that a report lists; shorter ones are filled."""
+    flexion_error_deg: float = 0.35
+    """Half width of the 95 % interval of one stride's flexion against the zero: p95 of the error on hours
+    with known truth, no speed known."""
+    accelerometer_error_deg: float = 4.0
+    """The same without a gyroscope."""
     loose_swing_deg: float = 40.0
     """Range of flexion within a stride beyond what a trunk does: 5-20 degrees on 15 tight chest jogs."""
 

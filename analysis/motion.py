@@ -9,10 +9,12 @@ import numpy as np
 from analysis.config import AnalysisConfig
 from analysis.signals import EvenStream, Gait, Rests, Strapdown, Strides, TrunkAxes, Vertical
 from analysis.stages import quaternion
+from analysis.stages.accelerometer import stride_mean_up
 from analysis.stages.aided import SpeedBelief, aided_vertical
 from analysis.stages.axes import find_axes
 from analysis.stages.gait import find_gait
 from analysis.stages.gapfill import fill_gaps
+from analysis.stages.handedness import is_mirrored, unmirrored
 from analysis.stages.rest import find_rests
 from analysis.stages.sides import opening_side
 from analysis.stages.speed import SpeedProfile
@@ -22,6 +24,7 @@ from analysis.stages.timebase import even_stream
 from analysis.stages.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
 from analysis.stages.zero import Zero, find_zero
 from sensor.samples import FloatArray, IntArray, SensorRecording
+from sensor.units import STANDARD_GRAVITY_MPS2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +44,9 @@ class Motion:
     up_sensor
         (3, n) upward vertical in sensor axes.
     path
-        Acceleration of the path.
+        Acceleration of the path; None without a gyroscope.
+    mirrored
+        True where the triad was left-handed and has been mended.
     """
 
     stream: EvenStream
@@ -52,11 +57,12 @@ class Motion:
     zero: Zero
     axes: TrunkAxes
     up_sensor: FloatArray
-    path: PathAcceleration
+    path: PathAcceleration | None
+    mirrored: bool
 
 
 def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: AnalysisConfig) -> Motion:
-    """Take one sensor with a gyroscope through the signal stages.
+    """Take one sensor through the signal stages; without a gyroscope, by the reduced method.
 
     Parameters
     ----------
@@ -73,9 +79,14 @@ def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: Analy
         For a signal nothing can be drawn from.
     """
     raw = even_stream(sensor, config.signal)
-    rests = find_rests(raw, config.rest)
     gait = find_gait(raw, config.gait)
+    mirrored = is_mirrored(raw, gait, config.handedness)
+    if mirrored:
+        raw = unmirrored(raw)
+    rests = find_rests(raw, config.rest)
     stream = fill_gaps(raw, gait, config.signal)
+    if stream.gyr_sensor_radps is None:
+        return _from_accelerometer(stream, rests, gait, config)
     strapdown = integrate(stream, rests, round(config.signal.broken_s * stream.rate_hz))
     force = AveragedForce(stream, strapdown, config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
@@ -83,6 +94,7 @@ def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: Analy
     strides = find_strides(gait)
     zero = find_zero(stream, rests, strides, rough_up, config.rest)
     axes = find_axes(stream, strapdown, rough_up, strides, zero, rests, config.axes)
+    force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
     ahead = _forward_inertial(strapdown, axes, force)
     belief = speed_belief(first, stream, gait, rests, speed, config)
     vertical = aided_vertical(force, first, ahead, belief, config.orientation)
@@ -98,7 +110,32 @@ def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: Analy
         axes,
         up,
         PathAcceleration(force, vertical, ahead, config.orientation),
+        mirrored,
     )
+
+
+def _from_accelerometer(stream: EvenStream, rests: Rests, gait: Gait, config: AnalysisConfig) -> Motion:
+    """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
+    up = stride_mean_up(stream, config.orientation)
+    strides = find_strides(gait)
+    zero = find_zero(stream, rests, strides, up, config.rest)
+    axes = find_axes(stream, None, up, strides, zero, rests, config.axes)
+    return Motion(
+        stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None, False
+    )
+
+
+def _accelerometer_bias(rests: Rests, zero: Zero, config: AnalysisConfig) -> FloatArray:
+    """Return the (3,) bias along the standing vertical: by how much a still sensor does not read 1 g.
+
+    Across the vertical a bias cancels against the zero; along it, it tilts whatever leans.
+    """
+    if zero.rest < 0:
+        return np.zeros(3)
+    excess = float(np.linalg.norm(rests.acc_sensor_mps2[zero.rest])) - STANDARD_GRAVITY_MPS2
+    limit = config.orientation.accelerometer_bias_mps2
+    share = config.orientation.accelerometer_bias_share if abs(excess) < limit else 0.0
+    return share * excess * zero.up_sensor
 
 
 def _forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce) -> FloatArray:

@@ -3,8 +3,8 @@
 Three cues point along the sideways line, each with its own weakness, and are added up: the part of the
 horizontal acceleration that changes sign from step to step lies along it (spoilt at a sternum far in front
 of the axis of rotation), the pitch rate that both steps share turns about it, and the roll rate that changes
-sign turns across it. Each is weighted by how clearly it prefers one direction. Which of the two perpendiculars is
-forward is put to the vote.
+sign turns across it. Each is weighted by how clearly it prefers one direction. Which of the two
+perpendiculars is forward is put to the vote.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ROLL = 2
 
 def find_axes(
     stream: EvenStream,
-    strapdown: Strapdown,
+    strapdown: Strapdown | None,
     up_sensor: FloatArray,
     strides: Strides,
     zero: Zero,

@@ -22,7 +22,7 @@ _WEIGHT = {BOW: 10.0, START: 1.0, PITCH: 1.0, LEAN: 0.5}
 
 def votes(
     stream: EvenStream,
-    strapdown: Strapdown,
+    strapdown: Strapdown | None,
     up: FloatArray,
     candidate_from_sensor: FloatArray,
     strides: Strides,
@@ -45,7 +45,10 @@ def votes(
     """
     found = (
         (BOW, _bow(stream, up, strides, zero, rests, config)),
-        (START, _start(stream, strapdown, up, candidate_from_sensor, strides, config)),
+        (
+            START,
+            0.0 if strapdown is None else _start(stream, strapdown, candidate_from_sensor, strides, config),
+        ),
         (PITCH, _pitch(stream, up, candidate_from_sensor, strides, config)),
         (LEAN, _lean(up, strides, zero, config)),
     )
@@ -85,7 +88,6 @@ def _bow(
 def _start(
     stream: EvenStream,
     strapdown: Strapdown,
-    up: FloatArray,
     candidate_from_sensor: FloatArray,
     strides: Strides,
     config: AxesConfig,

@@ -40,7 +40,7 @@ def integrate(stream: EvenStream, rests: Rests, broken_rows: int) -> Strapdown:
     if stream.gyr_sensor_radps is None:
         raise SignalError("no gyroscope: orientation cannot be integrated; use the accelerometer-only method")
     rate = np.ascontiguousarray((stream.gyr_sensor_radps - _bias(rests, len(stream))).T)
-    increment = quaternion.from_rotation_vector(_increments(rate, 1.0 / stream.rate_hz))
+    increment = quaternion.from_rotation_vector(increments(rate, 1.0 / stream.rate_hz))
     start = np.array([[1.0], [0.0], [0.0], [0.0]])
     product = quaternion.running_product(np.concatenate((start, increment), axis=1))
     return Strapdown(product, _sections(stream, broken_rows))
@@ -55,7 +55,7 @@ def _bias(rests: Rests, count: int) -> FloatArray:
     return np.stack([np.interp(rows, middle, b) for b in rests.gyr_sensor_radps.T], axis=1)
 
 
-def _increments(rate: FloatArray, step_s: float) -> FloatArray:
+def increments(rate: FloatArray, step_s: float) -> FloatArray:
     """Return the (3, n-1) rotation vectors between the rows of (3, n) rates."""
     padded = np.concatenate((rate[:, :1], rate, rate[:, -1:]), axis=1)
     here, after = rate[:, :-1], rate[:, 1:]

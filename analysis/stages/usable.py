@@ -20,7 +20,7 @@ Reasons = npt.NDArray[np.object_]
 def usable_columns(
     stream: EvenStream,
     strides: Strides,
-    path: PathAcceleration,
+    path: PathAcceleration | None,
     flexion_rom_deg: FloatArray,
     speed_known: bool,
     config: PostureConfig,
@@ -32,7 +32,7 @@ def usable_columns(
     stream, strides
         From the earlier stages.
     path
-        What remains of the averaged force beside gravity.
+        What remains of the averaged force beside gravity; None without a gyroscope.
     flexion_rom_deg
         (s,) range of flexion within the stride.
     speed_known
@@ -42,14 +42,14 @@ def usable_columns(
     """
     reason = np.full(len(strides), "", dtype=object)
     clipped = stride_share(stream.clipped, strides)
-    off = np.abs(mean_force_g(path, strides, config) - 1.0) > config.force_off
+    off = np.abs(mean_force_g(stream, path, strides, config) - 1.0) > config.force_off
     checks: list[tuple[str, BoolArray]] = [
         ("gap", _longest_loss(stream, strides) > config.gap_strides),
         ("clipped", clipped > config.clipped_fraction),
         ("clipped", off & (uniform_filter1d(clipped, config.force_strides) > 0) if len(clipped) else off),
         ("loose", off | (flexion_rom_deg > config.loose_swing_deg)),
     ]
-    if not speed_known:
+    if path is not None and not speed_known:
         peak, turning = path.largest_in(strides)
         moved = peak > config.path_mps2
         checks += [("turn", moved & (turning > config.turn_radps)), ("burst", moved)]
@@ -66,12 +66,21 @@ def stride_share(flag: BoolArray, strides: Strides) -> FloatArray:
     return np.asarray((total[last] - total[first]) / np.maximum(last - first, 1))
 
 
-def mean_force_g(path: PathAcceleration, strides: Strides, config: PostureConfig) -> FloatArray:
-    """Return (s,) the mean specific force along the vertical over the strides around each one, in g."""
+def mean_force_g(
+    stream: EvenStream, path: PathAcceleration | None, strides: Strides, config: PostureConfig
+) -> FloatArray:
+    """Return (s,) the mean specific force over the strides around each one, in g.
+
+    Along the vertical; without a gyroscope the size of the mean vector, which swaying makes a little smaller.
+    """
     if len(strides) == 0:
         return np.zeros(0)
-    force = mean_between(path.along_up_mps2, path.position(strides.start_row), path.position(strides.end_row))
-    return np.asarray(uniform_filter1d(force, config.force_strides, mode="nearest") / STANDARD_GRAVITY_MPS2)
+    start, end = strides.start_row, strides.end_row
+    if path is None:
+        mean = np.sqrt((mean_between(stream.acc_sensor_mps2.T, start, end) ** 2).sum(axis=0))
+    else:
+        mean = mean_between(path.along_up_mps2, path.position(start), path.position(end))
+    return np.asarray(uniform_filter1d(mean, config.force_strides, mode="nearest") / STANDARD_GRAVITY_MPS2)
 
 
 def _longest_loss(stream: EvenStream, strides: Strides) -> FloatArray:

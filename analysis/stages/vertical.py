@@ -7,6 +7,7 @@ normalise every sample carry a bias of degrees instead.
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import pairwise
 
 import numpy as np
@@ -38,6 +39,13 @@ class AveragedForce:
         self.weight = np.maximum(box_decimate(stream.present.astype(np.float64), self.every), 1e-6)
         self.row = np.asarray(np.arange(self.force.shape[1]) * self.every + (self.every - 1) / 2.0)
         self.section = section_of(strapdown.section_first, self.row)
+
+    def without_bias(self, bias_sensor_mps2: FloatArray, strapdown: Strapdown) -> AveragedForce:
+        """Return this force less a constant (3,) bias of the accelerometer in sensor axes."""
+        q = strapdown.inertial_from_sensor[:, self.row.astype(np.int64)]
+        other = copy(self)
+        other.force = self.force - quaternion.rotate(q, np.repeat(bias_sensor_mps2[:, None], q.shape[1], 1))
+        return other
 
     def smoothed(self, values: FloatArray, spread_s: float) -> FloatArray:
         """Average (3, m) thinned values with a Gaussian, never across sections, lost rows left out."""

@@ -1,0 +1,72 @@
+"""Stage 3b: is the sensor's triad mirrored? Gyroscope and accelerometer then contradict each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from analysis.config import HandednessConfig
+from analysis.signals import EvenStream, Gait
+from analysis.stages import quaternion
+from analysis.stages.strapdown import increments
+from sensor.samples import FloatArray
+
+
+def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> bool:
+    """Tell whether the triad is left-handed, as that of some chips is.
+
+    With the right hand, the direction of averaged force stays put in the gyroscope's inertial frame; with the
+    wrong one every rotation is counted twice instead of removed. A mirrored triad agrees with the reversed
+    rate instead, since a rate is an axial vector.
+
+    Parameters
+    ----------
+    stream, gait
+        The longest bout is looked at; without one, the whole stream.
+    config
+        Length looked at, smoothings, and how much better the reversed rate must do.
+    """
+    if stream.gyr_sensor_radps is None:
+        return False
+    part = _part(stream, gait, config)
+    acc, gyr = stream.acc_sensor_mps2[part], stream.gyr_sensor_radps[part]
+    if len(acc) < 4:
+        return False
+    straight = _wander(acc, gyr, stream.rate_hz, config)
+    reverse = _wander(acc, -gyr, stream.rate_hz, config)
+    return bool(straight > config.ratio * reverse)
+
+
+def unmirrored(stream: EvenStream) -> EvenStream:
+    """Return the stream with its second axis turned round, which makes a left-handed triad right-handed."""
+    flip = np.array([1.0, -1.0, 1.0])
+    gyr = stream.gyr_sensor_radps
+    return replace(
+        stream,
+        acc_sensor_mps2=stream.acc_sensor_mps2 * flip,
+        gyr_sensor_radps=None if gyr is None else gyr * flip,
+    )
+
+
+def _part(stream: EvenStream, gait: Gait, config: HandednessConfig) -> slice:
+    """Return the rows looked at: the middle of the longest bout."""
+    first, last = 0, len(stream)
+    if len(gait.first):
+        longest = int(np.argmax(gait.last - gait.first))
+        first, last = int(gait.first[longest]), int(gait.last[longest])
+    wanted = round(config.length_s * stream.rate_hz)
+    spare = max((last - first - wanted) // 2, 0)
+    return slice(first + spare, last - spare)
+
+
+def _wander(acc: FloatArray, gyr: FloatArray, rate_hz: float, config: HandednessConfig) -> float:
+    """Return how far (rad, rms) the direction of stride-averaged force strays from its own slow course."""
+    turn = quaternion.from_rotation_vector(increments(np.ascontiguousarray(gyr.T), 1.0 / rate_hz))
+    start = np.array([[1.0], [0.0], [0.0], [0.0]])
+    force = quaternion.rotate(quaternion.running_product(np.concatenate((start, turn), axis=1)), acc.T)
+    fast = gaussian_filter1d(force, config.stride_s * rate_hz, axis=1)
+    slow = gaussian_filter1d(fast, config.course_s * rate_hz, axis=1)
+    apart = fast / np.linalg.norm(fast, axis=0) - slow / np.linalg.norm(slow, axis=0)
+    return float(np.sqrt((apart**2).sum(axis=0).mean()))
