@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sensor.session.opening import open_session
-from sensor.session.schema import CONTEXT_PREFIX
+from sensor.session.schema import CONTEXT_PREFIX, ENDED_KEY
 from sensor.units import NS_PER_S
+
+_NOT_ENDED = "The recording was not ended properly; its last second may be missing."
 
 _LAST_NS = """
 SELECT max(t) FROM (
@@ -56,6 +58,8 @@ class SessionInfo:
         What was told about the session.
     simulated
         True where a virtual runner made the session.
+    ended
+        False where the recording was killed, or still runs.
     notices
         Sentences the reader owes the runner about the file.
     """
@@ -67,6 +71,7 @@ class SessionInfo:
     sensors: tuple[SensorInfo, ...]
     context: Mapping[str, Any] = field(default_factory=dict)
     simulated: bool = False
+    ended: bool = True
     notices: tuple[str, ...] = ()
 
 
@@ -88,6 +93,7 @@ def fetch_info(path: Path, connection: sqlite3.Connection, notices: tuple[str, .
     sensors = connection.execute(
         "SELECT id, placement, device, name, address, firmware, settings FROM sensor ORDER BY id"
     )
+    ended = bool(meta.get(ENDED_KEY, False))
     return SessionInfo(
         path=path,
         name=str(meta.get("name", path.stem)),
@@ -100,7 +106,8 @@ def fetch_info(path: Path, connection: sqlite3.Connection, notices: tuple[str, .
             if key.startswith(CONTEXT_PREFIX)
         },
         simulated=bool(meta.get("simulated", False)),
-        notices=notices,
+        ended=ended,
+        notices=notices if notices or ended else (_NOT_ENDED,),
     )
 
 

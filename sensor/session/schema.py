@@ -20,6 +20,9 @@ SUFFIX = ".runtall"
 CONTEXT_PREFIX = "context."
 """Keys of table ``meta`` that hold what was told about the session start with this."""
 
+ENDED_KEY = "ended"
+"""Key of table ``meta`` that is there, and true, once the session was ended properly."""
+
 BATTERY_EVENT = "battery"
 """Kind of event whose detail is a battery level in percent, digits only."""
 

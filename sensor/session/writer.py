@@ -15,7 +15,7 @@ from typing import Self
 from sensor.errors import SessionFileError
 from sensor.session.opening import is_busy
 from sensor.session.rows import Row, SessionRows
-from sensor.session.schema import empty_session_bytes
+from sensor.session.schema import ENDED_KEY, empty_session_bytes
 
 CHECKPOINT_PAGES = 16
 """Pages of write-ahead log after which they are carried over. Every commit writes at least one page."""
@@ -91,6 +91,7 @@ class SessionWriter(SessionRows):
         While another process reads the session the log stays; whoever opens it next carries it over.
         """
         try:
+            self.set_meta(ENDED_KEY, True)
             self._connection.execute("COMMIT")
             self._connection.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:

@@ -189,6 +189,13 @@ def test_a_last_line_that_is_cut_off_is_named(tmp_path: Path) -> None:
     assert "line 1042, column acc_y_mps2: '' is not a finite number" in _refusal(path)
 
 
+@pytest.mark.parametrize("cell", [b'"9.81', b"9.8\xff"])
+def test_bytes_that_make_no_table_are_refused(tmp_path: Path, cell: bytes) -> None:
+    path = _write(tmp_path / "chest.csv", HEADER, _rows())
+    path.write_bytes(path.read_bytes() + b"10.0,0.1,0.2," + cell + b",0,0,0\n")
+    assert "line 1042" in _refusal(path) or "no table" in _refusal(path)
+
+
 @pytest.mark.parametrize("content", [HEADER, HEADER + "\n", HEADER + "\n\n\n"])
 def test_a_file_without_rows_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "chest.csv"

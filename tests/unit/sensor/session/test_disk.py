@@ -84,6 +84,12 @@ def test_a_full_disk_is_told_when_the_session_begins(disk: Path) -> None:
     assert [file.name for file in disk.iterdir()] == ["film.mp4"]
 
 
+def test_a_disk_that_fills_up_while_the_session_begins_is_told(disk: Path) -> None:
+    (disk / "film.mp4").write_bytes(bytes(330_000))
+    with pytest.raises(SessionFileError, match=r"a\.runtall: cannot be written"):
+        new_writer(disk / "a.runtall")
+
+
 def test_a_killed_recording_on_a_disk_that_cannot_be_written_is_read(disk: Path, tmp_path: Path) -> None:
     killed = killed_session(tmp_path)
     for file in killed.parent.iterdir():

@@ -16,7 +16,7 @@ def test_info_tells_name_start_length_sensors_and_context(tmp_path: Path) -> Non
     (sensor,) = info.sensors
     assert (sensor.placement, sensor.device) == ("sternum", "movesense")
     assert sensor.settings["path"] == "/Meas/IMU6/104"
-    assert (dict(info.context), info.simulated, info.notices) == ({}, False, ())
+    assert (dict(info.context), info.simulated, info.ended, info.notices) == ({}, False, True, ())
 
 
 def test_a_session_with_nothing_in_it_lasts_no_time(tmp_path: Path) -> None:

@@ -31,7 +31,17 @@ def test_a_killed_recording_is_recovered_and_the_reader_says_so(tmp_path: Path) 
     assert len(recording.sensors[0].time_s) == 130 * 8
     assert any("recovered" in notice for notice in recording.notices)
     assert [file.name for file in path.parent.iterdir()] == ["run.runtall"]
-    assert not read_recording(path).notices
+    assert read_recording(path).file_hash == recording.file_hash
+
+
+def test_that_a_recording_was_killed_is_said_at_every_later_reading(tmp_path: Path) -> None:
+    path = killed_session(tmp_path)
+    for _ in range(2):
+        read_info(path)
+    assert read_recording(path).notices == (
+        "The recording was not ended properly; its last second may be missing.",
+    )
+    assert not read_info(path).ended
 
 
 def test_a_main_file_copied_without_its_log_is_read_and_the_reader_says_so(tmp_path: Path) -> None:
@@ -116,7 +126,7 @@ def test_a_session_without_its_tables_is_refused(tmp_path: Path) -> None:
     assert "no such table" in _refusal(path)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_file_cut_off_anywhere_is_refused(tmp_path: Path, share: float) -> None:
     whole = tmp_path / "whole.runtall"

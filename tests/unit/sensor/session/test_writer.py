@@ -59,6 +59,7 @@ def test_everything_written_is_found_by_plain_sqlite(tmp_path: Path) -> None:
         "name": "tempo",
         "started_utc": STARTED_UTC,
         "simulated": True,
+        "ended": True,
         "context.surface": "trail",
     }
 
