@@ -73,6 +73,8 @@ def _fetch(connection: sqlite3.Connection, query: str) -> Rows:
 _Packets = dict[tuple[int, str], tuple[list[int], list[bytes]]]
 """(segment, channel) to arrivals in ns and payloads, both in order of arrival."""
 
+_NO_PACKETS: tuple[list[int], list[bytes]] = ([], [])
+
 
 def _group_packets(packets: Rows) -> _Packets:
     grouped: _Packets = {}
@@ -92,9 +94,13 @@ def _sensor(
     try:
         kind = registry.device(sensor.device)
         parts = [
-            (kind.make_decoder(sensor.settings), reason, *packets[key])
+            (
+                kind.make_decoder(sensor.settings),
+                reason,
+                *packets.get((segment_id, kind.data_characteristic), _NO_PACKETS),
+            )
             for segment_id, sensor_id, reason in segments
-            if sensor_id == sensor.sensor_id and (key := (segment_id, kind.data_characteristic)) in packets
+            if sensor_id == sensor.sensor_id
         ]
     except (UnknownSensorError, ValueError) as error:
         raise SessionFileError(f"{info.path}: {sensor.placement}: {error}; update runtall") from error

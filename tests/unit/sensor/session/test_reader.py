@@ -61,6 +61,19 @@ def test_the_stretch_between_two_connections_is_a_gap_with_its_reason(tmp_path: 
     assert sensor.segment_start.tolist() == [0, 130 * PACKET_SAMPLES]
 
 
+def test_a_connection_that_brought_nothing_still_gives_the_gap_its_reason(tmp_path: Path) -> None:
+    writer = new_writer(tmp_path / "a.runtall")
+    sensor_id = add_movesense(writer)
+    first = writer.start_segment(sensor_id, 0, "start")
+    writer.packets(first, DATA, movesense_notifications(0, 60))
+    writer.start_segment(sensor_id, 80 * PACKET_NS, "sensor restarted")
+    third = writer.start_segment(sensor_id, 100 * PACKET_NS, "link lost")
+    writer.packets(third, DATA, movesense_notifications(100, 60))
+    writer.close()
+    (gap,) = read_recording(writer.path).sensors[0].gaps
+    assert gap.reason == "sensor restarted"
+
+
 def test_packets_lost_inside_a_connection_are_a_gap(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
     segment_id = writer.start_segment(add_movesense(writer), 0, "start")
