@@ -64,6 +64,10 @@ _BY_TYPE = (
 )
 """Names of exception classes. A missing D-Bus socket is a FileNotFoundError, a dying D-Bus an EOFError."""
 
+_LEAKS = (AssertionError, AttributeError, KeyError, RuntimeError, ValueError)
+"""What bleak's platform layers let through when a link or the bus vanishes under them (a bus that is None, a
+D-Bus property that is gone, notifications that are on already). None of it may end a run."""
+
 
 @contextmanager
 def plain_words(doing: str) -> Iterator[None]:
@@ -85,7 +89,7 @@ def plain_words(doing: str) -> Iterator[None]:
         yield
     except LinkError:
         raise
-    except (BleakError, OSError, EOFError) as error:
+    except (BleakError, OSError, EOFError, *_LEAKS) as error:
         raise LinkError(f"{doing}: {explain(error)}") from error
 
 

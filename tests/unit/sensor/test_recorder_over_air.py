@@ -311,9 +311,7 @@ def test_a_sensor_this_computer_still_holds_is_taken_over(
             # Only the platform's own radio holds links of other programs: make the simulated one that.
             client = radio.bleak.client_backend
             monkeypatch.setattr(bleak, "BleakAdapter", HoldingAdapter)
-            monkeypatch.setattr(
-                bleak, "get_platform_client_backend_type", lambda: (backends.client_backend, "")
-            )
+            monkeypatch.setattr(bleak, "get_platform_client_backend_type", lambda: (client, ""))
             monkeypatch.setattr(BleakScanner, "start", never)
             await radio.add(movesense())
             return await record_session(

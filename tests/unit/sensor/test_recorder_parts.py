@@ -178,6 +178,7 @@ NOT_AVAILABLE = BleakBluetoothNotAvailableReason
         (PermissionError(13, "denied"), "not allowed"),
         (TimeoutError(), "does not answer in time; bring it closer"),
         (BleakError("something\nnew"), "something new; try again"),
+        (AttributeError("'NoneType' object has no attribute 'call'"), "'NoneType' .* try again"),
     ],
 )
 def test_every_bluetooth_failure_says_in_one_line_what_to_do(error: Exception, words: str) -> None:
