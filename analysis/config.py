@@ -188,6 +188,38 @@ class PostureConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadConfig:
+    """Where the head is carried: lengths of two links and how far each turns.
+
+    Ratios and half widths come from differences between 43 optically recorded running clips in 19 styles,
+    upright to slouched (Kobayashi et al. 2023, arXiv 2306.08861), by `tests/bench/fit_head_model.py`. Only
+    three actors made them, playing styles: other people may differ by more than the half widths say. The
+    actors' skeletons were fitted to a game figure, so angles are taken from them and lengths from elsewhere.
+    """
+
+    trunk_link: float = 0.350
+    """Hip joints to C7 as a share of stature: 0.603 m of 1.741 m in men, 0.615 m of 1.735 m in women
+    (de Leva 1996, J Biomech 29:1223)."""
+    neck_link: float = 0.076
+    """C7 to the temples: eyes at 0.936 of stature (Drillis & Contini 1966, in Winter, Biomechanics and Motor
+    Control of Human Movement, fig. 4.1) less C7 at 0.860 (de Leva 1996)."""
+    trunk_line_per_flexion: float = 0.583
+    """How far the line hip to C7 turns for each degree of the upper trunk, where the sensor sits."""
+    neck_per_pitch: float = 0.456
+    neck_per_flexion: float = 0.779
+    """Turn of the line C7 to temples with a head sensor: for each degree of head pitch, of trunk flexion."""
+    neck_per_flexion_alone: float = 1.400
+    """The same without a head sensor: a mean over people of what the neck does as the trunk bends."""
+    half_width_sensor_cm: float = 5.4
+    half_width_alone_cm: float = 5.2
+    """Half widths of the 95 % interval at `default_stature_m`."""
+    default_stature_m: float = 1.70
+    stature_spread_m: float = 0.10
+    """Standard deviation of adults' stature, both sexes together (Fryar et al. 2016, NHANES 2011-2014: means
+    1.757 and 1.618 m)."""
+
+
+@dataclass(frozen=True, slots=True)
 class DynamicsConfig:
     """Vertical oscillation and contact time."""
 
@@ -362,6 +394,7 @@ class AnalysisConfig:
     orientation: OrientationConfig = field(default_factory=OrientationConfig)
     axes: AxesConfig = field(default_factory=AxesConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)
+    head: HeadConfig = field(default_factory=HeadConfig)
     dynamics: DynamicsConfig = field(default_factory=DynamicsConfig)
     distance: DistanceConfig = field(default_factory=DistanceConfig)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
