@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from contextlib import AbstractContextManager, suppress
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -69,7 +70,8 @@ class PlainLine:
 
     def say(self, text: str) -> None:
         """Print a sentence."""
-        click.echo(text, err=True)
+        with nobody_may_listen():
+            click.echo(text, err=True)
 
 
 class TerminalLine:
@@ -85,26 +87,35 @@ class TerminalLine:
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        self._live.start()
+        with nobody_may_listen():
+            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Remove the line."""
-        self._live.stop()
+        with nobody_may_listen():
+            self._live.stop()
 
     def show(self, status: RecorderStatus) -> None:
         """Redraw the line."""
         from rich.text import Text
 
         line = Text(status_text(status, self.hint), no_wrap=True, overflow="ellipsis")
-        self._live.update(line, refresh=True)
+        with nobody_may_listen():
+            self._live.update(line, refresh=True)
 
     def say(self, text: str) -> None:
         """Print a sentence above the line and ring."""
-        self._console.print(text, markup=False, highlight=False)
-        self._console.bell()
+        with nobody_may_listen():
+            self._console.print(text, markup=False, highlight=False)
+            self._console.bell()
+
+
+def nobody_may_listen() -> AbstractContextManager[None]:
+    """Let a closed pipe or terminal pass: a recording goes on when nobody watches it."""
+    return suppress(OSError)
 
 
 def status_text(status: RecorderStatus, hint: str = "") -> str:

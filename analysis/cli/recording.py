@@ -76,6 +76,9 @@ async def record(order: Order, radio: Radio, new_path: Callable[[datetime], Path
     outing = Outing(order, recorder, line)
     _handle(signal.SIGINT, outing.interrupt)
     _handle(signal.SIGTERM, recorder.stop)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # The terminal is being closed; under nohup it may.
+        _handle(signal.SIGHUP, recorder.stop)
     steps = asyncio.create_task(outing.conduct())
     steps.add_done_callback(lambda _: recorder.stop())
     try:

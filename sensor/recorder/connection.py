@@ -80,7 +80,8 @@ class Connection:
         try:
             return await self._keep()
         except LinkError as error:
-            return "link lost" if self._lost.is_set() else str(error)
+            self._log.event("request failed", str(error))
+            return "link lost"
 
     async def leave(self, *, politely: bool) -> None:
         """Disconnect; ``politely`` stops the stream first, which spares the sensor's battery."""

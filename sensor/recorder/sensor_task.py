@@ -138,9 +138,9 @@ class SensorTask:
     async def _connect_and_serve(self, sighting: Sighting) -> None:
         self._shared.taken.add(sighting.address)
         try:
+            kind, driver = _conversation(self._kind)
             lost = asyncio.Event()
             link = await self._connect(sighting, lost)
-            kind, driver = _conversation(self._kind)
             self._log.connected(sighting, kind, driver.settings)
             await self._serve(Connection(link, lost, driver, self._log, self._clock, self._policy))
         finally:
@@ -158,9 +158,6 @@ class SensorTask:
         reason, is_over = "link lost", False
         try:
             reason = await connection.run()
-        except LinkError as error:
-            reason = str(error)
-            raise
         except asyncio.CancelledError:
             reason, is_over = STOPPED, True
             raise

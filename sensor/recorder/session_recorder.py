@@ -113,6 +113,16 @@ class Recorder:
         SessionFileError
             When the file can no longer be written; everything committed before is kept.
         """
+        try:
+            await self._work()
+        finally:
+            self._close()
+        if not self._has_data:
+            raise LinkError(f"nothing was recorded: no data from {self._names}")
+        return self.status()
+
+    async def _work(self) -> None:
+        """Run one task per sensor until `stop`, or until one of them fails."""
         work = [asyncio.create_task(task.run()) for task in self._tasks]
         work.append(asyncio.create_task(self._watch()))
         end = asyncio.create_task(self._stopping.wait())
@@ -122,12 +132,8 @@ class Recorder:
             for task in (end, *work):
                 task.cancel()
             await asyncio.gather(end, *work, return_exceptions=True)
-            self._close()
         for task in done - {end}:
             task.result()
-        if not self._has_data:
-            raise LinkError(f"nothing was recorded: no data from {self._names}")
-        return self.status()
 
     @property
     def _has_data(self) -> bool:
@@ -138,10 +144,10 @@ class Recorder:
         return ", ".join(log.wish.name for log in self._logs)
 
     def _close(self) -> None:
-        self._show()
         self._writer.close()
         if not self._has_data:
             self._writer.path.unlink()
+        self._show()
 
     async def _watch(self) -> NoReturn:
         """Hand out the status, and notice when recording has become pointless."""

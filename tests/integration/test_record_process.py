@@ -71,6 +71,20 @@ def test_a_signal_ends_a_recording_cleanly(tmp_path: Path, number: signal.Signal
     assert recording.simulated
 
 
+def test_a_recording_goes_on_when_nobody_listens_any_more(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    assert process.stderr is not None
+    process.stderr.close()
+    time.sleep(1.0)
+    process.stderr = None
+    assert process.poll() is None
+    process.terminate()
+    process.communicate(timeout=20.0)
+
+    assert process.returncode == 0
+    assert read_recording(session_of(tmp_path)).events[-1].kind == "ended"
+
+
 @dataclass(frozen=True)
 class Death:
     """What a killed recording left: how long it lived, and how much of the end is missing."""

@@ -13,12 +13,14 @@ import bleak
 import pytest
 from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
+from bleak.exc import BleakError
 
 from sensor.errors import LinkError, SessionFileError, UnknownSensorError
 from sensor.link.radio import Radio
 from sensor.protocol.movesense_driver import STREAM_REFERENCE
 from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
 from sensor.session.threaded import ThreadedWriter
+from sensor.virtual.backend_scanner import VirtualScanner
 from sensor.virtual.peripheral import VirtualPeripheral
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
@@ -291,6 +293,32 @@ def test_a_sensor_is_found_by_its_address_too(path: Path) -> None:
 
     assert scene.statuses[-1].sensors[0].samples > 300
     assert rows(path, "SELECT name FROM sensor") == [(CHEST,)]
+
+
+def test_an_adapter_that_goes_away_during_the_run_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = VirtualScanner.start
+
+    async def start_if_there(self: VirtualScanner) -> None:
+        if 10.0 <= asyncio.get_running_loop().time() < 30.0:
+            raise BleakError("[org.bluez.Error.NotReady] Resource Not Ready")
+        await start(self)
+
+    monkeypatch.setattr(VirtualScanner, "start", start_if_there)
+
+    async def play(scene: Scene) -> None:
+        chest = movesense(duration_s=120.0)
+        await scene.radio.add(chest)
+        call_at(10.0, chest.lose_link)
+
+    scene = record_over_air(path, play, duration_s=60.0)
+
+    assert kinds(path).count("no radio") == 1
+    assert any("switch it on" in status.message for status in scene.statuses)
+    # The waits are 0.5, 1, 2, 4, 8 and then at most 30 s.
+    ((second_ns,),) = rows(path, "SELECT start_ns FROM segment WHERE id = 2")
+    assert second_ns / 1e9 < 56.5
 
 
 def test_a_sensor_this_computer_still_holds_is_taken_over(
