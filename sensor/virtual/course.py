@@ -77,7 +77,7 @@ def lay_course(plan: RunPlan, rate_hz: float, rng: np.random.Generator) -> Cours
     leg = _leg_index(plan.legs, time_s - SPEED_CHANGE_S / 2.0)
     wander = smooth_noise(rng, n, rate_hz, correlation_s=20.0) * plan.speed_variation
     speed = _smooth(_per_leg(plan.legs, "speed_mps", leg) * (1.0 + wander), SPEED_CHANGE_S, rate_hz)
-    moving = _smoothstep((speed - 0.25) / 0.9)
+    moving = _smoothstep((speed - 0.02) / 0.6)
     run_share = _smooth(_run_share(plan.legs)[leg], 2.0, rate_hz)
     running, walking = moving * run_share, moving * (1.0 - run_share)
     distance = _integrate(speed, rate_hz)
