@@ -103,11 +103,11 @@ class OrientationConfig:
     """Standard deviation: shorter takes corners for lean, longer follows the gyroscope's bias."""
     node_s: float = 0.25
     """Spacing of the corrections of the vertical; a third of a stride."""
-    force_smoothing_s: float = 0.5
+    force_smoothing_s: float = 0.4
     """Standard deviation of the averaging of specific force, long enough to remove the stride itself
-    (1.4 Hz falls by 7e-5)."""
+    (1.4 Hz falls to 0.2 %)."""
     heading_smoothing_s: float = 0.5
-    force_noise_mps2: float = 0.15
+    force_noise_mps2: float = 0.1
     """Horizontal acceleration that speed and heading do not explain, per square root of hertz."""
     tilt_noise_rad: float = 2e-3
     """Random walk of the integrated tilt per square root of second (0.11 degrees)."""
@@ -197,7 +197,7 @@ class HeadConfig:
     actors' skeletons were fitted to a game figure, so angles are taken from them and lengths from elsewhere.
     """
 
-    trunk_link: float = 0.350
+    trunk_link: float = 0.330
     """Hip joints to C7 as a share of stature: 0.603 m of 1.741 m in men, 0.615 m of 1.735 m in women
     (de Leva 1996, J Biomech 29:1223)."""
     neck_link: float = 0.076

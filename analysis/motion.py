@@ -87,8 +87,9 @@ def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: Analy
     stream = fill_gaps(raw, gait, config.signal)
     if stream.gyr_sensor_radps is None:
         return _from_accelerometer(stream, rests, gait, config)
-    strapdown = integrate(stream, rests, round(config.signal.broken_s * stream.rate_hz))
-    force = AveragedForce(stream, strapdown, config.orientation)
+    broken_rows = round(config.signal.broken_s * stream.rate_hz)
+    strapdown = integrate(stream, rests, broken_rows)
+    force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
     rough_up = up_in_sensor(strapdown, first)
     strides = find_strides(gait)

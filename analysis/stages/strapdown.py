@@ -67,8 +67,15 @@ def increments(rate: FloatArray, step_s: float) -> FloatArray:
     return turn
 
 
+def long_losses(stream: EvenStream, broken_rows: int) -> tuple[IntArray, IntArray]:
+    """Return the first and one past the last row of every loss too long to be filled."""
+    first, last = runs_of(~stream.present)
+    long = last - first > broken_rows
+    return first[long], last[long]
+
+
 def _sections(stream: EvenStream, broken_rows: int) -> IntArray:
     """Return the rows at which a new frame begins: 0, and the end of every long loss."""
-    first, last = runs_of(~stream.present)
-    long = (last - first > broken_rows) & (first > 0) & (last < len(stream))
-    return np.concatenate(([0], last[long])).astype(np.int64)
+    first, last = long_losses(stream, broken_rows)
+    inside = (first > 0) & (last < len(stream))
+    return np.concatenate(([0], last[inside])).astype(np.int64)

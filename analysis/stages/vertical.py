@@ -17,26 +17,37 @@ from analysis.config import OrientationConfig
 from analysis.signals import EvenStream, Strapdown, Strides, Vertical
 from analysis.stages import quaternion
 from analysis.stages.runs import box_decimate
+from analysis.stages.strapdown import long_losses
 from sensor.samples import FloatArray, IntArray
 
 
 class AveragedForce:
-    """Specific force in the inertial frame, thinned by a box filter, with the share of received rows.
+    """Specific force in the inertial frame, thinned by a box filter; long losses weigh nothing.
+
+    Short losses, which were filled, count like any other row: leaving them out would tear holes into strides
+    whose mean is only nought as a whole.
 
     Parameters
     ----------
     stream, strapdown
         (n, 3) specific force and the orientation of its rows.
+    broken_rows
+        A loss longer than this was not filled.
     config
         Rate after thinning.
     """
 
-    def __init__(self, stream: EvenStream, strapdown: Strapdown, config: OrientationConfig) -> None:
+    def __init__(
+        self, stream: EvenStream, strapdown: Strapdown, broken_rows: int, config: OrientationConfig
+    ) -> None:
         self.every = max(int(stream.rate_hz // config.decimated_hz), 1)
         self.rate_hz = stream.rate_hz / self.every
         force = quaternion.rotate(strapdown.inertial_from_sensor, stream.acc_sensor_mps2.T)
         self.force = box_decimate(force.T, self.every).T
-        self.weight = np.maximum(box_decimate(stream.present.astype(np.float64), self.every), 1e-6)
+        known = np.ones(len(stream))
+        for first, last in zip(*long_losses(stream, broken_rows), strict=True):
+            known[first:last] = 0.0
+        self.weight = np.maximum(box_decimate(known, self.every), 1e-6)
         self.row = np.asarray(np.arange(self.force.shape[1]) * self.every + (self.every - 1) / 2.0)
         self.section = section_of(strapdown.section_first, self.row)
 

@@ -1,0 +1,223 @@
+"""The order of the stages, from a session to the report of a run, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.config import AnalysisConfig
+from analysis.errors import SignalError
+from analysis.facts import sensor_facts, standings_of
+from analysis.motion import Motion, motion_of
+from analysis.records import Baseline, GapFact, RunReport, SessionFacts, StrideTable
+from analysis.stages.baseline import fresh_window, relative_to_window, usable_running, with_adjusted_flexion
+from analysis.stages.distance import DistanceResult, distance_of
+from analysis.stages.findings import findings_of
+from analysis.stages.quality import quality_of, usable_fraction
+from analysis.stages.segments import median_over_distance, segments_of
+from analysis.stages.speed import speed_profile
+from analysis.stages.strapstep import strap_steps
+from analysis.stages.verdict import judge, require_running
+from analysis.stride_rows import stride_table
+from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording
+from sensor.session.reader import read_recording
+
+ZERO_PHASE, ACCELEROMETER_ONLY = "zero-phase", "accelerometer only"
+
+
+def analyse_session(path: Path, config: AnalysisConfig | None = None) -> RunReport:
+    """Read a session file and analyse it: one pure, picklable call from path to report.
+
+    Raises
+    ------
+    SessionFileError
+        For a file that cannot be read.
+    AnalysisError
+        As `analyse`.
+    """
+    return analyse(read_recording(path), config)
+
+
+def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunReport:
+    """Analyse one session.
+
+    Parameters
+    ----------
+    recording
+        At least one trunk sensor.
+    config
+        Every number; the defaults without it.
+
+    Raises
+    ------
+    SignalError
+        Without a trunk sensor, or with a signal nothing can be drawn from.
+    NotEnoughRunningError
+        With less than ten seconds or ten strides of running.
+    """
+    config = config or AnalysisConfig()
+    sensor = _trunk_sensor(recording)
+    speed = speed_profile(recording.tracks, recording.context, config.distance)
+    motions = {s.placement: motion_of(s, speed, config) for s in recording.sensors}
+    trunk = motions[sensor.placement]
+    measured = speed is not None and speed.measured
+    table = stride_table(trunk, motions, measured, recording.context, config)
+    require_running(table, config.verdict)
+    way = distance_of(table, recording.tracks, recording.context, config.distance, sensor.gaps)
+    table, baseline = _along_the_way(table, way, trunk.zero.source, config)
+    return _judged(recording, sensor, motions, table, baseline, way, config)
+
+
+def _trunk_sensor(recording: Recording) -> SensorRecording:
+    """Return the sensor whose tilt is trunk flexion."""
+    sensor = recording.sensor(*TRUNK_PLACEMENTS)
+    if sensor is None:
+        worn = ", ".join(s.placement for s in recording.sensors) or "none"
+        raise SignalError(
+            f"{recording.name}: no trunk sensor (worn: {worn}); wear one as {' or '.join(TRUNK_PLACEMENTS)}"
+        )
+    return sensor
+
+
+def _along_the_way(
+    table: StrideTable, way: DistanceResult, zero_source: str, config: AnalysisConfig
+) -> tuple[StrideTable, Baseline | None]:
+    """Fill distance, speed and what depends on them, up to the flexion against the fresh window."""
+    table = table.with_columns(distance_m=way.distance_m, speed_mps=way.speed_mps, grade_pct=way.grade_pct)
+    contact_ms = median_over_distance(
+        table["distance_m"], table["contact_time_ms"], usable_running(table), config.segments.contact_window_m
+    )
+    table = table.with_columns(contact_time_ms=contact_ms)
+    baseline = fresh_window(table, way.total_m, config.baseline)
+    if zero_source == "own baseline" and baseline is not None:
+        table, baseline = relative_to_window(table, baseline)
+    return with_adjusted_flexion(table, baseline), baseline
+
+
+def _judged(
+    recording: Recording,
+    sensor: SensorRecording,
+    motions: Mapping[str, Motion],
+    table: StrideTable,
+    baseline: Baseline | None,
+    way: DistanceResult,
+    config: AnalysisConfig,
+) -> RunReport:
+    """Find, judge and sum up."""
+    trunk = motions[sensor.placement]
+    standings = standings_of(trunk)
+    steps = strap_steps(table, config.strap_step, config.baseline)
+    found = findings_of(table, baseline, config, steps, standings, trunk.zero.source)
+    table = found.table
+    gaps = _gaps(sensor, way, config)
+    facts = tuple(sensor_facts(s, motions[s.placement], config) for s in recording.sensors)
+    quality = quality_of(facts, table, standings, steps, gaps, config.verdict)
+    judgement = judge(
+        table,
+        baseline,
+        found.episodes,
+        steps,
+        standings,
+        way.total_m,
+        way.distance_source,
+        trunk.zero.source,
+        config.verdict,
+        _doubts(trunk),
+    )
+    running = table["activity"] == "run"
+    usable = usable_running(table)
+    duration_s = table["end_s"] - table["start_s"]
+    return RunReport(
+        session=SessionFacts(
+            recording.name,
+            str(recording.path),
+            recording.started_utc,
+            recording.duration_s,
+            recording.simulated,
+            facts,
+            recording.context,
+            recording.notices,
+        ),
+        strides=table,
+        curve=found.curve,
+        verdict=judgement.verdict,
+        no_verdict_because=judgement.no_verdict_because,
+        headline=judgement.headline,
+        confidence=judgement.confidence,
+        confidence_because=judgement.confidence_because,
+        method=ACCELEROMETER_ONLY if trunk.path is None else ZERO_PHASE,
+        zero_source=trunk.zero.source,
+        distance_source=way.distance_source,
+        speed_source=way.speed_source,
+        grade_known=way.grade_known,
+        distance_m=way.total_m,
+        running_s=float(duration_s[running].sum()),
+        walking_s=float(duration_s[~running].sum()),
+        stride_count=len(table),
+        usable_fraction=usable_fraction(table),
+        cadence_spm=_median(table["cadence_spm"][running]),
+        speed_mps=_median(table["speed_mps"][running]),
+        flexion_deg=_median(table["trunk_flexion_deg"][usable]),
+        flexion_half_width_deg=_half_width_deg(trunk, config),
+        head_source=next((word for word in table["head_source"] if word), ""),
+        baseline=baseline,
+        standings=standings,
+        segments=segments_of(table, way.total_m, config.segments),
+        episodes=found.episodes,
+        strap_steps=steps,
+        gaps=gaps,
+        zones=found.zones,
+        quality=quality,
+        notes=found.notes,
+        settings=_settings(config),
+        config_hash=config.hash(),
+        file_hash=recording.file_hash,
+        version=version("runtall"),
+    )
+
+
+def _median(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
+def _half_width_deg(trunk: Motion, config: AnalysisConfig) -> float:
+    """Return the half width of one stride's interval; only where a zero makes the angle absolute."""
+    if trunk.path is None:
+        return config.posture.accelerometer_error_deg
+    return config.posture.flexion_error_deg
+
+
+def _doubts(trunk: Motion) -> Sequence[str]:
+    """Say what else keeps confidence from being good."""
+    doubts = []
+    if trunk.path is None:
+        doubts.append("The sensor has no gyroscope: the angle may be wrong by 4°.")
+    votes = [vote for _, vote in trunk.axes.forward_votes]
+    bowed = any(name == "bow" for name, _ in trunk.axes.forward_votes)
+    if not votes or (not bowed and abs(sum(votes)) < 0.5):
+        doubts.append("It is not certain which way is forward: bow once after standing.")
+    return doubts
+
+
+def _gaps(sensor: SensorRecording, way: DistanceResult, config: AnalysisConfig) -> tuple[GapFact, ...]:
+    """Place the losses worth telling on the way."""
+    return tuple(
+        GapFact(
+            g.start_s, g.end_s, float(way.distance_at(g.start_s)), float(way.distance_at(g.end_s)), g.reason
+        )
+        for g in sensor.gaps
+        if g.end_s - g.start_s >= config.posture.min_gap_s
+    )
+
+
+def _settings(config: AnalysisConfig) -> dict[str, Any]:
+    """Return every number a finding depends on, as ``group.name``."""
+    groups = ("baseline", "findings", "strap_step", "segments", "verdict", "posture")
+    every = asdict(config)
+    return {f"{group}.{name}": value for group in groups for name, value in every[group].items()}
