@@ -21,6 +21,7 @@ from sensor.protocol.movesense_driver import STREAM_REFERENCE
 from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
 from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.backend_scanner import VirtualScanner
+from sensor.virtual.faults import draw_faults, play_faults
 from sensor.virtual.peripheral import VirtualPeripheral
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
@@ -319,6 +320,28 @@ def test_an_adapter_that_goes_away_during_the_run_is_waited_for(
     # The waits are 0.5, 1, 2, 4, 8 and then at most 30 s.
     ((second_ns,),) = rows(path, "SELECT start_ns FROM segment WHERE id = 2")
     assert second_ns / 1e9 < 56.5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_goes_wrong_everything_delivered_is_kept_and_the_stream_comes_back(
+    path: Path, seed: int
+) -> None:
+    faults: list[asyncio.Task[None]] = []
+
+    async def play(scene: Scene) -> None:
+        for number, name in enumerate((CHEST, CAP)):
+            sensor = movesense(name, duration_s=600.0)
+            await scene.radio.add(sensor)
+            drawn = draw_faults(10 * seed + number, within_s=(0.0, 300.0), count=30)
+            faults.append(asyncio.create_task(play_faults(drawn, sensor)))
+
+    scene = record_over_air(path, play, sensors={"sternum": CHEST, "head": CAP}, duration_s=480.0)
+
+    assert all(fault.done() and fault.exception() is None for fault in faults)
+    assert sorted(row[0] for row in rows(path, PAYLOADS)) == sorted(scene.delivered)
+    last_minute = [status for status in scene.statuses if 420.0 < status.time_s < 479.0]
+    assert {sensor.link for status in last_minute for sensor in status.sensors} == {"streaming"}
+    assert {status.message for status in last_minute} == {""}
 
 
 def test_a_sensor_this_computer_still_holds_is_taken_over(

@@ -16,12 +16,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli.live_line import PlainLine, status_text
+from analysis.cli.live_line import PlainLine, TerminalLine, status_text
 from analysis.cli.main import cli
 from analysis.cli.recording import Order, record
 from analysis.cli.times import clock_text, parse_duration_s
 from analysis.cli.virtual_sensors import virtual_runner
 from sensor.recorder import RecorderStatus, RecordingPlan, SensorStatus, SensorWish
+from sensor.session.info import read_info
 from sensor.virtual.timeloop import run_in_virtual_time
 
 PLAN = RecordingPlan((SensorWish("sternum", "Movesense 000000000001"),))
@@ -203,6 +204,30 @@ def test_without_a_terminal_the_line_comes_every_ten_seconds(capsys: pytest.Capt
         line.show(_status(tick * 0.25))
     shown = [text.split()[0] for text in capsys.readouterr().err.splitlines()]
     assert shown == ["0:00", "0:10", "0:20"]
+
+
+def test_on_a_terminal_sentences_stand_above_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with TerminalLine() as line:
+        line.say("Stand [tall]")
+        line.show(_status(1.0))
+    assert "Stand [tall]" in capsys.readouterr().err
+
+
+def test_a_virtual_sensor_is_recorded_like_any_other_and_its_path_is_the_last_line(tmp_path: Path) -> None:
+    arguments = [
+        "--home",
+        str(tmp_path),
+        "record",
+        "--sensor",
+        "upper-back=virtual",
+        "--sensor",
+        "head=virtual",
+    ]
+    result = CliRunner().invoke(cli, [*arguments, "--duration", "2s", "--name", "lunch"])
+    assert result.exit_code == 0
+    info = read_info(Path(result.stdout.splitlines()[-1]))
+    assert (info.name, info.simulated) == ("lunch", True)
+    assert [sensor.placement for sensor in info.sensors] == ["upper-back", "head"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Bluetooth is taken away by way of D-Bus")
