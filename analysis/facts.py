@@ -47,10 +47,10 @@ def standings_of(motion: Motion) -> tuple[Standing, ...]:
         begin, end = int(rests.first[rest]), int(rests.last[rest])
         if rest == zero.rest:
             role = "zero"
-        elif begin >= last_run_row:
+        elif (begin + end) / 2 >= last_run_row:
             role = "end"
         else:
-            role = "before" if end <= first_run_row else "seen"
+            role = "before" if (begin + end) / 2 <= first_run_row else "seen"
         found.append(
             Standing(
                 stream.start_s + begin / stream.rate_hz,

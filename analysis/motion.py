@@ -16,6 +16,7 @@ from analysis.stages.gait import find_gait
 from analysis.stages.gapfill import fill_gaps
 from analysis.stages.handedness import is_mirrored, unmirrored
 from analysis.stages.rest import find_rests
+from analysis.stages.runs import inside
 from analysis.stages.sides import opening_side
 from analysis.stages.speed import SpeedProfile
 from analysis.stages.strapdown import integrate
@@ -79,11 +80,12 @@ def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: Analy
         For a signal nothing can be drawn from.
     """
     raw = even_stream(sensor, config.signal)
-    gait = find_gait(raw, config.gait)
+    rests = find_rests(raw, config.rest)
+    gait = find_gait(raw, rests, config.gait)
     mirrored = is_mirrored(raw, gait, config.handedness)
     if mirrored:
         raw = unmirrored(raw)
-    rests = find_rests(raw, config.rest)
+        rests = find_rests(raw, config.rest)
     stream = fill_gaps(raw, gait, config.signal)
     if stream.gyr_sensor_radps is None:
         return _from_accelerometer(stream, rests, gait, config)
@@ -158,8 +160,8 @@ def speed_belief(
     c = config.orientation
     row = np.clip(np.round(vertical.node_row).astype(np.int64), 0, len(stream) - 1)
     step_s = float(vertical.node_row[1] - vertical.node_row[0]) / stream.rate_hz
-    moving = _inside(row, gait.first, gait.last)
-    still = _inside(row, rests.first, rests.last)
+    moving = inside(row, gait.first, gait.last)
+    still = inside(row, rests.first, rests.last)
     run_mps = c.run_speed_mps
     if speed is not None and not speed.measured:
         run_mps = float(speed.speed_mps[0])
@@ -172,10 +174,3 @@ def speed_belief(
         weight = np.where(still, weight, step_s / c.known_speed_spread_mps**2)
         nominal = measured
     return SpeedBelief(np.where(still, 0.0, nominal), measured, weight)
-
-
-def _inside(row: IntArray, first: IntArray, last: IntArray) -> np.ndarray:
-    """Tell which rows lie in one of the sorted stretches."""
-    return np.asarray(
-        np.searchsorted(first, row, side="right") > np.searchsorted(last, row, side="right"), dtype=np.bool_
-    )

@@ -13,8 +13,8 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from scipy.signal import get_window
 
 from analysis.config import GaitConfig
-from analysis.signals import EvenStream, Gait
-from analysis.stages.runs import box_decimate, runs_of, without_short
+from analysis.signals import EvenStream, Gait, Rests
+from analysis.stages.runs import box_decimate, inside, runs_of, without_short
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -28,13 +28,15 @@ class _Slow:
     step_hz: FloatArray
 
 
-def find_gait(stream: EvenStream, config: GaitConfig) -> Gait:
+def find_gait(stream: EvenStream, rests: Rests, config: GaitConfig) -> Gait:
     """Find the bouts of walking and running and the phase of the steps in them.
 
     Parameters
     ----------
     stream
         Even stream, any sensor axes.
+    rests
+        Nobody walks or runs in them.
     config
         Frequencies, spreads and smoothings.
 
@@ -51,7 +53,8 @@ def find_gait(stream: EvenStream, config: GaitConfig) -> Gait:
     vertical_g = _rough_vertical_g(acc_sensor_mps2, rate_hz, config)
     slow = _Slow(rate_hz, vertical_g, _step_frequency(vertical_g, rate_hz, config))
     moving, running = _kind(slow, config)
-    slow_row = np.arange(len(vertical_g)) * every + (every - 1) / 2
+    slow_row = np.arange(len(vertical_g), dtype=np.float64) * every + (every - 1) / 2
+    moving &= ~inside(slow_row, rests.first, rests.last)
     rows = np.arange(len(stream), dtype=np.float64)
     phase = np.interp(rows, slow_row, _step_phase(slow, config))
     nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)

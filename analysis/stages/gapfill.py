@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.config import SignalConfig
 from analysis.signals import EvenStream, Gait
-from analysis.stages.runs import runs_of
+from analysis.stages.runs import inside, runs_of
 from sensor.samples import BoolArray, FloatArray, IntArray
 
 _NEIGHBOURS = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0)
@@ -51,12 +51,9 @@ def fill_gaps(stream: EvenStream, gait: Gait, config: SignalConfig) -> EvenStrea
 def fillable(stream: EvenStream, gait: Gait, config: SignalConfig) -> tuple[IntArray, IntArray]:
     """Return the first and one past the last row of every loss short enough to fill, inside one bout."""
     first, last = runs_of(~stream.present)
-    inside = np.zeros(len(stream) + 1, dtype=np.int64)
-    np.add.at(inside, gait.first, 1)
-    np.add.at(inside, gait.last, -1)
-    moving = np.cumsum(inside)[:-1] > 0
     before, after = first - 1, np.minimum(last, len(stream) - 1)
-    bridged = (before >= 0) & (last < len(stream)) & moving[before] & moving[after]
+    bridged = (before >= 0) & (last < len(stream))
+    bridged &= inside(before, gait.first, gait.last) & inside(after, gait.first, gait.last)
     strides = (gait.step_phase[after] - gait.step_phase[before]) / 2.0
     keep = bridged & (strides <= config.max_fill_strides)
     return first[keep], last[keep]
@@ -69,14 +66,14 @@ def _filled(
     length = last - first
     owner = np.repeat(np.arange(len(first)), length)
     row = first[owner] + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    inside, sure = _template(values, present, phase, row)
+    middle, sure = _template(values, present, phase, row)
     at_left, sure_left = _template(values, present, phase, first - 1)
     at_right, sure_right = _template(values, present, phase, last)
     left, right = values[first - 1] - at_left, values[last] - at_right
     along = ((row - first[owner] + 1) / (length[owner] + 1))[:, None]
     result = np.array(values)
     good = sure & (sure_left & sure_right)[owner]
-    result[row[good]] = (inside + left[owner] * (1 - along) + right[owner] * along)[good]
+    result[row[good]] = (middle + left[owner] * (1 - along) + right[owner] * along)[good]
     return result
 
 

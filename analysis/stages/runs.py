@@ -24,6 +24,12 @@ def runs_of(flag: BoolArray) -> tuple[IntArray, IntArray]:
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
 
 
+def inside(row: FloatArray | IntArray, first: IntArray, last: IntArray) -> BoolArray:
+    """Tell which rows lie in one of the sorted stretches ``first`` to ``last`` (exclusive)."""
+    begun = np.searchsorted(first, row, side="right")
+    return np.asarray(begun > np.searchsorted(last, row, side="right"), dtype=np.bool_)
+
+
 def without_short(flag: BoolArray, shortest: int, *, of: bool = True) -> BoolArray:
     """Turn runs of ``of`` shorter than ``shortest`` samples into the other value."""
     result = np.array(flag, dtype=bool)

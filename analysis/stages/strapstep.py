@@ -96,12 +96,14 @@ def _median_change(angle_deg: FloatArray, width: int, skip: int) -> FloatArray:
 def _effort_changed(
     table: StrideTable, rows: IntArray, at: int, config: StrapStepConfig, effort: BaselineConfig
 ) -> bool:
-    """Tell whether speed or grade, where known, changed along with the angle."""
+    """Tell whether speed, cadence or grade, where known, changed along with the angle."""
     before, after = rows[max(at - config.stays_strides, 0) : at], rows[at : at + config.stays_strides]
     speed_mps = [known_median(table["speed_mps"][part]) for part in (before, after)]
     grade_pct = [known_median(table["grade_pct"][part]) for part in (before, after)]
+    cadence_spm = [known_median(table["cadence_spm"][part]) for part in (before, after)]
     faster = abs(speed_mps[1] - speed_mps[0]) > effort.max_speed_change * speed_mps[0]
-    return bool(faster or abs(grade_pct[1] - grade_pct[0]) > effort.max_grade_pct)
+    quicker = abs(cadence_spm[1] - cadence_spm[0]) > config.max_cadence_change * cadence_spm[0]
+    return bool(faster or quicker or abs(grade_pct[1] - grade_pct[0]) > effort.max_grade_pct)
 
 
 def _apart(found: Mapping[int, float], at_least: int) -> list[int]:
