@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -90,6 +90,10 @@ class Recorder:
         """Pin something to now, or to an earlier ``time_s``: ``standing``, ``bow``, ``run``, ``lap`` …"""
         time_ns = self._clock.now_ns() if time_s is None else round(time_s * 1e9)
         self._writer.mark(time_ns, kind, text)
+
+    def set_context(self, key: str, value: object) -> None:
+        """Write down something about the session, under a key of ``data/FORMAT.md``."""
+        self._writer.set_context(key, value)
 
     def stop(self) -> None:
         """Ask `run` to end: streams stopped, links closed."""
@@ -183,8 +187,11 @@ async def record_session(
     simulated: bool = False,
     policy: RecorderPolicy | None = None,
     on_status: StatusCallback | None = None,
+    context: Mapping[str, object] | None = None,
 ) -> RecorderStatus:
     """Record ``duration_s`` seconds into a new session file; return the last status.
+
+    ``context`` holds what is known beside the sensors; the other words are those of `Recorder`.
 
     Raises
     ------
@@ -202,5 +209,7 @@ async def record_session(
         on_status=on_status,
         simulated=simulated,
     )
+    for key, value in (context or {}).items():
+        recorder.set_context(key, value)
     asyncio.get_running_loop().call_later(duration_s, recorder.stop)
     return await recorder.run()

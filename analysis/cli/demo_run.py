@@ -1,0 +1,136 @@
+"""The demo: a simulated run over the simulated radio into the recorder, a report, and the truth beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from analysis.cli.home import new_session_path
+from analysis.cli.report import write_text
+from analysis.config import AnalysisConfig
+from analysis.pipeline import analyse_session
+from analysis.records import RunReport
+from analysis.report import page
+from analysis.stages.findings import crossing_of
+from analysis.stages.posture import mean_between
+from sensor.recorder import RecordingPlan, SensorWish, record_session
+from sensor.virtual.faults import Fault, FaultKind, play_faults
+from sensor.virtual.movesense import VirtualMovesense
+from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.runner import VirtualRun, simulate
+from sensor.virtual.scenarios import demo_plan
+from sensor.virtual.timeloop import run_in_virtual_time
+
+SENSOR_NAME = "Movesense 000000000001"
+CLOCK_PPM, RATE_PPM = 38.0, -120.0
+"""How wrong the virtual sensor's clock and sampling rate are: ordinary crystals and oscillators."""
+LINK_LOSSES = (Fault(421.0, FaultKind.OUT_OF_RANGE, 9.0), Fault(1303.0, FaultKind.LINK_LOSS))
+TAIL_S = 2.0
+"""Recorded beyond the end of the run, for connecting took a moment at its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What the demo made, and what it should have found."""
+
+    page_path: Path
+    session_path: Path
+    report: RunReport
+    found_m: float | None
+    true_m: float | None
+
+    def lines(self) -> list[str]:
+        """Return what to tell: that it is simulated, the headline, found beside true, the page last."""
+        return [
+            "The runner is simulated; recorder, session file, analysis and report are the real ones.",
+            self.report.headline,
+            f"Slouch found from {_km(self.found_m)}; the simulated truth crosses at {_km(self.true_m)}.",
+            f"Session: {self.session_path}",
+            f"Report:  {self.page_path}",
+        ]
+
+
+def run_demo(home: Path, seed: int) -> DemoResult:
+    """Run the whole demo in its own home folder.
+
+    Raises
+    ------
+    SensorError, AnalysisError
+        When a part of the way fails.
+    """
+    run = simulate(demo_plan(), seed=seed)
+    path = new_session_path(home, "demo", datetime.now(UTC))
+    # The stack reports links that a fault took away; the recorder tells of them itself.
+    logging.getLogger("bumble").setLevel(logging.ERROR)
+    duration_s = len(run.true_flexion_deg) / run.rate_hz + TAIL_S
+    with _progress(duration_s) as show:
+        run_in_virtual_time(_record(run, path, duration_s, seed), on_progress=show)
+    config = AnalysisConfig()
+    report = analyse_session(path, config)
+    page_path = path.with_suffix(".html").resolve()
+    write_text(page_path, page.render(report))
+    found = next((e.from_m for e in report.episodes if e.flag == "slouched"), None)
+    return DemoResult(page_path, path.resolve(), report, found, true_crossing_m(run, config))
+
+
+def true_crossing_m(run: VirtualRun, config: AnalysisConfig) -> float | None:
+    """Return where the true flexion, stride by stride, crosses by the rule the report applies."""
+    row = run.stride_start_s * run.rate_hz
+    start, end = row[:-1], row[1:]
+    running = mean_between(run.running.astype(np.float64), start, end) > 0.999
+    flexion_deg = mean_between(run.true_flexion_deg, start, end)
+    distance_m = np.interp(start, np.arange(len(run.distance_m)), run.distance_m)
+    speed_mps = np.interp(start, np.arange(len(run.speed_mps)), run.speed_mps)
+    return crossing_of(distance_m[running], flexion_deg[running], config, speed_mps=speed_mps[running])
+
+
+async def _record(run: VirtualRun, path: Path, duration_s: float, seed: int) -> None:
+    """Let the runner run past the recorder, and lose the link twice."""
+    signal = run.sensors[0].measured
+    async with VirtualRadio(seed=seed) as radio:
+        sensor = VirtualMovesense(
+            SENSOR_NAME, signal=signal, clock_ppm=CLOCK_PPM, rate_ppm=RATE_PPM, battery_pct=87
+        )
+        await radio.add(sensor)
+        trouble = asyncio.create_task(play_faults(LINK_LOSSES, sensor))
+        await record_session(
+            RecordingPlan((SensorWish(run.sensors[0].placement, SENSOR_NAME),)),
+            path,
+            radio.bleak,
+            name="demo",
+            started_utc=datetime.now(UTC),
+            duration_s=duration_s,
+            chance=random.Random(seed),
+            simulated=True,
+            # As a runner would read it off a watch afterwards.
+            context={"typed_distance_m": round(float(run.distance_m[-1]), -1)},
+        )
+        await trouble
+
+
+@contextmanager
+def _progress(total_s: float) -> Iterator[Callable[[float], None]]:
+    """Show a bar on stderr over the virtual seconds; yield what moves it."""
+    columns = (
+        TextColumn("A virtual runner runs …"),
+        BarColumn(),
+        TextColumn("{task.fields[minute]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total_s, minute="")
+        yield lambda now_s: bar.update(task, completed=now_s, minute=f"minute {now_s / 60:.0f}")
+
+
+def _km(distance_m: float | None) -> str:
+    return "nowhere" if distance_m is None else f"km {distance_m / 1000:.2f}"
