@@ -3,64 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from sensor.clock import ClockSpec
 from sensor.errors import UnknownSensorError
-from sensor.protocol import movesense, open_profile
-from sensor.protocol.driver import Driver, Settings, StreamDecoder
+from sensor.protocol import movesense, open_profile, open_profile_driver, open_profile_gatt
+from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.movesense_driver import MovesenseDriver
 from sensor.protocol.movesense_stream import MovesenseDecoder
-from sensor.protocol.open_profile_stream import ImportDecoder
+from sensor.protocol.open_profile_driver import OpenProfileDriver
+from sensor.protocol.open_profile_stream import ImportDecoder, LiveDecoder
+from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
-
-@dataclass(frozen=True, slots=True)
-class DeviceKind:
-    """One kind of sensor.
-
-    Parameters
-    ----------
-    key
-        Name in session files.
-    title
-        Name for people.
-    name_pattern
-        What its advertised name matches; None for what has no radio.
-    service_uuids
-        Advertised services that tell it apart, 128-bit lower case; used only where no name is advertised.
-    data_characteristic
-        Characteristic whose notifications are the sample stream; empty for what has no radio.
-    clock
-        How it tells time.
-    rates_hz, default_rate_hz
-        Nominal rates it can stream at; None where the rate is whatever the file has.
-    acc_range_mps2, gyr_range_radps
-        Full scale while streaming, None where unknown.
-    gyr_late_s
-        How much later than the accelerometer sample of a row its gyroscope sample is taken.
-    has_gyroscope
-        False where it never has one.
-    make_driver
-        Makes the conversation for one connection at a nominal rate; None for what has no radio.
-    make_decoder
-        Makes the decoder for one connection from the driver's `Settings`.
-    """
-
-    key: str
-    title: str
-    name_pattern: re.Pattern[str] | None
-    service_uuids: tuple[str, ...]
-    data_characteristic: str
-    clock: ClockSpec
-    rates_hz: tuple[float, ...]
-    default_rate_hz: float | None
-    acc_range_mps2: float | None
-    gyr_range_radps: float | None
-    gyr_late_s: float
-    has_gyroscope: bool
-    make_driver: Callable[[float], Driver] | None
-    make_decoder: Callable[[Settings], StreamDecoder]
+__all__ = ["DEVICES", "DeviceKind", "device", "identify"]
 
 
 DEVICES = (
@@ -75,10 +30,22 @@ DEVICES = (
         default_rate_hz=104,
         acc_range_mps2=movesense.ACC_RANGE_MPS2,
         gyr_range_radps=movesense.GYR_RANGE_RADPS,
-        gyr_late_s=0.0,
-        has_gyroscope=True,
         make_driver=MovesenseDriver,
         make_decoder=MovesenseDecoder,
+    ),
+    DeviceKind(
+        key=open_profile_gatt.KEY,
+        title="runtall board",
+        name_pattern=re.compile(r"runtall\b.*"),
+        service_uuids=(open_profile_gatt.SERVICE_UUID,),
+        data_characteristic=open_profile_gatt.DATA_UUID,
+        clock=ClockSpec(tick_hz=1_000_000, wrap_bits=32),
+        rates_hz=open_profile_driver.RATES_HZ,
+        default_rate_hz=104,
+        acc_range_mps2=open_profile_driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
+        gyr_range_radps=open_profile_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS,
+        make_driver=OpenProfileDriver,
+        make_decoder=LiveDecoder,
     ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,
@@ -91,8 +58,6 @@ DEVICES = (
         default_rate_hz=None,
         acc_range_mps2=None,
         gyr_range_radps=None,
-        gyr_late_s=0.0,
-        has_gyroscope=True,
         make_driver=None,
         make_decoder=ImportDecoder,
     ),

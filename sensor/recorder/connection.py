@@ -100,14 +100,16 @@ class Connection:
             raise LinkError(
                 f"{self._log.wish.name}: it has no data to subscribe to; is its firmware up to date?"
             )
-        stream, *others = offered
-        # The stream first, everything else once it runs: after a loss every request delays the first sample.
-        await self._subscribe(stream)
+        # Before the start whatever carries the stream and the sensor's answers: some sensors refuse requests
+        # otherwise. The battery once samples flow: after a loss every request delays the first one.
+        for characteristic in offered:
+            if characteristic != BATTERY_LEVEL_UUID:
+                await self._subscribe(characteristic)
         for write in self._driver.start(self._clock.utc_us()):
             await self._write(write, timeout_s)
         self._watchdog.grant(self._clock.now_s())
-        for characteristic in others:
-            await self._attempt("subscribing", self._subscribe(characteristic))
+        if BATTERY_LEVEL_UUID in offered:
+            await self._attempt("subscribing", self._subscribe(BATTERY_LEVEL_UUID))
         await self._attempt("battery", self._read_battery())
 
     async def _subscribe(self, characteristic: str) -> None:

@@ -31,8 +31,13 @@ def test_a_name_outweighs_a_service_that_makers_share():
     assert identify("Suunto 9", [MOVESENSE_SERVICE]) is None
 
 
+def test_a_board_of_the_open_profile_is_known_by_name_and_by_service():
+    assert identify("runtall 4F2A").key == "runtall"
+    assert identify(None, ["95580001-F0F5-4D80-82A4-130A56C64750"]).key == "runtall"
+
+
 def test_an_unknown_key_lists_the_known_ones():
-    with pytest.raises(UnknownSensorError, match=r"'polar'.*movesense, runtall-import"):
+    with pytest.raises(UnknownSensorError, match=r"'polar'.*movesense, .*runtall-import"):
         device("polar")
 
 

@@ -1,0 +1,58 @@
+"""What there is to know of one kind of sensor beside its driver: a row of the registry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sensor.clock import ClockSpec
+from sensor.protocol.driver import Driver, Settings, StreamDecoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceKind:
+    """One kind of sensor.
+
+    Parameters
+    ----------
+    key
+        Name in session files.
+    title
+        Name for people.
+    name_pattern
+        What its advertised name matches; None for what has no radio.
+    service_uuids
+        Advertised services that tell it apart, 128-bit lower case; used only where no name is advertised.
+    data_characteristic
+        Characteristic whose notifications are the sample stream; empty for what has no radio.
+    clock
+        How it tells time.
+    rates_hz, default_rate_hz
+        Nominal rates it can stream at; None where the rate is whatever the file has.
+    acc_range_mps2, gyr_range_radps
+        Full scale while streaming, None where unknown.
+    gyr_late_s
+        How much later than the accelerometer sample of a row its gyroscope sample is taken.
+    has_gyroscope
+        False where it never has one.
+    make_driver
+        Makes the conversation for one connection at a nominal rate; None for what has no radio.
+    make_decoder
+        Makes the decoder for one connection from the driver's `Settings`.
+    """
+
+    key: str
+    title: str
+    name_pattern: re.Pattern[str] | None
+    service_uuids: tuple[str, ...] = ()
+    data_characteristic: str
+    clock: ClockSpec
+    rates_hz: tuple[float, ...]
+    default_rate_hz: float | None
+    acc_range_mps2: float | None
+    gyr_range_radps: float | None
+    gyr_late_s: float = 0.0
+    has_gyroscope: bool = True
+    make_driver: Callable[[float], Driver] | None
+    make_decoder: Callable[[Settings], StreamDecoder]
