@@ -20,6 +20,7 @@ SPEED_CHANGE_S = 4.5
 """How long a runner takes to reach a new speed or to come to a stand."""
 
 _TURN_CHANGE_S = 1.0
+_SWAY_DEG = 0.15
 _ACCELERATING_MPS2 = 0.5
 _ACCELERATING_MARGIN_S = 1.5
 
@@ -68,47 +69,44 @@ class Course:
     accelerating: BoolArray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Path:
+    """Where the runner goes: speed, share of running among the gaits, how much they move, turning, forces."""
+
+    speed_mps: FloatArray
+    run_share: FloatArray
+    moving: FloatArray
+    turn_radps: FloatArray
+    grade: FloatArray
+    forwards_mps2: FloatArray
+    sideways_mps2: FloatArray
+
+
 def lay_course(plan: RunPlan, rate_hz: float, rng: np.random.Generator) -> Course:
     """Return the slow side of ``plan`` on a grid of ``rate_hz``; ``rng`` draws its variations."""
-    n = int(np.ceil(plan.duration_s * rate_hz)) + 1
-    time_s = np.arange(n) / rate_hz
-    # The change of speed is centred on the moment the smoothing reaches it, so the first leg keeps its
-    # full length of stillness and the last one gives it up.
-    leg = _leg_index(plan.legs, time_s - SPEED_CHANGE_S / 2.0)
-    wander = smooth_noise(rng, n, rate_hz, correlation_s=20.0) * plan.speed_variation
-    speed = _smooth(_per_leg(plan.legs, "speed_mps", leg) * (1.0 + wander), SPEED_CHANGE_S, rate_hz)
-    moving = _smoothstep((speed - 0.02) / 0.6)
-    run_share = _smooth(_run_share(plan.legs)[leg], 2.0, rate_hz)
-    running, walking = moving * run_share, moving * (1.0 - run_share)
-    distance = _integrate(speed, rate_hz)
-    turn_radps = _turn_rate(plan, leg, moving, rate_hz, rng)
-    stride_rate = np.pi / 60.0 * cadence_spm(speed, run_share, plan.style)
-    jitter = plan.style.cadence_variability * smooth_noise(rng, n, rate_hz, correlation_s=0.7)
-    stride_rate = stride_rate * (1.0 + jitter)
-    acceleration = np.gradient(speed) * rate_hz
-    sideways = np.zeros(n) if plan.treadmill else speed * turn_radps
-    forwards = np.zeros(n) if plan.treadmill else acceleration
-    pushing = np.hypot(forwards, sideways) > _ACCELERATING_MPS2
+    time_s = np.arange(int(np.ceil(plan.duration_s * rate_hz)) + 1) / rate_hz
+    path = _path(plan, time_s, rate_hz, rng)
+    distance_m = _integrate(path.speed_mps, rate_hz)
+    stride_rate = _stride_rate(plan, path, rate_hz, rng)
+    flexion, head_pitch, sacrum_pitch, lateral = _postures(plan, path, distance_m, rate_hz, rng)
     bow_rad = np.radians(_bow_deg(plan.legs, time_s, rate_hz))
-    postures = _postures(plan, distance, moving, rate_hz, rng)
-    lean = plan.lean_share * np.arctan(forwards / STANDARD_GRAVITY_MPS2)
+    pushing = np.hypot(path.forwards_mps2, path.sideways_mps2) > _ACCELERATING_MPS2
     return Course(
         rate_hz=rate_hz,
-        speed_mps=speed,
-        distance_m=distance,
-        heading_rad=_integrate(turn_radps, rate_hz),
-        grade=_smooth(_per_leg(plan.legs, "grade_pct", leg) / 100.0, SPEED_CHANGE_S, rate_hz),
-        running=running,
-        walking=walking,
+        speed_mps=path.speed_mps,
+        distance_m=distance_m,
+        heading_rad=_integrate(path.turn_radps, rate_hz),
+        grade=path.grade,
+        running=path.moving * path.run_share,
+        walking=path.moving * (1.0 - path.run_share),
         phase_rad=_integrate(stride_rate, rate_hz),
         stride_rate_radps=stride_rate,
-        amplitude=_amplitudes(plan, speed, rate_hz, rng),
-        flexion_rad=postures[0] + bow_rad + lean,
-        # A runner leans into the bend; left turns are positive, left lean negative.
-        lateral_rad=postures[3] - plan.lean_share * np.arctan(sideways / STANDARD_GRAVITY_MPS2),
-        head_pitch_rad=postures[1] + bow_rad,
-        sacrum_pitch_rad=postures[2] + 0.8 * bow_rad,
-        slip_rad=_slips(plan, distance, rate_hz),
+        amplitude=_amplitudes(plan, path.speed_mps, rate_hz, rng),
+        flexion_rad=flexion + bow_rad,
+        lateral_rad=lateral,
+        head_pitch_rad=head_pitch + bow_rad,
+        sacrum_pitch_rad=sacrum_pitch + 0.8 * bow_rad,
+        slip_rad=_slips(plan, distance_m, rate_hz),
         accelerating=_widen(pushing, _ACCELERATING_MARGIN_S, rate_hz),
     )
 
@@ -166,6 +164,33 @@ def _run_share(legs: tuple[Leg, ...]) -> FloatArray:
     return np.array(share)
 
 
+def _path(plan: RunPlan, time_s: FloatArray, rate_hz: float, rng: np.random.Generator) -> _Path:
+    # A change of speed is centred on the moment the smoothing reaches it, so the first leg keeps its full
+    # length of stillness and the last one gives it up.
+    leg = _leg_index(plan.legs, time_s - SPEED_CHANGE_S / 2.0)
+    wander = 1.0 + plan.speed_variation * smooth_noise(rng, len(leg), rate_hz, correlation_s=20.0)
+    speed = _smooth(_per_leg(plan.legs, "speed_mps", leg) * wander, SPEED_CHANGE_S, rate_hz)
+    moving = _smoothstep((speed - 0.02) / 0.6)
+    turn = _turn_rate(plan, leg, moving, rate_hz, rng)
+    in_room = 0.0 if plan.treadmill else 1.0
+    return _Path(
+        speed_mps=speed,
+        run_share=_smooth(_run_share(plan.legs)[leg], 2.0, rate_hz),
+        moving=moving,
+        turn_radps=turn,
+        grade=_smooth(_per_leg(plan.legs, "grade_pct", leg) / 100.0, SPEED_CHANGE_S, rate_hz),
+        forwards_mps2=in_room * np.gradient(speed) * rate_hz,
+        sideways_mps2=in_room * speed * turn,
+    )
+
+
+def _stride_rate(plan: RunPlan, path: _Path, rate_hz: float, rng: np.random.Generator) -> FloatArray:
+    """Return the stride frequency in radians per second, with its jitter."""
+    steps_spm = cadence_spm(path.speed_mps, path.run_share, plan.style)
+    jitter = smooth_noise(rng, len(steps_spm), rate_hz, correlation_s=0.7)
+    return np.asarray(np.pi / 60.0 * steps_spm * (1.0 + plan.style.cadence_variability * jitter))
+
+
 def _turn_rate(
     plan: RunPlan, leg: IntArray, moving: FloatArray, rate_hz: float, rng: np.random.Generator
 ) -> FloatArray:
@@ -186,9 +211,9 @@ def _bow_deg(legs: tuple[Leg, ...], time_s: FloatArray, rate_hz: float) -> Float
 
 
 def _postures(
-    plan: RunPlan, distance_m: FloatArray, moving: FloatArray, rate_hz: float, rng: np.random.Generator
+    plan: RunPlan, path: _Path, distance_m: FloatArray, rate_hz: float, rng: np.random.Generator
 ) -> FloatArray:
-    """Return the (4, n) mean trunk flexion, head pitch, sacrum pitch and trunk list, radians."""
+    """Return the (4, n) mean trunk flexion, head pitch, sacrum pitch and right lean of the trunk, radians."""
     km = [point.km for point in plan.posture]
     meant = [
         np.interp(distance_m / 1000.0, km, [getattr(point, name) for point in plan.posture])
@@ -198,7 +223,11 @@ def _postures(
     wander = np.stack([smooth_noise(rng, n, rate_hz, correlation_s=12.0) for _ in range(4)])
     sway = np.stack([smooth_noise(rng, n, rate_hz, correlation_s=0.8) for _ in range(4)])
     in_run = np.stack([*meant, np.zeros(n)]) + plan.posture_wander_deg * wander
-    return np.radians(moving * in_run + (1.0 - moving) * 0.15 * sway)
+    posture = np.radians(path.moving * in_run + (1.0 - path.moving) * _SWAY_DEG * sway)
+    posture[0] += plan.lean_share * np.arctan(path.forwards_mps2 / STANDARD_GRAVITY_MPS2)
+    # A runner leans into the bend; left turns are positive, left lean negative.
+    posture[3] -= plan.lean_share * np.arctan(path.sideways_mps2 / STANDARD_GRAVITY_MPS2)
+    return np.asarray(posture, dtype=np.float64)
 
 
 def _amplitudes(plan: RunPlan, speed_mps: FloatArray, rate_hz: float, rng: np.random.Generator) -> FloatArray:
