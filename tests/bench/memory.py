@@ -1,0 +1,60 @@
+"""Peak memory and time of one method on one hour, in a process of its own.
+
+``python -m tests.bench.memory METHOD`` prints seconds and megabytes above what the record itself takes.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from analysis.pipeline import analyse
+from tests.bench.hours import severe_hours
+from tests.bench.ours import SPEEDS, estimate
+from tests.bench.peers import PEERS
+
+WHOLE_REPORT = "whole report"
+"""From decoded samples to findings, told nothing of speed."""
+
+_SHORT = 2000
+
+
+def measure(method: str) -> tuple[float, float]:
+    """Return seconds and peak megabytes of ``method`` from a fresh process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.memory", method], capture_output=True, text=True, check=True
+    )
+    seconds, megabytes = done.stdout.split()
+    return float(seconds), float(megabytes)
+
+
+def _status_mb(key: str) -> float:
+    """Return an entry of the kernel's account of this process (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(key)) / 1024.0
+
+
+def _main(method: str) -> None:
+    hour = next(severe_hours((0,), 1))
+    acc, gyr = hour.received()
+    peer = next((peer for peer in PEERS if peer.name == method), None)
+    if peer is not None:
+        peer.up(acc[:_SHORT], gyr[:_SHORT], hour.run.rate_hz, **peer.settings)
+    # Simulating the hour took memory too: forget its peak (5 resets it, see proc(5)).
+    Path("/proc/self/clear_refs").write_text("5")
+    before, begin = _status_mb("VmRSS"), perf_counter()
+    if method == WHOLE_REPORT:
+        recording = hour.recording(speed="none")
+        begin = perf_counter()
+        analyse(recording)
+    elif peer is None:
+        estimate(hour, next(speed for speed in SPEEDS if speed == method))
+    else:
+        peer.up(acc, gyr, hour.run.rate_hz, **peer.settings)
+    print(f"{perf_counter() - begin:.3f} {max(_status_mb('VmHWM') - before, 0.0):.0f}")
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1])

@@ -1,0 +1,86 @@
+"""The project's own method, through the same stages as every report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from analysis.config import AnalysisConfig
+from analysis.motion import Motion, motion_of
+from analysis.stages.speed import SpeedProfile
+from analysis.stages.strapdown import integrate
+from analysis.stages.vertical import AveragedForce, unaided_vertical, up_in_sensor
+from sensor.samples import FloatArray
+from tests.bench.hours import Hour
+
+SPEEDS = ("no speed", "nominal", "GPS", "treadmill")
+"""What the method is told: nothing (first pass alone); nothing; a watch's speed; that the room is still."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the method says of one sensor of one record, on the record's own samples.
+
+    Parameters
+    ----------
+    up
+        (n, 3) upward vertical in sensor axes.
+    trunk_from_sensor
+        (3, 3) axes it found by itself.
+    stride_rows_s
+        (s, 2) start and end of the strides it counted while running.
+    seconds
+        Time from samples to vertical by the whole method.
+    """
+
+    up: FloatArray
+    trunk_from_sensor: FloatArray
+    stride_rows_s: FloatArray
+    seconds: float
+
+
+def estimate(hour: Hour, speed: str, placement: str = "sternum") -> Found:
+    """Run the method on one sensor of a record, told what ``speed`` (of `SPEEDS`) says."""
+    recording = hour.recording(speed={"GPS": "gps", "treadmill": "treadmill"}.get(speed, "none"))
+    sensor = recording.sensor(placement)
+    assert sensor is not None
+    config = AnalysisConfig()
+    profile = _profile(hour, speed)
+    begin = perf_counter()
+    motion = motion_of(sensor, profile, config)
+    seconds = perf_counter() - begin
+    up = _first_pass(motion, config) if speed == "no speed" else motion.up_sensor
+    return Found(
+        _on_record(up, motion, hour.run.time_s), motion.axes.trunk_from_sensor, _stride_rows(motion), seconds
+    )
+
+
+def _profile(hour: Hour, speed: str) -> SpeedProfile | None:
+    if speed == "GPS":
+        return SpeedProfile(hour.run.gps_time_s, hour.run.gps_speed_mps, measured=True)
+    if speed == "treadmill":
+        return SpeedProfile(np.zeros(1), np.zeros(1), measured=True)
+    return None
+
+
+def _first_pass(motion: Motion, config: AnalysisConfig) -> FloatArray:
+    """Return the vertical of the first pass, which models no speed at all."""
+    stream = motion.stream
+    broken_rows = round(config.signal.broken_s * stream.rate_hz)
+    strapdown = integrate(stream, motion.rests, broken_rows)
+    force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
+    return up_in_sensor(strapdown, unaided_vertical(force, strapdown, config.orientation))
+
+
+def _on_record(up: FloatArray, motion: Motion, time_s: FloatArray) -> FloatArray:
+    at = motion.stream.time_s
+    on = np.stack([np.interp(time_s, at, row) for row in up], axis=1)
+    return np.asarray(on / np.linalg.norm(on, axis=1, keepdims=True))
+
+
+def _stride_rows(motion: Motion) -> FloatArray:
+    strides, stream = motion.strides, motion.stream
+    rows = np.stack([strides.start_row, strides.end_row], axis=1)[strides.running]
+    return np.asarray(stream.start_s + rows / stream.rate_hz)
