@@ -8,13 +8,14 @@ from analysis.config import AnalysisConfig
 from analysis.motion import Motion
 from analysis.records import SensorFacts, Standing
 from analysis.stages.posture import inclination_deg
-from analysis.stages.usable import mean_force_g
+from analysis.stages.usable import longest_loss, mean_force_g
 from sensor.samples import SensorRecording
 
 
 def sensor_facts(sensor: SensorRecording, motion: Motion, config: AnalysisConfig) -> SensorFacts:
     """Sum up one sensor: rate, losses, clipping, mean specific force over its running strides."""
-    force_g = mean_force_g(motion.stream, motion.path, motion.strides, config.posture)
+    whole = longest_loss(motion.stream, motion.strides) <= config.posture.gap_strides
+    force_g = mean_force_g(motion.stream, motion.path, motion.strides, whole, config.posture)
     running = motion.strides.running
     return SensorFacts(
         placement=sensor.placement,

@@ -42,9 +42,10 @@ def usable_columns(
     """
     reason = np.full(len(strides), "", dtype=object)
     clipped = stride_share(stream.clipped, strides)
-    off = np.abs(mean_force_g(stream, path, strides, config) - 1.0) > config.force_off
+    gap = longest_loss(stream, strides) > config.gap_strides
+    off = np.abs(mean_force_g(stream, path, strides, ~gap, config) - 1.0) > config.force_off
     checks: list[tuple[str, BoolArray]] = [
-        ("gap", _longest_loss(stream, strides) > config.gap_strides),
+        ("gap", gap),
         ("clipped", clipped > config.clipped_fraction),
         ("clipped", off & (uniform_filter1d(clipped, config.force_strides) > 0) if len(clipped) else off),
         ("loose", off | (flexion_rom_deg > config.loose_swing_deg)),
@@ -67,9 +68,13 @@ def stride_share(flag: BoolArray, strides: Strides) -> FloatArray:
 
 
 def mean_force_g(
-    stream: EvenStream, path: PathAcceleration | None, strides: Strides, config: PostureConfig
+    stream: EvenStream,
+    path: PathAcceleration | None,
+    strides: Strides,
+    whole: BoolArray,
+    config: PostureConfig,
 ) -> FloatArray:
-    """Return (s,) the mean specific force over the strides around each one, in g.
+    """Return (s,) the mean specific force over the ``whole`` strides around each one, in g.
 
     Along the vertical; without a gyroscope the size of the mean vector, which swaying makes a little smaller.
     """
@@ -80,10 +85,13 @@ def mean_force_g(
         mean = np.sqrt((mean_between(stream.acc_sensor_mps2.T, start, end) ** 2).sum(axis=0))
     else:
         mean = mean_between(path.along_up_mps2, path.position(start), path.position(end))
-    return np.asarray(uniform_filter1d(mean, config.force_strides, mode="nearest") / STANDARD_GRAVITY_MPS2)
+    counted = np.maximum(whole.astype(np.float64), 1e-9)
+    total = uniform_filter1d(mean * counted, config.force_strides, mode="nearest")
+    around = uniform_filter1d(counted, config.force_strides, mode="nearest")
+    return np.asarray(total / around / STANDARD_GRAVITY_MPS2)
 
 
-def _longest_loss(stream: EvenStream, strides: Strides) -> FloatArray:
+def longest_loss(stream: EvenStream, strides: Strides) -> FloatArray:
     """Return the longest loss that touches each stride, as a share of the stride."""
     first, last = runs_of(~stream.present)
     longest = np.zeros(len(strides))
