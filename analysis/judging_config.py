@@ -1,0 +1,163 @@
+"""Numbers of the judging stages: distance, baseline, flags, verdict, comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DistanceConfig:
+    """Speed and distance of each stride.
+
+    Without any outside source the step length follows cadence and stature. Central values: Hoeger et al. 2008
+    (ACSM's Health & Fitness Journal 12(1):14-19), steps counted over a mile at five paces. Runners differ in
+    cadence by about twice as much as one runner changes it with pace, so the group's slope for running
+    (0.026 m per step/min) is shrunk to a quarter for an unknown person.
+    """
+
+    run_step_m: float = 0.963
+    """Running step length at `run_cadence_spm`: 1672 steps in the 10-minute mile."""
+    run_cadence_spm: float = 167.2
+    run_slope_m_per_spm: float = 0.0065
+    """A quarter of the group's slope between the 12- and the 8-minute mile."""
+    walk_step_m: float = 0.776
+    """Walking step length at `walk_cadence_spm`: between 2252 and 1935 steps, the 20- and 15-minute mile."""
+    walk_cadence_spm: float = 121.0
+    walk_slope_m_per_spm: float = 0.0071
+    model_stature_m: float = 1.70
+    """Stature the step lengths above belong to; they scale in proportion."""
+    model_error_pct: float = 15.0
+    """Error of a distance from cadence alone, before any fit to the runner: 8-15 %, stated as 15."""
+    joined_within_s: float = 3.0
+    """Time without strides that still counts as moving when no sample is missing (about four strides)."""
+    track_edge_s: float = 10.0
+    """How far beyond its ends an outside distance or speed is still used."""
+    speed_window_s: float = 10.0
+    """Window over which a distance track becomes a speed: GPS noise against a runner's accelerations."""
+    grade_window_m: float = 100.0
+    """Window over which altitude becomes a grade: a barometer resolves 0.2-1 m."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineConfig:
+    """The fresh window: where in a run the runner's own "as usual" is read."""
+
+    from_m: float = 500.0
+    """Past the first minutes, in which warming up changes posture."""
+    to_m: float = 2000.0
+    to_fraction: float = 0.25
+    """Of the run's whole distance: the window ends at the smaller of the two."""
+    min_strides: int = 200
+    max_grade_pct: float = 2.0
+    """Steeper than this a stride is shown but not flagged while no slope on grade is fitted."""
+    max_speed_change: float = 0.15
+    """Speed further than this from the window's (as a fraction): likewise shown but not flagged."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsConfig:
+    """Flags over distance."""
+
+    watch_deg: float = 2.0
+    """Twice the error of the angle per kilometre."""
+    slouched_deg: float = 4.0
+    """Koblbauer 2014: about 4 degrees more flexion with fatigue in novices; Preece 2016: about 4 degrees
+    between elite and recreational runners."""
+    smoothing_strides: int = 25
+    """Width of the running median the rules look at."""
+    open_after_m: float = 300.0
+    close_below_deg: float = 1.0
+    """An episode ends where the median stays this far below its threshold ..."""
+    close_after_m: float = 100.0
+    """... for this distance."""
+    break_s: float = 3.0
+    """A pause between two strides longer than this is drawn as a break of the curve."""
+    taller_deg: float = -2.0
+    """Zone "taller": further upright than as usual by at least this."""
+    rounded_deg: float = 4.0
+    rounded_sacrum_deg: float = 2.0
+    """A sacrum that moves as much as this leans along: no rounding of the back."""
+    head_pitch_deg: float = 15.0
+    neck_change_deg: float = 8.0
+    note_low_deg: float = 0.0
+    note_high_deg: float = 15.0
+    """Mean +- 2 SD of stance-phase flexion, Teng & Powers 2014 (7.3 +- 3.6 degrees at 3.4 m/s)."""
+    note_share: float = 0.1
+    """Share of the run outside those limits that is worth a remark."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrapStepConfig:
+    """A sudden, lasting change of the angle, as a slipping strap makes it."""
+
+    within_strides: int = 3
+    sd_factor: float = 3.0
+    sudden_factor: float = 5.0
+    """Against the usual spread of such changes in the run: no false step in simulated wander of any speed."""
+    min_step_deg: float = 1.5
+    """Smaller steps cannot by themselves open a flag and are not told from a change of effort."""
+    edge_strides: int = 5
+    """Width of the medians directly before and after the step."""
+    stays_strides: int = 60
+    """The angle must keep its new level this long: about 45 s, longer than a bend of a track."""
+    max_cadence_change: float = 0.015
+    """Cadence changing by more at the same stride tells of another pace: 3 steps a minute; within a steady
+    run it wanders by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentConfig:
+    """Rows of the table over distance."""
+
+    length_m: float = 1000.0
+    min_part_m: float = 20.0
+    """A last part shorter than this is joined to the row before it."""
+    flag_share: float = 0.25
+    """Share of a segment's usable strides that must carry a flag for the segment to carry it."""
+    contact_window_m: float = 100.0
+    """One contact time from the trunk is unsure by more than 100 ms; a median over this distance is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictConfig:
+    """When a verdict is given, and how far it can be trusted."""
+
+    min_running_s: float = 10.0
+    min_strides: int = 10
+    min_usable_strides: int = 200
+    min_usable: float = 0.5
+    """With fewer of the strides usable than this there is no verdict."""
+    standing_agreement_deg: float = 2.0
+    good_usable: float = 0.9
+    distrust_usable: float = 0.6
+    loose_share: float = 0.25
+    """Share of strides marked loose from which the whole sensor is called loose."""
+    force_tolerance: float = 0.03
+    """Mean specific force over whole strides is 1 g; further off, the sensor is loose or mis-scaled."""
+    clipped_share: float = 0.02
+    missing_share: float = 0.02
+    low_battery_pct: int = 20
+    min_rate_hz: float = 50.0
+    """Below this an impact lasts less than two samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonConfig:
+    """Comparing runs."""
+
+    stretches: int = 10
+    """Equal parts of a run that serve as units: neighbouring strides are not independent."""
+    speed_margin: float = 0.05
+    """Widening of the band of speeds the runs share (fraction)."""
+    speed_tail: float = 0.1
+    """Share of strides left out at each end when a run's range of speeds is read."""
+    min_matched_strides: int = 200
+    min_strides_per_correlation: float = 2.0
+    """A stretch must be this many correlation lengths long. Simulated coverage is then 93 % or more; longer
+    memory is noticed in three of four runs, a short run hides it from itself."""
+    max_lag1: float = 0.7
+    """Lag-1 correlation of the stretches from which the run drifts rather than varies: of independent
+    stretches 2 % seem to by chance."""
+    refit_deg: float = 3.0
+    """Minimal detectable change between fittings of the sensor."""
+    level: float = 0.95

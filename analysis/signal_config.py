@@ -1,0 +1,225 @@
+"""Numbers of the signal stages: from raw samples to posture per stride."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SignalConfig:
+    """What a signal must be before anything is drawn from it."""
+
+    min_rate_hz: float = 15.0
+    """Below this the step frequency's first harmonic (up to 6 Hz) cannot be seen; real 20 Hz chest records
+    give steps and cadence, no trustworthy angle."""
+    max_rate_hz: float = 1700.0
+    """Fastest rate any supported sensor offers (1666 Hz)."""
+    min_samples: int = 100
+    broken_s: float = 0.4
+    """A loss longer than this (half a stride) breaks the strapdown frame."""
+    max_fill_strides: float = 0.5
+    """Longest gap filled from neighbouring strides; beyond it the frame is broken. Measured on a synthetic
+    hour: 300 ms gaps still fill, half a stride is about 350 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestConfig:
+    """When a sensor counts as still, and which rest is the runner's standing."""
+
+    window_s: float = 1.0
+    acc_spread_mps2: float = 0.35
+    """Standard deviation of |a|: quiet standing stays below 0.15, walking is above 1."""
+    rate_radps: float = 0.21
+    """12 degrees per second: sway and breathing stay below, a turn of the body does not."""
+    min_present: float = 0.5
+    """Rows that were lost are interpolated, which is harmless while standing."""
+    standing_s: float = 5.0
+    """Shortest standing that can be a zero."""
+    standing_before_s: float = 180.0
+    """How long before the first running a standing may lie."""
+    standing_tilt_deg: float = 25.0
+    """A sensor on a table, or hands on knees, lies further from the running vertical than this."""
+    rezero_deg: float = 5.0
+    """Later standings move the zero by at most this."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaitConfig:
+    """Steps, strides, walking and running."""
+
+    analysis_rate_hz: float = 26.0
+    """Rate at which cadence is looked for: four times the highest step frequency."""
+    level_s: float = 1.5
+    """Standard deviation of the smoothing that gives a rough vertical in sensor axes."""
+    window_s: float = 6.0
+    hop_s: float = 1.0
+    min_step_hz: float = 1.3
+    max_step_hz: float = 4.2
+    """80 to 250 steps per minute."""
+    spread_s: float = 1.0
+    """Standard deviation of the smoothing under which the spread of the vertical acceleration is taken."""
+    walk_spread_g: float = 0.12
+    """Smallest spread of the vertical acceleration while walking: 0.19-0.57 g in 14 real walks."""
+    run_spread_slow_g: float = 0.65
+    run_spread_fast_g: float = 0.40
+    """Smallest spread while running, at and below `slow_spm`, at and above `fast_spm`, linear between:
+    0.55-1.31 g in 52 real jogs at chest and waist; the jog with the slowest steps, 136 a minute, has 1.09."""
+    slow_spm: float = 140.0
+    fast_spm: float = 155.0
+    min_bout_s: float = 3.0
+    """A shorter stretch of another gait is noise."""
+    phase_smoothing_s: float = 0.35
+    """Standard deviation of the demodulation: follows a change of cadence within half a stride."""
+    contact_phase: float = 0.33
+    """Initial contact leads the peak of the vertical acceleration by about a third of a step: contact times
+    are 65-75 % of a step, the peak is at mid-stance."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandednessConfig:
+    """Telling a mirrored triad."""
+
+    length_s: float = 60.0
+    stride_s: float = 0.35
+    course_s: float = 3.0
+    ratio: float = 1.25
+    """How much more averaged force must stray with the rate as given than reversed. Of 47 real jogs and walks
+    with the LSM9DS1, whose triad is mirrored, the ratio's median is 1.9; of the same mended, at most 0.98."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationConfig:
+    """The zero-phase orientation: noise of the gyroscope, of speed and of what remains unexplained."""
+
+    decimated_hz: float = 10.0
+    """Rate of the averaged specific force in the unaided pass."""
+    unaided_smoothing_s: float = 5.0
+    """Standard deviation: shorter takes corners for lean, longer follows the gyroscope's bias."""
+    node_s: float = 0.25
+    """Spacing of the corrections of the vertical; a third of a stride."""
+    force_smoothing_s: float = 0.4
+    """Standard deviation of the averaging of specific force, long enough to remove the stride itself
+    (1.4 Hz falls to 0.2 %)."""
+    heading_smoothing_s: float = 0.5
+    force_noise_mps2: float = 0.1
+    """Horizontal acceleration that speed and heading do not explain, per square root of hertz."""
+    tilt_noise_rad: float = 2e-3
+    """Random walk of the integrated tilt per square root of second (0.11 degrees)."""
+    turn_noise: float = 0.005
+    """Tilt gained per radian of turning: cross-axis and scale error of consumer gyroscopes, 0.5 %."""
+    bias_noise_radps: float = 3e-4
+    """Random walk of the gyroscope's bias per square root of second: warming up, change of pace."""
+    bias_spread_radps: float = 0.02
+    """Prior of the bias after rests have been used: 1 degree per second."""
+    speed_noise_mps: float = 0.1
+    """Random walk of speed per square root of second in steady running; bursts are outliers to it."""
+    speed_memory_s: float = 200.0
+    """Time over which an unknown speed returns to its nominal value."""
+    run_speed_mps: float = 3.0
+    walk_speed_mps: float = 1.4
+    """Nominal speeds where none is known; within 20 % of the true one nothing is lost."""
+    known_speed_spread_mps: float = 0.15
+    """Error of a known speed per square root of hertz: 1 Hz GPS."""
+    rest_speed_spread_mps: float = 0.02
+    accelerometer_bias_share: float = 0.9
+    """How much of a still sensor's difference from 1 g is bias: consumer biases of 20 mg against scale
+    errors of 0.7 % (0.9 by variance)."""
+    accelerometer_bias_mps2: float = 0.6
+    """More than this (60 mg) is no bias but a fault, and is left alone."""
+    accelerometer_smoothing_s: float = 1.5
+    """Standard deviation of the averaging without a gyroscope: two strides."""
+    passes: int = 4
+    """Reweighted solutions: corners and bursts beyond the model lose their weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxesConfig:
+    """How the sensor sits: sideways axis and forward sign."""
+
+    phase_bins: int = 50
+    min_strides: int = 10
+    bow_deg: float = 20.0
+    """A forward bow of the standing pose leans at least this far."""
+    start_s: float = 7.0
+    """Velocity gained over this time after a standing start points forward."""
+    start_gain_mps: float = 1.0
+    pitch_sure_deg: float = 1.0
+    """Pitch swing in phase with the bounce that makes a whole vote: 0.4-4.7 degrees in 23 real runs, with the
+    right sign in all that reach 1."""
+    pitch_silent_deg: float = 0.1
+    lean_deg: float = 3.0
+    """Mean lean of a run against standing that counts as a vote."""
+    bow_most_deg: float = 120.0
+    bow_window_s: float = 30.0
+    """A bow is looked for from this long before the standing that is the zero …"""
+    bow_before_run_s: float = 3.0
+    """… until this long before the first running stride."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostureConfig:
+    """When the angle of a stride cannot be trusted."""
+
+    gap_strides: float = 0.5
+    clipped_fraction: float = 0.02
+    force_strides: int = 25
+    force_off: float = 0.03
+    """Mean specific force over 25 strides further than this from 1 g: something is clipped or loose."""
+    path_mps2: float = 0.6
+    """Acceleration of the path above which a stride without a known speed is not trusted: a corner taken at
+    11 km/h in 3 s has 1.5, a track bend 0.3."""
+    turn_radps: float = 0.17
+    """Turning faster than this (10 degrees per second) makes it a corner, else it is a burst."""
+    min_gap_s: float = 0.5
+    """Shortest loss that a report lists; shorter ones are filled."""
+    flexion_error_deg: float = 0.35
+    """Half width of the 95 % interval of one stride's flexion against the zero: p95 of the error on hours
+    with known truth, no speed known."""
+    accelerometer_error_deg: float = 4.0
+    """The same without a gyroscope."""
+    loose_swing_deg: float = 40.0
+    """Range of flexion within a stride beyond what a trunk does: 5-20 degrees on 15 tight chest jogs."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadConfig:
+    """Where the head is carried: lengths of two links and how far each turns.
+
+    Ratios and half widths come from differences between 43 optically recorded running clips in 19 styles,
+    upright to slouched (Kobayashi et al. 2023, arXiv 2306.08861), by `tests/bench/fit_head_model.py`. Only
+    three actors made them, playing styles: other people may differ by more than the half widths say. The
+    actors' skeletons were fitted to a game figure, so angles are taken from them and lengths from elsewhere.
+    """
+
+    trunk_link: float = 0.330
+    """Hip to C7 as a share of stature: C7 at 0.860 of it (de Leva 1996, J Biomech 29:1223, vertex to
+    cervicale) less the hip at 0.530 (Drillis & Contini 1966, in Winter, Biomechanics and Motor Control of
+    Human Movement, fig. 4.1). Two laboratory runners with markers: 0.31 and 0.33."""
+    neck_link: float = 0.076
+    """C7 to the temples: the eyes at 0.936 of stature less C7 at 0.860, same sources."""
+    trunk_line_per_flexion: float = 0.583
+    """How far the line hip to C7 turns for each degree of the upper trunk, where the sensor sits: 0.55-0.61
+    with any one style left out. Two laboratory runners, run against standing: 0.7-0.85 and 1.5."""
+    neck_per_pitch: float = 0.486
+    neck_per_flexion: float = 0.736
+    """Turn of the line C7 to temples with a head sensor: for each degree of head pitch (0.46-0.50 with any
+    one style left out), of trunk flexion (0.72-0.79)."""
+    neck_per_flexion_alone: float = 1.398
+    """The same without a head sensor, what the neck does on average as the trunk bends (1.29-1.49)."""
+    half_width_sensor_cm: float = 5.4
+    half_width_alone_cm: float = 5.2
+    """Half widths of the 95 % interval at `default_stature_m`: 95 % quantile of the error in a style the fit
+    never saw, every style counting once. The trunk line errs most, so a head sensor does not narrow it."""
+    default_stature_m: float = 1.70
+    stature_spread_m: float = 0.10
+    """Standard deviation of adults' stature, both sexes together (Fryar et al. 2016, NHANES 2011-2014: means
+    1.757 and 1.618 m)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicsConfig:
+    """Vertical oscillation and contact time."""
+
+    grid: int = 64
+    """Points per stride: 25 Hz harmonics at 80 strides per minute."""
+    contact_force_g: float = 0.35
