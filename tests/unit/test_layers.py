@@ -1,0 +1,189 @@
+"""Who may import whom, read off the source: higher layers know lower ones, never the reverse."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LAYERS = {
+    "sensor": (
+        ("sensor.units", "sensor.errors"),
+        ("sensor.samples",),
+        ("sensor.clock",),
+        ("sensor.protocol",),
+        ("sensor.link", "sensor.session"),
+        ("sensor.recorder", "sensor.importers", "sensor.virtual"),
+    ),
+    "analysis": (
+        ("analysis.errors",),
+        ("analysis.records", "analysis.signals", "analysis.config", "analysis.profile"),
+        ("analysis.stages",),
+        ("analysis.pipeline",),
+        ("analysis.live", "analysis.library", "analysis.comparison", "analysis.report", "analysis.export"),
+        ("analysis.cli",),
+    ),
+}
+"""Lowest first. Units in one layer do not know each other."""
+
+PARTS_OF = {
+    "sensor.clock_fit": "sensor.clock",
+    "analysis.signal_config": "analysis.config",
+    "analysis.judging_config": "analysis.config",
+    "analysis.motion": "analysis.pipeline",
+    "analysis.facts": "analysis.pipeline",
+    "analysis.stride_rows": "analysis.pipeline",
+}
+"""Files that are one unit with another, only kept apart for length."""
+
+SEEN_BY_ANALYSIS = ("sensor.samples", "sensor.units", "sensor.errors", "sensor.session.reader")
+"""All that the analysis, except its command line, sees of the other package."""
+
+TOUCHES_THE_WORLD = {
+    "asyncio",
+    "bleak",
+    "io",
+    "logging",
+    "os",
+    "pathlib",
+    "random",
+    "socket",
+    "sqlite3",
+    "time",
+}
+"""Files, radios, clocks and chance: arguments of the pure parts, never imports."""
+
+HEAVY = {"scipy", "pandas", "matplotlib"}
+"""Too slow to load on a small board in a runner's vest."""
+
+
+@cache
+def imports() -> dict[str, frozenset[str]]:
+    """Return for every module of both packages the full names it imports, also inside functions."""
+    files = [path for package in LAYERS for path in sorted((ROOT / package).rglob("*.py"))]
+    return {_module(path): frozenset(_imported(ast.parse(path.read_text("utf-8")))) for path in files}
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+
+
+def _inside(name: str, *units: str) -> bool:
+    return any(name == unit or name.startswith(f"{unit}.") for unit in units)
+
+
+def _unit(module: str) -> str | None:
+    """Return the unit a module belongs to; None for the empty package files at the top."""
+    if module in LAYERS:
+        return None
+    module = next((whole for part, whole in PARTS_OF.items() if _inside(module, part)), module)
+    package = LAYERS[module.split(".")[0]]
+    found = [unit for layer in package for unit in layer if _inside(module, unit)]
+    assert found, f"{module} has no layer: give it one in {Path(__file__).name} and in ARCHITECTURE.md"
+    return found[0]
+
+
+def _height(unit: str) -> int:
+    layers = LAYERS[unit.split(".")[0]]
+    return next(height for height, layer in enumerate(layers) if unit in layer)
+
+
+def complaint(module: str, imported: str) -> str:
+    """Return what is wrong with ``module`` importing ``imported``, or an empty text."""
+    if imported.startswith("."):
+        return f"{module} imports {imported}: only absolute imports"
+    package = imported.split(".")[0]
+    own, other = _unit(module), _unit(imported) if package in LAYERS else None
+    if own is None or other is None or own == other:
+        return ""
+    if package != module.split(".")[0]:
+        if package == "analysis":
+            return f"{module} imports {imported}: the sensor side never knows the analysis"
+        allowed = own == "analysis.cli" or _inside(imported, *SEEN_BY_ANALYSIS)
+        return "" if allowed else f"{module} imports {imported}: the analysis sees only {SEEN_BY_ANALYSIS}"
+    if _height(other) >= _height(own):
+        return f"{module} imports {imported}: {other} is not below {own}"
+    return ""
+
+
+def _loads(module: str, names: set[str]) -> set[str]:
+    return {name.split(".")[0] for name in imports()[module]} & names
+
+
+@pytest.mark.parametrize("module", imports())
+def test_a_module_knows_only_what_lies_below_it(module: str) -> None:
+    assert [text for name in sorted(imports()[module]) if (text := complaint(module, name))] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "imported"),
+    [
+        ("sensor.recorder.sensor_task", "sensor.virtual.radio.VirtualRadio"),
+        ("sensor.protocol.movesense", "sensor.session.writer.SessionWriter"),
+        ("sensor.samples", "sensor.clock.ClockSpec"),
+        ("sensor.session.reader", "analysis.records.StrideTable"),
+        ("analysis.stages.posture", "analysis.pipeline.analyse"),
+        ("analysis.stages.posture", "sensor.recorder.Recorder"),
+        ("analysis.report.page", "analysis.comparison.compare.compare"),
+        ("analysis.records", "analysis.stages.posture.inclination_deg"),
+        ("analysis.pipeline", ".stages.posture"),
+    ],
+)
+def test_an_import_upwards_or_sideways_is_noticed(module: str, imported: str) -> None:
+    assert complaint(module, imported)
+
+
+@pytest.mark.parametrize(
+    ("module", "imported"),
+    [
+        ("analysis.cli.demo_run", "sensor.virtual.runner.simulate"),
+        ("analysis.motion", "analysis.stages.aided.aided_vertical"),
+        ("analysis.stages.axes", "analysis.stages.forward"),
+        ("sensor.virtual.movesense", "sensor.protocol.movesense.KEY"),
+    ],
+)
+def test_an_import_downwards_or_within_is_let_pass(module: str, imported: str) -> None:
+    assert complaint(module, imported) == ""
+
+
+@pytest.mark.parametrize("module", [m for m in imports() if _inside(m, "sensor.protocol", "analysis.stages")])
+def test_decoders_and_stages_touch_no_file_radio_clock_or_chance(module: str) -> None:
+    assert _loads(module, TOUCHES_THE_WORLD) == set()
+
+
+RECORDING_SIDE = [
+    m for m in imports() if m.startswith("sensor") and "importers" not in m and "virtual" not in m
+]
+
+
+@pytest.mark.parametrize("module", RECORDING_SIDE)
+def test_what_records_loads_nothing_heavy(module: str) -> None:
+    assert _loads(module, HEAVY) == set()
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = [
+        path.relative_to(ROOT).as_posix()
+        for package in LAYERS
+        for path in (ROOT / package).rglob("*.py")
+        if not path.is_relative_to(ROOT / "analysis" / "cli") and _prints(path.read_text("utf-8"))
+    ]
+    assert printing == []
+
+
+def _prints(source: str) -> bool:
+    calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return any(isinstance(call, ast.Name) and call.id == "print" for call in calls)
