@@ -11,7 +11,8 @@ from analysis.signals import EvenStream, Gait, Rests, Strapdown, Strides, TrunkA
 from analysis.stages import quaternion
 from analysis.stages.accelerometer import stride_mean_up
 from analysis.stages.aided import SpeedBelief, aided_vertical
-from analysis.stages.axes import find_axes
+from analysis.stages.alignment import aligned_axes
+from analysis.stages.axes import find_axes, horizontal_acceleration
 from analysis.stages.gait import find_gait
 from analysis.stages.gapfill import fill_gaps
 from analysis.stages.handedness import is_mirrored, unmirrored
@@ -62,7 +63,12 @@ class Motion:
     mirrored: bool
 
 
-def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: AnalysisConfig) -> Motion:
+def motion_of(
+    sensor: SensorRecording,
+    speed: SpeedProfile | None,
+    config: AnalysisConfig,
+    trunk: Motion | None = None,
+) -> Motion:
     """Take one sensor through the signal stages; without a gyroscope, by the reduced method.
 
     Parameters
@@ -73,6 +79,8 @@ def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: Analy
         Speed through the room where known.
     config
         All numbers.
+    trunk
+        Motion of the trunk sensor where this one is worn elsewhere: its axes are aligned with the trunk's.
 
     Raises
     ------
@@ -90,13 +98,15 @@ def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: Analy
     if stream.gyr_sensor_radps is None:
         return _from_accelerometer(stream, rests, gait, config)
     broken_rows = round(config.signal.broken_s * stream.rate_hz)
-    strapdown = integrate(stream, rests, broken_rows)
+    strapdown = integrate(stream, rests, broken_rows, config.rest)
     force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
     rough_up = up_in_sensor(strapdown, first)
     strides = find_strides(gait)
     zero = find_zero(stream, rests, strides, rough_up, config.rest)
-    axes = find_axes(stream, strapdown, rough_up, strides, zero, rests, config.axes)
+    axes = _aligned(stream, rough_up, zero, trunk, config) or find_axes(
+        stream, strapdown, rough_up, strides, zero, rests, config.axes
+    )
     force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
     ahead = _forward_inertial(strapdown, axes, force)
     belief = speed_belief(first, stream, gait, rests, speed, config)
@@ -115,6 +125,17 @@ def motion_of(sensor: SensorRecording, speed: SpeedProfile | None, config: Analy
         PathAcceleration(force, vertical, ahead, config.orientation),
         mirrored,
     )
+
+
+def _aligned(
+    stream: EvenStream, up_sensor: FloatArray, zero: Zero, trunk: Motion | None, config: AnalysisConfig
+) -> TrunkAxes | None:
+    """Return axes that agree with the trunk's, or None for the trunk itself."""
+    if trunk is None or zero.source == "none":
+        return None
+    axes = trunk.axes.trunk_from_sensor
+    horizontal = horizontal_acceleration(axes @ trunk.stream.acc_sensor_mps2.T, axes @ trunk.up_sensor)
+    return aligned_axes(stream, up_sensor, zero, horizontal, trunk.stream, trunk.strides, config.axes)
 
 
 def _from_accelerometer(stream: EvenStream, rests: Rests, gait: Gait, config: AnalysisConfig) -> Motion:

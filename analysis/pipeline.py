@@ -63,8 +63,10 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     config = config or AnalysisConfig()
     sensor = _trunk_sensor(recording)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
-    motions = {s.placement: motion_of(s, speed, config) for s in recording.sensors}
-    trunk = motions[sensor.placement]
+    trunk = motion_of(sensor, speed, config)
+    motions = {
+        s.placement: trunk if s is sensor else motion_of(s, speed, config, trunk) for s in recording.sensors
+    }
     measured = speed is not None and speed.measured
     table = stride_table(trunk, motions, measured, recording.context, config)
     require_running(table, config.verdict)

@@ -3,8 +3,7 @@
 Three cues point along the sideways line, each with its own weakness, and are added up: the part of the
 horizontal acceleration that changes sign from step to step lies along it (spoilt at a sternum far in front
 of the axis of rotation), the pitch rate that both steps share turns about it, and the roll rate that changes
-sign turns across it. Each is weighted by how clearly it prefers one direction. Which of the two
-perpendiculars is forward is put to the vote.
+sign turns across it. Which of the two perpendiculars is forward is put to the vote.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 
 _HEADING_S = 0.5
 """Standard deviation of the smoothing that takes the swing of the shoulders out of the heading."""
-_ROLL = 2
-"""The cue that turns across the sideways line instead of lying along it."""
+_CUE_WEIGHTS = np.array([0.5, 0.2, 1.0, 1.0])
+"""Odd acceleration, its first harmonic, odd rate turned by a quarter, even rate; each scatter of size one."""
 
 
 def find_axes(
@@ -55,23 +54,23 @@ def find_axes(
         ``trunk_from_sensor`` maps sensor to trunk vectors. Without running it is the zero pose with an
         arbitrary heading.
     """
-    upright = _upright_from_sensor(zero.up_sensor)
+    upright = upright_from_sensor(zero.up_sensor)
     up = upright @ up_sensor
     if int(strides.running.sum()) < config.min_strides:
         return TrunkAxes(upright, zero.source, 0.0, ())
     row, phase = stride_phase(strides, strides.running, len(stream))
     angle, strength = _sideways(_cues(stream, upright, up_sensor, row), row, phase, strides, config)
-    trunk_from_upright = _turn(angle - np.pi / 2)
+    trunk_from_upright = turn_about_up(angle - np.pi / 2)
     votes = forward.votes(
         stream, strapdown, trunk_from_upright @ up, trunk_from_upright @ upright, strides, zero, rests, config
     )
     if forward.decide(votes) < 0:
-        trunk_from_upright = _turn(np.pi) @ trunk_from_upright
+        trunk_from_upright = turn_about_up(np.pi) @ trunk_from_upright
         votes = tuple((name, -vote) for name, vote in votes)
     return TrunkAxes(trunk_from_upright @ upright, zero.source, strength, votes)
 
 
-def _upright_from_sensor(up_sensor: FloatArray) -> FloatArray:
+def upright_from_sensor(up_sensor: FloatArray) -> FloatArray:
     """Return a rotation matrix whose third row is ``up_sensor``; the heading is arbitrary."""
     helper = np.eye(3)[int(np.argmin(np.abs(up_sensor)))]
     x = helper - up_sensor * float(helper @ up_sensor)
@@ -79,28 +78,42 @@ def _upright_from_sensor(up_sensor: FloatArray) -> FloatArray:
     return np.stack((x, np.cross(up_sensor, x), up_sensor))
 
 
-def _turn(angle_rad: float) -> FloatArray:
+def turn_about_up(angle_rad: float) -> FloatArray:
     """Return the matrix of new axes turned by ``angle_rad`` about z against the old ones."""
     c, s = np.cos(angle_rad), np.sin(angle_rad)
     return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
-def _cues(stream: EvenStream, upright: FloatArray, up_sensor: FloatArray, row: IntArray) -> FloatArray:
-    """Return (4, m): horizontal acceleration along the smoothed heading's x and y, roll and pitch rate."""
-    up = upright @ up_sensor[:, row]
-    acceleration = upright @ stream.acc_sensor_mps2[row].T - STANDARD_GRAVITY_MPS2 * up
+def horizontal_acceleration(force: FloatArray, up: FloatArray) -> FloatArray:
+    """Return (2, m) acceleration across the vertical along the body's levelled x and y.
+
+    Parameters
+    ----------
+    force, up
+        (3, m) specific force in m/s2 and upward vertical, in the axes of an upright body.
+    """
+    acceleration = force - STANDARD_GRAVITY_MPS2 * up
     across = acceleration - up * (acceleration * up).sum(axis=0)
     x = np.stack((1.0 - up[0] ** 2, -up[0] * up[1], -up[0] * up[2]))
     x /= np.maximum(np.sqrt((x**2).sum(axis=0)), 1e-6)
     y = np.cross(up, x, axis=0)
-    ahead, left = (across * x).sum(axis=0), (across * y).sum(axis=0)
+    return np.stack(((across * x).sum(axis=0), (across * y).sum(axis=0)))
+
+
+def _cues(stream: EvenStream, upright: FloatArray, up_sensor: FloatArray, row: IntArray) -> FloatArray:
+    """Return (4, m): horizontal acceleration along the smoothed heading's x and y, roll and pitch rate."""
+    ahead, left = horizontal_acceleration(
+        upright @ stream.acc_sensor_mps2[row].T, upright @ up_sensor[:, row]
+    )
     if stream.gyr_sensor_radps is None:
         return np.stack((ahead, left, np.zeros_like(ahead), np.zeros_like(ahead)))
     yaw = np.radians(turned_deg(stream, up_sensor))
     swing = (yaw - gaussian_filter1d(yaw, _HEADING_S * stream.rate_hz))[row]
     c, s = np.cos(swing), np.sin(swing)
     rate = upright[:2] @ stream.gyr_sensor_radps[row].T
-    return np.stack((c * ahead - s * left, s * ahead + c * left, *rate))
+    return np.stack(
+        (c * ahead - s * left, s * ahead + c * left, c * rate[0] - s * rate[1], s * rate[0] + c * rate[1])
+    )
 
 
 def _sideways(
@@ -110,29 +123,26 @@ def _sideways(
 
     Bouts are folded one by one, since which foot opens a stride may differ between them.
     """
-    spread = np.zeros((3, 2, 2))
+    scatter = np.zeros((4, 2, 2))
     first_of_bout = np.flatnonzero(np.diff(strides.bout, prepend=-1))
     edges = np.searchsorted(row, np.append(strides.start_row[first_of_bout], np.inf))
     for a, b in pairwise(edges):
         if b > a:
             even, odd = even_odd(folded(cues[:, a:b], phase[a:b], config.phase_bins))
             pitch = even[2:] - even[2:].mean(axis=1, keepdims=True)
-            for k, course in enumerate((odd[:2], pitch, odd[2:])):
-                spread[k] += (b - a) * (course @ course.T)
-    return _agreed(spread)
-
-
-def _agreed(spread: FloatArray) -> tuple[float, float]:
-    """Add up the cues' (3, 2, 2) scatter, each of size one and weighted by the square of its clearness."""
-    total = np.zeros((2, 2))
-    weights = 0.0
-    for k, scatter in enumerate(spread):
-        size = float(np.trace(scatter))
-        if size > 0.0:
-            part = scatter / size
-            clear = float(np.ptp(np.linalg.eigvalsh(part))) ** 2
-            total += clear * (np.eye(2) - part if k == _ROLL else part)
-            weights += clear
+            roll = np.stack((-odd[3], odd[2]))
+            for k, course in enumerate((odd[:2], _first_harmonic(odd[:2]), roll, pitch)):
+                scatter[k] += (b - a) * (course @ course.T)
+    size = np.maximum(np.trace(scatter, axis1=1, axis2=2), 1e-12)
+    total = (scatter / size[:, None, None] * _CUE_WEIGHTS[:, None, None]).sum(axis=0)
     value, direction = np.linalg.eigh(total)
     main = direction[:, 1]
-    return float(np.arctan2(main[1], main[0])), float((value[1] - value[0]) / max(weights, 1e-12))
+    return float(np.arctan2(main[1], main[0])), float((value[1] - value[0]) / max(value.sum(), 1e-12))
+
+
+def _first_harmonic(course: FloatArray) -> FloatArray:
+    """Return the part of (c, bins) courses that swings once per stride."""
+    line = np.fft.rfft(course, axis=1)
+    line[:, 2:] = 0.0
+    line[:, 0] = 0.0
+    return np.asarray(np.fft.irfft(line, course.shape[1], axis=1))

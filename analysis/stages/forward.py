@@ -16,7 +16,7 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 Votes = tuple[tuple[str, float], ...]
 
 BOW, START, PITCH, LEAN = "bow", "standing start", "pitch with bounce", "lean of the run"
-_WEIGHT = {BOW: 10.0, START: 1.0, PITCH: 1.0, LEAN: 0.5}
+_WEIGHT = {BOW: 10.0, START: 1.0, PITCH: 1.0, LEAN: 3.0}
 """A bow is an instruction that was followed; it outranks what running only suggests."""
 
 
@@ -139,10 +139,12 @@ def _pitch(
 
 
 def _lean(up: FloatArray, strides: Strides, zero: Zero, config: AxesConfig) -> float:
-    """Runners lean forward from their standing, by 3 to 12 degrees; a bare majority, so half a vote."""
+    """Runners lean forward from standing, by 3 to 12 degrees: half a vote; nobody leans back by more."""
     if zero.rest < 0:
         return 0.0
     running = strides.running
     mean = mean_between(up, strides.start_row[running], strides.end_row[running]).mean(axis=1)
     forward_deg = float(np.degrees(np.arctan2(-mean[0], mean[2])))
-    return 0.0 if abs(forward_deg) < config.lean_deg else float(np.sign(forward_deg))
+    if abs(forward_deg) < config.lean_deg:
+        return 0.0
+    return float(np.sign(forward_deg)) * (1.0 if abs(forward_deg) > config.lean_sure_deg else 1.0 / 6.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.config import RestConfig
 from analysis.errors import SignalError
 from analysis.signals import EvenStream, Rests, Strapdown
 from analysis.stages import quaternion
@@ -11,7 +12,7 @@ from analysis.stages.runs import runs_of
 from sensor.samples import FloatArray, IntArray
 
 
-def integrate(stream: EvenStream, rests: Rests, broken_rows: int) -> Strapdown:
+def integrate(stream: EvenStream, rests: Rests, broken_rows: int, config: RestConfig) -> Strapdown:
     """Integrate angular rate by a blocked product of rotation increments with the coning term.
 
     The increment between two rows is the integral of the cubic through four samples (so that samples are
@@ -26,6 +27,8 @@ def integrate(stream: EvenStream, rests: Rests, broken_rows: int) -> Strapdown:
         Where the gyroscope's bias can be read.
     broken_rows
         A loss longer than this breaks the frame.
+    config
+        Which rests are long and still enough to show the bias.
 
     Returns
     -------
@@ -39,20 +42,27 @@ def integrate(stream: EvenStream, rests: Rests, broken_rows: int) -> Strapdown:
     """
     if stream.gyr_sensor_radps is None:
         raise SignalError("no gyroscope: orientation cannot be integrated; use the accelerometer-only method")
-    rate = np.ascontiguousarray((stream.gyr_sensor_radps - _bias(rests, len(stream))).T)
+    rate = np.ascontiguousarray((stream.gyr_sensor_radps - _bias(stream, rests, config)).T)
     increment = quaternion.from_rotation_vector(increments(rate, 1.0 / stream.rate_hz))
     start = np.array([[1.0], [0.0], [0.0], [0.0]])
     product = quaternion.running_product(np.concatenate((start, increment), axis=1))
     return Strapdown(product, _sections(stream, broken_rows))
 
 
-def _bias(rests: Rests, count: int) -> FloatArray:
-    """Return the (n, 3) or (1, 3) bias in rad/s, linear between the middles of the rests."""
-    if len(rests) == 0:
+def _bias(stream: EvenStream, rests: Rests, config: RestConfig) -> FloatArray:
+    """Return the (n, 3) or (1, 3) bias in rad/s, linear between the middles of the rests.
+
+    Turning slowly on the spot looks like rest for a second or two; such rests stand out from the others.
+    """
+    long = rests.last - rests.first >= config.bias_s * stream.rate_hz
+    if not long.any():
         return np.zeros((1, 3))
-    middle = (rests.first + rests.last) / 2.0
-    rows = np.arange(count, dtype=np.float64)
-    return np.stack([np.interp(rows, middle, b) for b in rests.gyr_sensor_radps.T], axis=1)
+    bias = rests.gyr_sensor_radps[long]
+    off = np.sqrt(((bias - np.median(bias, axis=0)) ** 2).sum(axis=1))
+    agreed = off <= max(config.bias_wander_radps, float(off.min()))
+    middle = ((rests.first + rests.last) / 2.0)[long][agreed]
+    rows = np.arange(len(stream), dtype=np.float64)
+    return np.stack([np.interp(rows, middle, b) for b in bias[agreed].T], axis=1)
 
 
 def increments(rate: FloatArray, step_s: float) -> FloatArray:
