@@ -84,6 +84,8 @@ class HandednessConfig:
     """Telling a mirrored triad."""
 
     length_s: float = 60.0
+    min_rate_hz: float = 50.0
+    max_clipped: float = 0.02
     stride_s: float = 0.35
     course_s: float = 3.0
     ratio: float = 1.1

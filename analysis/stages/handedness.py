@@ -26,11 +26,14 @@ def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> boo
     stream, gait
         The longest bout is looked at; without one, the whole stream.
     config
-        Length looked at, smoothings, and how much better the reversed rate must do.
+        Length looked at, smoothings, and how much better the reversed rate must do; slow or clipped signals
+        contradict themselves anyway and are not judged.
     """
-    if stream.gyr_sensor_radps is None:
+    if stream.gyr_sensor_radps is None or stream.rate_hz < config.min_rate_hz:
         return False
     part = _part(stream, gait, config)
+    if stream.clipped[part].mean() > config.max_clipped:
+        return False
     acc, gyr = stream.acc_sensor_mps2[part], stream.gyr_sensor_radps[part]
     if len(acc) < 4:
         return False
