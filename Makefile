@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench revalidate clean
+.PHONY: help demo test check bench revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,19 @@ check: $(VENV)/.installed  ## Style and types only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	touch $@
+
+bench: $(VENV)/.installed-bench  ## Accuracy and speed beside other filters: writes tests/bench/RESULTS.md
+	$(BIN)/python -m tests.bench.run_bench
+
+revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md
+	$(BIN)/python -m tests.bench.revalidate
+
+picture: $(VENV)/.installed  ## Take the README's picture of the demo's report (needs Chromium)
+	$(BIN)/python -m tests.bench.demo_picture
 
 clean:  ## Remove what make made
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
