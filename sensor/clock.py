@@ -22,6 +22,10 @@ from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock, fr
 LATE_SHARE = 1.5
 """A step this many times the usual one means that something is missing between two packets."""
 
+LATE_SHARE_OF_VARYING = 0.02
+"""Packets of varying size can lose less than their own length: a step this much too long, and by half a
+sample at least, means that something is missing. An oscillator strays less within one packet."""
+
 MULTIPLE_TOLERANCE_SAMPLES = 0.1
 """How far a long step may be from whole packets and still count as lost packets (or `QUANTISATION_TICKS`)."""
 
@@ -198,7 +202,16 @@ def _mean_ticks_per_sample(packets: _Packets, spec: ClockSpec, nominal_ticks: fl
     covered = packets.count[:-1] if spec.refers_to == "first" else packets.count[1:]
     steps = np.diff(packets.ticks)
     usual = np.abs(steps / (covered * nominal_ticks) - 1) < LATE_SHARE - 1
+    if usual.any() and _unit(packets) == 1:
+        per_sample = steps / covered
+        middle = np.median(per_sample[usual])
+        usual &= np.abs(per_sample / middle - 1) < np.maximum(LATE_SHARE_OF_VARYING, 0.5 / covered)
     return float(steps[usual].sum() / covered[usual].sum()) if usual.any() else nominal_ticks
+
+
+def _unit(packets: _Packets) -> int:
+    """Return the samples that can only be lost together: a packet, where all have one size."""
+    return int(packets.count[0]) if (packets.count == packets.count[0]).all() else 1
 
 
 def _number_samples(
@@ -211,8 +224,9 @@ def _number_samples(
     """
     covered = packets.count[:-1] if spec.refers_to == "first" else packets.count[1:]
     excess = np.diff(packets.ticks) / ticks_per_sample - covered
-    late = excess > (LATE_SHARE - 1) * covered
-    unit = int(packets.count[0]) if (packets.count == packets.count[0]).all() else 1
+    unit = _unit(packets)
+    share = LATE_SHARE_OF_VARYING if unit == 1 else 0.0
+    late = excess > np.maximum((LATE_SHARE - 1) * unit, share * covered)
     lost = np.where(late, np.maximum(np.rint(excess / unit), 1) * unit, 0).astype(np.int64)
     tolerance = max(MULTIPLE_TOLERANCE_SAMPLES, QUANTISATION_TICKS / ticks_per_sample)
     first_index = np.concatenate([[0], np.cumsum(packets.count[:-1] + lost)])

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from sensor.clock import ClockSpec
 from sensor.errors import UnknownSensorError
-from sensor.protocol import movesense, open_profile, open_profile_driver, open_profile_gatt
+from sensor.protocol import (
+    movesense,
+    open_profile,
+    open_profile_driver,
+    open_profile_gatt,
+    polar,
+    polar_driver,
+)
 from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.movesense_driver import MovesenseDriver
 from sensor.protocol.movesense_stream import MovesenseDecoder
 from sensor.protocol.open_profile_driver import OpenProfileDriver
 from sensor.protocol.open_profile_stream import ImportDecoder, LiveDecoder
-from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
+from sensor.protocol.polar_driver import PolarDriver, PolarModel
+from sensor.protocol.polar_stream import PolarDecoder
+from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 __all__ = ["DEVICES", "DeviceKind", "device", "identify"]
+
+
+def _polar(key: str, title: str, name: str, model: PolarModel, default_rate_hz: float) -> DeviceKind:
+    return DeviceKind(
+        key=key,
+        title=title,
+        name_pattern=re.compile(rf"Polar {name}\b.*"),
+        data_characteristic=polar.DATA_UUID,
+        clock=ClockSpec(tick_hz=NS_PER_S, wrap_bits=None, refers_to="last"),
+        rates_hz=model.rates_hz + model.sdk_rates_hz,
+        default_rate_hz=default_rate_hz,
+        acc_range_mps2=polar_driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
+        gyr_range_radps=polar_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS if model.has_gyroscope else None,
+        has_gyroscope=model.has_gyroscope,
+        make_driver=partial(PolarDriver, model=model),
+        make_decoder=PolarDecoder,
+    )
 
 
 DEVICES = (
@@ -47,6 +74,9 @@ DEVICES = (
         make_driver=OpenProfileDriver,
         make_decoder=LiveDecoder,
     ),
+    _polar("polar-h10", "Polar H10 (accelerometer only)", "H10", polar_driver.H10, 100),
+    _polar("polar-sense", "Polar Verity Sense", "Sense", polar_driver.VERITY_SENSE, 52),
+    _polar("polar-oh1", "Polar OH1 (accelerometer only)", "OH1", polar_driver.OH1, 50),
     DeviceKind(
         key=open_profile.IMPORT_KEY,
         title="imported file",

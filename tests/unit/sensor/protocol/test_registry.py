@@ -17,9 +17,21 @@ def test_a_movesense_is_known_by_its_name(name):
     assert identify(name).key == "movesense"
 
 
-@pytest.mark.parametrize("name", ["Movesensei 7", "My Movesense", "Polar H10 12345678", "imported file"])
+@pytest.mark.parametrize("name", ["Movesensei 7", "My Movesense", "Polar Pacer 12345678", "imported file"])
 def test_other_names_are_not_known(name):
     assert identify(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Polar H10 12345678", "polar-h10"),
+        ("Polar Sense 12345678", "polar-sense"),
+        ("Polar OH1 12345678", "polar-oh1"),
+    ],
+)
+def test_models_of_one_maker_are_told_apart_by_name(name, key):
+    assert identify(name).key == key
 
 
 def test_without_a_name_the_advertised_service_decides():

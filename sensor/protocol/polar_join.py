@@ -1,0 +1,192 @@
+"""Two streams of one clock into rows: angular rates at the moments of the accelerometer's samples.
+
+Rules, all stated in terms of the notifications alone, so that it does not matter how they are dealt out:
+
+- Samples of a frame lie evenly between the last sample of the frame before and its own last sample; after a
+  loss, and at the beginning, at the nominal rate before its own last sample.
+- An accelerometer sample is complete when a gyroscope sample at or after it has come. It is dated by that
+  notification or its own, whichever came later.
+- It is left out when the gyroscope samples around it are further apart than `WIDEST_BRIDGE_SAMPLES`, or when
+  either stream is `LONGEST_HOLD_NS` ahead of the other.
+- A clock that goes back begins anew: what waits is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from sensor.samples import BoolArray, FloatArray, IntArray
+from sensor.units import NS_PER_S
+
+WIDEST_BRIDGE_SAMPLES = 2.5
+"""Angular rates are interpolated between neighbours, never across lost ones."""
+
+LONGEST_HOLD_NS = 5 * NS_PER_S
+"""How long a sample waits for its angular rate, on the sensor's clock."""
+
+_LONG_STEP = 1.5
+"""A step this many times the nominal one means that something is missing."""
+
+
+class Timed(NamedTuple):
+    """Frames: (f,) notification, (f,) ns of the last sample, (f + 1,) bounds of rows in (n, 3) values."""
+
+    position: IntArray
+    time_ns: IntArray
+    bounds: IntArray
+    values: FloatArray
+
+    def between(self, start: int, stop: int) -> Timed:
+        """Return the frames of notifications ``start`` to ``stop``."""
+        a, b = np.searchsorted(self.position, (start, stop)).tolist()
+        return Timed(self.position[a:b], self.time_ns[a:b], self.bounds[a : b + 1], self.values)
+
+
+class JoinedRows(NamedTuple):
+    """Packets of rows: (p,) notification, (p,) ns of the last row, (p,) rows; (n, 3) both values."""
+
+    position: IntArray
+    last_ns: IntArray
+    rows: IntArray
+    acc: FloatArray
+    gyr: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Samples of one stream: (n,) notification, (n,) ns, (n, 3) value."""
+
+    position: IntArray
+    time_ns: IntArray
+    value: FloatArray
+
+    def __getitem__(self, part: BoolArray) -> _Rows:
+        return _Rows(self.position[part], self.time_ns[part], self.value[part])
+
+    def then(self, *later: _Rows) -> _Rows:
+        every = (self, *later)
+        return _Rows(
+            np.concatenate([rows.position for rows in every]),
+            np.concatenate([rows.time_ns for rows in every]),
+            np.concatenate([rows.value for rows in every]),
+        )
+
+    def earlier_by(self, notifications: int) -> _Rows:
+        return _Rows(self.position - notifications, self.time_ns, self.value)
+
+
+_NO_ROWS = _Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3)))
+
+
+class StreamJoiner:
+    """Joins the two streams of one connection.
+
+    Parameters
+    ----------
+    rate_hz
+        Nominal rate of both.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._step_ns = NS_PER_S / rate_hz
+        self._acc, self._gyr = _NO_ROWS, _NO_ROWS
+        self._last_acc_ns = self._last_gyr_ns = -1
+
+    def join(self, acc: Timed, gyr: Timed, notifications: int) -> JoinedRows:
+        """Return the rows that these notifications completed.
+
+        Parameters
+        ----------
+        acc, gyr
+            Frames of the notifications, positions counted from 0.
+        notifications
+            How many there were, of whatever kind.
+        """
+        restarts = {
+            *acc.position[_goes_back(acc.time_ns, self._last_acc_ns)].tolist(),
+            *gyr.position[_goes_back(gyr.time_ns, self._last_gyr_ns)].tolist(),
+        }
+        done = [
+            self._run(acc.between(start, stop), gyr.between(start, stop), is_restart=start in restarts)
+            for start, stop in pairwise(sorted({0, *restarts, notifications}))
+        ]
+        self._acc = self._acc.earlier_by(notifications)
+        self._gyr = self._gyr.earlier_by(notifications)
+        return _packets(done, self._step_ns)
+
+    def _run(self, acc: Timed, gyr: Timed, *, is_restart: bool) -> tuple[_Rows, FloatArray]:
+        """Join notifications between two restarts: complete accelerometer rows and their angular rates."""
+        if is_restart:
+            self._acc, self._gyr = _NO_ROWS, _NO_ROWS
+        waiting = self._acc.then(self._timed(acc, self._last_acc_ns))
+        known = self._gyr.then(self._timed(gyr, self._last_gyr_ns))
+        self._last_acc_ns = int(acc.time_ns[-1]) if len(acc.time_ns) else self._last_acc_ns
+        self._last_gyr_ns = int(gyr.time_ns[-1]) if len(gyr.time_ns) else self._last_gyr_ns
+        if not len(known.time_ns):
+            self._acc = self._held(waiting)
+            return _NO_ROWS, np.zeros((0, 3))
+        is_reached = waiting.time_ns <= known.time_ns[-1]
+        self._acc = self._held(waiting[~is_reached])
+        # A second more than is held: the neighbour before the earliest row must still be there.
+        self._gyr = known[known.time_ns > known.time_ns[-1] - LONGEST_HOLD_NS - NS_PER_S]
+        return self._matched(waiting[is_reached], waiting, known)
+
+    def _held(self, waiting: _Rows) -> _Rows:
+        return waiting[waiting.time_ns >= self._last_acc_ns - LONGEST_HOLD_NS]
+
+    def _matched(self, reached: _Rows, waiting: _Rows, known: _Rows) -> tuple[_Rows, FloatArray]:
+        """Interpolate angular rates at accelerometer samples; leave out those that have none."""
+        after = np.searchsorted(known.time_ns, reached.time_ns)
+        before = np.maximum(after - 1, 0)
+        width_ns = known.time_ns[after] - known.time_ns[before]
+        share = (reached.time_ns - known.time_ns[before]) / np.maximum(width_ns, 1)
+        value = known.value[before] + share[:, None] * (known.value[after] - known.value[before])
+        is_hit = known.time_ns[after] == reached.time_ns
+        value[is_hit] = known.value[after[is_hit]]
+        has_neighbours = (after > 0) & (width_ns <= WIDEST_BRIDGE_SAMPLES * self._step_ns)
+        completed = np.maximum(reached.position, known.position[after])
+        fresh = self._is_in_time(reached, completed, waiting, known)
+        good = (has_neighbours | is_hit) & fresh
+        return _Rows(completed[good], reached.time_ns[good], reached.value[good]), value[good]
+
+    def _is_in_time(self, reached: _Rows, completed: IntArray, waiting: _Rows, known: _Rows) -> BoolArray:
+        """Mark rows that neither waited too long nor came when the gyroscope was far ahead already."""
+        too_late = np.searchsorted(waiting.time_ns, reached.time_ns + LONGEST_HOLD_NS, side="right")
+        expires = np.append(waiting.position, np.iinfo(np.int64).max)[too_late]
+        ahead = np.searchsorted(known.position, reached.position) - 1
+        gyr_ns = np.where(ahead >= 0, known.time_ns[np.maximum(ahead, 0)], -1)
+        in_time: BoolArray = (completed < expires) & (reached.time_ns > gyr_ns - LONGEST_HOLD_NS)
+        return in_time
+
+    def _timed(self, frames: Timed, previous_ns: int) -> _Rows:
+        """Date every sample of some frames, the last of which is dated by the sensor."""
+        if not len(frames.time_ns):
+            return _NO_ROWS
+        before = np.concatenate([[previous_ns], frames.time_ns[:-1]])
+        rows = np.diff(frames.bounds)
+        step_ns = (frames.time_ns - before) / rows
+        follows = (before >= 0) & (step_ns > 0) & (step_ns < _LONG_STEP * self._step_ns)
+        step_ns = np.where(follows, step_ns, self._step_ns)
+        back = np.repeat(np.cumsum(rows), rows) - 1 - np.arange(rows.sum())
+        time_ns = np.repeat(frames.time_ns, rows) - np.rint(back * np.repeat(step_ns, rows)).astype(np.int64)
+        values = frames.values[frames.bounds[0] : frames.bounds[-1]]
+        return _Rows(np.repeat(frames.position, rows), time_ns, values)
+
+
+def _goes_back(time_ns: IntArray, previous_ns: int) -> BoolArray:
+    steps: BoolArray = np.diff(time_ns, prepend=previous_ns) <= 0
+    return steps
+
+
+def _packets(parts: list[tuple[_Rows, FloatArray]], step_ns: float) -> JoinedRows:
+    """Cut rows into packets: one notification completed them, and none is missing in between."""
+    rows = _NO_ROWS.then(*(part for part, _ in parts))
+    gyr = np.concatenate([np.zeros((0, 3)), *(value for _, value in parts)])
+    step = np.diff(rows.time_ns)
+    is_cut = (np.diff(rows.position) != 0) | (step > _LONG_STEP * step_ns) | (step <= 0)
+    ends = np.flatnonzero(np.append(is_cut, np.ones(min(len(rows.time_ns), 1), np.bool_)))
+    return JoinedRows(rows.position[ends], rows.time_ns[ends], np.diff(ends, prepend=-1), rows.value, gyr)
