@@ -44,12 +44,15 @@ class Found:
 def estimate(hour: Hour, speed: str, placement: str = "sternum") -> Found:
     """Run the method on one sensor of a record, told what ``speed`` (of `SPEEDS`) says."""
     recording = hour.recording(speed={"GPS": "gps", "treadmill": "treadmill"}.get(speed, "none"))
-    sensor = recording.sensor(placement)
+    trunk_sensor, sensor = recording.sensor("sternum"), recording.sensor(placement)
+    assert trunk_sensor is not None
     assert sensor is not None
     config = AnalysisConfig()
     profile = _profile(hour, speed)
     begin = perf_counter()
-    motion = motion_of(sensor, profile, config)
+    motion = motion_of(trunk_sensor, profile, config)
+    if placement != "sternum":
+        motion = motion_of(sensor, profile, config, motion)
     seconds = perf_counter() - begin
     up = _first_pass(motion, config) if speed == "no speed" else motion.up_sensor
     return Found(
@@ -69,7 +72,7 @@ def _first_pass(motion: Motion, config: AnalysisConfig) -> FloatArray:
     """Return the vertical of the first pass, which models no speed at all."""
     stream = motion.stream
     broken_rows = round(config.signal.broken_s * stream.rate_hz)
-    strapdown = integrate(stream, motion.rests, broken_rows)
+    strapdown = integrate(stream, motion.rests, broken_rows, config.rest)
     force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
     return up_in_sensor(strapdown, unaided_vertical(force, strapdown, config.orientation))
 
