@@ -32,8 +32,8 @@ def even_stream(sensor: SensorRecording, config: SignalConfig) -> EvenStream:
     Raises
     ------
     SignalError
-        For fewer than two samples, time that does not increase, values that are not finite, or a rate
-        outside the limits.
+        For too few samples, time that does not increase or runs over days, values that are not finite or
+        never change, or a rate outside the limits.
     """
     time_s = sensor.time_s
     _check(sensor, config)
@@ -42,6 +42,11 @@ def even_stream(sensor: SensorRecording, config: SignalConfig) -> EvenStream:
         raise SignalError(
             f"{sensor.name}: {rate_hz:.1f} samples per second; "
             f"{config.min_rate_hz:.0f} to {config.max_rate_hz:.0f} are needed"
+        )
+    duration_s = float(time_s[-1] - time_s[0])
+    if duration_s * rate_hz > config.max_rows:
+        raise SignalError(
+            f"{sensor.name}: time runs over {duration_s:.0f} s, too long for any run; mend the time stamps"
         )
     row = (time_s - time_s[0]) * rate_hz
     count = round(float(row[-1])) + 1
@@ -60,6 +65,8 @@ def _check(sensor: SensorRecording, config: SignalConfig) -> None:
     time_s = sensor.time_s
     if len(time_s) < config.min_samples:
         raise SignalError(f"{sensor.name}: {len(time_s)} samples; at least {config.min_samples} are needed")
+    if not np.isfinite(time_s).all():
+        raise SignalError(f"{sensor.name}: time stamps that are not finite; leave such rows out")
     if not np.all(np.diff(time_s) > 0):
         at = int(np.argmin(np.diff(time_s) > 0))
         raise SignalError(
