@@ -9,6 +9,7 @@ from functools import partial
 from sensor.clock import ClockSpec
 from sensor.errors import UnknownSensorError
 from sensor.protocol import (
+    capture2go,
     movesense,
     open_profile,
     open_profile_driver,
@@ -16,6 +17,8 @@ from sensor.protocol import (
     polar,
     polar_driver,
 )
+from sensor.protocol.capture2go_driver import Capture2GoDriver
+from sensor.protocol.capture2go_stream import Capture2GoDecoder
 from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.movesense_driver import MovesenseDriver
 from sensor.protocol.movesense_stream import MovesenseDecoder
@@ -77,6 +80,20 @@ DEVICES = (
     _polar("polar-h10", "Polar H10 (accelerometer only)", "H10", polar_driver.H10, 100),
     _polar("polar-sense", "Polar Verity Sense", "Sense", polar_driver.VERITY_SENSE, 52),
     _polar("polar-oh1", "Polar OH1 (accelerometer only)", "OH1", polar_driver.OH1, 50),
+    DeviceKind(
+        key=capture2go.KEY,
+        title="Capture2Go",
+        name_pattern=re.compile(r"IMU_\w+"),
+        service_uuids=(capture2go.SERVICE_UUID,),
+        data_characteristic=capture2go.NOTIFY_UUID,
+        clock=ClockSpec(tick_hz=NS_PER_S, wrap_bits=None),
+        rates_hz=tuple(capture2go.RATE_CODES),
+        default_rate_hz=100,
+        acc_range_mps2=capture2go.ACC_UNIT_MPS2 * 2**15,
+        gyr_range_radps=capture2go.GYR_UNIT_RADPS * 2**15,
+        make_driver=Capture2GoDriver,
+        make_decoder=Capture2GoDecoder,
+    ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,
         title="imported file",

@@ -28,9 +28,10 @@ def test_other_names_are_not_known(name):
         ("Polar H10 12345678", "polar-h10"),
         ("Polar Sense 12345678", "polar-sense"),
         ("Polar OH1 12345678", "polar-oh1"),
+        ("IMU_1234ab", "capture2go"),
     ],
 )
-def test_models_of_one_maker_are_told_apart_by_name(name, key):
+def test_sensors_are_told_apart_by_name(name, key):
     assert identify(name).key == key
 
 

@@ -1,0 +1,276 @@
+"""Capture2Go packages: framing with a checksum, requests, answers, packed measurements.
+
+A package is ``02``, CRC-32 of what follows the size, size of the payload, header, payload; little-endian.
+Source: SensorStim, "Capture2Go Communication Protocol" and its SDK.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sensor.errors import PacketError
+from sensor.protocol.driver import Identity
+from sensor.samples import IntArray
+
+KEY = "capture2go"
+SERVICE_UUID = "80030001-e629-4c98-9324-aa7fc0c66de7"
+WRITE_UUID = "80030002-e629-4c98-9324-aa7fc0c66de7"
+NOTIFY_UUID = "80030003-e629-4c98-9324-aa7fc0c66de7"
+
+START_BYTE = 0x02
+MOST_PAYLOAD_BYTES = 236
+_NO_REAL_TIME = 0xFF
+_HEAD = struct.Struct("<BIBH")
+_MODE = struct.Struct("<q3B3BBBHBQ3B")
+_STATUS = struct.Struct("<qBB3hBBB")
+_INFO_WIDTHS = (6, 8, 8, 12, 11)
+
+GET_INFO, INFO = 0x0070, 0x0071
+SET_MODE, MODE = 0x0120, 0x0122
+START, STARTED = 0x0150, 0x0151
+STOP, STOPPED = 0x0152, 0x0153
+CLEAR, CLEARED = 0x0158, 0x0159
+SET_TIME, TIME_SET = 0x0170, 0x0171
+GET_STATUS, STATUS = 0x0200, 0x0201
+ERROR = 0xFFFF
+_PACKED_WITHOUT_MAGNETOMETER = 0x0230
+
+RATE_CODES = {200: 1, 100: 2, 50: 3, 25: 4}
+"""Code of each rate that suits running, in the mode and in the last digit of a measurement's header."""
+
+ERROR_WORDS = {
+    0xFD: "the sensor does not know the request",
+    0xFB: "not possible in the sensor's present state",
+    0xFE: "the sensor's send buffer is full",
+    0xF6: "the sensor's memory is full",
+}
+"""What the code of an error means, in words."""
+
+ACC_UNIT_MPS2 = 16 * 9.81 / 2**15
+"""One count of acceleration; the maker's g is 9.81."""
+
+GYR_UNIT_RADPS = math.radians(2000) / 2**15
+SAMPLES_PER_PACKAGE = 8
+GYR_CLIPPED, ACC_CLIPPED = 1 << 1, 1 << 2
+
+MEASUREMENT = np.dtype(
+    [
+        ("time_ns", "<i8"),
+        ("gyr", "<i2", (SAMPLES_PER_PACKAGE, 3)),
+        ("acc", "<i2", (SAMPLES_PER_PACKAGE, 3)),
+        ("orientation", "<u8"),
+        ("heading", "<i2"),
+        ("flags", "u1"),
+    ]
+)
+"""Eight samples without magnetometer; the time is that of the first one, ns."""
+
+
+class Package(NamedTuple):
+    """A package: its header and its payload."""
+
+    header: int
+    payload: bytes = b""
+
+
+class Received(NamedTuple):
+    """A package, the notification that completed it, and whether it came on the real-time channel."""
+
+    position: int
+    package: Package
+    is_real_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the sensor is doing: ``state`` 1 idle, 2 streaming, 3 recording; charge and free memory, %."""
+
+    time_ns: int
+    state: int
+    battery_pct: int
+    is_charging: bool
+    free_pct: int
+
+
+def encode_package(package: Package) -> bytes:
+    """Encode a package with its checksum."""
+    content = struct.pack("<H", package.header) + package.payload
+    return struct.pack("<BIB", START_BYTE, zlib.crc32(content), len(package.payload)) + content
+
+
+def encode_notification(real_time: Sequence[Package] = (), queued: bytes = b"") -> bytes:
+    """Encode a notification: whole real-time packages, then a slice of the stream of queued ones."""
+    return bytes([_NO_REAL_TIME - len(real_time)]) + b"".join(map(encode_package, real_time)) + queued
+
+
+class PackageReader:
+    """Finds packages in notifications, wherever they were cut.
+
+    A checksum that does not fit loses the place; it is found again at the next package that is whole.
+    """
+
+    def __init__(self) -> None:
+        self._pending = b""
+        self._has_place = False
+        self.rejected = 0
+
+    @property
+    def is_amid_package(self) -> bool:
+        """Whether a package has begun and is not whole yet."""
+        return bool(self._pending)
+
+    def feed(self, notifications: Sequence[bytes]) -> Iterator[Received]:
+        """Yield the packages that these notifications complete, in order."""
+        for position, notification in enumerate(notifications):
+            if not notification:
+                self.rejected += 1
+                continue
+            at = 1
+            for _ in range(_NO_REAL_TIME - notification[0]):
+                size = _whole_package(notification, at)
+                if size <= 0:
+                    self.rejected += 1
+                    at = len(notification)
+                    break
+                yield Received(position, _content(notification, at, size), True)
+                at += size
+            for package in self._queued(notification[at:]):
+                yield Received(position, package, False)
+
+    def _queued(self, part: bytes) -> Iterator[Package]:
+        data = self._pending + part
+        at = 0
+        while at < len(data):
+            size = _whole_package(data, at)
+            if size == 0:
+                break
+            if size > 0:
+                yield _content(data, at, size)
+                self._has_place = True
+                at += size
+                continue
+            self.rejected += self._has_place
+            self._has_place = False
+            following = data.find(START_BYTE, at + 1)
+            at = len(data) if following < 0 else following
+        self._pending = data[at:]
+
+
+def _whole_package(data: bytes, at: int) -> int:
+    """Return the size of the package at ``at``; 0 while it is not whole, -1 where there is none."""
+    if data[at : at + 1] not in (b"", bytes([START_BYTE])):
+        return -1
+    if len(data) - at < _HEAD.size:
+        return 0
+    payload_bytes = data[at + 5]
+    if payload_bytes > MOST_PAYLOAD_BYTES:
+        return -1
+    end = at + _HEAD.size + payload_bytes
+    if len(data) < end:
+        return 0
+    checksum = int.from_bytes(data[at + 1 : at + 5], "little")
+    return end - at if zlib.crc32(data[at + 6 : end]) == checksum else -1
+
+
+def _content(data: bytes, at: int, size: int) -> Package:
+    return Package(data[at + 6] | data[at + 7] << 8, data[at + _HEAD.size : at + size])
+
+
+def measurement_header(rate_hz: float) -> int:
+    """Return the header of packed measurements at a rate.
+
+    Raises
+    ------
+    ValueError
+        When there is no such rate.
+    """
+    if rate_hz not in RATE_CODES:
+        known = ", ".join(map(str, RATE_CODES))
+        raise ValueError(f"capture2go: no rate of {rate_hz:g} Hz; there are {known}")
+    return _PACKED_WITHOUT_MAGNETOMETER + RATE_CODES[int(rate_hz)]
+
+
+def encode_measurements(
+    rate_hz: float, time_ns: IntArray, gyr_counts: npt.ArrayLike, acc_counts: npt.ArrayLike
+) -> tuple[Package, ...]:
+    """Encode counts as packed measurements.
+
+    Parameters
+    ----------
+    rate_hz
+        One of `RATE_CODES`.
+    time_ns
+        (p,) time of each package's first sample.
+    gyr_counts, acc_counts
+        (8 p, 3) counts.
+    """
+    table = np.zeros(len(time_ns), MEASUREMENT)
+    table["time_ns"] = time_ns
+    table["gyr"] = np.asarray(gyr_counts).reshape(-1, SAMPLES_PER_PACKAGE, 3)
+    table["acc"] = np.asarray(acc_counts).reshape(-1, SAMPLES_PER_PACKAGE, 3)
+    for name, flag in (("gyr", GYR_CLIPPED), ("acc", ACC_CLIPPED)):
+        counts = table[name].astype(np.int64)
+        table["flags"] |= (np.abs(counts).max(axis=(1, 2)) >= 2**15 - 1) * np.uint8(flag)
+    header = measurement_header(rate_hz)
+    return tuple(Package(header, row.tobytes()) for row in table)
+
+
+def encode_mode(rate_hz: float) -> Package:
+    """Encode the mode: packed measurements without magnetometer at a rate, a status every second."""
+    measurement_header(rate_hz)
+    full = (0, 0, RATE_CODES[int(rate_hz)])
+    return Package(SET_MODE, _MODE.pack(0, *full, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1))
+
+
+def parse_status(payload: bytes) -> Status:
+    """Parse a status.
+
+    Raises
+    ------
+    PacketError
+        When it has another length, or a charge beyond 100 %.
+    """
+    if len(payload) != _STATUS.size:
+        raise PacketError(KEY, f"a status has {_STATUS.size} bytes", payload)
+    time_ns, state, _link, _x, _y, _z, _synced, battery, free_pct = _STATUS.unpack(payload)
+    if battery & 0x7F > 100:
+        raise PacketError(KEY, "a charge of more than 100 %", payload)
+    return Status(time_ns, state, battery & 0x7F, battery >= 0x80, free_pct)
+
+
+def encode_status(status: Status) -> bytes:
+    """Encode a status; gyroscope bias 0, not synchronised."""
+    battery = status.battery_pct + 0x80 * status.is_charging
+    return _STATUS.pack(status.time_ns, status.state, 0, 0, 0, 0, 0, battery, status.free_pct)
+
+
+def parse_info(payload: bytes) -> Identity:
+    """Parse what the sensor says of itself: texts of fixed width, filled up with zero bytes.
+
+    Raises
+    ------
+    PacketError
+        When it has another length.
+    """
+    if len(payload) != sum(_INFO_WIDTHS):
+        raise PacketError(KEY, f"device information has {sum(_INFO_WIDTHS)} bytes", payload)
+    texts, at = [], 0
+    for width in _INFO_WIDTHS:
+        texts.append(payload[at : at + width].split(b"\0")[0].decode(errors="replace"))
+        at += width
+    serial, hardware, _revision, version, _date = texts
+    return Identity(serial, f"Capture2Go {hardware}".rstrip(), version)
+
+
+def encode_info(serial: str, hardware: str, version: str) -> bytes:
+    """Encode what the sensor says of itself; revision and date stay empty."""
+    texts = (serial, hardware, "", version, "")
+    return b"".join(t.encode()[:w].ljust(w, b"\0") for t, w in zip(texts, _INFO_WIDTHS, strict=True))

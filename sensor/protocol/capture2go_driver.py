@@ -1,0 +1,127 @@
+"""The conversation with one Capture2Go sensor."""
+
+from __future__ import annotations
+
+import struct
+
+from sensor.errors import PacketError
+from sensor.protocol import capture2go
+from sensor.protocol.capture2go import Package, PackageReader
+from sensor.protocol.driver import (
+    Accepted,
+    BatteryLevel,
+    DriverEvent,
+    Refused,
+    Settings,
+    StreamPacket,
+    Unreadable,
+    Write,
+)
+
+_NS_PER_US = 1000
+_DONE = {
+    capture2go.MODE: "set the measurement mode",
+    capture2go.STARTED: "start the stream",
+    capture2go.STOPPED: "stop the stream",
+    capture2go.CLEARED: "clear the buffer",
+    capture2go.TIME_SET: "set the clock",
+}
+_ASKED = {
+    capture2go.GET_INFO: "tell who it is",
+    capture2go.SET_MODE: _DONE[capture2go.MODE],
+    capture2go.START: _DONE[capture2go.STARTED],
+    capture2go.STOP: _DONE[capture2go.STOPPED],
+    capture2go.CLEAR: _DONE[capture2go.CLEARED],
+    capture2go.SET_TIME: _DONE[capture2go.TIME_SET],
+    capture2go.GET_STATUS: "tell how it is doing",
+}
+
+
+class Capture2GoDriver:
+    """Streams packed measurements without magnetometer.
+
+    Parameters
+    ----------
+    rate_hz
+        One of `capture2go.RATE_CODES`.
+
+    Raises
+    ------
+    ValueError
+        When the sensor has no such rate.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
+        self._header = capture2go.measurement_header(rate_hz)
+        self._reader = PackageReader()
+
+    @property
+    def notify_characteristics(self) -> tuple[str, ...]:
+        """One for everything."""
+        return (capture2go.NOTIFY_UUID,)
+
+    @property
+    def settings(self) -> Settings:
+        """The rate, which tells the packages of the stream."""
+        return {"rate_hz": self._rate_hz}
+
+    def start(self, utc_us: int) -> tuple[Write, ...]:
+        """End what a broken link may have left running, ask who it is, set its clock, start the stream."""
+        time_ns = struct.pack("<q", utc_us * _NS_PER_US)
+        return (
+            _write(Package(capture2go.CLEAR)),
+            _write(Package(capture2go.GET_INFO)),
+            _write(Package(capture2go.SET_TIME, time_ns)),
+            _write(capture2go.encode_mode(self._rate_hz)),
+            _write(Package(capture2go.START)),
+        )
+
+    def poll(self) -> tuple[Write, ...]:
+        """Ask nothing: a status comes every second."""
+        return ()
+
+    def stop(self) -> tuple[Write, ...]:
+        """Stop the stream."""
+        return (_write(Package(capture2go.STOP)),)
+
+    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
+        """Understand one notification: all packages it completes."""
+        if characteristic.lower() != capture2go.NOTIFY_UUID:
+            return ()
+        before = self._reader.rejected
+        found = [received.package for received in self._reader.feed([payload])]
+        events = [event for package in found for event in self._understand(package)]
+        if self._reader.rejected > before:
+            events.append(Unreadable(PacketError(capture2go.KEY, "a checksum does not fit", payload)))
+        # What arrives must reach the decoder whole: a part of a package belongs to the stream, too.
+        if self._reader.is_amid_package or any(package.header == self._header for package in found):
+            events.append(StreamPacket())
+        return tuple(events)
+
+    def _understand(self, package: Package) -> tuple[DriverEvent, ...]:
+        header, payload = package
+        if header == self._header:
+            return ()
+        if header in _DONE:
+            return (Accepted(_DONE[header]),)
+        try:
+            return _told(header, payload)
+        except PacketError as error:
+            return (Unreadable(error),)
+
+
+def _told(header: int, payload: bytes) -> tuple[DriverEvent, ...]:
+    if header == capture2go.INFO:
+        return (capture2go.parse_info(payload),)
+    if header == capture2go.STATUS:
+        return (BatteryLevel(capture2go.parse_status(payload).battery_pct),)
+    if header == capture2go.ERROR and len(payload) >= 3:
+        code = payload[0]
+        what = _ASKED.get(int.from_bytes(payload[1:3], "little"), "do as asked")
+        return (Refused(what, code, capture2go.ERROR_WORDS.get(code, "an undocumented error")),)
+    return ()
+
+
+def _write(package: Package) -> Write:
+    return Write(capture2go.WRITE_UUID, capture2go.encode_package(package))

@@ -1,0 +1,71 @@
+"""Capture2Go notifications into samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sensor.protocol import capture2go
+from sensor.protocol.driver import Settings
+from sensor.protocol.full_scale import at_full_scale
+from sensor.samples import SampleBlock
+
+_LATEST_NS = 2**62
+"""Packages dated beyond this (the year 2116) are damaged; the limit keeps differences of times exact."""
+
+
+class Capture2GoDecoder:
+    """Decodes one connection's notifications; see `sensor.protocol.driver.StreamDecoder`.
+
+    ``ticks`` is the time of the package's first sample, ns. All samples of a package that the sensor flagged
+    as clipped count as clipped. Answers, and whatever comes on the real-time channel, are passed over.
+
+    Parameters
+    ----------
+    settings
+        ``rate_hz``, as `Capture2GoDriver.settings` gives it.
+
+    Raises
+    ------
+    ValueError
+        When the rate is missing or none of the sensor's.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if "rate_hz" not in settings:
+            raise ValueError(f"capture2go: settings need rate_hz, found {dict(settings)}")
+        self._header = capture2go.measurement_header(float(settings["rate_hz"]))
+        self._reader = capture2go.PackageReader()
+        self._misfits = 0
+
+    @property
+    def rejected(self) -> int:
+        """Places where the stream of packages broke, and measurements that do not fit, so far."""
+        return self._reader.rejected + self._misfits
+
+    def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
+        """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
+        found = [
+            (position, package.payload)
+            for position, package, is_real_time in self._reader.feed(notifications)
+            if package.header == self._header and not is_real_time
+        ]
+        whole = [one for one in found if len(one[1]) == capture2go.MEASUREMENT.itemsize]
+        table = np.frombuffer(b"".join([payload for _, payload in whole]), capture2go.MEASUREMENT)
+        sound = (table["time_ns"] >= 0) & (table["time_ns"] < _LATEST_NS)
+        position = np.array([position for position, _ in whole], np.int64)[sound]
+        table = table[sound]
+        self._misfits += len(found) - len(table)
+        acc_counts = table["acc"].astype(np.float64).reshape(-1, 3)
+        gyr_counts = table["gyr"].astype(np.float64).reshape(-1, 3)
+        flagged = (table["flags"] & (capture2go.ACC_CLIPPED | capture2go.GYR_CLIPPED)) != 0
+        clipped = at_full_scale(acc_counts, 2**15) | at_full_scale(gyr_counts, 2**15)
+        return SampleBlock(
+            notification=position,
+            ticks=table["time_ns"].astype(np.int64),
+            count=np.full(len(table), capture2go.SAMPLES_PER_PACKAGE, np.int64),
+            acc_sensor_mps2=acc_counts * capture2go.ACC_UNIT_MPS2,
+            gyr_sensor_radps=gyr_counts * capture2go.GYR_UNIT_RADPS,
+            clipped=clipped | np.repeat(flagged, capture2go.SAMPLES_PER_PACKAGE),
+        )
