@@ -220,6 +220,9 @@ def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
 
 
 def context_lines(report: RunReport) -> list[tuple[str, str]]:
-    """Return what was told about the session, as label and text, empty values left out."""
-    told = report.session.context.items()
-    return [(label(str(k)), value_text(v)) for k, v in told if v not in (None, "", [], ())]
+    """Return what was told about the session, as label and text.
+
+    Empty values are left out, and so are a typed distance and speed: they stand among the facts of the run.
+    """
+    told = [(str(k), v) for k, v in report.session.context.items() if v not in (None, "", [], ())]
+    return [(label(k), value_text(v)) for k, v in told if not k.startswith("typed_")]
