@@ -1,0 +1,183 @@
+"""What the pages say must exist: commands, links, files, tests; and the figures must be those measured."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import click
+import pytest
+
+from analysis.cli.main import COMMANDS, cli
+from sensor.protocol.registry import DEVICES, DeviceKind
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not {".venv", ".pytest_cache", "node_modules"}.intersection(path.relative_to(ROOT).parts)
+)
+FIRMWARE_PAGES = sorted((ROOT / "firmware_notes").glob("*.md"))
+
+MOST_PICTURE_BYTES = 250_000
+
+FOREIGN = re.compile(
+    r"/(?:home|root|work|Users|mnt)/|[A-Z]:\\Users|\bTODO\b|\bFIXME\b|\bXXX\b|lorem ipsum", re.IGNORECASE
+)
+"""Folders of somebody's machine, and what was left for later."""
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def page_id(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def commands_of(page: str) -> Iterator[tuple[str, bool]]:
+    """Return every ``runtall`` command line of a page, and whether it is whole, as shell blocks have them."""
+    for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL):
+        for line in block.splitlines():
+            if line.strip().startswith("runtall "):
+                yield line.split(" #")[0].strip(), True
+    yield from ((line, False) for line in re.findall(r"`(runtall [^`\n]+)`", page))
+
+
+COMMAND_LINES = sorted(
+    {(page_id(path), *found) for path in PAGES for found in commands_of(text(page_id(path)))}
+)
+
+
+def parse(line: str) -> None:
+    """Let click parse a command line as the shell would hand it over, without running it."""
+    name, *words = shlex.split(line)[1:]
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None, f"there is no command {name}"
+    command.make_context(name, words, resilient_parsing=False)
+
+
+@pytest.mark.parametrize(("page", "line", "is_whole"), COMMAND_LINES)
+def test_every_command_in_the_pages_parses(page: str, line: str, is_whole: bool) -> None:
+    try:
+        parse(line)
+    except click.MissingParameter:
+        assert not is_whole
+
+
+@pytest.mark.parametrize(
+    "line", ["runtall fly", "runtall report --colour red", "runtall record", "runtall compare"]
+)
+def test_a_command_that_does_not_parse_is_noticed(line: str) -> None:
+    with pytest.raises((AssertionError, click.UsageError)):
+        parse(line)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    assert f"runtall {name}" in text("README.md") or f"make {name}" in text("README.md")
+
+
+@pytest.mark.parametrize("page", [page_id(path) for path in PAGES])
+def test_every_make_target_in_the_pages_exists(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+    assert set(re.findall(r"[`\n]make ([a-z-]+)", text(page))) <= targets
+
+
+@pytest.mark.parametrize("page", [page_id(path) for path in PAGES])
+def test_every_link_leads_somewhere(page: str) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)", text(page))
+    local = [target.split("#")[0] for target in targets if not target.startswith(("http://", "https://"))]
+    assert [target for target in local if not ((ROOT / page).parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", [page_id(path) for path in PAGES])
+def test_no_page_names_somebodys_machine_or_unfinished_work(page: str) -> None:
+    assert FOREIGN.findall(text(page)) == []
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "analysis/stages/README.md"])
+def test_every_file_a_page_names_exists(page: str) -> None:
+    names = re.findall(r"`((?:sensor|analysis|tests|data|firmware_notes|\.ci)/[\w./]*)`", text(page))
+    assert names, "no file is named"
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_every_package_and_top_file_is_on_the_map() -> None:
+    page = text("ARCHITECTURE.md")
+    for package in ("sensor", "analysis"):
+        parts = [p for p in (ROOT / package).iterdir() if p.is_dir() and any(p.glob("*.py"))]
+        assert [part.name for part in parts if f"`{part.name}/`" not in page] == []
+
+
+def test_every_stage_is_explained() -> None:
+    page = text("analysis/stages/README.md")
+    helpers = {"__init__.py", "runs.py", "template.py"}
+    stages = {path.name for path in (ROOT / "analysis" / "stages").glob("*.py")} - helpers
+    assert {name for name in stages if f"`{name}`" not in page} == set()
+    assert {name for name in re.findall(r"`(\w+\.py)`", page) if name not in stages} == set()
+
+
+@pytest.mark.parametrize("kind", DEVICES, ids=lambda kind: kind.key)
+def test_every_device_has_a_page_that_says_how_far_it_was_verified(kind: DeviceKind) -> None:
+    module = kind.make_decoder.__module__.replace(".", "/") + ".py"
+    pages = [path.read_text("utf-8") for path in FIRMWARE_PAGES]
+    own = [
+        page for page in pages if any(fnmatch(module, glob) for glob in re.findall(r"`(sensor/[^`]+)`", page))
+    ]
+    assert len(own) == 1, f"{module}: which page of firmware_notes/ is its own?"
+    assert "How far verified" in own[0]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DEVICES if kind.name_pattern], ids=lambda kind: kind.key)
+def test_every_sensor_with_a_radio_is_in_the_readme(kind: DeviceKind) -> None:
+    assert kind.title.split(" (")[0] in text("README.md")
+
+
+def test_the_picture_is_there_and_small() -> None:
+    (picture,) = re.findall(r"!\[[^\]]+\]\(([^)]+\.png)\)", text("README.md"))
+    content = (ROOT / picture).read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) <= MOST_PICTURE_BYTES
+
+
+def rows_of(page: str, title: str) -> list[dict[str, str]]:
+    """Return the rows of the first table below a title."""
+    below = text(page).split(f"## {title}\n", 1)[1]
+    lines = [line for line in below.split("\n## ")[0].splitlines() if line.startswith("|")]
+    header, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [dict(zip(header, row, strict=True)) for row in rows[1:]]
+
+
+def promised(what: str) -> float:
+    """Return the first number in the last column of the README's table of accuracy."""
+    (row,) = [row for row in rows_of("README.md", "How well") if row["what"] == what]
+    found = re.search(r"\d+(?:\.\d+)?", row["found"])
+    assert found, row
+    return float(found[0])
+
+
+def worst(title: str, column: str) -> float:
+    return max(abs(float(row[column])) for row in rows_of("tests/bench/REVALIDATION.md", title))
+
+
+def test_the_readme_promises_no_more_than_was_measured() -> None:
+    runners = "Laboratory runners (markers, force plates)"
+    assert worst(runners, "mean error °") <= promised("mean trunk lean of a run")
+    assert worst(runners, "per-stride RMSE °") <= promised("lean of one stride, RMSE")
+    unaided = [
+        row for row in rows_of("tests/bench/REVALIDATION.md", "The simulated hour") if row["speed"] == "none"
+    ]
+    assert max(float(row["RMSE °"]) for row in unaided) <= promised(
+        "lean of one stride of a simulated hour, RMSE"
+    )
+    assert worst("Without a gyroscope", "mean error °") <= promised("mean trunk lean without a gyroscope")
+    missed = re.search(r"Steps missed: median (-?[\d.]+)%", text("tests/bench/REVALIDATION.md"))
+    assert missed
+    assert abs(float(missed[1])) <= promised("steps")
+    walks = re.search(r"Walks called running: (\d+) of (\d+)", text("tests/bench/REVALIDATION.md"))
+    assert walks
+    assert f"{walks[1]} of {walks[2]}" in text("README.md")
