@@ -10,6 +10,7 @@ from sensor.clock import ClockSpec
 from sensor.errors import UnknownSensorError
 from sensor.protocol import (
     capture2go,
+    movella_dot,
     movesense,
     open_profile,
     open_profile_driver,
@@ -20,6 +21,8 @@ from sensor.protocol import (
 from sensor.protocol.capture2go_driver import Capture2GoDriver
 from sensor.protocol.capture2go_stream import Capture2GoDecoder
 from sensor.protocol.device_kind import DeviceKind
+from sensor.protocol.movella_dot import MovellaDotDecoder
+from sensor.protocol.movella_dot_driver import MovellaDotDriver
 from sensor.protocol.movesense_driver import MovesenseDriver
 from sensor.protocol.movesense_stream import MovesenseDecoder
 from sensor.protocol.open_profile_driver import OpenProfileDriver
@@ -93,6 +96,19 @@ DEVICES = (
         gyr_range_radps=capture2go.GYR_UNIT_RADPS * 2**15,
         make_driver=Capture2GoDriver,
         make_decoder=Capture2GoDecoder,
+    ),
+    DeviceKind(
+        key=movella_dot.KEY,
+        title="Movella DOT",
+        name_pattern=re.compile(r"(Xsens|Movella) DOT\b.*"),
+        data_characteristic=movella_dot.MEDIUM_UUID,
+        clock=ClockSpec(tick_hz=1_000_000, wrap_bits=32),
+        rates_hz=movella_dot.RATES_HZ,
+        default_rate_hz=60,
+        acc_range_mps2=movella_dot.ACC_RANGE_MPS2,
+        gyr_range_radps=movella_dot.GYR_RANGE_RADPS,
+        make_driver=MovellaDotDriver,
+        make_decoder=MovellaDotDecoder,
     ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,
