@@ -64,6 +64,8 @@ class GaitConfig:
     """80 to 250 steps per minute."""
     spread_s: float = 1.0
     """Standard deviation of the smoothing under which the spread of the vertical acceleration is taken."""
+    edge_s: float = 0.3
+    """The same where a bout begins and ends: a step of a slow walk."""
     walk_spread_g: float = 0.12
     """Smallest spread of the vertical acceleration while walking: 0.19-0.57 g in 14 real walks."""
     run_spread_slow_g: float = 0.65

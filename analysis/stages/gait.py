@@ -96,9 +96,7 @@ def _step_frequency(vertical_g: FloatArray, rate_hz: float, config: GaitConfig) 
 
 def _kind(slow: _Slow, config: GaitConfig) -> tuple[BoolArray, BoolArray]:
     """Return per row whether the runner moves, and whether that is running."""
-    sigma = config.spread_s * slow.rate_hz
-    mean = gaussian_filter1d(slow.vertical_g, sigma)
-    spread = np.sqrt(np.maximum(gaussian_filter1d(slow.vertical_g**2, sigma) - mean**2, 0.0))
+    spread = _spread(slow, config.spread_s)
     threshold = np.interp(
         slow.step_hz * 60.0,
         (config.slow_spm, config.fast_spm),
@@ -106,8 +104,17 @@ def _kind(slow: _Slow, config: GaitConfig) -> tuple[BoolArray, BoolArray]:
     )
     shortest = max(round(config.min_bout_s * slow.rate_hz), 1)
     moving = without_short(spread > config.walk_spread_g, shortest)
+    # The wide average reaches into the standing beside a bout; the narrow one says where steps begin and end.
+    moving &= without_short(_spread(slow, config.edge_s) > config.walk_spread_g, shortest, of=False)
     running = without_short(spread > threshold, shortest, of=False)
     return moving, without_short(running, shortest)
+
+
+def _spread(slow: _Slow, sigma_s: float) -> FloatArray:
+    """Return the local standard deviation (g) of the vertical acceleration."""
+    mean = gaussian_filter1d(slow.vertical_g, sigma_s * slow.rate_hz)
+    square = gaussian_filter1d(slow.vertical_g**2, sigma_s * slow.rate_hz)
+    return np.sqrt(np.maximum(square - mean**2, 0.0))
 
 
 def _step_phase(slow: _Slow, config: GaitConfig) -> FloatArray:

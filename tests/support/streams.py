@@ -1,0 +1,82 @@
+"""Even streams and strides built by hand, for the stages that take them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.signals import EvenStream, Gait, Rests, Strides
+from sensor.samples import BoolArray, FloatArray
+from sensor.units import STANDARD_GRAVITY_MPS2
+
+RATE_HZ = 104.0
+
+
+def even(
+    acc_sensor_mps2: FloatArray,
+    gyr_sensor_radps: FloatArray | None,
+    *,
+    rate_hz: float = RATE_HZ,
+    present: BoolArray | None = None,
+    clipped: BoolArray | None = None,
+) -> EvenStream:
+    """Return a stream that starts at second 0, whole and unclipped unless told otherwise."""
+    count = len(acc_sensor_mps2)
+    return EvenStream(
+        0.0,
+        rate_hz,
+        acc_sensor_mps2,
+        gyr_sensor_radps,
+        np.ones(count, dtype=bool) if present is None else present,
+        np.zeros(count, dtype=bool) if clipped is None else clipped,
+    )
+
+
+def still(seconds: float, direction: tuple[float, float, float] = (0.0, 0.0, 1.0)) -> EvenStream:
+    """Return a sensor lying still, its upward vertical along ``direction``."""
+    count = round(seconds * RATE_HZ)
+    unit = np.array(direction) / np.linalg.norm(direction)
+    return even(np.tile(STANDARD_GRAVITY_MPS2 * unit, (count, 1)), np.zeros((count, 3)))
+
+
+def joined(*parts: EvenStream) -> EvenStream:
+    """Return the parts one after the other."""
+    gyr = [part.gyr_sensor_radps for part in parts if part.gyr_sensor_radps is not None]
+    return even(
+        np.concatenate([part.acc_sensor_mps2 for part in parts]),
+        np.concatenate(gyr) if len(gyr) == len(parts) else None,
+        rate_hz=parts[0].rate_hz,
+        present=np.concatenate([part.present for part in parts]),
+        clipped=np.concatenate([part.clipped for part in parts]),
+    )
+
+
+def even_strides(first_row: float, rows: float, count: int, *, running: bool = True) -> Strides:
+    """Return strides of ``rows`` rows each, one after the other, in one bout."""
+    start = first_row + rows * np.arange(count, dtype=np.float64)
+    return Strides(
+        start,
+        start + rows / 2.0,
+        start + rows,
+        np.zeros(count, dtype=np.int64),
+        np.full(count, running),
+    )
+
+
+def even_gait(first: int, last: int, step_rows: float, count: int) -> Gait:
+    """Return one running bout with even steps in a stream of ``count`` rows."""
+    row = np.arange(count)
+    return Gait((row - first) / step_rows, np.array([first]), np.array([last]), (row >= first) & (row < last))
+
+
+def rests_of(*edges: tuple[int, int], stream: EvenStream) -> Rests:
+    """Return rests between the given rows, with the stream's own means."""
+    acc = np.stack([stream.acc_sensor_mps2[a:b].mean(axis=0) for a, b in edges])
+    gyr = stream.gyr_sensor_radps
+    rate = np.zeros_like(acc) if gyr is None else np.stack([gyr[a:b].mean(axis=0) for a, b in edges])
+    return Rests(np.array([a for a, _ in edges]), np.array([b for _, b in edges]), acc, rate)
+
+
+def no_rests() -> Rests:
+    """Return no rest at all."""
+    none = np.zeros(0, dtype=np.int64)
+    return Rests(none, none, np.zeros((0, 3)), np.zeros((0, 3)))
