@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from analysis.pipeline import analyse
 
 from analysis.config import AnalysisConfig
+from analysis.pipeline import analyse
 from analysis.records import RunReport
 from sensor.samples import ImuSignal
 from tests.bench.revalidation.hour import stride_errors_deg
