@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.signals import EvenStream, Gait, Rests, Strapdown, Strides, TrunkAxes, Vertical
+from analysis.signals import EvenStream, Gait, RealArray, Rests, Strapdown, Strides, TrunkAxes, Vertical
 from analysis.stages import quaternion
 from analysis.stages.accelerometer import stride_mean_up
 from analysis.stages.aided import SpeedBelief, aided_vertical
-from analysis.stages.alignment import aligned_axes
-from analysis.stages.axes import find_axes, horizontal_acceleration
+from analysis.stages.alignment import Worn, aligned_axes
+from analysis.stages.axes import find_axes
 from analysis.stages.gait import find_gait
 from analysis.stages.gapfill import fill_gaps
 from analysis.stages.handedness import is_mirrored, unmirrored
@@ -58,7 +58,7 @@ class Motion:
     side: IntArray
     zero: Zero
     axes: TrunkAxes
-    up_sensor: FloatArray
+    up_sensor: RealArray
     path: PathAcceleration | None
     mirrored: bool
 
@@ -128,14 +128,13 @@ def motion_of(
 
 
 def _aligned(
-    stream: EvenStream, up_sensor: FloatArray, zero: Zero, trunk: Motion | None, config: AnalysisConfig
+    stream: EvenStream, up_sensor: RealArray, zero: Zero, trunk: Motion | None, config: AnalysisConfig
 ) -> TrunkAxes | None:
     """Return axes that agree with the trunk's, or None for the trunk itself."""
     if trunk is None or zero.source == "none":
         return None
-    axes = trunk.axes.trunk_from_sensor
-    horizontal = horizontal_acceleration(axes @ trunk.stream.acc_sensor_mps2.T, axes @ trunk.up_sensor)
-    return aligned_axes(stream, up_sensor, zero, horizontal, trunk.stream, trunk.strides, config.axes)
+    worn = Worn(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
+    return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)
 
 
 def _from_accelerometer(stream: EvenStream, rests: Rests, gait: Gait, config: AnalysisConfig) -> Motion:
@@ -159,7 +158,7 @@ def _accelerometer_bias(rests: Rests, zero: Zero, config: AnalysisConfig) -> Flo
     excess = float(np.linalg.norm(rests.acc_sensor_mps2[zero.rest])) - STANDARD_GRAVITY_MPS2
     limit = config.orientation.accelerometer_bias_mps2
     share = config.orientation.accelerometer_bias_share if abs(excess) < limit else 0.0
-    return share * excess * zero.up_sensor
+    return np.asarray(share * excess * zero.up_sensor)
 
 
 def _forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce) -> FloatArray:

@@ -15,7 +15,7 @@ from analysis.records import StrideTable
 from analysis.signals import EvenStream, Strides
 from analysis.stages.dynamics import dynamics_columns
 from analysis.stages.head import head_columns
-from analysis.stages.posture import inclination_deg, mean_between, posture_columns
+from analysis.stages.posture import inclination_of, mean_between, posture_columns
 from analysis.stages.speed import typed_value
 from analysis.stages.usable import usable_columns
 from sensor.samples import FloatArray
@@ -102,7 +102,7 @@ def _pitch_deg(motion: Motion | None, stream: EvenStream, strides: Strides) -> F
     """Return another sensor's stride-mean pitch over the trunk's strides; NaN where it was not recording."""
     if motion is None:
         return None
-    pitch, _ = inclination_deg(motion.axes.trunk_from_sensor @ motion.up_sensor)
+    pitch, _ = inclination_of(motion.axes.trunk_from_sensor, motion.up_sensor)
     start = motion.stream.rows_at(stream.start_s + strides.start_row / stream.rate_hz)
     end = motion.stream.rows_at(stream.start_s + strides.end_row / stream.rate_hz)
     inside = (start >= 0) & (end <= len(motion.stream) - 1)

@@ -6,22 +6,38 @@ forward from backward, but their horizontal acceleration is the trunk's, seen fr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
 from analysis.config import AxesConfig
-from analysis.signals import EvenStream, Strides, TrunkAxes
+from analysis.signals import EvenStream, RealArray, Strides, TrunkAxes
 from analysis.stages.axes import horizontal_acceleration, turn_about_up, upright_from_sensor
+from analysis.stages.template import first_running
 from analysis.stages.zero import Zero
 from sensor.samples import FloatArray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Worn:
+    """A sensor whose axes are known: its stream, (3, n) vertical in its axes, (3, 3) rotation of its body."""
+
+    stream: EvenStream
+    up_sensor: RealArray
+    body_from_sensor: FloatArray
+
+    def horizontal(self, part: slice) -> FloatArray:
+        """Return (2, m) acceleration along the body's levelled x and y at some rows."""
+        force = self.body_from_sensor @ self.stream.acc_sensor_mps2[part].T
+        return horizontal_acceleration(force, self.body_from_sensor @ self.up_sensor[:, part])
+
+
 def aligned_axes(
     stream: EvenStream,
-    up_sensor: FloatArray,
+    up_sensor: RealArray,
     zero: Zero,
-    trunk_horizontal: FloatArray,
-    trunk_stream: EvenStream,
+    trunk: Worn,
     strides: Strides,
     config: AxesConfig,
 ) -> TrunkAxes | None:
@@ -31,37 +47,41 @@ def aligned_axes(
     ----------
     stream, up_sensor, zero
         Of the second sensor; (3, n) vertical in its axes.
-    trunk_horizontal
-        (2, m) acceleration of the trunk forward and left, at the rows of ``trunk_stream``.
-    trunk_stream, strides
-        Of the trunk sensor.
+    trunk, strides
+        The trunk sensor, and the strides seen by it.
     config
-        Fewest strides, and the frequency above which body parts shake on their own.
+        Fewest and most strides, and the frequency above which body parts shake on their own.
 
     Returns
     -------
     TrunkAxes or None
         None where the two were not recorded together over enough running.
     """
-    running = strides.running
+    running = first_running(strides, config.most_strides)
     if int(running.sum()) < config.min_strides:
         return None
-    first, last = strides.start_row[running][0], strides.end_row[running][-1]
-    row = np.arange(int(np.ceil(first)), int(last))
-    own_row = stream.rows_at(trunk_stream.time_s[row])
-    row = row[(own_row >= 0) & (own_row <= len(stream) - 1)]
-    if len(row) < config.min_strides * trunk_stream.rate_hz / 2:
+    part = _together(stream, trunk.stream, strides.start_row[running][0], strides.end_row[running][-1])
+    if part.stop - part.start < config.min_strides * trunk.stream.rate_hz / 2:
         return None
+    at = stream.rows_at(trunk.stream.time_s[part])
+    own = slice(int(at[0]), min(int(at[-1]) + 2, len(stream)))
     upright = upright_from_sensor(zero.up_sensor)
-    own = horizontal_acceleration(upright @ stream.acc_sensor_mps2.T, upright @ up_sensor)
-    at = stream.rows_at(trunk_stream.time_s[row])
-    own_there = np.stack([np.interp(at, np.arange(len(stream)), v) for v in own])
-    low = butter(4, config.shared_hz / (trunk_stream.rate_hz / 2.0), output="sos")
-    mine = sosfiltfilt(low, own_there, axis=1)
-    theirs = sosfiltfilt(low, trunk_horizontal[:, row], axis=1)
+    shaken = Worn(stream, up_sensor, upright).horizontal(own)
+    there = np.stack([np.interp(at - own.start, np.arange(shaken.shape[1]), v) for v in shaken])
+    low = butter(4, config.shared_hz / (trunk.stream.rate_hz / 2.0), output="sos")
+    mine = sosfiltfilt(low, there, axis=1)
+    theirs = sosfiltfilt(low, trunk.horizontal(part), axis=1)
     product = (mine[0] - 1j * mine[1]) @ (theirs[0] + 1j * theirs[1])
     power = np.sqrt((mine**2).sum() * (theirs**2).sum())
     # Acceleration seen at an angle of -a here and 0 there: these axes must be turned by -a.
     axes = turn_about_up(-float(np.angle(product))) @ upright
     agreement = float(abs(product) / max(power, 1e-12))
     return TrunkAxes(axes, zero.source, agreement, (("shaken with the trunk", 1.0),))
+
+
+def _together(stream: EvenStream, trunk: EvenStream, first: float, last: float) -> slice:
+    """Return the trunk's rows between two of them at which the other sensor recorded as well."""
+    begin_s = max(trunk.start_s + first / trunk.rate_hz, stream.start_s)
+    end_s = min(trunk.start_s + last / trunk.rate_hz, stream.start_s + (len(stream) - 1) / stream.rate_hz)
+    begin, end = trunk.rows_at(np.array([begin_s, end_s]))
+    return slice(int(np.ceil(begin)), max(int(end), int(np.ceil(begin))))

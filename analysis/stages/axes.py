@@ -14,10 +14,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from analysis.config import AxesConfig
-from analysis.signals import EvenStream, Rests, Strapdown, Strides, TrunkAxes
+from analysis.signals import EvenStream, RealArray, Rests, Strapdown, Strides, TrunkAxes
 from analysis.stages import forward
 from analysis.stages.posture import turned_deg
-from analysis.stages.template import even_odd, folded, stride_phase
+from analysis.stages.template import even_odd, first_running, folded, stride_phase
 from analysis.stages.zero import Zero
 from sensor.samples import FloatArray, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
@@ -31,7 +31,7 @@ _CUE_WEIGHTS = np.array([0.5, 0.2, 1.0, 1.0])
 def find_axes(
     stream: EvenStream,
     strapdown: Strapdown | None,
-    up_sensor: FloatArray,
+    up_sensor: RealArray,
     strides: Strides,
     zero: Zero,
     rests: Rests,
@@ -55,10 +55,11 @@ def find_axes(
         arbitrary heading.
     """
     upright = upright_from_sensor(zero.up_sensor)
-    up = upright @ up_sensor
-    if int(strides.running.sum()) < config.min_strides:
+    keep = first_running(strides, config.most_strides)
+    if int(keep.sum()) < config.min_strides:
         return TrunkAxes(upright, zero.source, 0.0, ())
-    row, phase = stride_phase(strides, strides.running, len(stream))
+    row, phase = stride_phase(strides, keep, len(stream))
+    up = upright @ up_sensor[:, : row[-1] + 1]
     angle, strength = _sideways(_cues(stream, upright, up_sensor, row), row, phase, strides, config)
     trunk_from_upright = turn_about_up(angle - np.pi / 2)
     votes = forward.votes(
@@ -70,7 +71,7 @@ def find_axes(
     return TrunkAxes(trunk_from_upright @ upright, zero.source, strength, votes)
 
 
-def upright_from_sensor(up_sensor: FloatArray) -> FloatArray:
+def upright_from_sensor(up_sensor: RealArray) -> FloatArray:
     """Return a rotation matrix whose third row is ``up_sensor``; the heading is arbitrary."""
     helper = np.eye(3)[int(np.argmin(np.abs(up_sensor)))]
     x = helper - up_sensor * float(helper @ up_sensor)
@@ -100,14 +101,15 @@ def horizontal_acceleration(force: FloatArray, up: FloatArray) -> FloatArray:
     return np.stack(((across * x).sum(axis=0), (across * y).sum(axis=0)))
 
 
-def _cues(stream: EvenStream, upright: FloatArray, up_sensor: FloatArray, row: IntArray) -> FloatArray:
+def _cues(stream: EvenStream, upright: FloatArray, up_sensor: RealArray, row: IntArray) -> FloatArray:
     """Return (4, m): horizontal acceleration along the smoothed heading's x and y, roll and pitch rate."""
     ahead, left = horizontal_acceleration(
         upright @ stream.acc_sensor_mps2[row].T, upright @ up_sensor[:, row]
     )
     if stream.gyr_sensor_radps is None:
         return np.stack((ahead, left, np.zeros_like(ahead), np.zeros_like(ahead)))
-    yaw = np.radians(turned_deg(stream, up_sensor))
+    seen = slice(0, int(row[-1]) + 1)
+    yaw = np.radians(turned_deg(stream.gyr_sensor_radps[seen], up_sensor[:, seen], stream.rate_hz))
     swing = (yaw - gaussian_filter1d(yaw, _HEADING_S * stream.rate_hz))[row]
     c, s = np.cos(swing), np.sin(swing)
     rate = upright[:2] @ stream.gyr_sensor_radps[row].T

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.config import DynamicsConfig
-from analysis.signals import EvenStream, Strides
+from analysis.signals import EvenStream, RealArray, Strides
 from sensor.samples import FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 
 def dynamics_columns(
-    stream: EvenStream, up_sensor: FloatArray, strides: Strides, config: DynamicsConfig
+    stream: EvenStream, up_sensor: RealArray, strides: Strides, config: DynamicsConfig
 ) -> dict[str, FloatArray]:
     """Return vertical oscillation (cm) and the time on the ground (ms) of every stride.
 

@@ -8,7 +8,7 @@ from analysis.config import AxesConfig
 from analysis.signals import EvenStream, Rests, Strapdown, Strides
 from analysis.stages import quaternion
 from analysis.stages.posture import mean_between
-from analysis.stages.template import even_odd, folded, stride_phase
+from analysis.stages.template import even_odd, first_running, folded, stride_phase
 from analysis.stages.zero import Zero
 from sensor.samples import FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
@@ -126,7 +126,7 @@ def _pitch(
     config: AxesConfig,
 ) -> float:
     """Trunk pitch at step frequency swings in phase with the vertical acceleration; faint swings say less."""
-    row, phase = stride_phase(strides, strides.running, len(stream))
+    row, phase = stride_phase(strides, first_running(strides, config.most_strides), up.shape[1])
     flexion_deg = np.degrees(np.arctan2(-up[0, row], up[2, row]))
     force = candidate_from_sensor @ stream.acc_sensor_mps2[row].T
     bounce = (force * up[:, row]).sum(axis=0)
@@ -142,7 +142,7 @@ def _lean(up: FloatArray, strides: Strides, zero: Zero, config: AxesConfig) -> f
     """Runners lean forward from standing, by 3 to 12 degrees: half a vote; nobody leans back by more."""
     if zero.rest < 0:
         return 0.0
-    running = strides.running
+    running = first_running(strides, config.most_strides) & (strides.end_row < up.shape[1] - 1)
     mean = mean_between(up, strides.start_row[running], strides.end_row[running]).mean(axis=1)
     forward_deg = float(np.degrees(np.arctan2(-mean[0], mean[2])))
     if abs(forward_deg) < config.lean_deg:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.signals import EvenStream, Strides
+from analysis.signals import EvenStream, RealArray, Strides
+from analysis.stages.runs import chunks
 from sensor.samples import FloatArray
 
 
@@ -16,12 +17,26 @@ def inclination_deg(up: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.degrees(np.arctan2(-up[0], up[2])), np.degrees(np.arctan2(up[1], up[2]))
 
 
-def turned_deg(stream: EvenStream, up_sensor: FloatArray) -> FloatArray:
-    """Return (n,) degrees turned about the vertical since row 0, left positive; NaN without a gyroscope."""
-    if stream.gyr_sensor_radps is None:
-        return np.full(len(stream), np.nan)
-    rate = np.einsum("ij,ji->i", stream.gyr_sensor_radps, up_sensor)
-    return np.asarray(np.degrees(np.cumsum(rate)) / stream.rate_hz)
+def inclination_of(body_from_sensor: FloatArray, up_sensor: RealArray) -> tuple[FloatArray, FloatArray]:
+    """Return `inclination_deg` of (3, n) verticals in sensor axes, turned into a body's first."""
+    flexion, lateral = np.empty(up_sensor.shape[1]), np.empty(up_sensor.shape[1])
+    for part in chunks(up_sensor.shape[1]):
+        flexion[part], lateral[part] = inclination_deg(body_from_sensor @ up_sensor[:, part])
+    return flexion, lateral
+
+
+def turned_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_hz: float) -> FloatArray:
+    """Return (n,) degrees turned about the vertical since row 0, left positive.
+
+    Parameters
+    ----------
+    gyr_sensor_radps, up_sensor
+        (n, 3) angular rate and (3, n) upward vertical, sensor axes.
+    rate_hz
+        Rows per second.
+    """
+    rate = np.einsum("ij,ji->i", gyr_sensor_radps, up_sensor)
+    return np.asarray(np.degrees(np.cumsum(rate)) / rate_hz)
 
 
 def mean_between(values: FloatArray, start_row: FloatArray, end_row: FloatArray) -> FloatArray:
@@ -52,7 +67,7 @@ def range_within(values: FloatArray, start_row: FloatArray, end_row: FloatArray)
 
 
 def posture_columns(
-    stream: EvenStream, up_sensor: FloatArray, trunk_from_sensor: FloatArray, strides: Strides
+    stream: EvenStream, up_sensor: RealArray, trunk_from_sensor: FloatArray, strides: Strides
 ) -> dict[str, FloatArray]:
     """Return the angle columns of the stride table.
 
@@ -72,9 +87,11 @@ def posture_columns(
     dict
         Arrays (s,) in degrees.
     """
-    flexion, lateral = inclination_deg(trunk_from_sensor @ up_sensor)
+    flexion, lateral = inclination_of(trunk_from_sensor, up_sensor)
     start, middle, end = strides.start_row, strides.middle_row, strides.end_row
-    yaw = turned_deg(stream, up_sensor)
+    yaw = np.full(len(stream), np.nan)
+    if stream.gyr_sensor_radps is not None:
+        yaw = turned_deg(stream.gyr_sensor_radps, up_sensor, stream.rate_hz)
     return {
         "trunk_flexion_deg": mean_between(flexion, start, end),
         "trunk_flexion_rom_deg": range_within(flexion, start, end),

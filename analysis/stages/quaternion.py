@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.signals import RealArray
 from sensor.samples import FloatArray
 
 _SERIAL = 64
 
 
-def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
+def multiply(a: RealArray, b: RealArray) -> FloatArray:
     """Return the Hamilton product of (4, …) quaternions."""
     aw, ax, ay, az = a
     bw, bx, by, bz = b
@@ -26,12 +27,12 @@ def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     )
 
 
-def conjugate(q: FloatArray) -> FloatArray:
+def conjugate(q: RealArray) -> FloatArray:
     """Return the inverse of unit quaternions (4, …)."""
-    return np.stack((q[0], -q[1], -q[2], -q[3]))
+    return np.stack((q[0], -q[1], -q[2], -q[3])).astype(np.float64, copy=False)
 
 
-def rotate(q: FloatArray, vector: FloatArray) -> FloatArray:
+def rotate(q: RealArray, vector: RealArray) -> FloatArray:
     """Rotate (3, …) vectors by (4, …) unit quaternions."""
     w, x, y, z = q
     a, b, c = vector

@@ -55,5 +55,5 @@ def _still_windows(stream: EvenStream, window: int, count: int, config: RestConf
 
 def _means(values: FloatArray, first: np.ndarray, last: np.ndarray) -> FloatArray:
     """Return the (r, 3) means of (n, 3) values over each stretch of rows."""
-    total = np.vstack((np.zeros(3), np.cumsum(values, axis=0)))
-    return np.asarray((total[last] - total[first]) / np.maximum(last - first, 1)[:, None])
+    means = [values[a:b].mean(axis=0) for a, b in zip(first, last, strict=True)]
+    return np.array(means).reshape(-1, 3)

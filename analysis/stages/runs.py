@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from sensor.samples import BoolArray, FloatArray, IntArray
+
+CHUNK_ROWS = 1 << 17
+"""Rows worked on at a time: some megabytes, twenty minutes at 104 Hz."""
 
 
 def runs_of(flag: BoolArray) -> tuple[IntArray, IntArray]:
@@ -38,6 +43,12 @@ def without_short(flag: BoolArray, shortest: int, *, of: bool = True) -> BoolArr
         if b - a < shortest:
             result[a:b] = not of
     return result
+
+
+def chunks(count: int, size: int = CHUNK_ROWS) -> Iterator[slice]:
+    """Yield slices that cover ``count`` rows, so that the temporaries of a long record stay small."""
+    for first in range(0, count, size):
+        yield slice(first, min(first + size, count))
 
 
 def box_decimate(values: FloatArray, every: int) -> FloatArray:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.config import AxesConfig
-from analysis.signals import EvenStream, Strides
+from analysis.signals import EvenStream, RealArray, Strides
 from analysis.stages.template import folded, stride_phase
 from sensor.samples import FloatArray, IntArray
 
 
 def opening_side(
-    stream: EvenStream, up_sensor: FloatArray, strides: Strides, bouts: int, config: AxesConfig
+    stream: EvenStream, up_sensor: RealArray, strides: Strides, bouts: int, config: AxesConfig
 ) -> IntArray:
     """Decide for each bout which foot opens its strides: +1 left, -1 right, 0 undecided.
 
@@ -36,6 +36,7 @@ def opening_side(
         return side
     for bout in np.unique(strides.bout[strides.running]):
         keep = (strides.bout == bout) & strides.running
+        keep &= np.cumsum(keep) <= config.most_strides
         if int(keep.sum()) >= config.min_strides:
             row, phase = stride_phase(strides, keep, len(stream))
             rate = np.einsum("ij,ji->i", stream.gyr_sensor_radps[row], up_sensor[:, row])

@@ -8,7 +8,7 @@ from analysis.config import RestConfig
 from analysis.errors import SignalError
 from analysis.signals import EvenStream, Rests, Strapdown
 from analysis.stages import quaternion
-from analysis.stages.runs import runs_of
+from analysis.stages.runs import chunks, runs_of
 from sensor.samples import FloatArray, IntArray
 
 
@@ -42,27 +42,36 @@ def integrate(stream: EvenStream, rests: Rests, broken_rows: int, config: RestCo
     """
     if stream.gyr_sensor_radps is None:
         raise SignalError("no gyroscope: orientation cannot be integrated; use the accelerometer-only method")
-    rate = np.ascontiguousarray((stream.gyr_sensor_radps - _bias(stream, rests, config)).T)
-    increment = quaternion.from_rotation_vector(increments(rate, 1.0 / stream.rate_hz))
-    start = np.array([[1.0], [0.0], [0.0], [0.0]])
-    product = quaternion.running_product(np.concatenate((start, increment), axis=1))
+    middle, bias = _bias(stream, rests, config)
+    product = np.empty((4, len(stream)), dtype=np.float32)
+    last = np.array([[1.0], [0.0], [0.0], [0.0]])
+    for part in chunks(len(stream)):
+        # One row before and two after, for the cubic through four samples.
+        first = max(part.start - 2, 0)
+        row = np.arange(first, min(part.stop + 1, len(stream)), dtype=np.float64)
+        known = np.stack([np.interp(row, middle, b) for b in bias.T])
+        rate = stream.gyr_sensor_radps[first : len(row) + first].T - known
+        turn = increments(rate, 1.0 / stream.rate_hz)[:, max(part.start - 1, 0) - first :]
+        steps = quaternion.from_rotation_vector(turn[:, : part.stop - max(part.start, 1)])
+        running = quaternion.running_product(np.concatenate((last, steps), axis=1))
+        product[:, part] = running if part.start == 0 else running[:, 1:]
+        last = running[:, -1:]
     return Strapdown(product, _sections(stream, broken_rows))
 
 
-def _bias(stream: EvenStream, rests: Rests, config: RestConfig) -> FloatArray:
-    """Return the (n, 3) or (1, 3) bias in rad/s, linear between the middles of the rests.
+def _bias(stream: EvenStream, rests: Rests, config: RestConfig) -> tuple[FloatArray, FloatArray]:
+    """Return the (k,) middles of the rests and the (k, 3) bias in rad/s they show; nought without rests.
 
     Turning slowly on the spot looks like rest for a second or two; such rests stand out from the others.
     """
     long = rests.last - rests.first >= config.bias_s * stream.rate_hz
     if not long.any():
-        return np.zeros((1, 3))
+        return np.zeros(1), np.zeros((1, 3))
     bias = rests.gyr_sensor_radps[long]
     off = np.sqrt(((bias - np.median(bias, axis=0)) ** 2).sum(axis=1))
     agreed = off <= max(config.bias_wander_radps, float(off.min()))
     middle = ((rests.first + rests.last) / 2.0)[long][agreed]
-    rows = np.arange(len(stream), dtype=np.float64)
-    return np.stack([np.interp(rows, middle, b) for b in bias[agreed].T], axis=1)
+    return middle, bias[agreed]
 
 
 def increments(rate: FloatArray, step_s: float) -> FloatArray:

@@ -8,6 +8,11 @@ from analysis.signals import Strides
 from sensor.samples import BoolArray, FloatArray, IntArray
 
 
+def first_running(strides: Strides, most: int) -> BoolArray:
+    """Return (s,) true for the running strides that axes and sides are read from: the first ``most``."""
+    return strides.running & (np.cumsum(strides.running) <= most)
+
+
 def stride_phase(strides: Strides, keep: BoolArray, count: int) -> tuple[IntArray, FloatArray]:
     """Return the rows inside the kept strides and their phase in the stride (0 to 1, 0.5 = other foot).
 

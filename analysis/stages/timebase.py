@@ -7,6 +7,7 @@ import numpy as np
 from analysis.config import SignalConfig
 from analysis.errors import SignalError
 from analysis.signals import EvenStream
+from analysis.stages.runs import chunks
 from sensor.samples import BoolArray, FloatArray, SensorRecording
 
 
@@ -104,12 +105,23 @@ def _on_grid(row: FloatArray, values: FloatArray, count: int, late_rows: float) 
     taken = row + late_rows
     if len(row) == count and float(np.abs(taken - np.arange(count)).max()) < 0.01:
         return values
-    grid = np.arange(count, dtype=np.float64)
-    position = np.interp(grid, taken, np.arange(len(taken), dtype=np.float64))
-    base = np.clip(np.floor(position).astype(np.int64), 1, max(len(taken) - 3, 1))
     if len(taken) < 4:
+        grid = np.arange(count, dtype=np.float64)
         return np.stack([np.interp(grid, taken, v) for v in values.T], axis=1)
-    # Lagrange weights on the four neighbours; across a break only the two edges count (a straight line).
+    result = np.empty((count, values.shape[1]))
+    for part in chunks(count):
+        result[part] = _interpolated(taken, values, np.arange(part.start, part.stop, dtype=np.float64))
+    return result
+
+
+def _interpolated(taken: FloatArray, values: FloatArray, grid: FloatArray) -> FloatArray:
+    """Interpolate by cubics through four neighbours; beside a loss by a straight line."""
+    low = max(int(np.searchsorted(taken, grid[0])) - 3, 0)
+    high = min(int(np.searchsorted(taken, grid[-1], side="right")) + 3, len(taken))
+    low, high = min(low, max(len(taken) - 4, 0)), max(high, min(low + 4, len(taken)))
+    taken, values = taken[low:high], values[low:high]
+    position = np.interp(grid, taken, np.arange(len(taken), dtype=np.float64))
+    base = np.clip(position.astype(np.int64), 1, len(taken) - 3)
     u = (position - base)[:, None]
     weights = (
         -u * (u - 1) * (u - 2) / 6,
@@ -117,10 +129,11 @@ def _on_grid(row: FloatArray, values: FloatArray, count: int, late_rows: float) 
         -(u + 1) * u * (u - 2) / 2,
         (u + 1) * u * (u - 1) / 6,
     )
-    cubic: FloatArray = sum(
-        (w * values[base + k] for k, w in zip((-1, 0, 1, 2), weights, strict=True)), np.zeros((count, 3))
-    )
-    broken = taken[base + 2] - taken[base - 1] > 4.5
+    cubic = np.zeros((len(grid), values.shape[1]))
+    for k, weight in zip((-1, 0, 1, 2), weights, strict=True):
+        cubic += weight * values[base + k]
+    # Four neighbours span three rows, unless one is missing between them.
+    broken = taken[base + 2] - taken[base - 1] > 3.5
     if broken.any():
         cubic[broken] = np.stack([np.interp(grid[broken], taken, v) for v in values.T], axis=1)
     return cubic

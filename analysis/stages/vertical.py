@@ -14,9 +14,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from analysis.config import OrientationConfig
-from analysis.signals import EvenStream, Strapdown, Strides, Vertical
+from analysis.signals import EvenStream, SingleArray, Strapdown, Strides, Vertical
 from analysis.stages import quaternion
-from analysis.stages.runs import box_decimate
+from analysis.stages.runs import CHUNK_ROWS, box_decimate, chunks
 from analysis.stages.strapdown import long_losses
 from sensor.samples import FloatArray, IntArray
 
@@ -42,8 +42,19 @@ class AveragedForce:
     ) -> None:
         self.every = max(int(stream.rate_hz // config.decimated_hz), 1)
         self.rate_hz = stream.rate_hz / self.every
-        force = quaternion.rotate(strapdown.inertial_from_sensor, stream.acc_sensor_mps2.T)
-        self.force = box_decimate(force.T, self.every).T
+        size = max(CHUNK_ROWS // self.every, 1) * self.every
+        self.force = np.concatenate(
+            [
+                box_decimate(
+                    quaternion.rotate(
+                        strapdown.inertial_from_sensor[:, part], stream.acc_sensor_mps2[part].T
+                    ).T,
+                    self.every,
+                ).T
+                for part in chunks(len(stream), size)
+            ],
+            axis=1,
+        )
         known = np.ones(len(stream))
         for first, last in zip(*long_losses(stream, broken_rows), strict=True):
             known[first:last] = 0.0
@@ -116,10 +127,14 @@ def at_nodes(values: FloatArray, force: AveragedForce, node_row: FloatArray, sec
     return np.asarray(values[:, base] * (1 - part) + values[:, after] * part)
 
 
-def up_in_sensor(strapdown: Strapdown, vertical: Vertical) -> FloatArray:
-    """Return the (3, n) upward unit vector in sensor axes at every row."""
+def up_in_sensor(strapdown: Strapdown, vertical: Vertical) -> SingleArray:
+    """Return the (3, n) upward unit vector in sensor axes at every row, in single precision."""
     q = strapdown.inertial_from_sensor
-    return quaternion.rotate(quaternion.conjugate(q), vertical.at_rows(q.shape[1]))
+    up = np.empty((3, q.shape[1]), dtype=np.float32)
+    for part in chunks(q.shape[1]):
+        row = np.arange(part.start, part.stop, dtype=np.float64)
+        up[:, part] = quaternion.rotate(quaternion.conjugate(q[:, part]), vertical.at_rows(row))
+    return up
 
 
 class PathAcceleration:
@@ -145,8 +160,7 @@ class PathAcceleration:
         config: OrientationConfig,
     ) -> None:
         self._first_row, self._every = float(force.row[0]), force.every
-        count = int(force.row[-1]) + 1
-        up = vertical.at_rows(count)[:, np.minimum(force.row.astype(np.int64), count - 1)]
+        up = vertical.at_rows(force.row)
         self.along_up_mps2 = (force.force * up).sum(axis=0)
         smooth = force.smoothed(force.force, config.force_smoothing_s)
         across = smooth - up * (smooth * up).sum(axis=0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.config import RestConfig
-from analysis.signals import EvenStream, Rests, Strides
+from analysis.signals import EvenStream, RealArray, Rests, Strides
 from sensor.samples import FloatArray, IntArray, freeze_arrays
 
 
@@ -27,7 +27,7 @@ class Zero:
         Numbers of all rests long enough, and upright enough, to be standings of the runner.
     """
 
-    up_sensor: FloatArray
+    up_sensor: RealArray
     source: str
     rest: int
     standing: IntArray
@@ -37,7 +37,7 @@ class Zero:
 
 
 def find_zero(
-    stream: EvenStream, rests: Rests, strides: Strides, up_sensor: FloatArray, config: RestConfig
+    stream: EvenStream, rests: Rests, strides: Strides, up_sensor: RealArray, config: RestConfig
 ) -> Zero:
     """Choose the zero: the last standing within three minutes before the first running.
 
