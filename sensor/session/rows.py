@@ -128,4 +128,9 @@ class SessionRows(ABC):
 
     def set_meta(self, key: str, value: Any) -> None:
         """Keep a fact about the session itself, as JSON."""
-        self.put_rows(_META, [(key, json.dumps(value, allow_nan=False))])
+        self.put_rows(_META, [(key, as_json(value))])
+
+
+def as_json(value: Any) -> str:
+    """Return a value as the JSON text that table ``meta`` keeps."""
+    return json.dumps(value, allow_nan=False)

@@ -7,6 +7,7 @@ around it. ``data/FORMAT.md`` explains every column to strangers.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 APPLICATION_ID = 0x52544C31
 """``RTL1`` in the file's header: tells a session from any other SQLite file."""
@@ -35,7 +36,7 @@ ACC_RANGE_SETTING, GYR_RANGE_SETTING = "acc_range_mps2", "gyr_range_radps"
 # Before 3.37 SQLite knows no STRICT; the files are the same, only mistakes of other writers pass unseen.
 _STRICT = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 
-_TABLES = f"""
+TABLES = f"""
 CREATE TABLE meta (
   key   TEXT PRIMARY KEY NOT NULL,
   value TEXT NOT NULL CHECK (json_valid(value))
@@ -95,15 +96,22 @@ CREATE TABLE source_file (
 """
 
 
-def empty_session_bytes() -> bytes:
-    """Return the bytes of a session file that holds all tables and no row.
+def new_session_bytes(meta: Mapping[str, str]) -> bytes:
+    """Return the bytes of a session file that holds all tables, these facts and no other row.
 
     Built in memory, so that a file can be put in place by a single write: no moment exists at which a killed
-    recording leaves a file without its tables.
+    recording leaves a file that does not know what it is.
+
+    Parameters
+    ----------
+    meta
+        Rows of table ``meta``: key to JSON text.
     """
     connection = sqlite3.connect(":memory:")
     try:
-        connection.executescript(_TABLES)
+        connection.executescript(TABLES)
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        connection.commit()
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {USER_VERSION}")
         return connection.serialize()

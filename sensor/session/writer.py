@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from sensor.errors import SessionFileError
 from sensor.session.opening import is_busy
-from sensor.session.rows import Row, SessionRows
-from sensor.session.schema import ENDED_KEY, empty_session_bytes
+from sensor.session.rows import Row, SessionRows, as_json
+from sensor.session.schema import ENDED_KEY, new_session_bytes
 
 CHECKPOINT_PAGES = 16
 """Pages of write-ahead log after which they are carried over. Every commit writes at least one page."""
@@ -48,27 +49,25 @@ class SessionWriter(SessionRows):
     def __init__(self, path: Path, *, name: str, started_utc: str, simulated: bool = False) -> None:
         super().__init__()
         self.path = path
-        _create(path)
+        meta = {"name": name, "started_utc": started_utc, "simulated": simulated}
+        _create(path, new_session_bytes({key: as_json(value) for key, value in meta.items()}))
         # The thread that opens the file is not the one that writes: `ThreadedWriter` hands it over.
         self._connection = sqlite3.connect(
             path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
         )
         try:
-            self._start(name, started_utc, simulated)
+            self._start()
         except SessionFileError:
             self.abandon()
             raise
 
-    def _start(self, name: str, started_utc: str, simulated: bool) -> None:
+    def _start(self) -> None:
         try:
             self.journal = choose_journal(self._connection)
-            self._connection.execute("BEGIN")
+            # Immediate, so that a disk without room for the journal is told now and not during the run.
+            self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise self._failed(error) from error
-        self.set_meta("name", name)
-        self.set_meta("started_utc", started_utc)
-        self.set_meta("simulated", simulated)
-        self.commit()
 
     def put_rows(self, statement: str, rows: Iterable[Row]) -> None:
         """Write rows; they are safe after the next `commit`."""
@@ -136,21 +135,37 @@ def choose_journal(connection: sqlite3.Connection) -> str:
     return str(mode)
 
 
-def _create(path: Path) -> None:
-    """Put an empty session in place, never over another file."""
+def _create(path: Path, content: bytes) -> None:
+    """Put a whole file in place, never over another one, never half of it."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        file = path.open("xb")
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _give_name(part, path)
     except FileExistsError as error:
         raise SessionFileError(
             f"{path}: exists already and is never overwritten; choose another name"
         ) from error
     except OSError as error:
-        raise SessionFileError(f"{path}: cannot be made ({error.strerror}); choose another folder") from error
+        raise SessionFileError(
+            f"{path}: cannot be made ({error.strerror}); make room or choose another folder"
+        ) from error
+    finally:
+        # A folder that cannot be written to has no part file, and some systems say so as an error.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _give_name(part: Path, path: Path) -> None:
+    """Let a finished file appear under its name; raise FileExistsError where something has it."""
     try:
-        with file:
-            file.write(empty_session_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        path.unlink()
-        raise SessionFileError(f"{path}: cannot be made ({error.strerror}); make room") from error
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Sticks and some network drives know no second names for a file.
+        if path.exists():
+            raise FileExistsError from None
+        part.rename(path)

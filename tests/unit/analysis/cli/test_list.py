@@ -9,7 +9,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from analysis.cli.main import cli
-from sensor.session.schema import empty_session_bytes
+from sensor.session.schema import new_session_bytes
 from sensor.session.writer import SessionWriter
 
 
@@ -60,7 +60,7 @@ def test_a_broken_file_is_listed_as_such_and_hides_nothing(tmp_path: Path) -> No
 
 def test_a_session_killed_in_its_first_moment_is_listed_and_shown(tmp_path: Path) -> None:
     make_session(tmp_path, "whole", "2026-04-01T08:00:00+00:00")
-    (tmp_path / "sessions" / "young.runtall").write_bytes(empty_session_bytes())
+    (tmp_path / "sessions" / "young.runtall").write_bytes(new_session_bytes({}))
 
     assert "young" in runtall(tmp_path, "list").stdout
     shown = runtall(tmp_path, "show", str(tmp_path / "sessions" / "young.runtall"))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from sensor.errors import SessionFileError, UnknownSensorError
+from sensor.session import writer as writer_module
+from sensor.session.info import read_info
 from sensor.session.opening import open_session
 from sensor.session.writer import SessionWriter, choose_journal
 from tests.support.sessions import STARTED_UTC, add_movesense, count_packets, new_writer, write_session
@@ -91,6 +93,33 @@ def test_a_session_is_whole_from_its_first_moment(tmp_path: Path) -> None:
         (tmp_path / "copy" / file.name).write_bytes(file.read_bytes())
     writer.close()
     assert count_packets(tmp_path / "copy" / "a.runtall") == 0
+
+
+def test_a_recording_killed_right_after_its_file_appeared_knows_its_name_and_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(connection: sqlite3.Connection) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writer_module, "choose_journal", die)
+    with pytest.raises(KeyboardInterrupt):
+        new_writer(tmp_path / "a.runtall")
+    info = read_info(tmp_path / "a.runtall")
+    assert (info.name, info.started_utc, info.simulated, info.ended) == ("tempo", STARTED_UTC, False, False)
+
+
+def test_where_files_cannot_have_two_names_a_session_is_made_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: object, target: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    new_writer(tmp_path / "a.runtall").close()
+    assert read_info(tmp_path / "a.runtall").name == "tempo"
+    with pytest.raises(SessionFileError, match="exists already"):
+        new_writer(tmp_path / "a.runtall")
+    assert os.listdir(tmp_path) == ["a.runtall"]
 
 
 def test_an_ended_session_is_a_single_file(tmp_path: Path) -> None:
