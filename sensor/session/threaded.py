@@ -82,15 +82,27 @@ class ThreadedWriter(SessionRows):
 
     def _run(self) -> None:
         """Gather rows, write them, commit; until closed or until the disk fails."""
+        # What stays if this thread dies of a mistake: without a word the recording would go on into nothing.
+        failure: SessionFileError | None = SessionFileError(
+            f"{self.path}: cannot be written any more (a fault in this program); "
+            "everything committed before is kept: end this recording and begin a new one"
+        )
         try:
             while self._write_batch(self._queue.get()):
                 pass
             self._writer.close()
+            failure = None
         except SessionFileError as error:
-            self._writer.abandon()
-            self.failure = error
-            if self._on_failure is not None:
-                self._on_failure(error)
+            failure = error
+        finally:
+            if failure is not None:
+                self._fail(failure)
+
+    def _fail(self, failure: SessionFileError) -> None:
+        self._writer.abandon()
+        self.failure = failure
+        if self._on_failure is not None:
+            self._on_failure(failure)
 
     def _write_batch(self, first: _Item | None) -> bool:
         """Commit everything that arrives within the interval as one; false once the end mark was met."""

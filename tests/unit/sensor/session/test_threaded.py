@@ -91,6 +91,18 @@ def test_a_failure_of_the_disk_is_told_once_and_again_on_closing(tmp_path: Path)
     writer.packet(1, "data", 0, b"too late, dropped")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_mistake_in_the_writing_thread_is_told_like_a_failure_of_the_disk(tmp_path: Path) -> None:
+    writer = _new(tmp_path / "a.runtall")
+    writer.mark(1, "lap")
+    time.sleep(2 * COMMIT_INTERVAL_S)
+    writer.put_rows(None, [(1,)])  # type: ignore[arg-type]  # a statement that is none
+    with pytest.raises(SessionFileError, match=r"a\.runtall: cannot be written any more"):
+        writer.close()
+    with open_session(writer.path) as session:
+        assert session.connection.execute("SELECT kind FROM mark").fetchall() == [("lap",)]
+
+
 def test_a_killed_process_loses_at_most_its_last_second(tmp_path: Path) -> None:
     random_delays = random.Random(20250531)
     paths = [tmp_path / f"{i}.runtall" for i in range(5)]
