@@ -22,6 +22,7 @@ from analysis.stages.sides import opening_side
 from analysis.stages.speed import SpeedProfile
 from analysis.stages.strapdown import integrate
 from analysis.stages.strides import find_strides
+from analysis.stages.template import first_running
 from analysis.stages.timebase import even_stream
 from analysis.stages.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
 from analysis.stages.zero import Zero, find_zero
@@ -101,8 +102,10 @@ def motion_of(
     strapdown = integrate(stream, rests, broken_rows, config.rest)
     force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
-    rough_up = up_in_sensor(strapdown, first)
     strides = find_strides(gait)
+    # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
+    seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
+    rough_up = up_in_sensor(strapdown, first, seen)
     zero = find_zero(stream, rests, strides, rough_up, config.rest)
     axes = _aligned(stream, rough_up, zero, trunk, config) or find_axes(
         stream, strapdown, rough_up, strides, zero, rests, config.axes
@@ -111,7 +114,7 @@ def motion_of(
     ahead = _forward_inertial(strapdown, axes, force)
     belief = speed_belief(first, stream, gait, rests, speed, config)
     vertical = aided_vertical(force, first, ahead, belief, config.orientation)
-    up = up_in_sensor(strapdown, vertical)
+    up = up_in_sensor(strapdown, vertical, len(stream))
     side = opening_side(stream, up, strides, len(gait.first), config.axes)
     return Motion(
         stream,
@@ -125,6 +128,12 @@ def motion_of(
         PathAcceleration(force, vertical, ahead, config.orientation),
         mirrored,
     )
+
+
+def _rows_for_axes(strides: Strides, count: int, config: AnalysisConfig) -> int:
+    """Return how many rows the axes are read from."""
+    used = np.flatnonzero(first_running(strides, config.axes.most_strides))
+    return min(int(strides.end_row[used[-1]]) + 2, count) if len(used) else count
 
 
 def _aligned(

@@ -148,9 +148,9 @@ class AxesConfig:
 
     phase_bins: int = 50
     min_strides: int = 10
-    most_strides: int = 5000
-    """Axes and sides are read from the first hour of running: how a sensor sits does not change, and if it
-    does, that is a step to be reported."""
+    most_strides: int = 1500
+    """Axes and sides are read from the first 18 minutes of running: how a sensor sits does not change, and if
+    it does, that is a step to be reported."""
     shared_hz: float = 8.0
     """Up to this frequency head and sacrum are shaken with the trunk."""
     bow_deg: float = 20.0

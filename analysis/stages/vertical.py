@@ -127,11 +127,11 @@ def at_nodes(values: FloatArray, force: AveragedForce, node_row: FloatArray, sec
     return np.asarray(values[:, base] * (1 - part) + values[:, after] * part)
 
 
-def up_in_sensor(strapdown: Strapdown, vertical: Vertical) -> SingleArray:
-    """Return the (3, n) upward unit vector in sensor axes at every row, in single precision."""
+def up_in_sensor(strapdown: Strapdown, vertical: Vertical, count: int) -> SingleArray:
+    """Return the (3, count) upward unit vector in sensor axes at the first rows, in single precision."""
     q = strapdown.inertial_from_sensor
-    up = np.empty((3, q.shape[1]), dtype=np.float32)
-    for part in chunks(q.shape[1]):
+    up = np.empty((3, count), dtype=np.float32)
+    for part in chunks(count):
         row = np.arange(part.start, part.stop, dtype=np.float64)
         up[:, part] = quaternion.rotate(quaternion.conjugate(q[:, part]), vertical.at_rows(row))
     return up

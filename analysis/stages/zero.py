@@ -49,7 +49,7 @@ def find_zero(
     stream, rests, strides
         From the earlier stages.
     up_sensor
-        (3, n) unaided upward vertical in sensor axes, for the direction of the run.
+        (3, m) unaided upward vertical in sensor axes at the first rows, for the direction of the run.
     config
         Lengths and angles.
 
@@ -62,7 +62,7 @@ def find_zero(
     if len(running) == 0:
         return Zero(np.array([0.0, 0.0, 1.0]), "none", -1, np.zeros(0, dtype=np.int64))
     first_row = int(strides.start_row[running[0]])
-    last_row = int(strides.end_row[running[-1]])
+    last_row = min(int(strides.end_row[running[-1]]), up_sensor.shape[1])
     baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
     direction = rests.acc_sensor_mps2 / np.maximum(
         np.linalg.norm(rests.acc_sensor_mps2, axis=1, keepdims=True), 1e-9
