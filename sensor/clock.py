@@ -16,13 +16,14 @@ from typing import Literal
 
 import numpy as np
 
+from sensor.clock_count import fit_counted
 from sensor.clock_fit import QUANTISATION_TICKS, HostLine, fit_pace, line_below
 from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock, freeze_arrays
 
 LATE_SHARE = 1.5
 """A step this many times the usual one means that something is missing between two packets."""
 
-LATE_SHARE_OF_VARYING = 0.02
+LATE_SHARE_OF_VARYING = 0.005
 """Packets of varying size can lose less than their own length: a step this much too long, and by half a
 sample at least, means that something is missing. An oscillator strays less within one packet."""
 
@@ -51,12 +52,16 @@ class ClockSpec:
         Which sample of a packet the packet's ticks date.
     is_session_time
         True where the ticks already are session time, as in imported files: arrivals are ignored.
+    counts_samples
+        True where there is no clock and the ticks number samples: arrivals alone tell time, and losses where
+        the packets carry no sequence.
     """
 
     tick_hz: float
     wrap_bits: int | None
     refers_to: Literal["first", "last"] = "first"
     is_session_time: bool = False
+    counts_samples: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,13 +172,21 @@ def fit_segment(
     packets = _Packets(ticks, block.count, np.asarray(arrival_s, np.float64)[block.notification])
     ticks_per_sample = spec.tick_hz / nominal_rate_hz
     runs = [0, *(np.flatnonzero(np.diff(ticks) <= 0) + 1).tolist(), len(ticks)]
-    pieces = [
-        piece
-        for start, stop in pairwise(runs)
-        if stop > start
-        for piece in _fit_run(packets.part(start, stop), spec, ticks_per_sample)
-    ]
-    return _join(pieces)
+    parts = [packets.part(start, stop) for start, stop in pairwise(runs) if stop > start]
+    if spec.counts_samples:
+        return _join([_count_run(part, nominal_rate_hz, block.sequence is None) for part in parts])
+    return _join([piece for part in parts for piece in _fit_run(part, spec, ticks_per_sample)])
+
+
+def _count_run(packets: _Packets, nominal_rate_hz: float, finds_losses: bool) -> _Piece:
+    """Date counted samples; what they would be at the nominal rate stands in for a device's clock."""
+    counted = fit_counted(
+        packets.ticks, packets.count, packets.arrival_s, nominal_rate_hz, finds_losses=finds_losses
+    )
+    centre_s = float(counted.number.mean()) / nominal_rate_hz
+    offset_s = float(counted.time_s.mean()) - centre_s
+    line = HostLine(nominal_rate_hz / counted.rate_hz - 1, offset_s, centre_s)
+    return _Piece(counted.time_s, counted.number, line, "sensor restarted")
 
 
 def _fit_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> Iterator[_Piece]:

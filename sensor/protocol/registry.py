@@ -17,6 +17,8 @@ from sensor.protocol import (
     open_profile_gatt,
     polar,
     polar_driver,
+    witmotion,
+    witmotion_driver,
 )
 from sensor.protocol.capture2go_driver import Capture2GoDriver
 from sensor.protocol.capture2go_stream import Capture2GoDecoder
@@ -29,6 +31,8 @@ from sensor.protocol.open_profile_driver import OpenProfileDriver
 from sensor.protocol.open_profile_stream import ImportDecoder, LiveDecoder
 from sensor.protocol.polar_driver import PolarDriver, PolarModel
 from sensor.protocol.polar_stream import PolarDecoder
+from sensor.protocol.witmotion import WitMotionDecoder
+from sensor.protocol.witmotion_driver import WitMotionDriver
 from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 __all__ = ["DEVICES", "DeviceKind", "device", "identify"]
@@ -109,6 +113,20 @@ DEVICES = (
         gyr_range_radps=movella_dot.GYR_RANGE_RADPS,
         make_driver=MovellaDotDriver,
         make_decoder=MovellaDotDecoder,
+    ),
+    DeviceKind(
+        key=witmotion.KEY,
+        title="WitMotion",
+        name_pattern=re.compile(r"WT[0-9A-Z].*"),
+        service_uuids=(witmotion.SERVICE_UUID,),
+        data_characteristic=witmotion.NOTIFY_UUID,
+        clock=ClockSpec(tick_hz=1, wrap_bits=None, counts_samples=True),
+        rates_hz=tuple(witmotion_driver.RATE_CODES),
+        default_rate_hz=100,
+        acc_range_mps2=witmotion.ACC_RANGE_MPS2,
+        gyr_range_radps=witmotion.GYR_RANGE_RADPS,
+        make_driver=WitMotionDriver,
+        make_decoder=WitMotionDecoder,
     ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,

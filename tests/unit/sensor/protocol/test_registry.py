@@ -29,6 +29,8 @@ def test_other_names_are_not_known(name):
         ("Polar Sense 12345678", "polar-sense"),
         ("Polar OH1 12345678", "polar-oh1"),
         ("IMU_1234ab", "capture2go"),
+        ("WT901BLE67", "witmotion"),
+        ("WTSDCL-12", "witmotion"),
         ("Xsens DOT", "movella-dot"),
         ("Movella DOT", "movella-dot"),
     ],
