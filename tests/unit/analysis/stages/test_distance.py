@@ -82,10 +82,19 @@ def test_without_any_source_the_cadence_model_is_named_as_such() -> None:
     assert not result.grade_known
 
 
-def test_the_cadence_model_gives_the_counted_steps_of_the_ten_minute_mile() -> None:
-    end_s = np.array([120.0 / 167.2])
+@pytest.mark.parametrize(
+    ("cadence_spm", "speed_mps"),
+    [
+        pytest.param(167.2, 1609.344 / 600.0, id="counted over a ten-minute mile"),
+        pytest.param(166.0, 2.98, id="watch with a foot pod, 7 km"),
+        pytest.param(167.0, 3.21, id="watch with a chest strap, 12 km"),
+        pytest.param(150.0, 1.99, id="foot pod, a slow hour"),
+    ],
+)
+def test_the_cadence_model_is_within_its_stated_error_of_runs_that_were_measured(cadence_spm, speed_mps):
+    end_s = np.array([120.0 / cadence_spm])
     table = steady_run(1, start_s=np.zeros(1), end_s=end_s)
-    assert model_speed(table, CONFIG) == pytest.approx([1609.344 / 600.0], rel=0.003)
+    assert model_speed(table, CONFIG) == pytest.approx([speed_mps], rel=CONFIG.model_error_pct / 100.0)
 
 
 def test_a_taller_runner_has_longer_steps() -> None:
