@@ -1,8 +1,8 @@
 """WitMotion BLE 5: frames of a byte stream without time, number or checksum.
 
 Frames are 20 bytes, ``55 61`` samples and ``55 71`` answers. A notification holds several or parts of them.
-As the two header bytes also occur among values, a place counts as found only where two frames follow each other;
-it is lost again with the first frame that has no header.
+The two header bytes also occur among values: so a place counts as found only where two frames follow each
+other, and it is lost again with the first frame that has no header.
 Source: vendor sample programs. Little-endian.
 """
 
