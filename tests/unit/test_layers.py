@@ -32,6 +32,7 @@ LAYERS = {
 """Lowest first. Units in one layer do not know each other."""
 
 PARTS_OF = {
+    "sensor.clock_count": "sensor.clock",
     "sensor.clock_fit": "sensor.clock",
     "analysis.signal_config": "analysis.config",
     "analysis.judging_config": "analysis.config",
