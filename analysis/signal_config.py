@@ -15,6 +15,8 @@ class SignalConfig:
     max_rate_hz: float = 1700.0
     """Fastest rate any supported sensor offers (1666 Hz)."""
     min_samples: int = 100
+    min_duration_s: float = 1.0
+    """Shorter than any stride, and than the averaging of the specific force."""
     max_rows: int = 30_000_000
     """Rows of the even time base, losses included: 80 hours at 104 Hz. More is a mistaken time stamp."""
     broken_s: float = 0.4

@@ -45,6 +45,8 @@ def even_stream(sensor: SensorRecording, config: SignalConfig) -> EvenStream:
             f"{config.min_rate_hz:.0f} to {config.max_rate_hz:.0f} are needed"
         )
     duration_s = float(time_s[-1] - time_s[0])
+    if duration_s < config.min_duration_s - 1.0 / rate_hz:
+        raise SignalError(f"{sensor.name}: only {duration_s:.1f} s of samples; record a run")
     if duration_s * rate_hz > config.max_rows:
         raise SignalError(
             f"{sensor.name}: time runs over {duration_s:.0f} s, too long for any run; mend the time stamps"
