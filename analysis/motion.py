@@ -25,7 +25,7 @@ from analysis.stages.strides import find_strides
 from analysis.stages.template import first_running
 from analysis.stages.timebase import even_stream
 from analysis.stages.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
-from analysis.stages.zero import Zero, find_zero
+from analysis.stages.zero import NO_ZERO, Zero, find_zero
 from sensor.samples import FloatArray, IntArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -140,7 +140,7 @@ def _aligned(
     stream: EvenStream, up_sensor: RealArray, zero: Zero, trunk: Motion | None, config: AnalysisConfig
 ) -> TrunkAxes | None:
     """Return axes that agree with the trunk's, or None for the trunk itself."""
-    if trunk is None or zero.source == "none":
+    if trunk is None or zero.source == NO_ZERO:
         return None
     worn = Worn(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
     return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)

@@ -23,6 +23,7 @@ from analysis.stages.segments import median_over_distance, segments_of
 from analysis.stages.speed import speed_profile
 from analysis.stages.strapstep import strap_steps
 from analysis.stages.verdict import judge, require_running
+from analysis.stages.zero import OWN_BASELINE
 from analysis.stride_rows import stride_table
 from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording
 from sensor.session.reader import read_recording
@@ -96,7 +97,7 @@ def _along_the_way(
     )
     table = table.with_columns(contact_time_ms=contact_ms)
     baseline = fresh_window(table, way.total_m, config.baseline)
-    if zero_source == "own baseline" and baseline is not None:
+    if zero_source == OWN_BASELINE and baseline is not None:
         table, baseline = relative_to_window(table, baseline)
     return with_adjusted_flexion(table, baseline), baseline
 

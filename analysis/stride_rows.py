@@ -18,6 +18,7 @@ from analysis.stages.head import head_columns
 from analysis.stages.posture import inclination_of, mean_between, posture_columns
 from analysis.stages.speed import typed_value
 from analysis.stages.usable import usable_columns
+from analysis.stages.zero import STANDING
 from sensor.samples import FloatArray
 
 _NEEDS_GYROSCOPE = (
@@ -76,11 +77,13 @@ def stride_table(
     for name in _ONE_PER_SIDE:
         columns[name] = np.where(decided, columns[name], np.nan)
     sacrum = _pitch_deg(others.get("sacrum"), stream, strides)
-    head = _pitch_deg(others.get("head"), stream, strides) if reliable else None
     if sacrum is not None:
         columns["sacrum_pitch_deg"] = sacrum
         columns["upper_trunk_minus_sacrum_deg"] = angles["trunk_flexion_deg"] - sacrum
-    if reliable:
+    if reliable and trunk.zero.source == STANDING:
+        # Where the head is counts from the runner's standing; without one there is nothing to count from.
+        worn = others.get("head")
+        head = None if worn is None or worn.zero.source != STANDING else _pitch_deg(worn, stream, strides)
         stature_m = typed_value(context, "stature_m")
         columns |= head_columns(angles["trunk_flexion_deg"], head, stature_m, config.head)
     return StrideTable(columns)

@@ -10,6 +10,9 @@ from analysis.config import RestConfig
 from analysis.signals import EvenStream, RealArray, Rests, Strides
 from sensor.samples import FloatArray, IntArray, freeze_arrays
 
+STANDING, OWN_BASELINE, NO_ZERO = "standing", "own baseline", "none"
+"""Where the zero of all angles comes from."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Zero:
@@ -60,7 +63,7 @@ def find_zero(
     """
     running = np.flatnonzero(strides.running)
     if len(running) == 0:
-        return Zero(np.array([0.0, 0.0, 1.0]), "none", -1, np.zeros(0, dtype=np.int64))
+        return Zero(np.array([0.0, 0.0, 1.0]), NO_ZERO, -1, np.zeros(0, dtype=np.int64))
     first_row = int(strides.start_row[running[0]])
     last_row = min(int(strides.end_row[running[-1]]), up_sensor.shape[1])
     baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
@@ -75,8 +78,8 @@ def find_zero(
         & (rests.last[standing] > first_row - config.standing_before_s * stream.rate_hz)
     ]
     if len(before) == 0:
-        return Zero(baseline, "own baseline", -1, standing)
-    return Zero(_unit(rests.acc_sensor_mps2[before[-1]]), "standing", int(before[-1]), standing)
+        return Zero(baseline, OWN_BASELINE, -1, standing)
+    return Zero(_unit(rests.acc_sensor_mps2[before[-1]]), STANDING, int(before[-1]), standing)
 
 
 def _unit(vector: FloatArray) -> FloatArray:
