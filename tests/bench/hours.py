@@ -10,7 +10,7 @@ import numpy as np
 from sensor.samples import BoolArray, FloatArray, ImuSignal, Recording, Track
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from sensor.virtual.gait import STYLES, GaitStyle
-from sensor.virtual.imu_errors import CONSUMER, ImuErrors, loss_mask
+from sensor.virtual.imu_errors import CONSUMER, ImuErrors, loss_mask, sample_later
 from sensor.virtual.kinematics import matrix
 from sensor.virtual.plan import RunPlan, Worn
 from sensor.virtual.runner import VirtualRun, WornSensor, simulate
@@ -73,15 +73,16 @@ class Hour:
         return rows[keep], np.asarray(steady[keep])
 
     def received(self, placement: str = "sternum") -> tuple[FloatArray, FloatArray]:
-        """Return acc (m/s2) and gyr (rad/s), lost samples bridged by straight lines."""
+        """Return acc (m/s2) and gyr (rad/s) of the same instants, lost samples bridged by straight lines."""
         signal = self.run.sensor(placement).measured
         assert signal.gyr_sensor_radps is not None
-        if self.lost is None:
-            return signal.acc_sensor_mps2, signal.gyr_sensor_radps
-        at, kept = np.arange(len(self.lost)), np.flatnonzero(~self.lost)
-        both = np.hstack([signal.acc_sensor_mps2, signal.gyr_sensor_radps])
-        bridged = np.stack([np.interp(at, kept, column[kept]) for column in both.T], axis=1)
-        return bridged[:, :3].copy(), bridged[:, 3:].copy()
+        acc, gyr = signal.acc_sensor_mps2, signal.gyr_sensor_radps
+        if self.lost is not None:
+            at, kept = np.arange(len(self.lost)), np.flatnonzero(~self.lost)
+            both = np.hstack([acc, gyr])
+            bridged = np.stack([np.interp(at, kept, column[kept]) for column in both.T], axis=1)
+            acc, gyr = bridged[:, :3].copy(), bridged[:, 3:].copy()
+        return acc, sample_later(gyr, -self.errors.gyr_late_s * signal.rate_hz)
 
     def recording(self, *, speed: str) -> Recording:
         """Return the session as the reader would: ``speed`` is ``none``, ``gps`` or ``treadmill``."""

@@ -39,7 +39,7 @@ PACKAGES = ("numpy", "scipy", "vqf", "imufusion", "ahrs")
 
 FAULTS: dict[str, ImuErrors] = {
     "as everywhere": CONSUMER,
-    "gyroscope 5 ms late, told": replace(CONSUMER, gyr_late_s=0.005),
+    "gyroscope 5 ms late, and known to be": replace(CONSUMER, gyr_late_s=0.005),
     "accelerometer bias 60 mg": replace(CONSUMER, acc_bias_g=0.06),
     "accelerometer clips at 4 g": replace(CONSUMER, acc_range_g=4.0),
     "accelerometer clips at 2 g": replace(CONSUMER, acc_range_g=2.0),
