@@ -9,11 +9,14 @@ import numpy as np
 
 from sensor.clock import ClockSpec, fit_segment
 from sensor.protocol.driver import StreamDecoder
-from sensor.samples import BoolArray, FloatArray, Gap, IntArray
+from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock
 from sensor.units import NS_PER_S
 
 _LONGEST_STEP_PERIODS = 1.5
 """Between segments, a step in time longer than this many sample periods is a gap."""
+
+_SAME_TIME_S = 1e-5
+"""Times are kept in whole microseconds; a day of them in float64 is exact to less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,16 +87,51 @@ def decode_segment(
     """
     block = decoder.feed(payloads)
     arrival_s = np.array(arrival_ns, dtype=np.float64) / NS_PER_S
+    packets = len(block.count)
+    if clock.is_session_time:
+        block = _keep(block, _is_told_twice(block, arrival_s, clock.tick_hz))
     times = fit_segment(block, arrival_s, clock, nominal_rate_hz)
     return DecodedSegment(
         reason=reason,
-        rejected=decoder.rejected,
+        rejected=decoder.rejected + packets - len(block.count),
         rate_hz=times.rate_hz,
         time_s=times.time_s,
         acc_sensor_mps2=block.acc_sensor_mps2,
         gyr_sensor_radps=block.gyr_sensor_radps,
         clipped=block.clipped,
         gaps=times.gaps,
+    )
+
+
+def _is_told_twice(block: SampleBlock, arrival_s: FloatArray, tick_hz: float) -> BoolArray:
+    """Mark packets (p,) of session time whose arrival, the time of the last sample, says the same as they do.
+
+    One flipped bit in a time would otherwise put everything after it out of order.
+    """
+    last_ticks = block.ticks.copy()
+    if block.sample_offset_ticks is not None:
+        last_ticks += block.sample_offset_ticks[np.cumsum(block.count) - 1]
+    told_twice = np.abs(last_ticks / tick_hz - arrival_s[block.notification]) < _SAME_TIME_S
+    latest = np.maximum.accumulate(np.where(told_twice, last_ticks, -1))
+    in_order: BoolArray = block.ticks > np.concatenate([[-1], latest[:-1]])
+    return told_twice & in_order
+
+
+def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
+    """Return the packets marked in ``wanted`` (p,)."""
+    if wanted.all():
+        return block
+    rows = np.repeat(wanted, block.count)
+    gyr, offset = block.gyr_sensor_radps, block.sample_offset_ticks
+    return SampleBlock(
+        notification=block.notification[wanted],
+        ticks=block.ticks[wanted],
+        count=block.count[wanted],
+        acc_sensor_mps2=block.acc_sensor_mps2[rows],
+        gyr_sensor_radps=None if gyr is None else gyr[rows],
+        clipped=block.clipped[rows],
+        sequence=None if block.sequence is None else block.sequence[wanted],
+        sample_offset_ticks=None if offset is None else offset[rows],
     )
 
 

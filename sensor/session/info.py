@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sensor.session.context import plausible_part
 from sensor.session.opening import open_session
-from sensor.session.schema import CONTEXT_PREFIX, ENDED_KEY
+from sensor.session.schema import (
+    ACC_RANGE_SETTING,
+    CONTEXT_PREFIX,
+    ENDED_KEY,
+    GYR_RANGE_SETTING,
+    RATE_SETTING,
+)
+from sensor.session.soundness import UnsoundSessionError, check_values, parse_json, shorten
 from sensor.units import NS_PER_S
 
 _NOT_ENDED = "The recording was not ended properly; its last second may be missing."
 
+_ABOVE_ZERO = (RATE_SETTING, ACC_RANGE_SETTING, GYR_RANGE_SETTING)
+_LARGEST_SETTING = 1e15
+
 _LAST_NS = """
-SELECT max(t) FROM (
+SELECT CAST(max(t) AS INTEGER) FROM (
   SELECT arrival_ns AS t FROM (SELECT arrival_ns FROM packet ORDER BY id DESC LIMIT 1)
   UNION ALL SELECT max(t_ns) FROM event
   UNION ALL SELECT max(t_ns) FROM mark
@@ -88,29 +99,88 @@ def read_info(path: Path) -> SessionInfo:
 
 
 def fetch_info(path: Path, connection: sqlite3.Connection, notices: tuple[str, ...]) -> SessionInfo:
-    """Read what a session is from its open file."""
-    meta = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM meta")}
+    """Read what a session is from its open file.
+
+    Facts that cannot be read or cannot be true are left out, and said.
+
+    Raises
+    ------
+    UnsoundSessionError
+        When its sensors cannot be read; `open_session` adds the path.
+    """
+    meta, unreadable = _meta(connection.execute("SELECT key, value FROM meta ORDER BY key"))
+    context, doubtful = plausible_part(
+        {
+            key.removeprefix(CONTEXT_PREFIX): value
+            for key, value in meta.items()
+            if key.startswith(CONTEXT_PREFIX)
+        }
+    )
+    check_values(connection, ["sensor"])
     sensors = connection.execute(
         "SELECT id, placement, device, name, address, firmware, settings FROM sensor ORDER BY id"
     )
     ended = bool(meta.get(ENDED_KEY, False))
+    name = meta.get("name")
     return SessionInfo(
         path=path,
-        name=str(meta.get("name", path.stem)),
-        started_utc=str(meta.get("started_utc", "")),
+        name=shorten(name) if isinstance(name, str) else path.stem,
+        started_utc=_start(meta.get("started_utc")),
         duration_s=(connection.execute(_LAST_NS).fetchone()[0] or 0) / NS_PER_S,
         sensors=tuple(_sensor(row) for row in sensors),
-        context={
-            key.removeprefix(CONTEXT_PREFIX): value
-            for key, value in sorted(meta.items())
-            if key.startswith(CONTEXT_PREFIX)
-        },
-        simulated=bool(meta.get("simulated", False)),
+        context=context,
+        simulated=meta.get("simulated") is True,
         ended=ended,
-        notices=notices if notices or ended else (_NOT_ENDED,),
+        notices=(notices if notices or ended else (_NOT_ENDED,)) + _left_out((*unreadable, *doubtful)),
     )
 
 
+def _meta(rows: Iterable[tuple[object, object]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the facts that can be read, and the keys of the others."""
+    facts: dict[str, Any] = {}
+    unreadable = []
+    for key, text in rows:
+        try:
+            facts[str(key)] = parse_json(text)
+        except ValueError:
+            unreadable.append(shorten(str(key)))
+    return facts, tuple(unreadable)
+
+
+def _left_out(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if not keys:
+        return ()
+    return (shorten(f"What the session says about {', '.join(keys)} cannot be true and is left out."),)
+
+
+def _start(value: object) -> str:
+    """Return a start as it stands, nothing where it is no moment or gives no difference to UTC."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return ""
+    # Years that every local time zone has, whichever way it differs.
+    return str(value) if moment.tzinfo is not None and 1 < moment.year < 9999 else ""
+
+
 def _sensor(row: tuple[Any, ...]) -> SensorInfo:
-    sensor_id, placement, device, name, address, firmware, settings = row
-    return SensorInfo(sensor_id, placement, device, name, address, firmware, json.loads(settings))
+    sensor_id, *words, text = row
+    placement, device, name, address, firmware = map(shorten, words)
+    try:
+        settings = parse_json(text)
+        _check_settings(settings)
+    except ValueError as error:
+        raise UnsoundSessionError(f"sensor {placement!r}: settings: {error}") from error
+    return SensorInfo(sensor_id, placement, device, name, address, firmware, settings)
+
+
+def _check_settings(settings: object) -> None:
+    """Refuse settings no decoder could use: no table of plain values, or a range that is none."""
+    if not isinstance(settings, dict):
+        raise ValueError("no table")
+    for key, value in settings.items():
+        least = 0.0 if key in _ABOVE_ZERO else -_LARGEST_SETTING
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_right = least < value < _LARGEST_SETTING if is_number else isinstance(value, str)
+        if not is_right or (key in _ABOVE_ZERO and not is_number):
+            raise ValueError(f"{shorten(key)} is {shorten(repr(value))}")

@@ -13,12 +13,14 @@ from tempfile import TemporaryDirectory
 
 from sensor.errors import SessionFileError
 from sensor.session.schema import APPLICATION_ID, USER_VERSION
+from sensor.session.soundness import UnsoundSessionError, check_tables, shorten
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
 _WAL_VERSION = 2
 _LEFTOVERS = ("-wal", "-journal")
 _WAIT_MS = 5000
+_ADVICE = "use another copy, or save what is left with: sqlite3 FILE .recover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,13 @@ def open_session(path: Path) -> Iterator[OpenSession]:
             with closing(opened.connection):
                 opened.connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
                 opened.connection.execute("BEGIN")
+                check_tables(opened.connection)
                 yield opened
-    except sqlite3.DatabaseError as error:
-        raise SessionFileError(
-            f"{path}: damaged, SQLite says {str(error)!r}; use another copy, "
-            "or save what is left with: sqlite3 FILE .recover"
-        ) from error
+    except UnsoundSessionError as error:
+        raise SessionFileError(f"{path}: damaged, {error}; {_ADVICE}") from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        # Python cannot decode a message of SQLite that quotes what is no text.
+        raise SessionFileError(f"{path}: damaged, SQLite says {shorten(str(error))!r}; {_ADVICE}") from error
 
 
 def _check_header(path: Path) -> bool:

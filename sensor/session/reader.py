@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import sqlite3
 from collections.abc import Iterator
 from operator import itemgetter
@@ -17,6 +19,7 @@ from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.opening import open_session
 from sensor.session.rows_hash import Rows, hash_rows
 from sensor.session.schema import ACC_RANGE_SETTING, BATTERY_EVENT, GYR_RANGE_SETTING, RATE_SETTING
+from sensor.session.soundness import check_values, shorten
 from sensor.units import NS_PER_S
 
 _PACKETS = "SELECT segment_id, channel, arrival_ns, payload FROM packet ORDER BY id"
@@ -24,6 +27,18 @@ _EVENTS = "SELECT t_ns, coalesce(sensor_id, 0), kind, detail FROM event ORDER BY
 _MARKS = "SELECT t_ns, kind, text FROM mark ORDER BY id"
 _TRACKS = "SELECT id, quantity, source FROM track ORDER BY id"
 _POINTS = "SELECT track_id, t_ns, value FROM track_point ORDER BY id"
+
+_PERCENT = re.compile(r"[0-9]{1,2}|100")
+
+_BELIEVABLE = {
+    "distance_m": (0.0, 1_000_000.0),
+    "speed_mps": (0.0, 15.0),
+    "altitude_m": (-500.0, 9000.0),
+    "heart_rate_bpm": (20.0, 260.0),
+    "grade_pct": (-100.0, 100.0),
+    "cadence_spm": (0.0, 400.0),
+}
+"""Quantity of a track to what a runner can have: beyond is a lost satellite or a damaged file."""
 
 
 def read_recording(path: Path) -> Recording:
@@ -41,6 +56,7 @@ def read_recording(path: Path) -> Recording:
     """
     with open_session(path) as session:
         info = fetch_info(path, session.connection, session.notices)
+        check_values(session.connection, ("segment", "packet", "event", "mark", "track", "track_point"))
         segments = session.connection.execute(
             "SELECT id, sensor_id, reason FROM segment ORDER BY id"
         ).fetchall()
@@ -57,7 +73,10 @@ def read_recording(path: Path) -> Recording:
         duration_s=info.duration_s,
         sensors=sensors,
         tracks=_tracks(tracks, points),
-        marks=tuple(Mark(t / NS_PER_S, kind, text) for t, kind, text in sorted(marks, key=itemgetter(0))),
+        marks=tuple(
+            Mark(t / NS_PER_S, shorten(kind), shorten(text))
+            for t, kind, text in sorted(marks, key=itemgetter(0))
+        ),
         events=_events(events, info.sensors),
         context=info.context,
         simulated=info.simulated,
@@ -96,7 +115,7 @@ def _sensor(
         parts = [
             (
                 kind.make_decoder(sensor.settings),
-                reason,
+                shorten(reason),
                 *packets.get((segment_id, kind.data_characteristic), _NO_PACKETS),
             )
             for segment_id, sensor_id, reason in segments
@@ -135,7 +154,7 @@ def _last_battery_pct(sensor_id: int, events: Rows) -> int | None:
     levels = [
         int(detail)
         for _, event_sensor_id, kind, detail in events
-        if event_sensor_id == sensor_id and kind == BATTERY_EVENT and detail.isdecimal()
+        if event_sensor_id == sensor_id and kind == BATTERY_EVENT and _PERCENT.fullmatch(detail)
     ]
     return levels[-1] if levels else None
 
@@ -143,7 +162,7 @@ def _last_battery_pct(sensor_id: int, events: Rows) -> int | None:
 def _events(events: Rows, sensors: tuple[SensorInfo, ...]) -> tuple[LinkEvent, ...]:
     placements = {sensor.sensor_id: sensor.placement for sensor in sensors}
     return tuple(
-        LinkEvent(t_ns / NS_PER_S, placements.get(sensor_id, ""), kind, detail)
+        LinkEvent(t_ns / NS_PER_S, placements.get(sensor_id, ""), shorten(kind), shorten(detail))
         for t_ns, sensor_id, kind, detail in sorted(events, key=itemgetter(0))
     )
 
@@ -153,7 +172,9 @@ def _tracks(tracks: Rows, points: Rows) -> tuple[Track, ...]:
     for track_id, quantity, source in tracks:
         own = sorted((t_ns, value) for point_track_id, t_ns, value in points if point_track_id == track_id)
         table = np.array(own, dtype=np.float64).reshape(-1, 2)
-        found.append(Track(quantity, source, table[:, 0] / NS_PER_S, table[:, 1]))
+        least, most = _BELIEVABLE.get(quantity, (-math.inf, math.inf))
+        table = table[(table[:, 1] >= least) & (table[:, 1] <= most)]
+        found.append(Track(shorten(quantity), shorten(source), table[:, 0] / NS_PER_S, table[:, 1]))
     return tuple(found)
 
 

@@ -1,0 +1,49 @@
+"""What can be told about a session: keys, units, and what a person can mean by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sensor.session.soundness import shorten
+
+NUMBERS: Mapping[str, tuple[float, float]] = {
+    "typed_distance_m": (10.0, 1_000_000.0),
+    "typed_speed_mps": (0.2, 15.0),
+    "stature_m": (0.5, 2.8),
+    "hours_sat_before": (0.0, 100.0),
+}
+"""Key to the least and the most that can be true: beyond, somebody mistyped or a file is damaged."""
+
+SURFACES = ("road", "trail", "track", "treadmill", "other")
+"""Values of ``surface``."""
+
+PACKS = ("none", "vest", "backpack")
+"""Values of ``pack``."""
+
+_LONGEST_KEY = 60
+_LARGEST = 1e15
+
+
+def is_plausible(key: str, value: object) -> bool:
+    """Tell whether a value can be true: a number within bounds, a text, a truth, or a list of such."""
+    if len(key) > _LONGEST_KEY:
+        return False
+    if isinstance(value, list):
+        return key not in NUMBERS and all(not isinstance(v, list) and is_plausible(key, v) for v in value)
+    if isinstance(value, str | bool) or value is None:
+        return key not in NUMBERS
+    if not isinstance(value, int | float):
+        return False
+    least, most = NUMBERS.get(key, (-_LARGEST, _LARGEST))
+    return least <= value <= most
+
+
+def plausible_part(context: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what of a context can be true, and the keys of the rest."""
+    kept = {
+        key: shorten(value) if isinstance(value, str) else value
+        for key, value in context.items()
+        if is_plausible(key, value)
+    }
+    return kept, tuple(shorten(key) for key in context if key not in kept)
