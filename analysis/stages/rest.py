@@ -8,10 +8,13 @@ from analysis.config import RestConfig
 from analysis.signals import EvenStream, Rests
 from analysis.stages.runs import runs_of
 from sensor.samples import BoolArray, FloatArray
+from sensor.units import STANDARD_GRAVITY_MPS2
 
 
 def find_rests(stream: EvenStream, config: RestConfig) -> Rests:
     """Find rests: the spread of |a| and the rate stay below their limits throughout.
+
+    Without a gyroscope the rate is seen by the direction of gravity, so that a bow ends a rest here too.
 
     Parameters
     ----------
@@ -45,7 +48,12 @@ def _still_windows(stream: EvenStream, window: int, count: int, config: RestConf
     norm = np.sqrt(np.einsum("ij,ij->i", stream.acc_sensor_mps2[:used], stream.acc_sensor_mps2[:used]))
     still: BoolArray = norm.reshape(count, window).std(axis=1) < config.acc_spread_mps2
     still &= stream.present[:used].reshape(count, window).mean(axis=1) > config.min_present
-    if stream.gyr_sensor_radps is not None:
+    if stream.gyr_sensor_radps is None:
+        # What a sensor that turns all the time at the limit would read: gravity wandering along a line.
+        wander_mps2 = STANDARD_GRAVITY_MPS2 * config.rate_radps * config.window_s / np.sqrt(12.0)
+        each = stream.acc_sensor_mps2[:used].reshape(count, window, 3).std(axis=1)
+        still &= np.sqrt((each**2).sum(axis=1)) < wander_mps2
+    else:
         rate = stream.gyr_sensor_radps[:used].reshape(count, window, 3)
         spread = np.sqrt((rate.std(axis=1) ** 2).sum(axis=1))
         mean = np.sqrt((rate.mean(axis=1) ** 2).sum(axis=1))

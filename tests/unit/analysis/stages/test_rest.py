@@ -70,3 +70,22 @@ def test_nobody_rests_while_running_and_every_standing_is_found() -> None:
     assert truly_still[inside].mean() > 0.99
     # Ten seconds, eight seconds and ten seconds of standing, less what the bow and the steps touch.
     assert (found.last - found.first).sum() / run.rate_hz > 22.0
+
+
+@pytest.mark.parametrize("gyroscope", [True, False])
+def test_a_bow_ends_a_rest_with_or_without_a_gyroscope(gyroscope: bool) -> None:
+    """The specific force of a slow bow stays at one g; only its direction moves."""
+    found = motion(virtual(PLAIN), gyroscope=gyroscope)
+    rests = found.rests
+    bowed = (rests.first < 13.5 * RATE_HZ) & (rests.last > 12.5 * RATE_HZ)
+    upright = found.stream.acc_sensor_mps2[: 8 * SECOND].mean(axis=0)
+    cosine = rests.acc_sensor_mps2 @ upright / np.linalg.norm(upright)
+    lean_deg = np.degrees(np.arccos(cosine / np.linalg.norm(rests.acc_sensor_mps2, axis=1)))
+    assert (lean_deg[~bowed] < 1.5).all()
+    assert (lean_deg[bowed] > 30.0).all()
+
+
+def test_a_turn_of_the_sensor_under_gravity_is_no_rest_without_a_gyroscope() -> None:
+    tilt = np.radians(20.0) * np.arange(4 * SECOND) / SECOND
+    acc = 9.80665 * np.stack((np.sin(tilt), np.zeros_like(tilt), np.cos(tilt)), axis=1)
+    assert len(find_rests(even(acc, None), CONFIG)) == 0
