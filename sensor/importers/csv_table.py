@@ -14,6 +14,7 @@ from sensor.errors import ImportFileError
 from sensor.samples import FloatArray
 
 _SHOWN = 120
+_LONGEST_HEADER = 10_000
 
 
 class CsvTable:
@@ -43,7 +44,8 @@ class CsvTable:
         self.path = path
         try:
             self._content = path.read_bytes()
-            self.header = self._content.split(b"\n", 1)[0].decode("utf-8-sig").strip()
+            self._lines = self._content.splitlines()
+            self.header = self._first_line().decode("utf-8-sig").strip()
         except OSError as error:
             raise ImportFileError(f"{path}: cannot be read ({error.strerror}); check the name") from error
         except UnicodeDecodeError as error:
@@ -51,11 +53,20 @@ class CsvTable:
         self.size = len(self._content)
         self.sha256 = hashlib.sha256(self._content).hexdigest()
         self.names = tuple(name.strip().strip('"') for name in self.header.split(","))
-        self._lines = self._content.splitlines()
+
+    def _first_line(self) -> bytes:
+        """Return the line of the header; refuse a file without one."""
+        if not self._content.strip():
+            raise ImportFileError(f"{self.path}: the file is empty; export it again")
+        if len(self._lines[0]) > _LONGEST_HEADER:
+            raise ImportFileError(
+                f"{self.path}: line 1 has {len(self._lines[0])} bytes, no header of a table; export it again"
+            )
+        return self._lines[0]
 
     def complain(self, complaint: str, advice: str) -> ImportFileError:
         """Return the error for a complaint about the header, which it shows."""
-        shown = self.header[:_SHOWN] + ("…" if len(self.header) > _SHOWN else "")
+        shown = _shown(self.header.encode())
         return ImportFileError(f"{self.path}: line 1 {complaint}, it reads {shown!r}; {advice}")
 
     def read(self, columns: Sequence[str]) -> FloatArray:
@@ -67,24 +78,23 @@ class CsvTable:
             Without rows, for a line with more fields than the header, and for the first cell that is not a
             finite number.
         """
-        self._refuse_extra_fields()
         positions = [self.names.index(name) for name in columns]
+        self._refuse_no_rows()
+        self._refuse_extra_fields()
         try:
             frame = pd.read_csv(
                 io.BytesIO(self._content),
-                header=None,
+                names=range(len(self.names)),
                 skiprows=1,
+                index_col=False,
                 usecols=positions,
                 skipinitialspace=True,
                 low_memory=False,
             )
-        except pd.errors.EmptyDataError as error:
-            raise ImportFileError(f"{self.path}: no rows below the header; export it again") from error
         except (pd.errors.ParserError, UnicodeDecodeError) as error:
             reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
             raise ImportFileError(f"{self.path}: no table ({reason}); export it again") from error
-        numbers = frame[positions].apply(pd.to_numeric, errors="coerce")
-        values: FloatArray = numbers.to_numpy(np.float64)
+        values: FloatArray = np.column_stack([_numbers(frame[position]) for position in positions])
         bad = np.argwhere(~np.isfinite(values))
         if len(bad):
             row, column = bad[0].tolist()
@@ -99,6 +109,17 @@ class CsvTable:
         """Return the number of the line, from 1, that holds a row, from 0; blank lines hold none."""
         return [n for n, line in enumerate(self._lines, 1) if n > 1 and line.strip()][row]
 
+    def _refuse_no_rows(self) -> None:
+        """Refuse a header alone, or with something below it that is no row."""
+        rows = ((number, line) for number, line in enumerate(self._lines[1:], 2) if line.strip())
+        number, first = next(rows, (0, b""))
+        if not number:
+            raise ImportFileError(f"{self.path}: no rows below the header; export it again")
+        if first.count(b",") == 0 < self.header.count(","):
+            raise ImportFileError(
+                f"{self.path}: line {number} is no row, it begins with {_shown(first)!r}; export it again"
+            )
+
     def _refuse_extra_fields(self) -> None:
         """Refuse a comma too many, such as a decimal comma: pandas would read shifted columns."""
         fields = len(self.names)
@@ -111,5 +132,18 @@ class CsvTable:
                 )
 
     def _cell(self, row: int, position: int) -> str:
-        cells = self._lines[self.line_of(row) - 1].decode("utf-8", errors="replace").split(",")
-        return cells[position].strip() if position < len(cells) else ""
+        cells = self._lines[self.line_of(row) - 1].split(b",")
+        return _shown(cells[position].strip()) if position < len(cells) else ""
+
+
+def _shown(content: bytes) -> str:
+    text = content[: 4 * _SHOWN].decode("utf-8", errors="replace")
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _numbers(column: pd.Series) -> FloatArray:
+    """Return a column's numbers, NaN for everything else: pandas would take True for 1."""
+    if pd.api.types.is_bool_dtype(column):
+        return np.full(len(column), np.nan)
+    numbers: FloatArray = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+    return numbers

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sensor.importers.csv_table import CsvTable
-from sensor.importers.plausibility import check_acceleration, check_angular_rate, check_times
+from sensor.importers.plausibility import check_acceleration, check_angular_rate, check_size, check_times
 from sensor.samples import FloatArray, freeze_arrays
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -76,6 +76,7 @@ def read_imu_csv(path: Path) -> ImuFile:
     _check_columns(table, used)
     values = table.read(used)
     time_s = values[:, 0]
+    check_size(path, values[:, 1:], used[1:], table.line_of)
     acc_mps2 = values[:, 1:4] * ACC_UNITS[acc_unit]
     gyr_radps = values[:, 4:7] * GYR_UNITS[gyr_unit] if gyr_columns else None
     notices = [f"{path}: column {name} is not used." for name in table.names if name and name not in used]

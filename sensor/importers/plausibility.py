@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,17 @@ MAX_RATE_HZ = 1050.0
 
 MIN_DURATION_S = 10.0
 """The least from which any figure is drawn."""
+
+LONGEST_S = 48 * 3600.0
+"""Longer than any race on foot without a night's rest: beyond, a time is wrong or two runs share a file."""
+
+MOST = 1e6
+"""No sensor reads a hundred thousand g or revolutions per second, not even in a wrong unit."""
+
+_LATEST_S = 4e9
+"""The year 2096, in seconds since 1970."""
+
+_BEYOND_ANY_UNIT = 1e20
 
 LEVEL_TOLERANCE = 0.05
 """How far the mean specific force of a sound sensor may be from 1 g."""
@@ -43,7 +54,7 @@ _ON_FOOT_SD_MPS2 = 3.0
 
 
 def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -> float:
-    """Refuse times that do not increase, a rate nobody runs with, and less than ten seconds.
+    """Refuse times that do not increase, a rate nobody runs with, less than ten seconds, more than two days.
 
     Parameters
     ----------
@@ -63,8 +74,9 @@ def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -
     ------
     ImportFileError
         For the first time that is not later than the one before, in whole microseconds; for a rate outside
-        20 to 1000 Hz; for a file shorter than 10 s.
+        20 to 1000 Hz; for a file shorter than 10 s or longer than 48 h; for times after the year 2096.
     """
+    _check_reach(path, time_s, line_of, _BEYOND_ANY_UNIT)
     steps_us = np.diff(np.rint(time_s * US_PER_S))
     backward = np.flatnonzero(steps_us <= 0)
     if len(backward):
@@ -80,7 +92,24 @@ def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -
             f"{path}: {duration_s:.1f} s of data; at least {MIN_DURATION_S:.0f} s are needed"
         )
     _check_rate(path, 1 / step_s)
+    _check_reach(path, time_s, line_of, _LATEST_S)
+    if duration_s > LONGEST_S:
+        jump = int(np.argmax(steps_us))
+        raise ImportFileError(
+            f"{path}: {duration_s / 3600:.4g} h from the first row to the last, more than "
+            f"{LONGEST_S / 3600:.0f}; time_s jumps after line {line_of(jump)}: mend it or split the file"
+        )
     return 1 / step_s
+
+
+def _check_reach(path: Path, time_s: FloatArray, line_of: Callable[[int], int], latest_s: float) -> None:
+    beyond = np.flatnonzero(np.abs(time_s) > latest_s)
+    if len(beyond):
+        row = int(beyond[0])
+        raise ImportFileError(
+            f"{path}: line {line_of(row)}, column time_s: {time_s[row]:.4g} s is no time of a run; "
+            "write seconds, from any moment or since 1970"
+        )
 
 
 def _check_rate(path: Path, rate_hz: float) -> None:
@@ -95,6 +124,34 @@ def _check_rate(path: Path, rate_hz: float) -> None:
         "20 to 1000 Hz are needed, record or export at such a rate",
     )
     raise ImportFileError(f"{path}: column time_s: {rate_hz:.4g} rows per second; {guess}")
+
+
+def check_size(path: Path, values: FloatArray, columns: Sequence[str], line_of: Callable[[int], int]) -> None:
+    """Refuse the first value that no sensor gives, whatever its unit.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    values
+        (n, c) accelerations and angular rates as in the file.
+    columns
+        (c,) names.
+    line_of
+        Gives the line of a row.
+
+    Raises
+    ------
+    ImportFileError
+        Where there is one.
+    """
+    beyond = np.argwhere(np.abs(values) > MOST)
+    if len(beyond):
+        row, column = beyond[0].tolist()
+        raise ImportFileError(
+            f"{path}: line {line_of(row)}, column {columns[column]}: {values[row, column]:.4g} is more than "
+            "any sensor gives; leave out broken rows, they count as gaps"
+        )
 
 
 def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, rate_hz: float, unit: str) -> list[str]:

@@ -296,3 +296,64 @@ def test_radians_per_second_under_degrees_are_refused_where_somebody_runs(tmp_pa
 def test_a_sensor_that_hardly_turns_because_nobody_moves_is_no_matter_of_units(tmp_path: Path) -> None:
     rows = [[t, 0.0, 0.0, 9.81, 0.01, 0.0, 0.0] for t, *_ in _rows()]
     assert _read(tmp_path, HEADER.replace("radps", "dps"), rows).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file is empty"),
+        (b" \n\n ", "the file is empty"),
+        (b"a," * 5_000_000, "line 1 has 10000000 bytes"),
+        (
+            HEADER.encode() + b"\n# made by a watch\n" + b"1,2,3,4,5,6,7\n",
+            "line 2 is no row, it begins with '# made by a watch'",
+        ),
+        (HEADER.encode() + b"\n" + bytes(100_000), "line 2 is no row"),
+        (HEADER.encode() + b"\n" + b"1" * 50_000_000, "line 2 is no row"),
+        (HEADER.encode() + b"\n" + b"1,2,3\xff,4,5,6,7\n" * 50, "no table"),
+    ],
+)
+def test_what_is_no_table_is_one_short_line(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "chest.csv"
+    path.write_bytes(content)
+    message = _refusal(path)
+    assert said in message
+    assert len(message) < 700
+
+
+def test_a_column_of_truths_is_no_column_of_numbers(tmp_path: Path) -> None:
+    rows = [",".join([*map(str, row[:6]), "True"]) for row in _rows()]
+    assert "line 2, column gyr_z_radps: 'True'" in _refusal(_write(tmp_path / "a.csv", HEADER, rows))
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_any_line_ends_will_do(tmp_path: Path, line_end: str) -> None:
+    path = _write(tmp_path / "a.csv", HEADER, _rows())
+    path.write_bytes(path.read_bytes().replace(b"\n", line_end.encode()))
+    assert len(read_imu_csv(path).time_s) == 1040
+
+
+@pytest.mark.parametrize("value", [1e30, -1e300])
+def test_a_value_no_sensor_gives_is_refused_with_its_place(tmp_path: Path, value: float) -> None:
+    rows = _rows()
+    rows[100][2] = value
+    message = _refusal(_write(tmp_path / "a.csv", HEADER, rows))
+    assert f"line 102, column acc_y_mps2: {value:.4g} is more than any sensor gives" in message
+
+
+@pytest.mark.parametrize("last_s", [1e300, 1e21, 1e10])
+def test_a_time_that_is_none_is_refused_with_its_place(tmp_path: Path, last_s: float) -> None:
+    rows = _rows()
+    rows[-1][0] = last_s
+    assert f"line 1041, column time_s: {last_s:.4g} s is no time" in _refusal(
+        _write(tmp_path / "a.csv", HEADER, rows)
+    )
+
+
+def test_times_years_apart_are_refused_with_the_jump(tmp_path: Path) -> None:
+    rows = _rows()
+    for row in rows[600:]:
+        row[0] += 1e7
+    message = _refusal(_write(tmp_path / "a.csv", HEADER, rows))
+    assert "2778 h from the first row to the last" in message
+    assert "after line 601" in message
