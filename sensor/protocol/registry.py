@@ -10,13 +10,16 @@ from sensor.clock import ClockSpec
 from sensor.errors import UnknownSensorError
 from sensor.protocol import (
     capture2go,
+    esense,
     movella_dot,
     movesense,
     open_profile,
     open_profile_driver,
     open_profile_gatt,
+    openearable,
     polar,
     polar_driver,
+    thingy52,
     witmotion,
     witmotion_driver,
 )
@@ -36,6 +39,9 @@ from sensor.protocol.witmotion_driver import WitMotionDriver
 from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 __all__ = ["DEVICES", "DeviceKind", "device", "identify"]
+
+
+_COUNTED = ClockSpec(tick_hz=1, wrap_bits=None, counts_samples=True)
 
 
 def _polar(key: str, title: str, name: str, model: PolarModel, default_rate_hz: float) -> DeviceKind:
@@ -120,13 +126,53 @@ DEVICES = (
         name_pattern=re.compile(r"WT[0-9A-Z].*"),
         service_uuids=(witmotion.SERVICE_UUID,),
         data_characteristic=witmotion.NOTIFY_UUID,
-        clock=ClockSpec(tick_hz=1, wrap_bits=None, counts_samples=True),
+        clock=_COUNTED,
         rates_hz=tuple(witmotion_driver.RATE_CODES),
         default_rate_hz=100,
         acc_range_mps2=witmotion.ACC_RANGE_MPS2,
         gyr_range_radps=witmotion.GYR_RANGE_RADPS,
         make_driver=WitMotionDriver,
         make_decoder=WitMotionDecoder,
+    ),
+    DeviceKind(
+        key=openearable.KEY,
+        title="OpenEarable 2 (accelerometer clips at 2 g)",
+        name_pattern=re.compile(r"OpenEarable-\w+"),
+        data_characteristic=openearable.DATA_UUID,
+        clock=ClockSpec(tick_hz=1_000_000, wrap_bits=None),
+        rates_hz=openearable.RATES_HZ,
+        default_rate_hz=100,
+        acc_range_mps2=openearable.ACC_RANGE_MPS2,
+        gyr_range_radps=openearable.GYR_RANGE_RADPS,
+        make_driver=openearable.OpenEarableDriver,
+        make_decoder=openearable.OpenEarableDecoder,
+    ),
+    DeviceKind(
+        key=esense.KEY,
+        title="eSense (accelerometer clips at 4 g)",
+        name_pattern=re.compile(r"eSense-\d+"),
+        data_characteristic=esense.DATA_UUID,
+        clock=_COUNTED,
+        rates_hz=esense.RATES_HZ,
+        default_rate_hz=100,
+        acc_range_mps2=esense.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
+        gyr_range_radps=esense.GYR_RANGE_DPS * RADPS_PER_DEGPS,
+        make_driver=esense.ESenseDriver,
+        make_decoder=esense.ESenseDecoder,
+    ),
+    DeviceKind(
+        key=thingy52.KEY,
+        title="Nordic Thingy:52",
+        name_pattern=re.compile(r"Thingy"),
+        service_uuids=(thingy52.ADVERTISED_UUID,),
+        data_characteristic=thingy52.RAW_UUID,
+        clock=_COUNTED,
+        rates_hz=thingy52.RATES_HZ,
+        default_rate_hz=100,
+        acc_range_mps2=thingy52.ACC_RANGE_MPS2,
+        gyr_range_radps=thingy52.GYR_RANGE_RADPS,
+        make_driver=thingy52.ThingyDriver,
+        make_decoder=thingy52.ThingyDecoder,
     ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,

@@ -32,6 +32,9 @@ def test_other_names_are_not_known(name):
         ("WT901BLE67", "witmotion"),
         ("WTSDCL-12", "witmotion"),
         ("Xsens DOT", "movella-dot"),
+        ("OpenEarable-04AF", "openearable"),
+        ("eSense-0123", "esense"),
+        ("Thingy", "thingy52"),
         ("Movella DOT", "movella-dot"),
     ],
 )

@@ -1,0 +1,160 @@
+"""Nordic Thingy:52: raw motion data, and the conversation that turns them on.
+
+A notification is one sample of acceleration, angular rate and magnetic field in fixed point; no time and no
+number.
+Source: vendor firmware. Little-endian.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+
+from sensor.errors import PacketError
+from sensor.protocol.driver import (
+    BATTERY_LEVEL_UUID,
+    DriverEvent,
+    Settings,
+    StreamPacket,
+    Unreadable,
+    Write,
+    parse_battery_level,
+)
+from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.whole_rows import read_rows
+from sensor.samples import FloatArray, SampleBlock
+from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
+
+KEY = "thingy52"
+
+
+def _uuid(number: int) -> str:
+    return f"ef68{number:04x}-9b35-4933-9b10-52ffa9740042"
+
+
+ADVERTISED_UUID = _uuid(0x0100)
+CONFIG_UUID = _uuid(0x0401)
+RAW_UUID = _uuid(0x0406)
+
+RATES_HZ = (50, 100)
+"""200 Hz can be set, but about 100 come through."""
+
+ACC_RANGE_MPS2 = 16 * STANDARD_GRAVITY_MPS2
+GYR_RANGE_RADPS = 1024 * RADPS_PER_DEGPS
+"""The sensor turns faster, the fixed point ends here."""
+
+_ACC_PER_G, _GYR_PER_DPS, _MAG_PER_UT = 2**10, 2**5, 2**4
+_PACKET = np.dtype([("acc", "<i2", 3), ("gyr", "<i2", 3), ("mag", "<i2", 3)])
+_INTERVAL_MS = 500
+"""For the sensor's steps, temperature and compass, which are not used."""
+
+
+class ThingyDecoder:
+    """Decodes one connection's raw data; see `sensor.protocol.driver.StreamDecoder`.
+
+    ``ticks`` is the number of the sample since the connection began: there is no other time.
+
+    Parameters
+    ----------
+    settings
+        Nothing of it is needed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._samples = 0
+        self._rejected = 0
+
+    @property
+    def rejected(self) -> int:
+        """Notifications of another size, so far."""
+        return self._rejected
+
+    def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
+        """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
+        position, rows = read_rows(notifications, _PACKET)
+        self._rejected += len(notifications) - len(rows)
+        ticks = self._samples + np.arange(len(rows))
+        self._samples += len(rows)
+        acc_mps2 = rows["acc"].astype(np.float64) * (STANDARD_GRAVITY_MPS2 / _ACC_PER_G)
+        gyr_radps = rows["gyr"].astype(np.float64) * (RADPS_PER_DEGPS / _GYR_PER_DPS)
+        return SampleBlock(
+            notification=position,
+            ticks=ticks,
+            count=np.ones(len(rows), np.int64),
+            acc_sensor_mps2=acc_mps2,
+            gyr_sensor_radps=gyr_radps,
+            clipped=at_full_scale(acc_mps2, ACC_RANGE_MPS2) | at_full_scale(gyr_radps, GYR_RANGE_RADPS),
+        )
+
+
+def encode_samples(
+    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, mag_ut: FloatArray | None = None
+) -> tuple[bytes, ...]:
+    """Encode (n, 3) samples as notifications; the magnetic field is 0 where absent."""
+    rows = np.zeros(len(acc_sensor_mps2), _PACKET)
+    rows["acc"] = _fixed(acc_sensor_mps2 / STANDARD_GRAVITY_MPS2 * _ACC_PER_G)
+    rows["gyr"] = _fixed(gyr_sensor_radps / RADPS_PER_DEGPS * _GYR_PER_DPS)
+    rows["mag"] = 0 if mag_ut is None else _fixed(mag_ut * _MAG_PER_UT)
+    return tuple(row.tobytes() for row in rows)
+
+
+def _fixed(values: FloatArray) -> FloatArray:
+    fixed: FloatArray = np.clip(np.rint(values), -(2**15), 2**15 - 1)
+    return fixed
+
+
+class ThingyDriver:
+    """Streams the raw motion data.
+
+    Parameters
+    ----------
+    rate_hz
+        One of `RATES_HZ`.
+
+    Raises
+    ------
+    ValueError
+        When there is no such rate.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        if rate_hz not in RATES_HZ:
+            known = ", ".join(map(str, RATES_HZ))
+            raise ValueError(f"thingy52: no rate of {rate_hz:g} Hz; there are {known}")
+        self._rate_hz = int(rate_hz)
+
+    @property
+    def notify_characteristics(self) -> tuple[str, ...]:
+        """The stream, which runs while it is subscribed to, and the battery."""
+        return (RAW_UUID, BATTERY_LEVEL_UUID)
+
+    @property
+    def settings(self) -> Settings:
+        """Nothing: there is one layout and one scale."""
+        return {}
+
+    def start(self, utc_us: int) -> tuple[Write, ...]:
+        """Set the rate; there is no clock to set."""
+        config = struct.pack("<4HB", _INTERVAL_MS, _INTERVAL_MS, _INTERVAL_MS, self._rate_hz, 0)
+        return (Write(CONFIG_UUID, config),)
+
+    def poll(self) -> tuple[Write, ...]:
+        """Ask nothing."""
+        return ()
+
+    def stop(self) -> tuple[Write, ...]:
+        """Do nothing: the stream ends with its subscription."""
+        return ()
+
+    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
+        """Understand one notification."""
+        if characteristic.lower() == RAW_UUID:
+            return (StreamPacket(),)
+        if characteristic.lower() != BATTERY_LEVEL_UUID:
+            return ()
+        try:
+            return (parse_battery_level(payload),)
+        except PacketError as error:
+            return (Unreadable(error),)
