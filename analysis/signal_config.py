@@ -35,6 +35,8 @@ class RestConfig:
     """Standard deviation of |a|: quiet standing stays below 0.15, walking is above 1."""
     rate_radps: float = 0.21
     """12 degrees per second: sway and breathing stay below, a turn of the body does not."""
+    edge_s: float = 1.0
+    """Left out of the means at both ends, a quarter of the rest at most."""
     min_present: float = 0.5
     """Rows that were lost are interpolated, which is harmless while standing."""
     bias_s: float = 4.0

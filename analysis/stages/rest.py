@@ -26,19 +26,22 @@ def find_rests(stream: EvenStream, config: RestConfig) -> Rests:
     Returns
     -------
     Rests
-        Joined windows, with means of the raw signals over each.
+        Joined windows, with means of the raw signals over each but its edges.
     """
     window = max(round(config.window_s * stream.rate_hz), 2)
     count = len(stream) // window
     still = _still_windows(stream, window, count, config)
     first, last = runs_of(still)
     first, last = first * window, last * window
+    # A rest seen in whole windows holds the beginning of the next movement, and the end of the last one.
+    edge = round(config.edge_s * stream.rate_hz)
+    trim = np.minimum(edge, (last - first) // 4)
     gyr = stream.gyr_sensor_radps
     return Rests(
         first,
         last,
-        _means(stream.acc_sensor_mps2, first, last),
-        np.zeros((len(first), 3)) if gyr is None else _means(gyr, first, last),
+        _means(stream.acc_sensor_mps2, first + trim, last - trim),
+        np.zeros((len(first), 3)) if gyr is None else _means(gyr, first + trim, last - trim),
     )
 
 
