@@ -71,5 +71,10 @@ def _wander(acc: FloatArray, gyr: FloatArray, rate_hz: float, config: Handedness
     force = quaternion.rotate(quaternion.running_product(np.concatenate((start, turn), axis=1)), acc.T)
     fast = gaussian_filter1d(force, config.stride_s * rate_hz, axis=1)
     slow = gaussian_filter1d(fast, config.course_s * rate_hz, axis=1)
-    apart = fast / np.linalg.norm(fast, axis=0) - slow / np.linalg.norm(slow, axis=0)
+    apart = _direction(fast) - _direction(slow)
     return float(np.sqrt((apart**2).sum(axis=0).mean()))
+
+
+def _direction(force: FloatArray) -> FloatArray:
+    """Return (3, n) unit vectors; nought where there is no force."""
+    return np.asarray(force / np.maximum(np.linalg.norm(force, axis=0), 1e-9))
