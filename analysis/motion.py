@@ -111,7 +111,7 @@ def motion_of(
         stream, strapdown, rough_up, strides, zero, rests, config.axes
     )
     force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
-    ahead = _forward_inertial(strapdown, axes, force)
+    ahead = forward_inertial(strapdown, axes, force)
     belief = speed_belief(first, stream, gait, rests, speed, config)
     vertical = aided_vertical(force, first, ahead, belief, config.orientation)
     up = up_in_sensor(strapdown, vertical, len(stream))
@@ -170,7 +170,7 @@ def _accelerometer_bias(rests: Rests, zero: Zero, config: AnalysisConfig) -> Flo
     return np.asarray(share * excess * zero.up_sensor)
 
 
-def _forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce) -> FloatArray:
+def forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce) -> FloatArray:
     """Return (3, m) the trunk's forward axis in the inertial frame at the thinned rows."""
     q = strapdown.inertial_from_sensor[:, force.row.astype(np.int64)]
     ahead = np.repeat(axes.trunk_from_sensor[0][:, None], q.shape[1], axis=1)
