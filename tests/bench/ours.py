@@ -17,7 +17,7 @@ from sensor.samples import FloatArray
 from tests.bench.hours import Hour
 
 SPEEDS = ("no speed", "nominal", "GPS", "treadmill")
-"""What the method is told: not even that people run at 3 m/s; that; a watch's speed; that the room is still."""
+"""What is told: not even that people run at 3 m/s; that; a watch's speed; that the room is still."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
