@@ -55,9 +55,11 @@ def test_strides_join_without_overlap_and_are_counted_exactly(
     step_rows: float, first: int, rows: int, parity: int
 ) -> None:
     strides = find_strides(even_gait(first, first + rows, step_rows, 1200), np.array([parity]))
-    contacts = np.arange(0, int((rows - 1) / step_rows + 1e-9) + 1)
+    steps = (rows - 1) / step_rows
+    contacts = np.arange(0, int(steps + 1e-9) + 1)
     expected = max((len(contacts) - parity - 1) // 2, 0)
-    assert abs(len(strides) - expected) <= (1 if ((rows - 1) / step_rows) % 1.0 < 1e-6 else 0)
+    at_the_edge = abs(steps - round(steps)) < 1e-6
+    assert abs(len(strides) - expected) <= (1 if at_the_edge else 0)
     np.testing.assert_allclose(strides.start_row[1:], strides.end_row[:-1])
     np.testing.assert_allclose(strides.end_row - strides.start_row, 2 * step_rows)
     np.testing.assert_allclose(strides.middle_row - strides.start_row, step_rows)
