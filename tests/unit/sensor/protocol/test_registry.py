@@ -35,6 +35,8 @@ def test_other_names_are_not_known(name):
         ("OpenEarable-04AF", "openearable"),
         ("eSense-0123", "esense"),
         ("Thingy", "thingy52"),
+        ("Muse-1A2B", "muse"),
+        ("MuseS-1A2B", "muse"),
         ("Movella DOT", "movella-dot"),
     ],
 )

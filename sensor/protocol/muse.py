@@ -1,0 +1,166 @@
+"""Muse headbands (2016, 2, S): acceleration and angular rate, and the conversation that turns them on.
+
+Each has a characteristic of its own: a number, then three samples, big-endian; no time. A session decodes the
+notifications of one characteristic, so the stream here is the acceleration; angular rates are subscribed to
+and kept as they come. Source: open drivers. Newer headbands (Athena) speak another protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sensor.protocol.driver import DriverEvent, Settings, StreamPacket, Write
+from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.whole_rows import read_rows
+from sensor.samples import FloatArray, IntArray, SampleBlock
+from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
+
+
+def _uuid(number: int) -> str:
+    return f"273e{number:04x}-4c4d-454d-96be-f03bac821358"
+
+
+KEY = "muse"
+ADVERTISED_UUID = "0000fe8d-0000-1000-8000-00805f9b34fb"
+CONTROL_UUID = _uuid(0x0001)
+GYR_UUID = _uuid(0x0009)
+ACC_UUID = _uuid(0x000A)
+
+RATE_HZ = 52
+SAMPLES_PER_PACKET = 3
+ACC_UNIT_MPS2 = 0.0000610352 * STANDARD_GRAVITY_MPS2
+GYR_UNIT_RADPS = 0.0074768 * RADPS_PER_DEGPS
+ACC_RANGE_MPS2 = 2 * STANDARD_GRAVITY_MPS2
+
+_COUNTS = 2**15
+_NUMBERS = 2**16
+_PACKET = np.dtype([("number", ">u2"), ("values", ">i2", (SAMPLES_PER_PACKET, 3))])
+
+
+class MuseDecoder:
+    """Decodes the acceleration of one connection; see `sensor.protocol.driver.StreamDecoder`.
+
+    ``ticks`` and ``sequence`` number the samples from the first notification, lost ones counted.
+
+    Parameters
+    ----------
+    settings
+        Nothing of it is needed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._last = -1
+        self._rejected = 0
+
+    @property
+    def rejected(self) -> int:
+        """Notifications of another size, so far."""
+        return self._rejected
+
+    def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
+        """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
+        position, rows = read_rows(notifications, _PACKET)
+        self._rejected += len(notifications) - len(rows)
+        first = SAMPLES_PER_PACKET * self._unwrap(rows["number"].astype(np.int64))
+        counts = rows["values"].astype(np.float64).reshape(-1, 3)
+        return SampleBlock(
+            notification=position,
+            ticks=first,
+            count=np.full(len(rows), SAMPLES_PER_PACKET, np.int64),
+            acc_sensor_mps2=counts * ACC_UNIT_MPS2,
+            gyr_sensor_radps=None,
+            clipped=at_full_scale(counts, _COUNTS),
+            sequence=first,
+        )
+
+    def _unwrap(self, numbers: IntArray) -> IntArray:
+        """Let numbers go on rising; the same one again means a whole round was lost."""
+        steps = (np.diff(numbers, prepend=self._last) - 1) % _NUMBERS + 1
+        risen: IntArray = self._last + np.cumsum(steps)
+        if len(risen):
+            self._last = int(risen[-1])
+        return risen
+
+
+def decode_angular_rates(notifications: Sequence[bytes]) -> tuple[IntArray, FloatArray]:
+    """Decode notifications of the angular rate, those that fit.
+
+    Returns
+    -------
+    tuple
+        (k,) number of each as sent, and (3 k, 3) rad/s, sensor axes.
+    """
+    _, rows = read_rows(notifications, _PACKET)
+    values = rows["values"].astype(np.float64).reshape(-1, 3)
+    return rows["number"].astype(np.int64), values * GYR_UNIT_RADPS
+
+
+def encode_packets(vectors: FloatArray, unit: float, first_number: int = 0) -> tuple[bytes, ...]:
+    """Encode (3 k, 3) vectors as k notifications; values beyond the full scale are clipped.
+
+    Parameters
+    ----------
+    vectors
+        Acceleration in m/s2 or angular rate in rad/s.
+    unit
+        `ACC_UNIT_MPS2` or `GYR_UNIT_RADPS`.
+    first_number
+        Of the first notification.
+    """
+    rows = np.zeros(len(vectors) // SAMPLES_PER_PACKET, _PACKET)
+    rows["number"] = (first_number + np.arange(len(rows))) % _NUMBERS
+    counts = np.clip(np.rint(vectors / unit), -_COUNTS, _COUNTS - 1)
+    rows["values"] = counts.reshape(-1, SAMPLES_PER_PACKET, 3)
+    return tuple(row.tobytes() for row in rows)
+
+
+class MuseDriver:
+    """Streams from a Muse of 2016, 2 or S.
+
+    Parameters
+    ----------
+    rate_hz
+        52, there is no other.
+
+    Raises
+    ------
+    ValueError
+        When another rate is asked for.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        if rate_hz != RATE_HZ:
+            raise ValueError(f"muse: no rate of {rate_hz:g} Hz; there is {RATE_HZ}")
+
+    @property
+    def notify_characteristics(self) -> tuple[str, ...]:
+        """Acceleration, angular rate, and the answers."""
+        return (ACC_UUID, GYR_UUID, CONTROL_UUID)
+
+    @property
+    def settings(self) -> Settings:
+        """Nothing: there is one layout and one scale."""
+        return {}
+
+    def start(self, utc_us: int) -> tuple[Write, ...]:
+        """Choose what is measured and start; there is no clock to set."""
+        return (_command("p21"), _command("d"))
+
+    def poll(self) -> tuple[Write, ...]:
+        """Tell it that somebody listens."""
+        return (_command("k"),)
+
+    def stop(self) -> tuple[Write, ...]:
+        """Halt."""
+        return (_command("h"),)
+
+    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
+        """Understand one notification."""
+        return (StreamPacket(),) if characteristic.lower() == ACC_UUID else ()
+
+
+def _command(text: str) -> Write:
+    line = text.encode() + b"\n"
+    return Write(CONTROL_UUID, bytes([len(line)]) + line, response=False)

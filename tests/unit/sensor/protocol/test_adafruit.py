@@ -1,0 +1,44 @@
+"""Adafruit's services: three floats in SI units."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensor.protocol.adafruit import AdafruitDecoder, decode_vectors, encode_period, encode_vectors
+
+PACKET = bytes.fromhex("0000003f 00001cc1 0000a03f")
+NO_NUMBER = np.array([1, np.nan, 1], "<f4").tobytes()
+
+
+def test_a_notification_has_the_documented_bytes():
+    block = AdafruitDecoder({}).feed([PACKET])
+    assert block.acc_sensor_mps2.tolist() == [[0.5, -9.75, 1.25]]
+    assert decode_vectors([PACKET]).tolist() == [[0.5, -9.75, 1.25]]
+    assert encode_vectors(block.acc_sensor_mps2) == (PACKET,)
+
+
+def test_samples_are_counted_across_feeds_and_misfits_left_out():
+    decoder = AdafruitDecoder({})
+    assert decoder.feed([PACKET, PACKET[:-1], NO_NUMBER, PACKET]).ticks.tolist() == [0, 1]
+    assert decoder.feed([PACKET]).ticks.tolist() == [2]
+    assert decoder.rejected == 2
+
+
+@given(st.lists(st.tuples(*[st.floats(-1e6, 1e6, width=32)] * 3), max_size=30))
+def test_samples_survive_the_way_exactly(vectors):
+    sent = np.array(vectors, np.float64).reshape(-1, 3)
+    assert np.array_equal(AdafruitDecoder({}).feed(encode_vectors(sent)).acc_sensor_mps2, sent)
+
+
+@given(st.lists(st.one_of(st.binary(max_size=14), st.just(PACKET)), max_size=8))
+def test_arbitrary_bytes_are_decoded_or_counted(notifications):
+    decoder = AdafruitDecoder({})
+    block = decoder.feed(notifications)
+    assert len(block.count) + decoder.rejected == len(notifications)
+    assert np.isfinite(block.acc_sensor_mps2).all()
+
+
+def test_a_period_is_signed_milliseconds():
+    assert (encode_period(10), encode_period(-1)) == (b"\x0a\0\0\0", b"\xff\xff\xff\xff")
