@@ -10,6 +10,7 @@ import click
 
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps
+from analysis.cli.tables import printable
 
 if TYPE_CHECKING:
     from sensor.importers.imu_csv import ImuFile
@@ -50,6 +51,7 @@ def command(
     from sensor.importers.imu_session import session_start, write_imu_session
 
     imu_files = {placement: read_imu_csv(path) for placement, path in paths.items()}
+    _refuse_flying(distance_m, max(file.time_s[-1] - file.time_s[0] for file in imu_files.values()))
     start = session_start(imu_files)
     first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
     began, source = _began(started, start.utc, first_path, first_file, start.zero_s)
@@ -65,7 +67,7 @@ def command(
     )
     for imu_file in imu_files.values():
         for notice in imu_file.notices:
-            click.echo(notice, err=True)
+            click.echo(printable(notice), err=True)
     if source == "file date":
         click.echo(
             f"Began {began.astimezone():%Y-%m-%d %H:%M} by the file's date; else give --started.", err=True
@@ -106,6 +108,17 @@ def _typed(distance_m: float | None, speed_mps: float | None, pace_mps: float | 
             "--distance, --speed and --pace exclude each other; give the one you know best"
         )
     return dict(given)
+
+
+def _refuse_flying(distance_m: float | None, duration_s: float) -> None:
+    """Refuse a distance nobody can run in the time the files cover: a slip of the keyboard."""
+    from sensor.session.context import NUMBERS
+
+    if distance_m is not None and distance_m > duration_s * NUMBERS["typed_speed_mps"][1]:
+        raise click.UsageError(
+            f"--distance {distance_m / 1000:g}km in {duration_s / 60:.1f} min would be "
+            f"{3.6 * distance_m / duration_s:.0f} km/h; type how far the whole recording went"
+        )
 
 
 def _began(

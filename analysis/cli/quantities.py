@@ -13,7 +13,10 @@ import click
 from sensor.units import METRES_PER_MILE
 
 _METRES = {"m": 1.0, "km": 1000.0, "mi": METRES_PER_MILE}
+_STATURES_M = {"m": 1.0, "cm": 0.01}
 _SPEEDS_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": METRES_PER_MILE / 3600, "mi/h": METRES_PER_MILE / 3600}
+
+_PACES = "5:30/km or 8:50/mi"
 
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z/]+)")
 _PACE = re.compile(r"(?:([0-9]+):)?([0-9]{1,2}):([0-9]{2})\s*(?:min)?/(km|mi)")
@@ -25,9 +28,9 @@ def parse_distance_m(text: str) -> float:
     Raises
     ------
     click.BadParameter
-        Without a unit, with an unknown one, or for a distance that is not above zero.
+        Without a unit, with an unknown one, or for a distance nobody runs.
     """
-    return _number_with_unit(text, _METRES, "10km, 6.2mi or 400m")
+    return _number_with_unit(text, _METRES, "10km, 6.2mi or 400m", "typed_distance_m")
 
 
 def parse_speed_mps(text: str) -> float:
@@ -36,9 +39,9 @@ def parse_speed_mps(text: str) -> float:
     Raises
     ------
     click.BadParameter
-        Without a unit, with an unknown one, or for a speed that is not above zero.
+        Without a unit, with an unknown one, or for a speed nobody runs at.
     """
-    return _number_with_unit(text, _SPEEDS_MPS, "11km/h, 6.8mph or 3.1m/s")
+    return _number_with_unit(text, _SPEEDS_MPS, "11km/h, 6.8mph or 3.1m/s", "typed_speed_mps")
 
 
 def parse_pace_mps(text: str) -> float:
@@ -47,23 +50,42 @@ def parse_pace_mps(text: str) -> float:
     Raises
     ------
     click.BadParameter
-        Without a unit, without minutes and seconds, or for a pace of zero.
+        Without a unit, without minutes and seconds, or for a pace nobody runs at.
     """
     match = _PACE.fullmatch(text.strip().lower())
     hours, minutes, seconds, unit = match.groups() if match else ("0", "0", "0", "km")
     pace_s = 3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)
     if pace_s == 0 or int(seconds) > 59:
-        raise click.BadParameter(
-            f"{text!r} is not a pace with its unit; write for example 5:30/km or 8:50/mi"
-        )
-    return _METRES[unit] / pace_s
+        raise click.BadParameter(f"{text!r} is not a pace with its unit; write for example {_PACES}")
+    return _of_a_run(_METRES[unit] / pace_s, text, _PACES, "typed_speed_mps")
 
 
-def _number_with_unit(text: str, factors: dict[str, float], examples: str) -> float:
+def parse_stature_m(text: str) -> float:
+    """Return a typed height of a person, such as ``172cm`` or ``1.72m``, in metres.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit, with an unknown one, or for a height nobody has.
+    """
+    return _number_with_unit(text, _STATURES_M, "172cm or 1.72m", "stature_m")
+
+
+def _number_with_unit(text: str, factors: dict[str, float], examples: str, key: str) -> float:
     match = _NUMBER.fullmatch(text.strip().lower())
     value = float(match[1]) * factors.get(match[2], math.nan) if match else math.nan
     if not 0 < value < math.inf:
         raise click.BadParameter(
             f"{text!r} is not a number above zero with its unit; write for example {examples}"
         )
+    return _of_a_run(value, text, examples, key)
+
+
+def _of_a_run(value: float, text: str, examples: str, key: str) -> float:
+    from sensor.session.context import NUMBERS
+
+    least, most = NUMBERS[key]
+    if not least <= value <= most:
+        how = "too little" if value < least else "too much"
+        raise click.BadParameter(f"{text!r} is {how} to be true; write for example {examples}")
     return value

@@ -6,13 +6,14 @@ import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from sensor.errors import SessionFileError
+from sensor.errors import ImportFileError, SessionFileError
 from sensor.importers.full_scale import full_scale_settings
 from sensor.importers.imu_csv import ImuFile
 from sensor.importers.plausibility import US_PER_S
@@ -52,13 +53,36 @@ def session_start(files: Mapping[str, ImuFile]) -> SessionStart:
     ----------
     files
         Placement to file; they share one time line.
+
+    Raises
+    ------
+    ImportFileError
+        For two files that have no moment in common, or the same content.
     """
+    _refuse_strangers(files)
     first_s = float(min(file.time_s[0] for file in files.values()))
     if 0 <= first_s <= _LATEST_START_S:
         return SessionStart(0.0, None)
     if first_s < _FIRST_UNIX_S:
         return SessionStart(first_s, None)
     return SessionStart(first_s, datetime.fromtimestamp(first_s, UTC))
+
+
+def _refuse_strangers(files: Mapping[str, ImuFile]) -> None:
+    for one, other in combinations(files.values(), 2):
+        if one.sha256 == other.sha256:
+            raise ImportFileError(
+                f"{other.name}: holds the same as {one.name}; give each sensor its own file"
+            )
+        if one.time_s[-1] < other.time_s[0] or other.time_s[-1] < one.time_s[0]:
+            raise ImportFileError(
+                f"{other.name}: time_s, {_span(other)}, has nothing in common with that of {one.name}, "
+                f"{_span(one)}; files of one session share their zero"
+            )
+
+
+def _span(file: ImuFile) -> str:
+    return f"{file.time_s[0]:.10g} to {file.time_s[-1]:.10g} s"
 
 
 def write_imu_session(

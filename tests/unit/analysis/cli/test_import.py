@@ -75,7 +75,7 @@ def test_a_chest_and_a_head_file_become_one_session_named_after_the_first(
 @pytest.mark.parametrize(
     ("option", "key", "value"),
     [
-        (("--distance", "10km"), "typed_distance_m", 10_000.0),
+        (("--distance", "60m"), "typed_distance_m", 60.0),
         (("--speed", "10.8km/h"), "typed_speed_mps", 3.0),
         (("--pace", "5:00/km"), "typed_speed_mps", 1000 / 300),
     ],
@@ -144,6 +144,23 @@ def test_words_that_do_not_fit_are_usage_errors(
     assert (code, out) == (2, "")
     assert said in " ".join(err.split())
     assert _sessions(tmp_path) == []
+
+
+def test_a_distance_nobody_runs_in_that_time_is_a_usage_error(run: Run, chest: Path, tmp_path: Path) -> None:
+    code, out, err = run("import", f"sternum={chest}", "--distance", "100km")
+    assert (code, out) == (2, "")
+    assert "100km in 0.3 min would be" in err
+    assert _sessions(tmp_path) == []
+
+
+def test_the_name_of_an_unused_column_cannot_send_commands_to_the_terminal(run: Run, tmp_path: Path) -> None:
+    path = write_imu_csv(tmp_path / "chest.csv", *_runner())
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0] + ",\x1b[2Jevil", *(line + ",1" for line in lines[1:])]))
+    code, _, err = run("import", f"sternum={path}")
+    assert code == 0
+    assert "evil is not used" in err
+    assert "\x1b" not in err
 
 
 def test_a_bad_second_file_leaves_nothing_behind(run: Run, chest: Path, tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps
+from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, parse_stature_m
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,31 @@ def test_a_speed_without_a_proper_number_and_unit_is_refused_with_an_example(typ
 def test_a_pace_without_minutes_seconds_and_unit_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="5:30/km"):
         parse_pace_mps(typed)
+
+
+@pytest.mark.parametrize(
+    ("parse", "typed", "how"),
+    [
+        (parse_distance_m, "999999999999999km", "too much"),
+        (parse_distance_m, "5m", "too little"),
+        (parse_speed_mps, "110km/h", "too much"),
+        (parse_speed_mps, "0.1m/s", "too little"),
+        (parse_pace_mps, "0:05/km", "too much"),
+        (parse_pace_mps, "5:30:00/km", "too little"),
+        (parse_stature_m, "172m", "too much"),
+        (parse_stature_m, "1.72cm", "too little"),
+    ],
+)
+def test_what_no_runner_can_mean_is_refused_with_an_example(
+    parse: Callable[[str], float], typed: str, how: str
+) -> None:
+    with pytest.raises(click.BadParameter, match=f"'{typed}' is {how} to be true; write for example"):
+        parse(typed)
+
+
+@pytest.mark.parametrize("typed", ["172cm", "1.72m", "1.72 M"])
+def test_a_typed_stature_becomes_metres(typed: str) -> None:
+    assert parse_stature_m(typed) == pytest.approx(1.72)
 
 
 @given(st.integers(1, 59), st.integers(0, 59))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from sensor.errors import SessionFileError, UnknownSensorError
+from sensor.errors import ImportFileError, SessionFileError, UnknownSensorError
 from sensor.importers.imu_csv import ImuFile, read_imu_csv
 from sensor.importers.imu_session import SessionStart, session_start, write_imu_session
 from sensor.samples import Gap
@@ -31,7 +32,8 @@ def _file(
     times = np.array(time_s, dtype=np.float64)
     acc = np.zeros((len(times), 3))
     acc[:, 2] = acc_z_mps2
-    return ImuFile("chest.csv", 1234, "0" * 64, times, acc, np.ones_like(acc) if gyroscope else None, ())
+    sha256 = hashlib.sha256(times.tobytes()).hexdigest()
+    return ImuFile("chest.csv", 1234, sha256, times, acc, np.ones_like(acc) if gyroscope else None, ())
 
 
 def _write(folder: Path, **files: ImuFile) -> Path:
@@ -100,9 +102,9 @@ def test_files_imported_together_share_one_time_line(tmp_path: Path) -> None:
 
 
 def test_name_size_and_hash_of_the_source_are_kept(tmp_path: Path) -> None:
-    path = _write(tmp_path, sternum=_file((np.arange(1500) / 100).tolist()))
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT * FROM source_file").fetchall() == [("chest.csv", 1234, "0" * 64, 1)]
+    file = _file((np.arange(1500) / 100).tolist())
+    connection = sqlite3.connect(_write(tmp_path, sternum=file))
+    assert connection.execute("SELECT * FROM source_file").fetchall() == [("chest.csv", 1234, file.sha256, 1)]
     connection.close()
 
 
@@ -175,3 +177,16 @@ def test_a_full_disk_leaves_nothing_behind_and_is_said(tmp_path: Path) -> None:
         with pytest.raises(SessionFileError, match=r"disk/a\.runtall: cannot be made \(.*full\); make room"):
             _write(disk, sternum=_file((np.arange(20_000) / 100).tolist()))
         assert list(disk.iterdir()) == []
+
+
+def test_files_without_a_common_moment_are_no_session() -> None:
+    chest, head = _file([0.0, 1.0, 2.0]), _file([1_748_673_000.0, 1_748_673_001.0])
+    with pytest.raises(
+        ImportFileError, match=r"1748673000 to 1748673001 s, has nothing in common .* 0 to 2 s"
+    ):
+        session_start({"sternum": chest, "head": head})
+
+
+def test_one_file_for_two_sensors_is_a_slip() -> None:
+    with pytest.raises(ImportFileError, match="holds the same as"):
+        session_start({"sternum": _file([0.0, 1.0]), "head": _file([0.0, 1.0])})
