@@ -17,6 +17,9 @@ class SignalConfig:
     min_samples: int = 100
     min_duration_s: float = 1.0
     """Shorter than any stride, and than the averaging of the specific force."""
+    max_acc_mps2: float = 4000.0
+    max_gyr_radps: float = 200.0
+    """Beyond the largest full scales sold, 400 g and 4000 degrees per second (70 rad/s): a mistaken unit."""
     max_rows: int = 30_000_000
     """Rows of the even time base, losses included: 80 hours at 104 Hz. More is a mistaken time stamp."""
     broken_s: float = 0.4

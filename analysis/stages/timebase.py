@@ -75,11 +75,23 @@ def _check(sensor: SensorRecording, config: SignalConfig) -> None:
         raise SignalError(
             f"{sensor.name}: time does not increase after {time_s[at]:.3f} s; sort or mend the file"
         )
-    values = [sensor.acc_sensor_mps2] + ([] if sensor.gyr_sensor_radps is None else [sensor.gyr_sensor_radps])
-    if not all(bool(np.isfinite(v).all()) for v in values):
-        raise SignalError(f"{sensor.name}: values that are not finite; leave such rows out, they become gaps")
+    _check_values(sensor, "acceleration", sensor.acc_sensor_mps2, config.max_acc_mps2, "m/s2")
+    if sensor.gyr_sensor_radps is not None:
+        _check_values(sensor, "angular rate", sensor.gyr_sensor_radps, config.max_gyr_radps, "rad/s")
     if float(np.ptp(sensor.acc_sensor_mps2, axis=0).max()) == 0.0:
         raise SignalError(f"{sensor.name}: the acceleration never changes; the sensor was not recording")
+
+
+def _check_values(sensor: SensorRecording, what: str, values: FloatArray, limit: float, unit: str) -> None:
+    """Refuse what no sensor can have measured."""
+    least, most = float(values.min()), float(values.max())
+    if not np.isfinite(least + most):
+        raise SignalError(f"{sensor.name}: values that are not finite; leave such rows out, they become gaps")
+    largest = max(-least, most)
+    if largest > limit:
+        raise SignalError(
+            f"{sensor.name}: {what} up to {largest:.4g} {unit}, which no sensor measures; check the unit"
+        )
 
 
 def _rate(time_s: FloatArray) -> float:

@@ -168,6 +168,25 @@ def test_values_that_are_not_finite_are_refused(value: float, channel: str) -> N
         even_stream(replace(sensor, **changed), CONFIG)
 
 
+@pytest.mark.parametrize(
+    ("channel", "value", "words"),
+    [
+        ("acc_sensor_mps2", 5000.0, "acceleration up to 5000 m/s2"),
+        ("acc_sensor_mps2", -1e150, "acceleration up to 1e[+]150 m/s2"),
+        ("gyr_sensor_radps", -300.0, "angular rate up to 300 rad/s"),
+    ],
+)
+def test_values_no_sensor_measures_are_refused_as_a_mistaken_unit(
+    channel: str, value: float, words: str
+) -> None:
+    sensor = recorded(GOOD_S)
+    values = np.array(getattr(sensor, channel))
+    values[123, 1] = value
+    changed: dict[str, Any] = {channel: values}
+    with pytest.raises(SignalError, match=f"{words}.*unit"):
+        even_stream(replace(sensor, **changed), CONFIG)
+
+
 def test_an_acceleration_that_never_changes_is_refused() -> None:
     sensor = recorded(GOOD_S, acc_sensor_mps2=np.tile([0.0, 0.0, 9.8], (400, 1)))
     with pytest.raises(SignalError, match="never changes"):
