@@ -45,9 +45,7 @@ def alter(path: Path, *statements: str | Change, loosely: bool = False) -> Path:
 def _take_types_off(path: Path) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA writable_schema = ON")
-    connection.execute(
-        "UPDATE sqlite_master SET sql = replace(replace(sql, 'STRICT', ''), 'NOT NULL', '')"
-    )
+    connection.execute("UPDATE sqlite_master SET sql = replace(replace(sql, 'STRICT', ''), 'NOT NULL', '')")
     connection.close()
 
 
