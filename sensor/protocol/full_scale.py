@@ -12,5 +12,7 @@ CLIPPED_SHARE = 0.999
 
 def at_full_scale(vectors: FloatArray, full_scale: float) -> BoolArray:
     """Tell which of (n, 3) vectors have a component at the full scale (same unit); returns (n,)."""
-    clipped: BoolArray = np.abs(vectors).max(axis=1, initial=0.0) >= CLIPPED_SHARE * full_scale
+    near = np.abs(vectors) >= CLIPPED_SHARE * full_scale
+    # Column by column: a reduction over rows of three takes four times as long.
+    clipped: BoolArray = near[:, 0] | near[:, 1] | near[:, 2]
     return clipped
