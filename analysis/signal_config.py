@@ -95,6 +95,8 @@ class HandednessConfig:
     """Telling a mirrored triad."""
 
     length_s: float = 60.0
+    least_s: float = 8.0
+    """Shorter stretches say nothing: the slow course of the force cannot be told from its wander."""
     min_rate_hz: float = 50.0
     max_clipped: float = 0.02
     stride_s: float = 0.35

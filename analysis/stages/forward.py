@@ -99,6 +99,9 @@ def _start(
     quiet = slice(max(begin - round(2.0 * stream.rate_hz), 0), max(begin, 0))
     if begin <= 0 or end - first_row < round(config.start_s * stream.rate_hz / 2):
         return 0.0
+    # Behind a long loss the frame lies anyhow: nothing can be integrated across it.
+    if np.any((strapdown.section_first > quiet.start) & (strapdown.section_first < end)):
+        return 0.0
     q = strapdown.inertial_from_sensor[:, quiet.start : end]
     force = quaternion.rotate(q, stream.acc_sensor_mps2[quiet.start : end].T)
     still = quiet.stop - quiet.start

@@ -10,7 +10,8 @@ from scipy.ndimage import gaussian_filter1d
 from analysis.config import HandednessConfig
 from analysis.signals import EvenStream, Gait
 from analysis.stages import quaternion
-from analysis.stages.strapdown import increments
+from analysis.stages.runs import inside, runs_of
+from analysis.stages.strapdown import increments, long_losses
 from sensor.samples import FloatArray
 
 
@@ -24,7 +25,7 @@ def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> boo
     Parameters
     ----------
     stream, gait
-        The longest bout is looked at; without one, the whole stream.
+        The longest unbroken stretch of a bout is looked at; without bouts, of the stream.
     config
         Length looked at, smoothings, and how much better the reversed rate must do; slow or clipped signals
         contradict themselves anyway and are not judged.
@@ -35,7 +36,7 @@ def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> boo
     if stream.clipped[part].mean() > config.max_clipped:
         return False
     acc, gyr = stream.acc_sensor_mps2[part], stream.gyr_sensor_radps[part]
-    if len(acc) < 4:
+    if len(acc) < config.least_s * stream.rate_hz:
         return False
     straight = _wander(acc, gyr, stream.rate_hz, config)
     reverse = _wander(acc, -gyr, stream.rate_hz, config)
@@ -54,11 +55,17 @@ def unmirrored(stream: EvenStream) -> EvenStream:
 
 
 def _part(stream: EvenStream, gait: Gait, config: HandednessConfig) -> slice:
-    """Return the rows looked at: the middle of the longest bout."""
-    first, last = 0, len(stream)
+    """Return the rows looked at: the middle of the longest stretch of a bout without a loss of a stride."""
+    lost_first, lost_last = long_losses(stream, round(config.stride_s * stream.rate_hz))
+    row = np.arange(len(stream))
+    looked_at = ~inside(row, lost_first, lost_last)
     if len(gait.first):
-        longest = int(np.argmax(gait.last - gait.first))
-        first, last = int(gait.first[longest]), int(gait.last[longest])
+        looked_at &= inside(row, gait.first, gait.last)
+    begin, end = runs_of(looked_at)
+    if len(begin) == 0:
+        return slice(0, 0)
+    longest = int(np.argmax(end - begin))
+    first, last = int(begin[longest]), int(end[longest])
     wanted = round(config.length_s * stream.rate_hz)
     spare = max((last - first - wanted) // 2, 0)
     return slice(first + spare, last - spare)

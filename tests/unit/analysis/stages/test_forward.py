@@ -103,3 +103,11 @@ def test_the_pitch_swings_with_the_bounce_in_every_style() -> None:
     for style in STYLES.values():
         found = motion(virtual(plan(style=style)))
         assert asked(found, found.axes.trunk_from_sensor)[PITCH] > 0
+
+
+@pytest.mark.parametrize("from_s", [24.5, 26.0, 29.0])
+def test_a_start_with_a_hole_in_it_says_nothing(from_s: float) -> None:
+    run_ = virtual(plan())
+    lost = (run_.time_s > from_s) & (run_.time_s < from_s + 1.0)
+    found = motion(run_, lost=lost)
+    assert START not in asked(found, found.axes.trunk_from_sensor)

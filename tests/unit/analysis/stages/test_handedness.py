@@ -95,3 +95,20 @@ def test_a_moment_of_free_fall_is_no_division_by_nought() -> None:
     acc[:10, 2] = 9.8
     gyr = np.random.default_rng(1).standard_normal((4000, 3))
     assert not is_mirrored(even(acc, gyr), even_gait(100, 3900, 37.0, 4000), CONFIG.handedness)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.5, 3.0, 6.0, 20.0])
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_gap_in_the_middle_of_a_run_does_not_turn_a_triad_round(seconds: float, flipped: bool) -> None:
+    run = virtual(PLAIN)
+    lost = np.abs(run.time_s - 66.0) < seconds / 2
+    sensor = trunk_recording(run, lost=lost)
+    if flipped:
+        sensor = mirrored(sensor, FLIPS["y"])
+    assert motion_of(sensor, None, CONFIG).mirrored == flipped
+
+
+def test_gaps_all_the_time_leave_no_stretch_to_judge_by() -> None:
+    run = virtual(PLAIN)
+    lost = (run.time_s % 6.0 < 1.0) & (run.time_s > 24.0)
+    assert not motion_of(trunk_recording(run, lost=lost), None, CONFIG).mirrored
