@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.report import STDOUT, write_text
+from analysis.cli.report import STDOUT, analysed, write_text
 
 
 @click.command("compare", short_help="Compare sessions.")
@@ -35,11 +35,12 @@ def _write_comparison(paths: list[Path], json_file: str | None) -> None:
     from analysis.comparison.compare import compare
     from analysis.comparison.text import render
     from analysis.config import AnalysisConfig
-    from analysis.pipeline import analyse_session
 
-    config = AnalysisConfig()
-    comparison = compare([analyse_session(path, config) for path in paths], config.comparison)
-    click.echo(render(comparison), nl=False, err=json_file == STDOUT)
+    reports = {path: analysed(path) for path in dict.fromkeys(paths)}
+    comparison = compare([reports[path] for path in paths], AnalysisConfig().comparison)
+    if len(reports) < len(paths):
+        click.echo("One session is compared with itself.", err=True)
+    click.echo(render(comparison).rstrip("\n"), err=json_file == STDOUT)
     if json_file == STDOUT:
         click.echo(to_json(comparison), nl=False)
     elif json_file is not None:

@@ -8,7 +8,13 @@ from analysis.cli.home import home_folder
 
 
 @click.command("demo")
-@click.option("--seed", type=int, default=1, show_default=True, help="Which of the possible runs.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=1,
+    show_default=True,
+    help="Which of the possible runs.",
+)
 @click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
 @click.pass_context
 def command(ctx: click.Context, seed: int, open_page: bool) -> None:

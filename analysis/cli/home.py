@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.times import local_start
+
 if TYPE_CHECKING:
     from sensor.session.info import SessionInfo
 
 _SUFFIX = ".runtall"
+_LONGEST_NAME_BYTES = 100
 _LATEST = re.compile(r"latest(?:-([0-9]+))?")
 
 
@@ -49,7 +52,7 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SessionFileError(
-            f"{folder}: cannot be made ({error.strerror}); choose another --home"
+            f"{folder}: cannot be made ({error.strerror}); choose another place with --home or RUNTALL_HOME"
         ) from error
     stem = "_".join(filter(None, [f"{started.astimezone():%Y-%m-%d_%H-%M-%S}", _file_name(name)]))
     path = folder / f"{stem}{_SUFFIX}"
@@ -63,7 +66,8 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
 def _file_name(name: str) -> str:
     """Return a name with only such characters as every file system takes."""
     plain = unicodedata.normalize("NFKC", name)
-    return re.sub(r"[^\w.]+", "-", plain).strip("-.")[:60]
+    short = re.sub(r"[^\w.]+", "-", plain).strip("-.").encode()[:_LONGEST_NAME_BYTES]
+    return short.decode(errors="ignore")
 
 
 def list_session_paths(home: Path) -> list[Path]:
@@ -91,9 +95,9 @@ def find_session(home: Path, word: str) -> Path:
 
     folder, paths = sessions_folder(home), list_session_paths(home)
     latest = _LATEST.fullmatch(word)
-    if not latest and (Path(word).is_file() or word.endswith(_SUFFIX)):
+    if not latest and (_is_file(word) or word.endswith(_SUFFIX)):
         beside = folder / word
-        return beside if beside.is_file() and not Path(word).is_file() else Path(word)
+        return beside if _is_file(beside) and not _is_file(word) else Path(word)
     if not paths:
         raise SessionFileError(f"no sessions in {folder}; make one with record, import or demo")
     if latest:
@@ -110,6 +114,14 @@ def find_session(home: Path, word: str) -> Path:
     return found[0]
 
 
+def _is_file(path: str | Path) -> bool:
+    """Tell whether there is such a file; a word that cannot be a path is none."""
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False
+
+
 def _read_info(path: Path) -> SessionInfo | None:
     """Read what a session is; None for a damaged one, whose damage is told where somebody asks for it."""
     from sensor.errors import SessionFileError
@@ -124,9 +136,8 @@ def _read_info(path: Path) -> SessionInfo | None:
 def _started(path: Path) -> datetime:
     """Return when a session began; for one that does not tell, when its file was last written."""
     info = _read_info(path)
-    if info is None:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return datetime.fromisoformat(info.started_utc)
+    started = local_start(info.started_utc) if info else None
+    return started or datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _names(path: Path) -> set[str]:
@@ -134,5 +145,5 @@ def _names(path: Path) -> set[str]:
     info = _read_info(path)
     if info is None:
         return {path.stem}
-    local = datetime.fromisoformat(info.started_utc).astimezone()
-    return {path.stem, info.name, local.date().isoformat()}
+    started = local_start(info.started_utc)
+    return {path.stem, info.name, *([started.date().isoformat()] if started else [])}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -21,6 +22,9 @@ COMMANDS = {
 """Command name: (module, one line of help). The module's ``command`` is the click command."""
 
 EXPECTED_FAILURE = 1
+
+LONGEST_LINE = 1000
+"""Letters of an error that are shown: a path or a value in it may be of any length."""
 
 
 class LazyGroup(click.Group):
@@ -56,14 +60,33 @@ def cli(ctx: click.Context, home: str | None, debug: bool) -> None:
 
 
 def _is_expected(error: BaseException) -> bool:
-    """Tell an expected failure from a bug, without importing anything the command did not."""
+    """Tell an expected failure from a bug, without importing anything the command did not.
+
+    What the system refuses (no room, no permission, no memory) is no bug either.
+    """
     names = {(c.__module__, c.__name__) for c in type(error).__mro__}
-    return bool(names & {("sensor.errors", "SensorError"), ("analysis.errors", "AnalysisError")})
+    expected = {("sensor.errors", "SensorError"), ("analysis.errors", "AnalysisError")}
+    return isinstance(error, OSError | MemoryError) or bool(names & expected)
+
+
+def _one_line(error: BaseException) -> str:
+    """Return what an error says as one line that a terminal can show."""
+    from analysis.cli.tables import printable
+
+    said = str(error)
+    if isinstance(error, MemoryError):
+        said = f"not enough memory ({said or 'none left'}); end other programs, or take a shorter session"
+    line = printable(" ".join(said.split()))
+    return line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + "…"
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line; expected failures become one line on stderr and exit code 1."""
     arguments = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Names hold any letter there is; where a terminal or file lacks one, it shows a question mark.
+            stream.reconfigure(errors="replace")
     try:
         result: Any = cli.main(args=arguments, prog_name="runtall", standalone_mode=False)
     except click.ClickException as error:
@@ -75,7 +98,7 @@ def main(argv: list[str] | None = None) -> None:
     except Exception as error:
         if "--debug" in arguments or not _is_expected(error):
             raise
-        click.echo(f"runtall: {error}", err=True)
+        click.echo(f"runtall: {_one_line(error)}", err=True)
         sys.exit(EXPECTED_FAILURE)
     sys.exit(result if isinstance(result, int) else 0)
 

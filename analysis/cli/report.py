@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis.cli.home import find_session, home_folder
+
+if TYPE_CHECKING:
+    from analysis.records import RunReport
 
 STDOUT = "-"
 
@@ -57,11 +61,9 @@ def _refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
 def _write_report(
     path: Path, page_path: Path, json_file: str | None, csv_file: str | None, open_page: bool
 ) -> None:
-    from analysis.config import AnalysisConfig
-    from analysis.pipeline import analyse_session
     from analysis.report import page, tables, text
 
-    report = analyse_session(path, AnalysisConfig())
+    report = analysed(path)
     write_text(page_path, page.render(report))
     for name, make in ((json_file, tables.to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
@@ -73,6 +75,26 @@ def _write_report(
     click.echo(page_path.resolve(), err=talk)
     if open_page and not _show(page_path):
         click.echo("No browser was found; open the page yourself.", err=True)
+
+
+def analysed(path: Path) -> RunReport:
+    """Return the report of a session file.
+
+    Raises
+    ------
+    SessionFileError
+        For a file that cannot be read.
+    AnalysisError
+        For a session without a report; the message begins with the file.
+    """
+    from analysis.config import AnalysisConfig
+    from analysis.errors import AnalysisError
+    from analysis.pipeline import analyse_session
+
+    try:
+        return analyse_session(path, AnalysisConfig())
+    except AnalysisError as error:
+        raise type(error)(f"{path}: {error}") from error
 
 
 def _show(page_path: Path) -> bool:

@@ -52,8 +52,9 @@ def _facts(recording: Recording) -> str:
         "Tracks": ", ".join(f"{track.quantity} ({track.source})" for track in recording.tracks),
         **{key.replace("_", " ").capitalize(): str(value) for key, value in recording.context.items()},
     }
-    lines = [f"{name + ':':<10}{printable(value)}" for name, value in facts.items() if value]
-    return "\n".join([*lines, *recording.notices])
+    width = max(map(len, facts)) + 2
+    lines = [f"{printable(name) + ':':<{width}}{printable(value)}" for name, value in facts.items() if value]
+    return "\n".join([*lines, *map(printable, recording.notices)])
 
 
 def _sensors(recording: Recording) -> str:

@@ -40,5 +40,5 @@ def clock_text(duration_s: float) -> str:
 
 
 def local_start(started_utc: str) -> datetime | None:
-    """Return when a session began, in local time; None for one killed before it could write that down."""
+    """Return when a session began, in local time; None where the session does not tell."""
     return datetime.fromisoformat(started_utc).astimezone() if started_utc else None

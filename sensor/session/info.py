@@ -159,8 +159,8 @@ def _start(value: object) -> str:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
         return ""
-    # Years that every local time zone has, whichever way it differs.
-    return str(value) if moment.tzinfo is not None and 1 < moment.year < 9999 else ""
+    # Years that every system can turn into local time, whichever way it differs.
+    return str(value) if moment.tzinfo is not None and 1970 < moment.year < 9999 else ""
 
 
 def _sensor(row: tuple[Any, ...]) -> SensorInfo:

@@ -90,3 +90,11 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(run: Run, tmp_path: Pa
     assert code == 1
     assert "Comparable?" in out
     assert "cannot be written" in err
+
+
+def test_a_session_beside_itself_is_compared_and_remarked(run: Run) -> None:
+    code, out, err = run("first", "first")
+    assert code == 0
+    assert out.endswith("\n")
+    assert "0.0°" in out
+    assert err == "One session is compared with itself.\n"

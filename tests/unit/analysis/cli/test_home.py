@@ -9,6 +9,7 @@ import pytest
 
 from analysis.cli.home import find_session, home_folder, list_session_paths, new_session_path
 from sensor.errors import SessionFileError
+from sensor.session.schema import new_session_bytes
 from sensor.session.writer import SessionWriter
 
 
@@ -123,3 +124,22 @@ def test_the_order_of_latest_is_that_of_the_start_not_of_the_local_clock(tmp_pat
     _add(tmp_path, "first", datetime(2025, 5, 31, 5, tzinfo=UTC))
     _add(tmp_path, "second", datetime.fromisoformat("2025-05-31T01:30:00-04:00"))
     assert find_session(tmp_path, "latest").stem.endswith("second")
+
+
+def test_a_session_that_does_not_tell_when_it_began_hides_no_other(home: Path) -> None:
+    untold = home / "sessions" / "untold.runtall"
+    untold.write_bytes(new_session_bytes({}))
+    assert find_session(home, "latest") == untold
+    assert find_session(home, "latest-1").stem.endswith("long-run")
+    assert find_session(home, "untold") == untold
+
+
+def test_a_word_too_long_for_a_path_is_only_unknown(home: Path) -> None:
+    with pytest.raises(SessionFileError, match="no session of that name"):
+        find_session(home, "x" * 5000)
+
+
+def test_a_name_in_many_bytes_still_makes_a_file(tmp_path: Path) -> None:
+    path = new_session_path(tmp_path, "\U00020000" * 200, _local(1))
+    SessionWriter(path, name="x", started_utc=_local(1).isoformat()).close()
+    assert path.is_file()

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.cli import report as report_command
 from analysis.cli.main import main
-from analysis.errors import OutputError
+from analysis.errors import NotEnoughRunningError, OutputError
 from tests.support import sample_report as sample
 
 Run = Callable[..., tuple[int, str, str]]
@@ -142,3 +142,14 @@ def test_an_unknown_session_is_one_line(run: Run, session: Path) -> None:
     code, _, err = run("nobody")
     assert code == 1
     assert err.count("\n") == 1
+
+
+def test_a_session_without_a_report_is_named(
+    run: Run, session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, config: object) -> None:
+        raise NotEnoughRunningError("only 3 s of running")
+
+    monkeypatch.setattr(sys.modules["analysis.pipeline"], "analyse_session", refuse)
+    code, out, err = run(str(session))
+    assert (code, out, err) == (1, "", f"runtall: {session}: only 3 s of running\n")
