@@ -191,8 +191,8 @@ class Connection:
                 self._log.stream(payload)
             case BatteryLevel(percent):
                 self._log.battery(percent)
-            case Identity(serial, product, firmware):
-                self._log.event("identity", f"{product} serial {serial} firmware {firmware}")
+            case Identity():
+                self._log.identity(event)
             case Refused(what, status, reason):
                 self._log.refused(f"{what}: {reason} (status {status})")
             case Unreadable(error):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sensor.link.ble import Sighting
-from sensor.protocol.driver import Settings, StreamDecoder
+from sensor.protocol.driver import Identity, Settings, StreamDecoder
 from sensor.protocol.registry import DeviceKind
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import SensorWish
@@ -97,6 +97,12 @@ class SensorLog:
         if self._sensor_id is None:
             detail = f"{self.wish.placement} {self.wish.name}: {detail}"
         self._rows.event(self._clock.now_ns(), kind, detail, self._sensor_id)
+
+    def identity(self, identity: Identity) -> None:
+        """Write down who the sensor says it is."""
+        self.event("identity", f"{identity.product} serial {identity.serial} firmware {identity.firmware}")
+        if identity.firmware and self._sensor_id is not None:
+            self._rows.set_firmware(self._sensor_id, identity.firmware)
 
     def battery(self, percent: int) -> None:
         """Write down the battery's level."""

@@ -10,6 +10,7 @@ from typing import NoReturn
 from sensor.errors import LinkError, UnknownSensorError
 from sensor.link.ble import BleLink, Sighting, look_for
 from sensor.link.radio import Radio
+from sensor.link.turn import connecting_turn
 from sensor.protocol.driver import Driver
 from sensor.protocol.registry import DeviceKind
 from sensor.recorder.clock import SessionClock
@@ -22,14 +23,12 @@ WAKE_HINT = "put the strap on or move it to wake it, and check that no phone hol
 
 @dataclass(slots=True)
 class SharedRadio:
-    """What all sensors of a session have in common: one radio, and turns at connecting.
+    """What all sensors of a session have in common: one radio.
 
     Parameters
     ----------
     radio
         Which bleak backends to use.
-    turn
-        Held while connecting: adapters and BlueZ dislike parallel attempts.
     is_proven
         True once a scan has worked. Before that, Bluetooth being off is an error; after it, an interruption.
     taken
@@ -37,7 +36,6 @@ class SharedRadio:
     """
 
     radio: Radio
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     is_proven: bool = False
     taken: set[str] = field(default_factory=set)
 
@@ -147,7 +145,7 @@ class SensorTask:
             self._shared.taken.discard(sighting.address)
 
     async def _connect(self, sighting: Sighting, lost: asyncio.Event) -> BleLink:
-        async with self._shared.turn:
+        async with connecting_turn():
             self._log.link = "connecting"
             return await BleLink.connect(
                 self._shared.radio, sighting, lost.set, self._policy.connect_timeout_s

@@ -16,6 +16,7 @@ Row = tuple[Any, ...]
 
 _META = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
 _SENSOR = "INSERT INTO sensor VALUES (?, ?, ?, ?, ?, ?, ?)"
+_FIRMWARE = "UPDATE sensor SET firmware = ? WHERE id = ?"
 _SEGMENT = "INSERT INTO segment VALUES (?, ?, ?, ?)"
 _PACKET = "INSERT INTO packet (segment_id, channel, arrival_ns, payload) VALUES (?, ?, ?, ?)"
 _EVENT = "INSERT INTO event (t_ns, sensor_id, kind, detail) VALUES (?, ?, ?, ?)"
@@ -79,6 +80,10 @@ class SessionRows(ABC):
         row = (sensor_id, placement, device, name, address, firmware, json.dumps(dict(settings or {})))
         self.put_rows(_SENSOR, [row])
         return sensor_id
+
+    def set_firmware(self, sensor_id: int, firmware: str) -> None:
+        """Keep the firmware a sensor reports once it is asked; the last answer stays."""
+        self.put_rows(_FIRMWARE, [(firmware, sensor_id)])
 
     def start_segment(self, sensor_id: int, start_ns: int, reason: str) -> int:
         """Begin a clock segment, one per connection, and return its number.

@@ -167,6 +167,45 @@ def test_chest_and_head_are_recorded_side_by_side(path: Path) -> None:
         assert sensor.samples > 104 * 27
 
 
+def test_two_recordings_in_one_process_connect_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, now, most = bleak.BleakClient.connect, 0, 0
+
+    async def counting(client: bleak.BleakClient, **options: Any) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(1.0)
+        await connect(client, **options)
+        now -= 1
+
+    monkeypatch.setattr(bleak.BleakClient, "connect", counting)
+
+    async def record() -> None:
+        async with VirtualRadio(seed=1) as radio:
+            recordings = []
+            for number, name in enumerate((CHEST, CAP)):
+                await radio.add(movesense(name))
+                plan = RecordingPlan((SensorWish("sternum", name),))
+                recordings.append(
+                    record_session(
+                        plan,
+                        tmp_path / f"{number}.runtall",
+                        radio.bleak,
+                        name="test",
+                        started_utc=STARTED_UTC,
+                        duration_s=10.0,
+                        chance=random.Random(1),
+                    )
+                )
+            await asyncio.gather(*recordings)
+
+    run_in_virtual_time(record())
+    assert most == 1
+    assert all(rows(tmp_path / f"{n}.runtall", "SELECT count(*) > 50 FROM packet") == [(1,)] for n in (0, 1))
+
+
 def test_a_clean_end_stops_the_stream_before_it_disconnects(path: Path) -> None:
     async def play(scene: Scene) -> None:
         await scene.radio.add(movesense())
@@ -207,6 +246,7 @@ def test_battery_and_identity_are_written_down_at_every_connection(path: Path) -
     identities = [detail for kind, detail in rows(path, EVENTS) if kind == "identity"]
     assert len(identities) == 2
     assert "2.3.1" in identities[0]
+    assert rows(path, "SELECT firmware FROM sensor") == [("2.3.1",)]
     assert scene.statuses[-1].sensors[0].battery_pct == 71
 
 
