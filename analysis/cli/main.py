@@ -17,6 +17,7 @@ COMMANDS = {
     "show": ("analysis.cli.show", "Show what one session holds."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
+    "doctor": ("analysis.cli.doctor", "Check Bluetooth and sensors, and say what to do."),
     "demo": ("analysis.cli.demo", "See it work without a sensor: a virtual runner, recorded and reported."),
 }
 """Command name: (module, one line of help). The module's ``command`` is the click command."""

@@ -13,12 +13,10 @@ import click
 
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.times import parse_duration_s
+from analysis.cli.wishes import parse_plan
 
 if TYPE_CHECKING:
     from analysis.cli.recording import Order
-
-VIRTUAL = "virtual"
-"""Name that stands for a sensor made of software."""
 
 VIRTUAL_RUN_S = 3600.0
 """How long the simulated runner runs where no duration is given."""
@@ -80,28 +78,6 @@ async def _record(order: Order, new_path: Callable[[datetime], Path]) -> Path:
 def _order(wishes: tuple[str, ...], duration_s: float | None, name: str, is_guided: bool) -> Order:
     """Turn what was typed into an order; what does not fit together is a usage error."""
     from analysis.cli.recording import Order
-    from sensor.errors import UnknownSensorError
-    from sensor.recorder import RecordingPlan, SensorWish
 
-    typed = [_parse_wish(wish) for wish in wishes]
-    are_virtual = [name == VIRTUAL for _, name in typed]
-    if any(are_virtual) and not all(are_virtual):
-        raise click.UsageError("real and virtual sensors are on different radios: name only one sort")
-    numbered = [(place, virtual_name(i) if are_virtual[0] else name) for i, (place, name) in enumerate(typed)]
-    try:
-        plan = RecordingPlan(tuple(SensorWish(*wish) for wish in numbered))
-    except UnknownSensorError as error:
-        raise click.UsageError(str(error)) from error
-    return Order(plan, name, duration_s, is_guided, is_simulated=are_virtual[0])
-
-
-def virtual_name(number: int) -> str:
-    """Return the name of a sensor made of software."""
-    return f"Movesense {number + 1:012d}"
-
-
-def _parse_wish(wish: str) -> tuple[str, str]:
-    placement, equals, name = wish.partition("=")
-    if not equals:
-        raise click.UsageError(f"--sensor {wish}: write where it is worn and its name, as in sternum={wish}")
-    return placement.strip(), name.strip()
+    plan, is_simulated = parse_plan(wishes)
+    return Order(plan, name, duration_s, is_guided, is_simulated=is_simulated)

@@ -49,7 +49,11 @@ def run(*words: str, **variables: str) -> tuple[str, set[str]]:
 
 @pytest.mark.parametrize(
     "words",
-    [("--help",), ("--version",), *((name, "--help") for name in ("scan", "record", "report", "demo"))],
+    [
+        ("--help",),
+        ("--version",),
+        *((name, "--help") for name in ("scan", "record", "report", "doctor", "demo")),
+    ],
     ids=" ".join,
 )
 def test_help_loads_nothing_heavy(words: tuple[str, ...]) -> None:

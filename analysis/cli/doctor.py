@@ -1,0 +1,58 @@
+"""``runtall doctor``: is everything in order, and if not, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.cli.wishes import parse_plan
+
+if TYPE_CHECKING:
+    from analysis.cli.findings import Finding
+
+SHORTEST_S, USUAL_S, LONGEST_S = 3.0, 10.0, 600.0
+NOT_FINE = 1
+"""Exit code when anything wants mending."""
+
+
+@click.command("doctor")
+@click.option(
+    "--sensor",
+    "wishes",
+    multiple=True,
+    metavar="PLACEMENT=NAME",
+    help="A sensor to listen to; repeat for several. sternum=virtual needs no Bluetooth.",
+)
+@click.option(
+    "--seconds",
+    "listen_s",
+    type=click.FloatRange(SHORTEST_S, LONGEST_S),
+    default=USUAL_S,
+    show_default=True,
+    help="How long to listen to the sensors.",
+)
+@click.pass_context
+def command(ctx: click.Context, wishes: tuple[str, ...], listen_s: float) -> None:
+    """Check versions, Bluetooth and sensors, and say in words what to do.
+
+    Hold the sensors still for gravity; turn one about in your hand to have its axes judged. Nothing is kept.
+    Ends with 0 if all is fine, with 1 otherwise.
+    """
+    is_fine = True
+    for finding in _findings(wishes, listen_s):
+        click.echo(finding.line())
+        is_fine = is_fine and not finding.wants_mending
+    ctx.exit(0 if is_fine else NOT_FINE)
+
+
+def _findings(wishes: tuple[str, ...], listen_s: float) -> Iterator[Finding]:
+    from analysis.cli.checkup import bluetooth, listen, listen_to_virtual, versions
+
+    yield from versions()
+    if not wishes:
+        yield bluetooth()
+        return
+    plan, is_simulated = parse_plan(wishes)
+    yield from (listen_to_virtual if is_simulated else listen)(plan, listen_s)

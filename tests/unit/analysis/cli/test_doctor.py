@@ -1,0 +1,93 @@
+"""``runtall doctor``: what is in order, what is not, and the exit code that says so."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from analysis.cli.checkup import observe, plan_findings
+from analysis.cli.main import cli
+from sensor.errors import LinkError
+from sensor.recorder import RecordingPlan, SensorWish
+from sensor.session.reader import read_recording
+from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.timeloop import run_in_virtual_time
+from tests.support.recordings_over_air import CAP, CHEST, movesense
+
+
+def test_a_virtual_sensor_is_fine_without_any_bluetooth() -> None:
+    result = CliRunner().invoke(cli, ["doctor", "--sensor", "sternum=virtual"], catch_exceptions=False)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("fine     Python: 3.")
+    assert "fine     sternum, rate: 104.0 samples per second, 104 asked for" in lines
+    assert "fine     sternum, battery: 100 %" in lines
+
+
+def test_a_sensor_that_was_not_found_is_named_beside_the_one_that_was(tmp_path: Path) -> None:
+    plan = RecordingPlan((SensorWish("sternum", CHEST), SensorWish("head", CAP)))
+    path = tmp_path / "checkup.runtall"
+
+    async def listen() -> None:
+        async with VirtualRadio(seed=1) as radio:
+            await radio.add(movesense(duration_s=60.0, battery_pct=12))
+            await observe(plan, radio.bleak, path, 5.0)
+
+    run_in_virtual_time(listen())
+    lines = [finding.line() for finding in plan_findings(plan, read_recording(path))]
+    assert any(line.startswith(f"mend     head: {CAP} was not heard; put the strap on") for line in lines)
+    assert any(line.startswith("mend     sternum, battery: 12 %") for line in lines)
+
+
+def test_listening_counts_from_the_first_sample_of_the_last_sensor(tmp_path: Path) -> None:
+    plan = RecordingPlan((SensorWish("sternum", CHEST),))
+    path = tmp_path / "checkup.runtall"
+
+    async def listen() -> None:
+        async with VirtualRadio(seed=1) as radio:
+            sensor = movesense(duration_s=60.0)
+            await radio.add(sensor)
+            sensor.hide(8.0)
+            await observe(plan, radio.bleak, path, 5.0)
+
+    run_in_virtual_time(listen())
+    sensor = read_recording(path).sensor("sternum")
+    assert sensor is not None
+    assert len(sensor.time_s) / 104.0 == pytest.approx(5.0, abs=0.7)
+
+
+def test_no_sensor_at_all_ends_with_words_about_it(tmp_path: Path) -> None:
+    async def listen() -> None:
+        async with VirtualRadio(seed=1) as radio:
+            plan = RecordingPlan((SensorWish("sternum", CHEST),))
+            await observe(plan, radio.bleak, tmp_path / "checkup.runtall", 5.0)
+
+    with pytest.raises(LinkError, match="wake it"):
+        run_in_virtual_time(listen())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Bluetooth is taken away by way of D-Bus")
+@pytest.mark.parametrize("words", [(), ("--sensor", "sternum=Movesense 1")], ids=["bare", "sensor"])
+def test_without_bluetooth_it_says_what_to_do_and_ends_with_1(tmp_path: Path, words: tuple[str, ...]) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "analysis.cli.main", "doctor", *words],
+        env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={tmp_path}/no-bus"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert result.stderr == ""
+    last = result.stdout.splitlines()[-1]
+    assert last.startswith("mend     Bluetooth")
+    assert "start bluez" in last
+
+
+def test_a_sensor_without_a_place_is_a_usage_error() -> None:
+    assert CliRunner().invoke(cli, ["doctor", "--sensor", "Movesense"]).exit_code == 2
