@@ -83,7 +83,8 @@ def stride_table(
     if reliable and trunk.zero.source == STANDING:
         # Where the head is counts from the runner's standing; without one there is nothing to count from.
         worn = others.get("head")
-        head = None if worn is None or worn.zero.source != STANDING else _pitch_deg(worn, stream, strides)
+        measured = worn is not None and worn.path is not None and worn.zero.source == STANDING
+        head = _pitch_deg(worn, stream, strides) if measured else None
         stature_m = typed_value(context, "stature_m")
         columns |= head_columns(angles["trunk_flexion_deg"], head, stature_m, config.head)
     return StrideTable(columns)
