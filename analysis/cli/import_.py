@@ -1,4 +1,4 @@
-"""``runtall import``: IMU files of other tools become one session."""
+"""``runtall import``: IMU files of other tools and of sensors' memories become one session."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.cli.home import home_folder, new_session_path
-from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps
+from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
 from analysis.cli.tables import printable
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     "--started",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
     metavar="'2025-05-31 07:30'",
-    help="When time_s was 0, local time; else reckoned from the first file's date.",
+    help="When the recording began (time_s was 0), local time; else as the files tell, or reckoned from the "
+    "first file's date.",
 )
 @click.pass_context
 def command(
@@ -38,20 +39,20 @@ def command(
     pace_mps: float | None,
     started: datetime | None,
 ) -> None:
-    """Take in IMU files of other tools as one session.
+    """Take in IMU files as one session.
 
     PLACEMENT is sternum, upper-back, sacrum, waist or head; FILE a CSV file with the header
-    time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps. The
-    gyroscope may be missing; files given together share the zero of time_s. Prints the session's path.
+    time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps, or a
+    recording from the memory of a Movesense (SBEM), recognised by its content. The gyroscope may be missing;
+    files given together share the zero of their times. Prints the session's path.
     """
     paths = _paths(files)
     typed = _typed(distance_m, speed_mps, pace_mps)
 
-    from sensor.importers.imu_csv import read_imu_csv
     from sensor.importers.imu_session import session_start, write_imu_session
 
-    imu_files = {placement: read_imu_csv(path) for placement, path in paths.items()}
-    _refuse_flying(distance_m, max(file.time_s[-1] - file.time_s[0] for file in imu_files.values()))
+    imu_files = {placement: _read(path) for placement, path in paths.items()}
+    refuse_flying(distance_m, max(file.time_s[-1] - file.time_s[0] for file in imu_files.values()))
     start = session_start(imu_files)
     first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
     began, source = _began(started, start.utc, first_path, first_file, start.zero_s)
@@ -92,6 +93,14 @@ def _paths(words: tuple[str, ...]) -> dict[str, Path]:
     return paths
 
 
+def _read(path: Path) -> ImuFile:
+    """Read a file of either kind."""
+    from sensor.importers.imu_csv import read_imu_csv
+    from sensor.importers.movesense_log import is_movesense_log, read_movesense_log
+
+    return read_movesense_log(path) if is_movesense_log(path) else read_imu_csv(path)
+
+
 def _typed(distance_m: float | None, speed_mps: float | None, pace_mps: float | None) -> dict[str, Any]:
     """Return what was typed about distance or speed, as context of the session."""
     given = [
@@ -110,23 +119,13 @@ def _typed(distance_m: float | None, speed_mps: float | None, pace_mps: float | 
     return dict(given)
 
 
-def _refuse_flying(distance_m: float | None, duration_s: float) -> None:
-    """Refuse a distance nobody can run in the time the files cover: a slip of the keyboard."""
-    from sensor.session.context import NUMBERS
-
-    if distance_m is not None and distance_m > duration_s * NUMBERS["typed_speed_mps"][1]:
-        raise click.UsageError(
-            f"--distance {distance_m / 1000:g}km in {duration_s / 60:.1f} min would be "
-            f"{3.6 * distance_m / duration_s:.0f} km/h; type how far the whole recording went"
-        )
-
-
 def _began(
     typed: datetime | None, told: datetime | None, path: Path, file: ImuFile, zero_s: float
 ) -> tuple[datetime, str]:
     """Return when second 0 was, and how that is known: a file is last written at its last sample."""
     if typed is not None:
-        return typed.astimezone(UTC) + timedelta(seconds=zero_s), "typed"
+        # Files that tell the time of day have their zero in 1970, which nobody types.
+        return typed.astimezone(UTC) + timedelta(seconds=0 if told else zero_s), "typed"
     if told is not None:
         return told, "time_s"
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)

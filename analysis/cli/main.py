@@ -15,6 +15,7 @@ COMMANDS = {
     "import": ("analysis.cli.import_", "Take in IMU files of other tools."),
     "list": ("analysis.cli.list_", "List the recorded sessions."),
     "show": ("analysis.cli.show", "Show what one session holds."),
+    "note": ("analysis.cli.note", "Write down what only you know of a session."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "doctor": ("analysis.cli.doctor", "Check Bluetooth and sensors, and say what to do."),

@@ -71,6 +71,23 @@ def parse_stature_m(text: str) -> float:
     return _number_with_unit(text, _STATURES_M, "172cm or 1.72m", "stature_m")
 
 
+def refuse_flying(distance_m: float | None, duration_s: float) -> None:
+    """Refuse a typed distance that nobody can run in the time recorded: a slip of the keyboard.
+
+    Raises
+    ------
+    click.UsageError
+        With the speed it would be.
+    """
+    from sensor.session.context import NUMBERS
+
+    if distance_m is not None and distance_m > duration_s * NUMBERS["typed_speed_mps"][1]:
+        raise click.UsageError(
+            f"--distance {distance_m / 1000:g}km in {duration_s / 60:.1f} min is no speed of a runner; "
+            "type how far the whole recording went"
+        )
+
+
 def _number_with_unit(text: str, factors: dict[str, float], examples: str, key: str) -> float:
     match = _NUMBER.fullmatch(text.strip().lower())
     value = float(match[1]) * factors.get(match[2], math.nan) if match else math.nan

@@ -15,6 +15,7 @@ from sensor.samples import FloatArray
 from sensor.session.reader import read_recording
 from tests.support.csv_export import write_imu_csv
 from tests.support.datasets import synthetic_hour, umafall
+from tests.support.movesense_logs import UTC_US, bouncing, bouncing_recording, clock, packets, recording
 from tests.support.sessions import count_packets
 
 Run = Callable[..., tuple[int, str, str]]
@@ -106,6 +107,36 @@ def test_a_typed_start_is_local_time(run: Run, chest: Path) -> None:
     assert "--started" not in err
 
 
+def test_a_recording_from_a_sensors_memory_becomes_a_session(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "whatever.bin"
+    log.write_bytes(bouncing_recording())
+    code, out, err = run("import", f"sternum={log}", "--distance", "60m")
+    recorded = read_recording(Path(out.splitlines()[-1]))
+    assert (code, err) == (0, "")
+    assert datetime.fromisoformat(recorded.started_utc).timestamp() == UTC_US / 1e6
+    assert recorded.context["started_source"] == "time_s"
+    assert len(recorded.sensors[0].time_s) == 2080
+    assert recorded.sensors[0].acc_range_mps2 == pytest.approx(8 * 9.80665)
+    assert recorded.sensors[0].gaps == ()
+
+
+def test_lost_packets_of_a_sensors_memory_are_a_gap(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "log.sbem"
+    parts = packets(*bouncing())
+    log.write_bytes(recording(clock(), *parts[:100], *parts[110:]))
+    _, out, _ = run("import", f"sternum={log}")
+    (gap,) = read_recording(Path(out.splitlines()[-1])).sensors[0].gaps
+    assert (gap.start_s, gap.end_s) == pytest.approx((799 / 104, 880 / 104), abs=3e-3)
+
+
+def test_a_typed_start_corrects_a_sensors_clock(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "log.sbem"
+    log.write_bytes(bouncing_recording())
+    _, out, _ = run("import", f"sternum={log}", "--started", "2025-05-31 07:30")
+    recorded = read_recording(Path(out.splitlines()[-1]))
+    assert datetime.fromisoformat(recorded.started_utc) == datetime(2025, 5, 31, 7, 30).astimezone()
+
+
 def test_times_since_1970_give_the_start(run: Run, tmp_path: Path) -> None:
     time_s, acc, gyr = _runner()
     path = write_imu_csv(tmp_path / "chest.csv", time_s + 1_748_673_000, acc, gyr)
@@ -149,7 +180,7 @@ def test_words_that_do_not_fit_are_usage_errors(
 def test_a_distance_nobody_runs_in_that_time_is_a_usage_error(run: Run, chest: Path, tmp_path: Path) -> None:
     code, out, err = run("import", f"sternum={chest}", "--distance", "100km")
     assert (code, out) == (2, "")
-    assert "100km in 0.3 min would be" in err
+    assert "100km in 0.3 min is no speed of a runner" in err
     assert _sessions(tmp_path) == []
 
 

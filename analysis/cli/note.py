@@ -1,0 +1,44 @@
+"""``runtall note``: what only the runner knows of a session, written into it afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from analysis.cli.home import find_session, home_folder
+from analysis.cli.quantities import parse_distance_m, parse_stature_m, refuse_flying
+from sensor.session.context import PACKS, SURFACES
+
+
+@click.command("note")
+@click.argument("session", default="latest")
+@click.option(
+    "--distance", "typed_distance_m", type=parse_distance_m, metavar="10km", help="How far it went, in all."
+)
+@click.option("--surface", type=click.Choice(SURFACES), help="What you ran on.")
+@click.option("--shoes", metavar="WORDS", help="Which shoes.")
+@click.option("--pack", type=click.Choice(PACKS), help="What you carried on your back.")
+@click.option("--stature", "stature_m", type=parse_stature_m, metavar="172cm", help="How tall you are.")
+@click.option("--text", "notes", metavar="WORDS", help="Anything else.")
+@click.pass_context
+def command(ctx: click.Context, /, session: str, **told: Any) -> None:
+    """Write down what only you know of SESSION: how far, on what, in which shoes.
+
+    SESSION is a path, a name, a date, `latest` (the default) or `latest-1`. What was noted before under the
+    same option is replaced. The last line is the path of the session.
+    """
+    facts = {key: value for key, value in told.items() if value is not None}
+    if not facts:
+        raise click.UsageError("nothing to note; give at least one of the options")
+
+    from sensor.session.amending import amend_session
+    from sensor.session.info import read_info
+
+    path = find_session(home_folder(ctx), session)
+    refuse_flying(told["typed_distance_m"], read_info(path).duration_s)
+    with amend_session(path) as rows:
+        for key, value in facts.items():
+            rows.set_context(key, value)
+    click.echo(f"Noted: {', '.join(sorted(key.replace('_', ' ') for key in facts))}.", err=True)
+    click.echo(path)

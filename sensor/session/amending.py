@@ -1,0 +1,60 @@
+"""Tell more about a session that has ended: how far it went, on what ground, with which pack."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sensor.errors import SessionFileError
+from sensor.session.opening import is_busy, open_session
+from sensor.session.rows import Row, SessionRows
+
+_WAIT_S = 5.0
+"""How long to wait for somebody who reads the session."""
+
+
+@contextmanager
+def amend_session(path: Path) -> Iterator[SessionRows]:
+    """Add to a session in one transaction: all of it or, after an error, nothing.
+
+    For what is told about the session, and for marks. Numbers of sensors, segments and tracks are not
+    continued: those belong to whoever made the file.
+
+    Raises
+    ------
+    SessionFileError
+        When the file is no session, is still being recorded, or cannot be written.
+    """
+    with open_session(path):
+        # Takes in the log of a killed recording, and refuses what is no session.
+        pass
+    try:
+        with closing(sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)) as connection:
+            # Nobody but its recorder keeps a session in this mode.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("BEGIN IMMEDIATE")
+            yield _Amendment(connection)
+            connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        reason = "it is still being recorded; end that first" if is_busy(error) else f"{error}; make room"
+        raise SessionFileError(f"{path}: cannot be written: {reason}") from error
+
+
+class _Amendment(SessionRows):
+    """Rows of one transaction.
+
+    Parameters
+    ----------
+    connection
+        To the session, in a transaction.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def put_rows(self, statement: str, rows: Iterable[Row]) -> None:
+        """Write rows."""
+        self._connection.executemany(statement, rows)
