@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from sensor.clock import ClockSpec, fit_segment
 from sensor.protocol.driver import StreamDecoder
 from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock
+from sensor.session.growing import GrowingColumns, Rows
 from sensor.units import NS_PER_S
 
 _LONGEST_STEP_PERIODS = 1.5
@@ -64,15 +65,8 @@ class JoinedSamples:
     rejected_packets: int
 
 
-def decode_segment(
-    decoder: StreamDecoder,
-    clock: ClockSpec,
-    nominal_rate_hz: float | None,
-    reason: str,
-    arrival_ns: Sequence[int],
-    payloads: Sequence[bytes],
-) -> DecodedSegment:
-    """Decode the notifications of one connection's data channel and date every sample.
+class SegmentDecoder:
+    """Decodes the notifications of one connection's data channel, part by part, and dates every sample.
 
     Parameters
     ----------
@@ -82,25 +76,64 @@ def decode_segment(
         How the sensor tells time, and the rate it was asked for.
     reason
         Why the segment began.
-    arrival_ns, payloads
-        One each per notification, in order of arrival.
+    arrival_ns
+        (m,) arrivals of all notifications, in order.
     """
-    block = decoder.feed(payloads)
-    arrival_s = np.array(arrival_ns, dtype=np.float64) / NS_PER_S
-    packets = len(block.count)
-    if clock.is_session_time:
-        block = _keep(block, _is_told_twice(block, arrival_s, clock.tick_hz))
-    times = fit_segment(block, arrival_s, clock, nominal_rate_hz)
-    return DecodedSegment(
-        reason=reason,
-        rejected=decoder.rejected + packets - len(block.count),
-        rate_hz=times.rate_hz,
-        time_s=times.time_s,
-        acc_sensor_mps2=block.acc_sensor_mps2,
-        gyr_sensor_radps=block.gyr_sensor_radps,
-        clipped=block.clipped,
-        gaps=times.gaps,
-    )
+
+    def __init__(
+        self,
+        decoder: StreamDecoder,
+        clock: ClockSpec,
+        nominal_rate_hz: float | None,
+        reason: str,
+        arrival_ns: IntArray,
+    ) -> None:
+        self._decoder = decoder
+        self._clock = clock
+        self._nominal_rate_hz = nominal_rate_hz
+        self._reason = reason
+        self._arrival_ns = arrival_ns
+        self._fed = 0
+        self._columns = GrowingColumns()
+        self.samples = 0
+
+    def feed(self, payloads: Sequence[bytes]) -> None:
+        """Decode the next notifications."""
+        block = self._decoder.feed(payloads)
+        before, self._fed = self._fed, self._fed + len(payloads)
+        # A block without samples may not know yet which columns there are.
+        if len(block.count):
+            rows = {field.name: getattr(block, field.name) for field in fields(block)}
+            rows["notification"] = block.notification + before
+            known = {name: column for name, column in rows.items() if column is not None}
+            self._columns.append(known, self._fed / len(self._arrival_ns))
+            self.samples += len(block.acc_sensor_mps2)
+
+    def finish(self) -> DecodedSegment:
+        """Return the samples of all notifications and let go of them."""
+        block = self._whole_block()
+        arrival_s = self._arrival_ns / NS_PER_S
+        packets = len(block.count)
+        if self._clock.is_session_time:
+            block = _keep(block, _is_told_twice(block, arrival_s, self._clock.tick_hz))
+        times = fit_segment(block, arrival_s, self._clock, self._nominal_rate_hz)
+        return DecodedSegment(
+            reason=self._reason,
+            rejected=self._decoder.rejected + packets - len(block.count),
+            rate_hz=times.rate_hz,
+            time_s=times.time_s,
+            acc_sensor_mps2=block.acc_sensor_mps2,
+            gyr_sensor_radps=block.gyr_sensor_radps,
+            clipped=block.clipped,
+            gaps=times.gaps,
+        )
+
+    def _whole_block(self) -> SampleBlock:
+        if not self.samples:
+            return self._decoder.feed([])
+        columns = self._columns.finish()
+        gyr_radps = columns.pop("gyr_sensor_radps", None)
+        return SampleBlock(gyr_sensor_radps=gyr_radps, **columns)
 
 
 def _is_told_twice(block: SampleBlock, arrival_s: FloatArray, tick_hz: float) -> BoolArray:
@@ -135,7 +168,9 @@ def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
     )
 
 
-def join_segments(segments: Sequence[DecodedSegment], has_gyroscope: bool) -> JoinedSamples:
+def join_segments(
+    segments: Iterable[DecodedSegment], has_gyroscope: bool, samples: int | None = None
+) -> JoinedSamples:
     """Lay segments one after the other.
 
     Two segments can overlap by the error of their clocks; what the later one has before the end of the
@@ -145,31 +180,42 @@ def join_segments(segments: Sequence[DecodedSegment], has_gyroscope: bool) -> Jo
     Parameters
     ----------
     segments
-        In the order they were recorded; empty ones are passed over.
+        In the order they were recorded; empty ones are passed over. Each is let go of before the next but
+        one is asked for.
     has_gyroscope
         Whether samples carry angular rates, where no segment holds any.
+    samples
+        How many all segments have together, where it is known beforehand: it saves memory.
     """
-    kept: list[DecodedSegment] = []
+    columns = GrowingColumns()
+    starts: list[int] = []
     gaps: list[Gap] = []
+    count = rejected = 0
     end_s, reason = -np.inf, ""
     for whole in segments:
+        rejected += whole.rejected
         reason = reason or whole.reason
         segment = _after(whole, end_s)
         if not len(segment.time_s):
             continue
         start_s = float(segment.time_s[0])
         joins = start_s - end_s <= _LONGEST_STEP_PERIODS / segment.rate_hz
-        if kept and not joins:
+        if starts and not joins:
             gaps.append(Gap(end_s, start_s, reason))
         gaps.extend(segment.gaps)
-        kept.append(segment)
+        starts.append(count)
+        count += len(segment.time_s)
+        columns.append(_columns_of(segment), count / max(samples or 0, count))
         end_s, reason = float(segment.time_s[-1]), ""
-    return _concatenate(kept, tuple(gaps), has_gyroscope, sum(s.rejected for s in segments))
+    return _joined(columns.finish(), starts, tuple(gaps), has_gyroscope, rejected)
 
 
 def _after(segment: DecodedSegment, end_s: float) -> DecodedSegment:
     """Return the part of a segment after a time."""
-    part = slice(int(np.searchsorted(segment.time_s, end_s, side="right")), None)
+    first = int(np.searchsorted(segment.time_s, end_s, side="right"))
+    if first == 0:
+        return segment
+    part = slice(first, None)
     gyr = segment.gyr_sensor_radps
     return replace(
         segment,
@@ -181,20 +227,30 @@ def _after(segment: DecodedSegment, end_s: float) -> DecodedSegment:
     )
 
 
-def _concatenate(
-    segments: list[DecodedSegment], gaps: tuple[Gap, ...], has_gyroscope: bool, rejected: int
+def _columns_of(segment: DecodedSegment) -> dict[str, Rows]:
+    columns: dict[str, Rows] = {
+        "time_s": segment.time_s,
+        "acc_sensor_mps2": segment.acc_sensor_mps2,
+        "clipped": segment.clipped,
+    }
+    if segment.gyr_sensor_radps is not None:
+        columns["gyr_sensor_radps"] = segment.gyr_sensor_radps
+    return columns
+
+
+def _joined(
+    columns: dict[str, Rows], starts: list[int], gaps: tuple[Gap, ...], has_gyroscope: bool, rejected: int
 ) -> JoinedSamples:
     none = np.empty((0, 3))
-    gyr = [s.gyr_sensor_radps for s in segments if s.gyr_sensor_radps is not None]
-    lengths = [len(s.time_s) for s in segments]
+    time_s = columns.get("time_s", np.empty(0))
+    gyr = columns.get("gyr_sensor_radps", none)
     return JoinedSamples(
-        time_s=np.concatenate([np.empty(0), *(s.time_s for s in segments)]),
-        acc_sensor_mps2=np.concatenate([none, *(s.acc_sensor_mps2 for s in segments)]),
-        gyr_sensor_radps=np.concatenate([none, *gyr])
-        if has_gyroscope and len(gyr) == len(segments)
-        else None,
-        clipped=np.concatenate([np.empty(0, np.bool_), *(s.clipped for s in segments)]),
+        time_s=time_s,
+        acc_sensor_mps2=columns.get("acc_sensor_mps2", none),
+        # Where one segment lacks angular rates, no row can be told from its neighbours' any more.
+        gyr_sensor_radps=gyr if has_gyroscope and len(gyr) == len(time_s) else None,
+        clipped=columns.get("clipped", np.empty(0, np.bool_)),
         gaps=gaps,
-        segment_start=np.cumsum([0, *lengths], dtype=np.int64)[:-1],
+        segment_start=np.array(starts, dtype=np.int64),
         rejected_packets=rejected,
     )

@@ -11,18 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-from sensor.errors import SessionFileError, UnknownSensorError
-from sensor.protocol import registry
 from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, Track
-from sensor.session.decoding import decode_segment, join_segments
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.opening import open_session
-from sensor.session.rows_hash import Rows, hash_rows
-from sensor.session.schema import ACC_RANGE_SETTING, BATTERY_EVENT, GYR_RANGE_SETTING, RATE_SETTING
+from sensor.session.packets import read_heads, read_payloads
+from sensor.session.rows_hash import Rows, RowsHash
+from sensor.session.schema import BATTERY_EVENT
+from sensor.session.sensor_decoder import SensorDecoder
 from sensor.session.soundness import check_values, shorten
 from sensor.units import NS_PER_S
 
-_PACKETS = "SELECT segment_id, channel, arrival_ns, payload FROM packet ORDER BY id"
+_SEGMENTS = "SELECT id, sensor_id, reason FROM segment ORDER BY id"
 _EVENTS = "SELECT t_ns, coalesce(sensor_id, 0), kind, detail FROM event ORDER BY id"
 _MARKS = "SELECT t_ns, kind, text FROM mark ORDER BY id"
 _TRACKS = "SELECT id, quantity, source FROM track ORDER BY id"
@@ -54,18 +53,20 @@ def read_recording(path: Path) -> Recording:
     SessionFileError
         When the file cannot be opened as a session, is damaged, or needs a newer version.
     """
+    digest = RowsHash()
     with open_session(path) as session:
-        info = fetch_info(path, session.connection, session.notices)
-        check_values(session.connection, ("segment", "packet", "event", "mark", "track", "track_point"))
-        segments = session.connection.execute(
-            "SELECT id, sensor_id, reason FROM segment ORDER BY id"
-        ).fetchall()
-        tables = [
-            _fetch(session.connection, query) for query in (_PACKETS, _EVENTS, _MARKS, _TRACKS, _POINTS)
-        ]
-    packets, events, marks, tracks, points = tables
-    by_channel = _group_packets(packets)
-    sensors = tuple(_sensor(info, sensor, segments, by_channel, events) for sensor in info.sensors)
+        connection = session.connection
+        info = fetch_info(path, connection, session.notices)
+        check_values(connection, ("segment", "packet", "event", "mark", "track", "track_point"))
+        tables = [_fetch(connection, query) for query in (_EVENTS, _MARKS, _TRACKS, _POINTS)]
+        decoders = _decode(path, info, connection, digest)
+    for table in tables:
+        digest.add_table(table)
+    events, marks, tracks, points = tables
+    sensors = tuple(
+        decoder.finish(_last_battery_pct(sensor.sensor_id, events))
+        for sensor, decoder in zip(info.sensors, decoders, strict=True)
+    )
     return Recording(
         path=path,
         name=info.name,
@@ -80,7 +81,7 @@ def read_recording(path: Path) -> Recording:
         events=_events(events, info.sensors),
         context=info.context,
         simulated=info.simulated,
-        file_hash=hash_rows(tables),
+        file_hash=digest.hexdigest(),
         notices=info.notices + tuple(_notices(sensors)),
     )
 
@@ -89,65 +90,18 @@ def _fetch(connection: sqlite3.Connection, query: str) -> Rows:
     return connection.execute(query).fetchall()
 
 
-_Packets = dict[tuple[int, str], tuple[list[int], list[bytes]]]
-"""(segment, channel) to arrivals in ns and payloads, both in order of arrival."""
-
-_NO_PACKETS: tuple[list[int], list[bytes]] = ([], [])
-
-
-def _group_packets(packets: Rows) -> _Packets:
-    grouped: _Packets = {}
-    for segment_id, channel, arrival_ns, payload in packets:
-        key = (segment_id, channel)
-        if key not in grouped:
-            grouped[key] = ([], [])
-        arrivals, payloads = grouped[key]
-        arrivals.append(arrival_ns)
-        payloads.append(payload)
-    return grouped
-
-
-def _sensor(
-    info: SessionInfo, sensor: SensorInfo, segments: Rows, packets: _Packets, events: Rows
-) -> SensorRecording:
-    try:
-        kind = registry.device(sensor.device)
-        parts = [
-            (
-                kind.make_decoder(sensor.settings),
-                shorten(reason),
-                *packets.get((segment_id, kind.data_characteristic), _NO_PACKETS),
-            )
-            for segment_id, sensor_id, reason in segments
-            if sensor_id == sensor.sensor_id
-        ]
-    except (UnknownSensorError, ValueError) as error:
-        raise SessionFileError(f"{info.path}: {sensor.placement}: {error}; update runtall") from error
-    nominal_rate_hz = sensor.settings.get(RATE_SETTING, kind.default_rate_hz)
-    joined = join_segments(
-        [
-            decode_segment(decoder, kind.clock, nominal_rate_hz, reason, arrival_ns, payloads)
-            for decoder, reason, arrival_ns, payloads in parts
-        ],
-        kind.has_gyroscope,
-    )
-    return SensorRecording(
-        placement=sensor.placement,
-        device=sensor.device,
-        name=sensor.name,
-        nominal_rate_hz=nominal_rate_hz,
-        acc_range_mps2=sensor.settings.get(ACC_RANGE_SETTING, kind.acc_range_mps2),
-        gyr_range_radps=sensor.settings.get(GYR_RANGE_SETTING, kind.gyr_range_radps),
-        gyr_late_s=kind.gyr_late_s,
-        time_s=joined.time_s,
-        acc_sensor_mps2=joined.acc_sensor_mps2,
-        gyr_sensor_radps=joined.gyr_sensor_radps,
-        clipped=joined.clipped,
-        gaps=joined.gaps,
-        segment_start=joined.segment_start,
-        rejected_packets=joined.rejected_packets,
-        battery_pct=_last_battery_pct(sensor.sensor_id, events),
-    )
+def _decode(
+    path: Path, info: SessionInfo, connection: sqlite3.Connection, digest: RowsHash
+) -> list[SensorDecoder]:
+    """Hash all packets and decode every sensor's; return a decoder per sensor, fed to the end."""
+    segments = _fetch(connection, _SEGMENTS)
+    heads = read_heads(connection)
+    arrivals_ns = heads.arrivals_by_stream()
+    decoders = [SensorDecoder(path, sensor, segments, arrivals_ns) for sensor in info.sensors]
+    for stream, payloads in read_payloads(connection, heads, digest):
+        for decoder in decoders:
+            decoder.feed(stream, payloads)
+    return decoders
 
 
 def _last_battery_pct(sensor_id: int, events: Rows) -> int | None:

@@ -3,47 +3,57 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+
+from sensor.samples import IntArray
 
 Rows = Sequence[tuple[Any, ...]]
 
 
-def hash_rows(tables: Iterable[Rows]) -> str:
-    """Return the SHA-256, in hex, over the rows of several tables.
+class RowsHash:
+    """The SHA-256 over the rows of several tables, one after the other.
 
     Of each table the number of rows is hashed, then column by column all its values: whole numbers and reals
     as 8 bytes each, little-endian; texts (UTF-8) and blobs as their lengths, likewise, then all their bytes.
     By column because that needs no work per row: 0.1 s for an hour of packets.
-
-    Parameters
-    ----------
-    tables
-        Rows in the order of their numbers, as SQLite returns them; no NULL among them.
     """
-    digest = hashlib.sha256()
-    for rows in tables:
-        digest.update(_little_endian("q", [len(rows)]))
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add_table(self, rows: Rows) -> None:
+        """Take in a whole table.
+
+        Parameters
+        ----------
+        rows
+            In the order of their numbers, as SQLite returns them; no NULL among them.
+        """
+        self.add_integers([len(rows)])
         for column in zip(*rows, strict=True):
-            for part in _column_bytes(column):
-                digest.update(part)
-    return digest.hexdigest()
+            self._add_column(column)
 
+    def add_integers(self, values: Sequence[int] | IntArray) -> None:
+        """Take in whole numbers, for a table that comes in parts."""
+        self._digest.update(np.asarray(values, "<i8").tobytes())
 
-def _column_bytes(column: tuple[Any, ...]) -> tuple[bytes, ...]:
-    if isinstance(column[0], int):
-        return (_little_endian("q", column),)
-    if isinstance(column[0], float):
-        return (_little_endian("d", column),)
-    if isinstance(column[0], str):
-        column = tuple(map(str.encode, column))
-    return (_little_endian("q", list(map(len, column))), b"".join(column))
+    def add_bytes(self, values: bytes) -> None:
+        """Take in bytes that lie one after the other, for a table that comes in parts."""
+        self._digest.update(values)
 
+    def hexdigest(self) -> str:
+        """Return the hash of everything taken in so far, in hex."""
+        return self._digest.hexdigest()
 
-def _little_endian(code: str, values: Sequence[Any]) -> bytes:
-    packed = array(code, values)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
+    def _add_column(self, column: tuple[Any, ...]) -> None:
+        if isinstance(column[0], int):
+            self.add_integers(column)
+        elif isinstance(column[0], float):
+            self.add_bytes(np.asarray(column, "<f8").tobytes())
+        else:
+            parts = [value.encode() if isinstance(value, str) else value for value in column]
+            self.add_integers([len(part) for part in parts])
+            self.add_bytes(b"".join(parts))

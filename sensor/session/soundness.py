@@ -52,10 +52,15 @@ def check_values(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
         For the first one.
     """
     for table in tables:
-        for column, allowed in _columns()[table].items():
-            query = f"SELECT rowid FROM {table} WHERE typeof({column}) NOT IN ({allowed}) LIMIT 1"
-            if row := connection.execute(query).fetchone():
-                raise UnsoundSessionError(f"table {table}, row {row[0]}: {column} is not of its type")
+        misfits = {
+            column: f"typeof({column}) NOT IN ({allowed})" for column, allowed in _columns()[table].items()
+        }
+        # All columns at once: the packets of a day are half a gigabyte to go through.
+        each, some = ", ".join(misfits.values()), " OR ".join(misfits.values())
+        query = f"SELECT rowid, {each} FROM {table} WHERE {some} LIMIT 1"
+        if row := connection.execute(query).fetchone():
+            column = next(name for name, misfit in zip(misfits, row[1:], strict=True) if misfit)
+            raise UnsoundSessionError(f"table {table}, row {row[0]}: {column} is not of its type")
 
 
 @lru_cache

@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from sensor.session import packets
 from sensor.session.reader import read_recording
-from sensor.session.rows_hash import hash_rows
+from sensor.session.rows_hash import Rows, RowsHash
 from tests.support.sessions import new_writer, write_session
+
+
+def _hash_of(*tables: Rows) -> str:
+    digest = RowsHash()
+    for rows in tables:
+        digest.add_table(rows)
+    return digest.hexdigest()
 
 
 def test_the_hash_is_that_of_the_documented_bytes() -> None:
@@ -24,8 +32,22 @@ def test_the_hash_is_that_of_the_documented_bytes() -> None:
         + b"\x01\x02\x03"
         + struct.pack("<dd", 2.5, -0.5)
     )
-    assert hash_rows([table]) == hashlib.sha256(by_hand).hexdigest()
-    assert hash_rows([table, []]) == hashlib.sha256(by_hand + struct.pack("<q", 0)).hexdigest()
+    assert _hash_of(table) == hashlib.sha256(by_hand).hexdigest()
+    assert _hash_of(table, []) == hashlib.sha256(by_hand + struct.pack("<q", 0)).hexdigest()
+
+
+@pytest.mark.parametrize("part", [1, 7, 1000])
+def test_packets_read_in_parts_hash_like_their_whole_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    path = write_session(tmp_path / "a.runtall", packets=20)
+    _change(path, "INSERT INTO packet VALUES (7000, 1, 'é', -5, x'')")
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT segment_id, channel, arrival_ns, payload FROM packet ORDER BY id")
+    whole = _hash_of(rows.fetchall(), [], [], [], [])
+    connection.close()
+    monkeypatch.setattr(packets, "PACKETS_PER_PART", part)
+    assert _hash(path) == whole
 
 
 def _hash(path: Path) -> str:
@@ -86,7 +108,7 @@ def test_what_changes_no_row_leaves_the_hash(session: Path, statement: str) -> N
 
 
 def test_a_copy_has_the_same_hash_and_another_session_has_not(session: Path, tmp_path: Path) -> None:
-    copy = shutil.copy(session, tmp_path / "b.runtall")
+    copy = Path(shutil.copy(session, tmp_path / "b.runtall"))
     assert _hash(copy) == _hash(session)
     new_writer(tmp_path / "c.runtall").close()
     assert _hash(tmp_path / "c.runtall") != _hash(session)
