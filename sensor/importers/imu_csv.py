@@ -40,6 +40,8 @@ class ImuFile:
         (n, 3) specific force and angular rate, axes as in the file; the second None without a gyroscope.
     notices
         Sentences the runner should read: ignored columns, a gyroscope that only gives zeros.
+    acc_range_mps2, gyr_range_radps
+        Full scale where the kind of file settles it; else it is guessed from the samples.
     """
 
     name: str
@@ -49,6 +51,8 @@ class ImuFile:
     acc_sensor_mps2: FloatArray
     gyr_sensor_radps: FloatArray | None
     notices: tuple[str, ...]
+    acc_range_mps2: float | None = None
+    gyr_range_radps: float | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

@@ -21,6 +21,7 @@ from sensor.protocol import registry
 from sensor.protocol.open_profile import IMPORT_KEY, encode_import_packets
 from sensor.samples import IntArray
 from sensor.session.rows import SessionRows
+from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING
 from sensor.session.writer import SessionWriter
 
 _NS_PER_US = 1000
@@ -150,7 +151,9 @@ def _begin_file(
     rows: SessionRows, placement: str, file: ImuFile, time_us: IntArray
 ) -> list[tuple[int, int, bytes]]:
     """Write what is known of a file and return its packets: time of the last sample in ns, segment, bytes."""
+    known = {ACC_RANGE_SETTING: file.acc_range_mps2, GYR_RANGE_SETTING: file.gyr_range_radps}
     settings = full_scale_settings(file.acc_sensor_mps2, file.gyr_sensor_radps)
+    settings |= {key: value for key, value in known.items() if value is not None}
     sensor_id = rows.add_sensor(placement, IMPORT_KEY, file.name, settings=settings)
     rows.source_file(file.name, file.size, file.sha256, sensor_id)
     start_ns = int(time_us[0]) * _NS_PER_US

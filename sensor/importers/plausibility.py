@@ -182,12 +182,7 @@ def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, rate_hz: float, 
     """
     level_g = mean_specific_force_mps2(acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     if 1 / _UNIT_FACTOR <= level_g <= _UNIT_FACTOR:
-        if abs(level_g - 1) <= LEVEL_TOLERANCE:
-            return []
-        return [
-            f"{path}: the mean specific force is {level_g:.2f} g instead of 1 g: "
-            "the sensor was clipped, loose or not calibrated."
-        ]
+        return level_remarks(path, level_g)
     other, factor = ("g", 1 / STANDARD_GRAVITY_MPS2) if unit == "mps2" else ("mps2", STANDARD_GRAVITY_MPS2)
     guesses = ((other, factor), ("milli-g", 1000.0 if unit == "g" else 1000 / STANDARD_GRAVITY_MPS2))
     advice = next(
@@ -202,6 +197,16 @@ def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, rate_hz: float, 
         f"{path}: columns acc_x_{unit} to acc_z_{unit}: the mean specific force is {level_g:.3g} g, "
         f"not 1 g; {advice}"
     )
+
+
+def level_remarks(path: Path, level_g: float) -> list[str]:
+    """Return a remark where the mean specific force is more than 5 % from 1 g, else nothing."""
+    if abs(level_g - 1) <= LEVEL_TOLERANCE:
+        return []
+    return [
+        f"{path}: the mean specific force is {level_g:.2f} g instead of 1 g: "
+        "the sensor was clipped, loose or not calibrated."
+    ]
 
 
 def mean_specific_force_mps2(acc_sensor_mps2: FloatArray, rate_hz: float) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sensor.errors import PacketError
 
@@ -39,10 +39,11 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One chunk: its number and its payload."""
+    """One chunk: its number, its payload, and how many bytes of the file end with it."""
 
     number: int
     payload: bytes
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +77,21 @@ def read_chunks(data: bytes) -> Iterator[Chunk]:
         length, at = _short_or_long(data, at, 4)
         if at + length > len(data):
             return
-        yield Chunk(number, data[at : at + length])
+        yield Chunk(number, data[at : at + length], at + length)
         at += length
 
 
 def encode_chunks(chunks: Iterable[Chunk]) -> bytes:
     """Encode a file."""
-    parts = [MAGIC]
-    for chunk in chunks:
-        number, length = chunk.number, len(chunk.payload)
-        parts.append(bytes([number]) if number < _ESCAPE else struct.pack("<BH", _ESCAPE, number))
-        parts.append(bytes([length]) if length < _ESCAPE else struct.pack("<BI", _ESCAPE, length))
-        parts.append(chunk.payload)
-    return b"".join(parts)
+    return MAGIC + b"".join([encode_chunk(chunk) for chunk in chunks])
+
+
+def encode_chunk(chunk: Chunk) -> bytes:
+    """Encode one chunk."""
+    number, length = chunk.number, len(chunk.payload)
+    head = bytes([number]) if number < _ESCAPE else struct.pack("<BH", _ESCAPE, number)
+    head += bytes([length]) if length < _ESCAPE else struct.pack("<BI", _ESCAPE, length)
+    return head + chunk.payload
 
 
 def _short_or_long(data: bytes, at: int, long_bytes: int) -> tuple[int, int]:

@@ -67,12 +67,15 @@ class SensorLog:
         The sensor's own clock against its wall clock, in order.
     skipped_chunks
         Chunks of other streams, and those that do not fit their description.
+    cut_bytes
+        What is left behind the last whole chunk, as after a power loss.
     """
 
     stream: str
     samples: SampleBlock
     clock_readings: tuple[ClockReading, ...]
     skipped_chunks: int
+    cut_bytes: int = 0
 
 
 class _Part(NamedTuple):
@@ -98,8 +101,9 @@ def read_log(data: bytes) -> SensorLog:
     """
     described: dict[int, Descriptor] = {}
     chunks: dict[int, list[tuple[int, bytes]]] = {}
-    total = 0
+    total, end = 0, len(sbem.MAGIC)
     for order, chunk in enumerate(sbem.read_chunks(data)):
+        end = chunk.end
         if chunk.number == sbem.DESCRIPTOR:
             number, descriptor = sbem.parse_descriptor(chunk.payload)
             described[number] = descriptor
@@ -111,7 +115,7 @@ def read_log(data: bytes) -> SensorLog:
     parts = [_part(*table, stream) for table in tables if stream and _has(table[2], f"{stream}.{_ACC}")]
     readings = _clock_readings(tables)
     used = sum(len(part.order) for part in parts) + len(readings)
-    return SensorLog(stream, _block(parts), readings, total - used)
+    return SensorLog(stream, _block(parts), readings, total - used, len(data) - end)
 
 
 _Fields = Mapping[str, list[str]]
@@ -170,7 +174,8 @@ def _vectors(rows: npt.NDArray[Any], fields: _Fields, array: str) -> tuple[Float
     columns = [fields[f"{array}.{axis}"] for axis in "xyz"]
     samples = min(map(len, columns))
     axes = [np.stack([rows[name] for name in names[:samples]], axis=1) for names in columns]
-    return np.stack(axes, axis=2).astype(np.float64), samples
+    with np.errstate(invalid="ignore"):  # a signalling NaN is told on conversion; it is left out anyway
+        return np.stack(axes, axis=2).astype(np.float64), samples
 
 
 def _block(parts: list[_Part]) -> SampleBlock:
