@@ -12,11 +12,14 @@ from time import perf_counter
 
 from analysis.pipeline import analyse
 from tests.bench.hours import severe_hours
-from tests.bench.ours import SPEEDS, estimate
+from tests.bench.ours import SPEEDS, estimate, orientation_alone
 from tests.bench.peers import PEERS
 
 WHOLE_REPORT = "whole report"
 """From decoded samples to findings, told nothing of speed."""
+
+ORIENTATION = "orientation alone"
+"""From an even stream with known axes to the vertical at every sample: what the other filters do."""
 
 _SHORT = 2000
 
@@ -49,6 +52,8 @@ def _main(method: str) -> None:
         recording = hour.recording(speed="none")
         begin = perf_counter()
         analyse(recording)
+    elif method == ORIENTATION:
+        begin = perf_counter() - orientation_alone(hour)
     elif peer is None:
         estimate(hour, next(speed for speed in SPEEDS if speed == method))
     else:

@@ -30,7 +30,7 @@ from tests.bench.hours import (
     treadmill_hours,
     two_sensor_hours,
 )
-from tests.bench.memory import WHOLE_REPORT, measure
+from tests.bench.memory import ORIENTATION, WHOLE_REPORT, measure
 from tests.bench.peers import PEERS, Peer
 from tests.bench.tables import HEADER, Scored, markdown, method_rows
 from tests.bench.tuning import tuned_peers
@@ -150,6 +150,7 @@ def _costs() -> str:
     rows = []
     for method in (
         WHOLE_REPORT,
+        ORIENTATION,
         "no speed",
         "nominal",
         "GPS",
