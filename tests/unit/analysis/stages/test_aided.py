@@ -43,7 +43,7 @@ def constant(*legs: Leg, **more: Any) -> RunPlan:
 
 @pytest.mark.parametrize("known", [False, True])
 def test_constant_posture_stays_constant_through_the_laps_of_a_track(known: bool) -> None:
-    run_ = virtual(constant(*laps(1, 3.4), style=SEVERE))
+    run_ = virtual(constant(*laps(3, 3.4), style=SEVERE))
     error = errors(report(run_, speed="gps" if known else "none").strides, run_).flexion
     assert error.std() < 0.15
     assert abs(error.mean()) < 0.15
