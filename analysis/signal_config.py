@@ -250,4 +250,4 @@ class DynamicsConfig:
     """Points per stride: 25 Hz harmonics at 80 strides per minute."""
     contact_force_g: float = 0.0
     """Vertical specific force of the trunk above which a foot is on the ground. The trunk lags the foot:
-    246, 303, 251 ms against 232, 330, 260 ms on force plates."""
+    241, 321, 257 ms against 232, 330, 260 ms on force plates."""
