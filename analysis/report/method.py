@@ -56,8 +56,8 @@ def _method(report: RunReport) -> str:
     if report.method == "accelerometer only":
         return (
             "Method: accelerometer only. This sensor has no gyroscope, so flexion is the stride mean of "
-            "gravity's direction: it reads 2 to 3° too high on most runners (up to 6° was seen), sideways, rotation and head "
-            f"figures are left out, and only changes within this run can be flagged.{error}"
+            "gravity's direction: it reads 2 to 3° too high on most runners (up to 6° was seen), sideways, "
+            f"rotation and head figures are left out, and only changes within this run can be flagged.{error}"
         )
     return (
         f"Method: {report.method}. Gyroscope and accelerometer are joined over the whole run, forward and "
