@@ -19,6 +19,7 @@ from analysis.stages.baseline import fresh_window, relative_to_window, usable_ru
 from analysis.stages.distance import DistanceResult, distance_of
 from analysis.stages.findings import findings_of
 from analysis.stages.quality import quality_of, usable_fraction
+from analysis.stages.rezero import rezeroed
 from analysis.stages.segments import median_over_distance, segments_of
 from analysis.stages.speed import speed_profile
 from analysis.stages.strapstep import strap_steps
@@ -115,6 +116,7 @@ def _judged(
     trunk = motions[sensor.placement]
     standings = standings_of(trunk)
     steps = strap_steps(table, config.strap_step, config.baseline)
+    table, standings = rezeroed(table, standings, steps, recording.context, config)
     found = findings_of(table, baseline, config, steps, standings, trunk.zero.source)
     table = found.table
     gaps = _gaps(sensor, way, config)

@@ -155,7 +155,7 @@ class Standing:
     flexion_deg: float
     lateral_deg: float
     role: str
-    """``zero``, ``re-zero``, ``end``, or ``seen``."""
+    """``zero``; ``re-zero`` after a strap step; ``before`` the zero, ``end`` after the run, else ``seen``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,10 +161,11 @@ def _slouch_flags(
 
 
 def _barred(start_s: FloatArray, steps: Sequence[StrapStep], standings: Sequence[Standing]) -> BoolArray:
-    """Return (strides,) true from each strap step to the next standing."""
+    """Return (strides,) true from each strap step to the standing that gave a new zero after it."""
     barred = np.zeros(len(start_s), dtype=bool)
     for step in steps:
-        stood_s = min((s.end_s for s in standings if s.start_s > step.at_s), default=np.inf)
+        zeros_s = (s.end_s for s in standings if s.role == "re-zero" and s.start_s > step.at_s)
+        stood_s = min(zeros_s, default=np.inf)
         barred |= (start_s >= step.at_s) & (start_s < stood_s)
     return barred
 

@@ -116,7 +116,7 @@ def test_after_a_strap_step_nothing_is_called_slouched_until_a_standing() -> Non
     assert [(e.from_m, e.to_m, e.ended_by) for e in slouched] == [(4000.0, 4400.0, "strap step")]
     assert set(barred.table["flag"][2200:]) == {"watch"}
 
-    standing = Standing(3000 * STRIDE_S, 3000 * STRIDE_S, 0.0, 0.0, "seen")
+    standing = Standing(3000 * STRIDE_S, 3000 * STRIDE_S, 0.0, 0.0, "re-zero")
     stood = judge(table, steps=(step,), standings=(standing,))
     slouched = [e for e in stood.episodes if e.flag == "slouched"]
     assert [(e.from_m, e.ended_by) for e in slouched] == [(4000.0, "strap step"), (6000.0, "end of run")]
