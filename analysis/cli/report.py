@@ -106,6 +106,8 @@ def _show(page_path: Path) -> bool:
 def write_text(path: Path, content: str) -> None:
     """Write a file in one go: whoever looks sees the old content or the whole new one.
 
+    A link is followed. What is no ordinary file, a pipe or a device, is written to and never replaced.
+
     Raises
     ------
     OutputError
@@ -113,14 +115,22 @@ def write_text(path: Path, content: str) -> None:
     """
     from analysis.errors import OutputError
 
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        try:
-            part.write_text(content, encoding="utf-8", newline="\n")
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            target.write_text(content, encoding="utf-8", newline="\n")
+        else:
+            _replace(target, content)
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be written ({error.strerror}); choose another place with -o, --json or --csv"
         ) from error
+
+
+def _replace(path: Path, content: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(content, encoding="utf-8", newline="\n")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

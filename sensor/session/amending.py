@@ -38,8 +38,10 @@ def amend_session(path: Path) -> Iterator[SessionRows]:
             yield _Amendment(connection)
             connection.execute("COMMIT")
     except sqlite3.Error as error:
-        reason = "it is still being recorded; end that first" if is_busy(error) else f"{error}; make room"
-        raise SessionFileError(f"{path}: cannot be written: {reason}") from error
+        advice = "it is still being recorded; end that first"
+        if not is_busy(error):
+            advice = f"{error}; make room, or copy it to where you may write"
+        raise SessionFileError(f"{path}: cannot be written: {advice}") from error
 
 
 class _Amendment(SessionRows):

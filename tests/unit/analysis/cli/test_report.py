@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 import types
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,19 @@ def test_a_session_without_a_report_is_named(
     monkeypatch.setattr(sys.modules["analysis.pipeline"], "analyse_session", refuse)
     code, out, err = run(str(session))
     assert (code, out, err) == (1, "", f"runtall: {session}: only 3 s of running\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes and links")
+def test_a_pipe_is_written_to_and_a_link_is_followed(run: Run, session: Path, tmp_path: Path) -> None:
+    pipe, link, page = tmp_path / "pipe", tmp_path / "link.html", tmp_path / "page.html"
+    os.mkfifo(pipe)
+    page.write_text("old")
+    link.symlink_to(page)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text)
+        code, _, _ = run(str(session), "-o", str(link), "--csv", str(pipe))
+        assert read.result(timeout=30).startswith("stride,start_s,")
+    assert code == 0
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert link.is_symlink()
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
