@@ -1,68 +1,21 @@
-"""Packets of one sensor's segments, decoded and laid on the session's one time line."""
+"""Packets of one connection, decoded and laid on the session's one time line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 
 from sensor.clock import ClockSpec, fit_segment
 from sensor.protocol.driver import StreamDecoder
-from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock
-from sensor.session.growing import GrowingColumns, Rows
+from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
+from sensor.session.growing import GrowingColumns
+from sensor.session.joining import DecodedSegment
 from sensor.units import NS_PER_S
-
-_LONGEST_STEP_PERIODS = 1.5
-"""Between segments, a step in time longer than this many sample periods is a gap."""
 
 _SAME_TIME_S = 1e-5
 """Times are kept in whole microseconds; a day of them in float64 is exact to less."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DecodedSegment:
-    """Samples of one connection on the session's time line.
-
-    Parameters
-    ----------
-    reason
-        Why the segment began.
-    rejected
-        Notifications and packets that were left out.
-    rate_hz
-        Samples per second, measured.
-    time_s
-        (n,) seconds from the start of the session, strictly increasing.
-    acc_sensor_mps2, gyr_sensor_radps
-        (n, 3); the second None without a gyroscope.
-    clipped
-        (n,) true where a channel reached its full scale.
-    gaps
-        Stretches without samples inside the segment.
-    """
-
-    reason: str
-    rejected: int
-    rate_hz: float
-    time_s: FloatArray
-    acc_sensor_mps2: FloatArray
-    gyr_sensor_radps: FloatArray | None
-    clipped: BoolArray
-    gaps: tuple[Gap, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class JoinedSamples:
-    """All segments of one sensor one after the other; fields as in `sensor.samples.SensorRecording`."""
-
-    time_s: FloatArray
-    acc_sensor_mps2: FloatArray
-    gyr_sensor_radps: FloatArray | None
-    clipped: BoolArray
-    gaps: tuple[Gap, ...]
-    segment_start: IntArray
-    rejected_packets: int
 
 
 class SegmentDecoder:
@@ -95,7 +48,17 @@ class SegmentDecoder:
         self._arrival_ns = arrival_ns
         self._fed = 0
         self._columns = GrowingColumns()
-        self.samples = 0
+        self._has_samples = False
+
+    @property
+    def notifications(self) -> int:
+        """How many there are in all."""
+        return len(self._arrival_ns)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of them have been fed."""
+        return self._fed == len(self._arrival_ns)
 
     def feed(self, payloads: Sequence[bytes]) -> None:
         """Decode the next notifications."""
@@ -107,7 +70,7 @@ class SegmentDecoder:
             rows["notification"] = block.notification + before
             known = {name: column for name, column in rows.items() if column is not None}
             self._columns.append(known, self._fed / len(self._arrival_ns))
-            self.samples += len(block.acc_sensor_mps2)
+            self._has_samples = True
 
     def finish(self) -> DecodedSegment:
         """Return the samples of all notifications and let go of them."""
@@ -129,7 +92,7 @@ class SegmentDecoder:
         )
 
     def _whole_block(self) -> SampleBlock:
-        if not self.samples:
+        if not self._has_samples:
             return self._decoder.feed([])
         columns = self._columns.finish()
         gyr_radps = columns.pop("gyr_sensor_radps", None)
@@ -165,92 +128,4 @@ def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
         clipped=block.clipped[rows],
         sequence=None if block.sequence is None else block.sequence[wanted],
         sample_offset_ticks=None if offset is None else offset[rows],
-    )
-
-
-def join_segments(
-    segments: Iterable[DecodedSegment], has_gyroscope: bool, samples: int | None = None
-) -> JoinedSamples:
-    """Lay segments one after the other.
-
-    Two segments can overlap by the error of their clocks; what the later one has before the end of the
-    earlier one is left out, so that time always increases. The gap before a segment carries its reason, or
-    that of an empty segment before it.
-
-    Parameters
-    ----------
-    segments
-        In the order they were recorded; empty ones are passed over. Each is let go of before the next but
-        one is asked for.
-    has_gyroscope
-        Whether samples carry angular rates, where no segment holds any.
-    samples
-        How many all segments have together, where it is known beforehand: it saves memory.
-    """
-    columns = GrowingColumns()
-    starts: list[int] = []
-    gaps: list[Gap] = []
-    count = rejected = 0
-    end_s, reason = -np.inf, ""
-    for whole in segments:
-        rejected += whole.rejected
-        reason = reason or whole.reason
-        segment = _after(whole, end_s)
-        if not len(segment.time_s):
-            continue
-        start_s = float(segment.time_s[0])
-        joins = start_s - end_s <= _LONGEST_STEP_PERIODS / segment.rate_hz
-        if starts and not joins:
-            gaps.append(Gap(end_s, start_s, reason))
-        gaps.extend(segment.gaps)
-        starts.append(count)
-        count += len(segment.time_s)
-        columns.append(_columns_of(segment), count / max(samples or 0, count))
-        end_s, reason = float(segment.time_s[-1]), ""
-    return _joined(columns.finish(), starts, tuple(gaps), has_gyroscope, rejected)
-
-
-def _after(segment: DecodedSegment, end_s: float) -> DecodedSegment:
-    """Return the part of a segment after a time."""
-    first = int(np.searchsorted(segment.time_s, end_s, side="right"))
-    if first == 0:
-        return segment
-    part = slice(first, None)
-    gyr = segment.gyr_sensor_radps
-    return replace(
-        segment,
-        time_s=segment.time_s[part],
-        acc_sensor_mps2=segment.acc_sensor_mps2[part],
-        gyr_sensor_radps=None if gyr is None else gyr[part],
-        clipped=segment.clipped[part],
-        gaps=tuple(gap for gap in segment.gaps if gap.start_s > end_s),
-    )
-
-
-def _columns_of(segment: DecodedSegment) -> dict[str, Rows]:
-    columns: dict[str, Rows] = {
-        "time_s": segment.time_s,
-        "acc_sensor_mps2": segment.acc_sensor_mps2,
-        "clipped": segment.clipped,
-    }
-    if segment.gyr_sensor_radps is not None:
-        columns["gyr_sensor_radps"] = segment.gyr_sensor_radps
-    return columns
-
-
-def _joined(
-    columns: dict[str, Rows], starts: list[int], gaps: tuple[Gap, ...], has_gyroscope: bool, rejected: int
-) -> JoinedSamples:
-    none = np.empty((0, 3))
-    time_s = columns.get("time_s", np.empty(0))
-    gyr = columns.get("gyr_sensor_radps", none)
-    return JoinedSamples(
-        time_s=time_s,
-        acc_sensor_mps2=columns.get("acc_sensor_mps2", none),
-        # Where one segment lacks angular rates, no row can be told from its neighbours' any more.
-        gyr_sensor_radps=gyr if has_gyroscope and len(gyr) == len(time_s) else None,
-        clipped=columns.get("clipped", np.empty(0, np.bool_)),
-        gaps=gaps,
-        segment_start=np.array(starts, dtype=np.int64),
-        rejected_packets=rejected,
     )

@@ -10,8 +10,9 @@ import numpy as np
 from sensor.errors import SessionFileError, UnknownSensorError
 from sensor.protocol import registry
 from sensor.samples import IntArray, SensorRecording
-from sensor.session.decoding import SegmentDecoder, join_segments
+from sensor.session.decoding import SegmentDecoder
 from sensor.session.info import SensorInfo
+from sensor.session.joining import SegmentJoiner
 from sensor.session.packets import Stream
 from sensor.session.rows_hash import Rows
 from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING, RATE_SETTING
@@ -44,6 +45,7 @@ class SensorDecoder:
         self, path: Path, sensor: SensorInfo, segments: Rows, arrivals_ns: Mapping[Stream, IntArray]
     ) -> None:
         self._sensor = sensor
+        self._joiner = SegmentJoiner()
         try:
             self._kind = registry.device(sensor.device)
             self._nominal_rate_hz = sensor.settings.get(RATE_SETTING, self._kind.default_rate_hz)
@@ -61,21 +63,20 @@ class SensorDecoder:
             }
         except (UnknownSensorError, ValueError) as error:
             raise SessionFileError(f"{path}: {sensor.placement}: {error}; update runtall") from error
+        self._notifications = sum(segment.notifications for segment in self._segments.values())
+        self._joined = 0
 
     def feed(self, stream: Stream, payloads: Sequence[bytes]) -> None:
         """Decode the next notifications of a stream; those of other sensors and channels are passed over."""
         if stream in self._segments:
             self._segments[stream].feed(payloads)
+            self._join_complete()
 
     def finish(self, battery_pct: int | None) -> SensorRecording:
         """Return everything the sensor sent, on the session's time line, and let go of it."""
+        self._join_complete()
         sensor, kind = self._sensor, self._kind
-        segments = self._segments.values()
-        joined = join_segments(
-            (segment.finish() for segment in segments),
-            kind.has_gyroscope,
-            sum(segment.samples for segment in segments),
-        )
+        joined = self._joiner.finish(has_gyroscope=kind.has_gyroscope)
         return SensorRecording(
             placement=sensor.placement,
             device=sensor.device,
@@ -93,3 +94,12 @@ class SensorDecoder:
             rejected_packets=joined.rejected_packets,
             battery_pct=battery_pct,
         )
+
+    def _join_complete(self) -> None:
+        """Join segments as soon as their turn comes: a day of many connections never lies there twice."""
+        for stream, segment in list(self._segments.items()):
+            if not segment.is_complete:
+                break
+            del self._segments[stream]
+            self._joined += segment.notifications
+            self._joiner.add(segment.finish(), self._joined / max(self._notifications, 1))
