@@ -43,6 +43,22 @@ class LinkError(SensorError, ConnectionError):
     """No radio, no sensor, or a sensor that refuses."""
 
 
+class RefusalError(LinkError):
+    """A sensor that can be reached, understands, and says no.
+
+    Parameters
+    ----------
+    message
+        Who refused what, why, and what to do.
+    status
+        The sensor's own number for it.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        self.status = status
+        super().__init__(message)
+
+
 class UnknownSensorError(SensorError, LookupError):
     """A sensor or placement that no driver or definition knows."""
 

@@ -95,7 +95,8 @@ class VirtualMovesense(VirtualPeripheral):
             raise ValueError(f"a Movesense does not sample at {signal.rate_hz:g} Hz; it has {known} Hz")
         self._times = SampleTimes(0.0, signal.rate_hz, rate_ppm)
         clock = SensorClock(0.0, start_ticks_ms, clock_ppm)
-        self._streams = MovesenseStreams(_readings(signal), clock, self._times, self._send_data)
+        self._readings = _readings(signal)
+        self._streams = MovesenseStreams(self._readings, clock, self._times, self._send_data)
         self._utc_minus_loop_us = 0.0
         self._refuses_until_s = -math.inf
         properties, permissions = Characteristic.Properties, Characteristic.Permissions

@@ -18,7 +18,7 @@ LAYERS = {
         ("sensor.clock",),
         ("sensor.protocol",),
         ("sensor.link", "sensor.session"),
-        ("sensor.recorder", "sensor.importers", "sensor.virtual"),
+        ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual"),
     ),
     "analysis": (
         ("analysis.errors",),

@@ -1,0 +1,206 @@
+"""The recordings in a Movesense's memory: list them, fetch one, whatever the link does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sensor.download.conversation import Conversation, converse
+from sensor.download.partial import LogIdentity, PartialLog
+from sensor.download.policy import DownloadPolicy
+from sensor.errors import LinkError, PacketError, RefusalError
+from sensor.link.radio import Radio
+from sensor.protocol import movesense_gsp, movesense_logbook
+from sensor.protocol.movesense_gsp import CommandCode, Response
+from sensor.protocol.movesense_logbook import IN_CONFLICT, MORE_ENTRIES, NO_SUCH_LOG, LoggerState, Piece
+from sensor.protocol.movesense_objects import LogEntry, parse_log_entries
+
+_MOST_LOGS = 1000
+"""A sensor that claims to have more is not believed."""
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes that have come and how many there are (0: not known yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logbook:
+    """One sensor's memory, reached anew for whatever is asked.
+
+    Parameters
+    ----------
+    radio
+        Which Bluetooth to use.
+    name
+        The sensor's name or address.
+    utc_us
+        Returns the time of day, microseconds since 1970; the sensor's clock is set to it.
+    policy
+        Deadlines.
+    """
+
+    radio: Radio
+    name: str
+    utc_us: Callable[[], int]
+    policy: DownloadPolicy = field(default_factory=DownloadPolicy)
+
+    async def list(self) -> tuple[LogEntry, ...]:
+        """Return all recordings, the oldest first; those the sensor does not list without time and size (0).
+
+        Raises
+        ------
+        RefusalError
+            While the sensor is logging.
+        LinkError
+            When it cannot be reached or does not answer.
+        """
+        async with self._settled() as conversation:
+            path = movesense_gsp.encode_path(movesense_logbook.ENTRIES_PATH)
+            answer = await conversation.ask(CommandCode.GET, "to list its recordings", path)
+            entries = _parse(conversation.name, answer)
+        number = max((entry.log_id for entry in entries), default=0) + 1
+        while answer.status == MORE_ENTRIES and len(entries) < _MOST_LOGS and await self._has(number):
+            entries = (*entries, LogEntry(number, 0, 0))
+            number += 1
+        return entries
+
+    async def download(self, entry: LogEntry, target: Path, on_progress: Progress) -> None:
+        """Fetch a recording into a file, over as many connections as it takes.
+
+        What came stays beside ``target`` as ``.part`` until it is whole; a later call goes on from there.
+
+        Parameters
+        ----------
+        entry
+            Which, as `list` tells.
+        target
+            Where it goes; nothing may be there yet.
+        on_progress
+            Called after every piece.
+
+        Raises
+        ------
+        RefusalError
+            When there is no such recording, or the sensor is logging.
+        LinkError
+            When several attempts in a row bring nothing new.
+        SessionFileError
+            When the disk is full or fails.
+        """
+        identity = LogIdentity(self.name, entry.log_id, entry.modified_s, entry.size_bytes)
+        fruitless = 0
+        with PartialLog(target, identity) as partial:
+            while not partial.is_complete:
+                before = partial.received_bytes
+                try:
+                    await self._fetch(partial, entry.log_id, on_progress)
+                except RefusalError:
+                    raise
+                except LinkError:
+                    fruitless = 0 if partial.received_bytes > before else fruitless + 1
+                    if fruitless >= self.policy.fruitless_attempts:
+                        raise
+                    await asyncio.sleep(self.policy.wait_s)
+            partial.finish()
+
+    async def start(self, rate_hz: float) -> None:
+        """Have the sensor log acceleration, angular rate and the time of day until `stop`.
+
+        Raises
+        ------
+        ValueError
+            When the sensor has no such rate.
+        RefusalError
+            When it is logging already, or has no memory to log into.
+        LinkError
+            When it cannot be reached or does not answer.
+        """
+        config = movesense_logbook.encode_config(rate_hz)
+        async with self._settled() as conversation:
+            await conversation.ask(CommandCode.PUT_DATALOGGER_CONFIG, "to log what is asked", config)
+            await conversation.ask(
+                CommandCode.PUT_DATALOGGER_STATE, "to start logging", bytes([LoggerState.LOGGING])
+            )
+
+    async def stop(self) -> None:
+        """End what the sensor logs; the restart that follows gives the recording its number.
+
+        Raises
+        ------
+        RefusalError
+            When the sensor says no.
+        LinkError
+            When it cannot be reached or does not answer.
+        """
+        async with converse(self.radio, self.name, self.utc_us, self.policy) as conversation:
+            await conversation.ask(
+                CommandCode.PUT_DATALOGGER_STATE, "to stop logging", bytes([LoggerState.READY])
+            )
+            await conversation.restart()
+
+    async def _fetch(self, partial: PartialLog, log_id: int, on_progress: Progress) -> None:
+        """Fetch over one connection, again as long as there are holes and anything new comes."""
+
+        def take(piece: Piece) -> bool:
+            is_enough = partial.take(piece)
+            on_progress(partial.received_bytes, partial.size_bytes)
+            return is_enough
+
+        async with self._settled() as conversation:
+            while not partial.is_complete:
+                before = partial.received_bytes
+                await conversation.fetch(log_id, take)
+                if not partial.is_complete and partial.received_bytes == before:
+                    raise LinkError(
+                        f"{self.name}: of recording {log_id} the same {partial.missing_bytes} bytes are lost "
+                        "every time; bring the sensor closer and try again, what came is kept"
+                    )
+
+    async def _has(self, log_id: int) -> bool:
+        """Tell whether there is a recording of this number; the connection that was asked is spent."""
+        for _ in range(self.policy.fruitless_attempts):
+            try:
+                async with self._settled() as conversation:
+                    await conversation.fetch(log_id, lambda _: True)
+                return True
+            except RefusalError as error:
+                if error.status == NO_SUCH_LOG:
+                    return False
+                raise
+            except RestartedError:
+                continue
+        return False
+
+    @asynccontextmanager
+    async def _settled(self) -> AsyncIterator[Conversation]:
+        """Converse; where the sensor is in conflict with itself, restart it or say what it is busy with."""
+        async with converse(self.radio, self.name, self.utc_us, self.policy) as conversation:
+            try:
+                yield conversation
+                return
+            except RefusalError as error:
+                if error.status != IN_CONFLICT:
+                    raise
+                if await conversation.logger_state() == LoggerState.LOGGING:
+                    raise RefusalError(
+                        f"{self.name} is logging; stop it with `runtall download --sensor ... --stop`, "
+                        "which also restarts it, then try again",
+                        error.status,
+                    ) from error
+                await conversation.restart()
+                reason = error
+        await asyncio.sleep(self.policy.restart_s)
+        raise RestartedError(f"{self.name} had to be restarted; try again") from reason
+
+
+class RestartedError(LinkError):
+    """The sensor refused because of what went before, and was restarted: ask again."""
+
+
+def _parse(name: str, answer: Response) -> tuple[LogEntry, ...]:
+    try:
+        return parse_log_entries(answer.payload)
+    except PacketError as error:
+        raise LinkError(f"{name}: its list of recordings makes no sense; restart it") from error

@@ -1,0 +1,187 @@
+"""A recording on its way: what has come, on disk, so that nothing has to come twice."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sensor.errors import SessionFileError
+from sensor.protocol.movesense_logbook import MEMORY_BYTES, Coverage, Piece
+
+_SAVE_EVERY_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LogIdentity:
+    """Which recording: a number may be given again once the memory was erased.
+
+    Parameters
+    ----------
+    sensor
+        The sensor's name.
+    log_id, modified_s, size_bytes
+        As the logbook says; the last two 0 where it does not.
+    """
+
+    sensor: str
+    log_id: int
+    modified_s: int = 0
+    size_bytes: int = 0
+
+
+class PartialLog:
+    """The file ``target.part`` that fills, and ``target.part.json`` that knows its holes.
+
+    Use as a context manager: what is known is written down at the end, however it ends.
+
+    Parameters
+    ----------
+    target
+        Where the whole recording goes; nothing may be there yet.
+    identity
+        Which recording. Parts of another one are begun anew.
+
+    Raises
+    ------
+    SessionFileError
+        When the file cannot be made.
+    """
+
+    def __init__(self, target: Path, identity: LogIdentity) -> None:
+        self._target = target
+        self._part = target.with_name(f"{target.name}.part")
+        self._knowledge = target.with_name(f"{target.name}.part.json")
+        self._identity = identity
+        self._coverage = Coverage(_known_spans(self._knowledge, self._part, identity))
+        self._unsaved_bytes = 0
+        self._ends: list[int] = []
+        self._is_end_told = False
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._part.open("r+b" if self._coverage.size else "w+b")
+        except OSError as error:
+            raise self._complain(error) from error
+
+    def __enter__(self) -> Self:
+        """Begin: nothing to prepare."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Write down what is known and close the file."""
+        try:
+            if self._part.exists():
+                self.save()
+        finally:
+            with suppress(OSError):  # after a failure of the disk, which save has told
+                self._file.close()
+
+    @property
+    def received_bytes(self) -> int:
+        """How many different bytes have come."""
+        return self._coverage.size
+
+    @property
+    def size_bytes(self) -> int:
+        """How long the recording is, as far as known; 0 where nothing tells."""
+        return self._ends[-1] if self._ends else self._identity.size_bytes
+
+    @property
+    def missing_bytes(self) -> int:
+        """How many bytes before the end, as far as known, have not come."""
+        return sum(end - start for start, end in self._coverage.holes(self.size_bytes))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the end is known and nothing before it is missing.
+
+        An end that lies before what the logbook promised, or that the sensor did not put a number to, could
+        be that of the last piece that came; it is believed when it comes again.
+        """
+        if not self._ends or self._coverage.holes(self._ends[-1]):
+            return False
+        promised = self._identity.size_bytes
+        is_sure = self._ends[-1] >= promised if promised else self._is_end_told
+        return is_sure or self._ends.count(self._ends[-1]) > 1
+
+    def take(self, piece: Piece) -> bool:
+        """Put a piece in its place; return whether this fetch has brought all it can.
+
+        Raises
+        ------
+        SessionFileError
+            When the disk is full or fails.
+        """
+        if not piece.data:
+            self._is_end_told = piece.offset >= self._coverage.end > 0
+            self._ends.append(max(piece.offset, self._coverage.end))
+            return True
+        try:
+            self._file.seek(piece.offset)
+            self._file.write(piece.data)
+        except OSError as error:
+            raise self._complain(error) from error
+        self._coverage.add(piece.offset, piece.offset + len(piece.data))
+        self._unsaved_bytes += len(piece.data)
+        if self._unsaved_bytes >= _SAVE_EVERY_BYTES:
+            self.save()
+        return self.is_complete
+
+    def save(self) -> None:
+        """Force to the disk what came, then what is known of it.
+
+        Raises
+        ------
+        SessionFileError
+            When the disk is full or fails.
+        """
+        known = {**asdict(self._identity), "received": self._coverage.spans}
+        fresh = self._knowledge.with_name(f"{self._knowledge.name}.new")
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            fresh.write_text(json.dumps(known), encoding="utf-8")
+            fresh.replace(self._knowledge)
+        except OSError as error:
+            raise self._complain(error) from error
+        self._unsaved_bytes = 0
+
+    def finish(self) -> None:
+        """Give the whole recording its name.
+
+        Raises
+        ------
+        SessionFileError
+            When the disk fails.
+        """
+        try:
+            self._file.truncate(self._ends[-1])
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._part.replace(self._target)
+            self._knowledge.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._complain(error) from error
+
+    def _complain(self, error: OSError) -> SessionFileError:
+        return SessionFileError(
+            f"{self._part}: cannot be written ({error.strerror}); make room and try again"
+        )
+
+
+def _known_spans(knowledge: Path, part: Path, identity: LogIdentity) -> tuple[tuple[int, int], ...]:
+    """Return what an earlier download of the same recording had brought; nothing where that is not sure."""
+    try:
+        known: dict[str, Any] = json.loads(knowledge.read_text(encoding="utf-8"))
+        spans = [(int(start), int(end)) for start, end in known.pop("received")]
+        size = part.stat().st_size
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return ()
+    is_sound = all(0 <= start < end <= min(size, MEMORY_BYTES) for start, end in spans)
+    return tuple(spans) if known == asdict(identity) and is_sound else ()

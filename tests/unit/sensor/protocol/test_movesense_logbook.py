@@ -1,0 +1,59 @@
+"""Pieces of a recording, and the account of those that came."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensor.errors import PacketError
+from sensor.protocol.movesense_logbook import (
+    MEMORY_BYTES,
+    Coverage,
+    Piece,
+    encode_config,
+    encode_piece,
+    parse_piece,
+)
+
+SPANS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=20)
+
+
+@given(SPANS, st.integers(0, 70))
+def test_the_account_is_that_of_single_bytes(spans: list[tuple[int, int]], size: int) -> None:
+    coverage = Coverage()
+    came: set[int] = set()
+    for start, end in spans:
+        coverage.add(start, end)
+        came |= set(range(start, end))
+    assert {byte for start, end in coverage.spans for byte in range(start, end)} == came
+    assert coverage.size == len(came)
+    assert coverage.end == max(came, default=-1) + 1
+    missing = [byte for start, end in coverage.holes(size) for byte in range(start, end)]
+    assert missing == sorted(set(range(size)) - came)
+    assert Coverage(coverage.spans).spans == coverage.spans
+    assert all(end < start for (_, end), (start, _) in zip(coverage.spans, coverage.spans[1:], strict=False))
+
+
+def test_pieces_in_order_are_one_span() -> None:
+    coverage = Coverage()
+    for at in range(0, 3000, 150):
+        coverage.add(at, at + 150)
+    assert coverage.spans == ((0, 3000),)
+
+
+@given(st.integers(0, MEMORY_BYTES - 200), st.binary(max_size=200))
+def test_pieces_survive_the_way(offset: int, data: bytes) -> None:
+    assert parse_piece(encode_piece(Piece(offset, data))) == Piece(offset, data)
+
+
+@pytest.mark.parametrize("body", [b"", b"\0\0\0", MEMORY_BYTES.to_bytes(4, "little") + b"x"])
+def test_pieces_without_or_with_an_impossible_offset_are_refused(body: bytes) -> None:
+    with pytest.raises(PacketError, match="offset"):
+        parse_piece(body)
+
+
+def test_the_configuration_logs_both_clocks() -> None:
+    assert encode_config(104) == b"/Meas/IMU6/104\0/Time/Detailed\0"
+    with pytest.raises(ValueError, match="105"):
+        encode_config(105)
