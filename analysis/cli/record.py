@@ -17,6 +17,7 @@ from analysis.cli.wishes import parse_plan
 
 if TYPE_CHECKING:
     from analysis.cli.recording import Order
+    from sensor.recorder import RecordingPlan
 
 VIRTUAL_RUN_S = 3600.0
 """How long the simulated runner runs where no duration is given."""
@@ -36,6 +37,13 @@ GUIDE_S = 120.0
     "sternum=virtual records a simulated runner.",
 )
 @click.option(
+    "--beside",
+    "beside",
+    multiple=True,
+    metavar="NAME",
+    help="A heart-rate strap, foot pod or treadmill to record beside the sensors; repeat for several.",
+)
+@click.option(
     "--duration",
     "duration_s",
     type=parse_duration_s,
@@ -48,14 +56,20 @@ GUIDE_S = 120.0
 )
 @click.pass_context
 def command(
-    ctx: click.Context, wishes: tuple[str, ...], duration_s: float | None, name: str, no_guide: bool
+    ctx: click.Context,
+    wishes: tuple[str, ...],
+    beside: tuple[str, ...],
+    duration_s: float | None,
+    name: str,
+    no_guide: bool,
 ) -> None:
     """Record a run.
 
     Ctrl-C asks for the last standing, Ctrl-C again ends at once. The last line on stdout is the path of the
     session. Without a terminal there is no guide, and Ctrl-C ends at once.
     """
-    order = _order(wishes, duration_s, name, is_guided=sys.stdin.isatty() and not no_guide)
+    is_guided = sys.stdin.isatty() and not no_guide
+    order = _order(parse_plan(wishes, beside), duration_s, name, is_guided)
     home = home_folder(ctx)
     click.echo(asyncio.run(_record(order, lambda started: new_session_path(home, name, started))))
 
@@ -75,9 +89,8 @@ async def _record(order: Order, new_path: Callable[[datetime], Path]) -> Path:
             return await record(order, radio, new_path, line)
 
 
-def _order(wishes: tuple[str, ...], duration_s: float | None, name: str, is_guided: bool) -> Order:
-    """Turn what was typed into an order; what does not fit together is a usage error."""
+def _order(parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: str, is_guided: bool) -> Order:
     from analysis.cli.recording import Order
 
-    plan, is_simulated = parse_plan(wishes)
-    return Order(plan, name, duration_s, is_guided, is_simulated=is_simulated)
+    plan, is_simulated = parsed
+    return Order(plan, name, duration_s, is_guided, is_simulated)

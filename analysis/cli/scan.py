@@ -34,7 +34,8 @@ USUAL_PLACEMENTS = {"movesense": "sternum (chest strap)"}
 def command(listen_s: float, include_strangers: bool) -> None:
     """List the sensors in reach, nearest first.
 
-    What stands under NAME is what `runtall record --sensor sternum=NAME` wants.
+    What stands under NAME is what `runtall record --sensor sternum=NAME` wants; the names of heart-rate
+    straps, foot pods and treadmills go with its `--beside NAME`.
     """
     from sensor.errors import LinkError
     from sensor.link.ble import scan
@@ -43,7 +44,7 @@ def command(listen_s: float, include_strangers: bool) -> None:
 
     click.echo(f"Listening for {listen_s:g} s ...", err=True)
     heard = asyncio.run(scan(Radio(), listen_s))
-    shown = [sighting for sighting in heard if include_strangers or sighting.kind is not None]
+    shown = [sighting for sighting in heard if include_strangers or _kind(sighting)]
     if not shown:
         raise LinkError(f"no sensor found ({len(heard)} other Bluetooth devices are in reach): {WAKE_HINT}")
     click.echo(sightings_table(shown))
@@ -58,5 +59,14 @@ def _row(sighting: Sighting) -> tuple[str, str, str, str]:
     name = sighting.name or sighting.address
     signal = "connected" if sighting.rssi_dbm is None else f"{sighting.rssi_dbm} dBm"
     if sighting.kind is None:
-        return name, "unknown", "-", signal
+        return name, _kind(sighting) or "unknown", "--beside" if _kind(sighting) else "-", signal
     return name, sighting.kind.title, USUAL_PLACEMENTS.get(sighting.kind.key, "any"), signal
+
+
+def _kind(sighting: Sighting) -> str:
+    """Return what kind of sensor, or of device beside the sensors, was heard; empty for a stranger."""
+    from sensor.protocol.beside import SERVICES
+
+    if sighting.kind is not None:
+        return sighting.kind.title
+    return ", ".join(SERVICES[uuid] for uuid in sighting.services if uuid in SERVICES)

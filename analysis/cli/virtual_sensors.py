@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from sensor.link.radio import Radio
 from sensor.recorder import RecordingPlan
+from sensor.samples import FloatArray
 from sensor.virtual.movesense import VirtualMovesense
 from sensor.virtual.plan import UPRIGHT_STERNUM, Worn
 from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.runner import simulate
+from sensor.virtual.runner import VirtualRun, simulate
 from sensor.virtual.scenarios import short_run_plan
+from sensor.virtual.standard import foot_pod
 
 _SEED = 1
 
@@ -21,6 +23,8 @@ _SEED = 1
 @asynccontextmanager
 async def virtual_runner(plan: RecordingPlan, duration_s: float) -> AsyncIterator[Radio]:
     """Let a runner with the plan's sensors stand, bow and run, for at least ``duration_s``.
+
+    Whatever the plan has beside the sensors is a foot pod.
 
     Returns
     -------
@@ -37,4 +41,11 @@ async def virtual_runner(plan: RecordingPlan, duration_s: float) -> AsyncIterato
     async with VirtualRadio(seed=_SEED) as radio:
         for wish in plan.sensors:
             await radio.add(VirtualMovesense(wish.name, signal=run.sensor(wish.placement).measured))
+        for companion in plan.beside:
+            await radio.add(foot_pod(_told(run.speed_mps, run), _told(run.distance_m, run), companion.name))
         yield radio.bleak
+
+
+def _told(truth: FloatArray, run: VirtualRun) -> Callable[[float], float]:
+    """Return what a device tells of one row of the truth at a time, s, the last one for ever after."""
+    return lambda time_s: float(truth[min(round(time_s * run.rate_hz), len(truth) - 1)])

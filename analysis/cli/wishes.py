@@ -13,8 +13,15 @@ VIRTUAL = "virtual"
 """Name that stands for a sensor made of software."""
 
 
-def parse_plan(wishes: tuple[str, ...]) -> tuple[RecordingPlan, bool]:
+def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[RecordingPlan, bool]:
     """Return the plan of what was typed, and whether its sensors are made of software.
+
+    Parameters
+    ----------
+    wishes
+        ``PLACEMENT=NAME`` of every motion sensor.
+    beside
+        Names of devices beside them.
 
     Raises
     ------
@@ -22,25 +29,24 @@ def parse_plan(wishes: tuple[str, ...]) -> tuple[RecordingPlan, bool]:
         For a wish that cannot be read, or several that do not fit together.
     """
     from sensor.errors import UnknownSensorError
-    from sensor.recorder import RecordingPlan, SensorWish
+    from sensor.recorder import BesideWish, RecordingPlan, SensorWish
 
     typed = [_parse_wish(wish) for wish in wishes]
-    are_virtual = [name == VIRTUAL for _, name in typed]
+    are_virtual = [name == VIRTUAL for name in (*(name for _, name in typed), *beside)]
     if any(are_virtual) and not all(are_virtual):
         raise click.UsageError("real and virtual sensors are on different radios: name only one sort")
-    named = [
-        (placement, _virtual_name(number) if is_virtual else name)
-        for number, ((placement, name), is_virtual) in enumerate(zip(typed, are_virtual, strict=True))
-    ]
+    is_simulated = any(are_virtual)
+    if is_simulated:
+        typed = [(placement, f"Movesense {number:012d}") for number, (placement, _) in enumerate(typed, 1)]
+        beside = tuple(f"Foot Pod {number}" for number, _ in enumerate(beside, 1))
     try:
-        plan = RecordingPlan(tuple(SensorWish(*wish) for wish in named))
+        plan = RecordingPlan(
+            tuple(SensorWish(*wish) for wish in typed),
+            tuple(BesideWish(number, name) for number, name in enumerate(beside, 1)),
+        )
     except UnknownSensorError as error:
         raise click.UsageError(str(error)) from error
-    return plan, all(are_virtual)
-
-
-def _virtual_name(number: int) -> str:
-    return f"Movesense {number + 1:012d}"
+    return plan, is_simulated
 
 
 def _parse_wish(wish: str) -> tuple[str, str]:

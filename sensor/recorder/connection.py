@@ -96,7 +96,7 @@ class Connection:
     async def _open(self) -> None:
         timeout_s = self._policy.request_timeout_s
         offered = [uuid for uuid in self._driver.notify_characteristics if self._link.offers(uuid)]
-        if not offered:
+        if not any(uuid != BATTERY_LEVEL_UUID for uuid in offered):
             raise LinkError(
                 f"{self._log.wish.name}: it has no data to subscribe to; is its firmware up to date?"
             )

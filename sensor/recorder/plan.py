@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sensor.errors import UnknownSensorError
 from sensor.samples import PLACEMENTS, TRUNK_PLACEMENTS
+from sensor.session.schema import BESIDE_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +31,60 @@ class SensorWish:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingPlan:
-    """All sensors of one session.
+class BesideWish:
+    """A device beside the sensors, the how-manieth it is, and its name or address (on macOS a UUID).
 
     Raises
     ------
     UnknownSensorError
-        When there is none, or a placement or a sensor is named twice.
+        When the name is empty.
+    """
+
+    number: int
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise UnknownSensorError("no name for what is to be recorded beside the sensors")
+
+    @property
+    def placement(self) -> str:
+        """What stands in place of a placement: ``beside 1`` …"""
+        return f"{BESIDE_PREFIX}{self.number}"
+
+
+Wish = SensorWish | BesideWish
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPlan:
+    """All sensors of one session.
+
+    Parameters
+    ----------
+    sensors
+        The motion sensors.
+    beside
+        Heart-rate straps, foot pods, treadmills.
+
+    Raises
+    ------
+    UnknownSensorError
+        When there is no motion sensor, or a placement or a sensor is named twice.
     """
 
     sensors: tuple[SensorWish, ...]
+    beside: tuple[BesideWish, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.sensors:
             raise UnknownSensorError("no sensor to record from: name at least one, as in sternum=NAME")
         _refuse_twice("placement", [wish.placement for wish in self.sensors])
-        _refuse_twice("sensor", [wish.name.casefold() for wish in self.sensors])
+        _refuse_twice("sensor", [name.casefold() for name in self._names])
+
+    @property
+    def _names(self) -> list[str]:
+        return [wish.name for wish in self.sensors] + [wish.name for wish in self.beside]
 
     @property
     def guide_placement(self) -> str:

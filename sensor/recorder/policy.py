@@ -23,6 +23,8 @@ class RecorderPolicy:
     silence_s
         A connected sensor that sends no data for this long is taken for stuck. Packets come every 0.08 s;
         radio stalls of 1.5 s are ordinary.
+    beside_silence_s
+        The same for devices beside the sensors, which send about once a second and may rest with the runner.
     poll_interval_s, battery_interval_s
         How often the sensor's clock and battery are asked for.
     first_waits_s
@@ -42,6 +44,7 @@ class RecorderPolicy:
     request_timeout_s: float = 5.0
     goodbye_timeout_s: float = 2.0
     silence_s: float = 2.5
+    beside_silence_s: float = 20.0
     poll_interval_s: float = 60.0
     battery_interval_s: float = 300.0
     first_waits_s: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)

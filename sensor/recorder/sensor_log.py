@@ -6,7 +6,7 @@ from sensor.link.ble import Sighting
 from sensor.protocol.driver import Identity, Settings, StreamDecoder
 from sensor.protocol.registry import DeviceKind
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.plan import SensorWish
+from sensor.recorder.plan import Wish
 from sensor.recorder.status import SampleCounter, SensorStatus
 from sensor.samples import FloatArray
 from sensor.session.rows import SessionRows
@@ -29,7 +29,7 @@ class SensorLog:
         The session's time line.
     """
 
-    def __init__(self, wish: SensorWish, rows: SessionRows, clock: SessionClock) -> None:
+    def __init__(self, wish: Wish, rows: SessionRows, clock: SessionClock) -> None:
         self.wish = wish
         self.link = "searching"
         self.message = ""
@@ -53,10 +53,7 @@ class SensorLog:
     def connected(self, sighting: Sighting, kind: DeviceKind, settings: Settings) -> None:
         """Begin a connection; its clock segment begins with its first notification."""
         if self._sensor_id is None:
-            facts = {**settings, RATE_SETTING: kind.default_rate_hz}
-            self._sensor_id = self._rows.add_sensor(
-                self.wish.placement, kind.key, sighting.name, address=sighting.address, settings=facts
-            )
+            self._sensor_id = self._add(sighting, kind, settings)
         strength = "" if sighting.rssi_dbm is None else f", {sighting.rssi_dbm} dBm"
         self.event("connected", sighting.name + strength)
         self._decoder = kind.make_decoder(settings)
@@ -130,6 +127,13 @@ class SensorLog:
             rate_hz=self._counter.rate_hz(self._clock.now_s()),
             gaps=max(0, self._segments - 1) + self._silences,
             battery_pct=self._battery_pct,
+        )
+
+    def _add(self, sighting: Sighting, kind: DeviceKind, settings: Settings) -> int:
+        """Write down which sensor this is; return its number."""
+        facts = {**settings, RATE_SETTING: kind.default_rate_hz}
+        return self._rows.add_sensor(
+            self.wish.placement, kind.key, sighting.name, address=sighting.address, settings=facts
         )
 
     def _begin_segment(self, start_ns: int) -> int:

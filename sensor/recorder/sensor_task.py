@@ -55,6 +55,8 @@ class SensorTask:
         Intervals and deadlines.
     chance
         Spreads the late attempts to reconnect.
+    kind
+        What it is spoken to as; None: as what its advertisement says.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class SensorTask:
         clock: SessionClock,
         policy: RecorderPolicy,
         chance: random.Random,
+        kind: DeviceKind | None = None,
     ) -> None:
         self._log = log
         self._shared = shared
@@ -71,7 +74,7 @@ class SensorTask:
         self._policy = policy
         self._chance = chance
         self._waits = policy.waits(chance)
-        self._kind: DeviceKind | None = None
+        self._kind = kind
         self._stranger: Sighting | None = None
 
     async def run(self) -> NoReturn:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 from sensor.errors import LinkError
 from sensor.link.radio import Radio
+from sensor.protocol.beside import BESIDE
+from sensor.recorder.beside_log import BesideLog
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.policy import RecorderPolicy
@@ -78,9 +81,15 @@ class Recorder:
         self._on_samples = on_samples
         self._stopping = asyncio.Event()
         self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
-        self._logs = [SensorLog(wish, self._writer, self._clock) for wish in plan.sensors]
+        self._worn = [SensorLog(wish, self._writer, self._clock) for wish in plan.sensors]
+        self._beside = [BesideLog(wish, self._writer, self._clock) for wish in plan.beside]
+        self._logs = [*self._worn, *self._beside]
         shared = SharedRadio(radio)
-        self._tasks = [SensorTask(log, shared, self._clock, self._policy, chance) for log in self._logs]
+        patient = replace(self._policy, silence_s=self._policy.beside_silence_s)
+        self._tasks = [
+            *(SensorTask(log, shared, self._clock, self._policy, chance) for log in self._worn),
+            *(SensorTask(log, shared, self._clock, patient, chance, BESIDE) for log in self._beside),
+        ]
 
     def now_s(self) -> float:
         """Return the seconds since the start of the session."""
@@ -145,7 +154,7 @@ class Recorder:
 
     @property
     def _names(self) -> str:
-        return ", ".join(log.wish.name for log in self._logs)
+        return ", ".join(log.wish.name for log in self._worn)
 
     def _close(self) -> None:
         self._writer.close()
@@ -160,7 +169,8 @@ class Recorder:
             self._show()
             if self._writer.failure is not None:
                 raise self._writer.failure
-            if not self._has_data and self._clock.now_s() > self._policy.first_data_s:
+            is_late = self._clock.now_s() > self._policy.first_data_s
+            if is_late and not any(log.has_data for log in self._worn):
                 patience = f"{self._policy.first_data_s:g} s"
                 raise LinkError(
                     f"no data from {self._names} within {patience}: {WAKE_HINT}; see `runtall scan`"

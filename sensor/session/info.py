@@ -13,6 +13,7 @@ from sensor.session.context import plausible_part
 from sensor.session.opening import open_session
 from sensor.session.schema import (
     ACC_RANGE_SETTING,
+    BESIDE_PREFIX,
     CONTEXT_PREFIX,
     ENDED_KEY,
     GYR_RANGE_SETTING,
@@ -73,6 +74,8 @@ class SessionInfo:
         False where the recording was killed, or still runs.
     notices
         Sentences the reader owes the runner about the file.
+    beside
+        Devices beside the sensors: heart-rate straps, foot pods, treadmills.
     """
 
     path: Path
@@ -84,6 +87,7 @@ class SessionInfo:
     simulated: bool = False
     ended: bool = True
     notices: tuple[str, ...] = ()
+    beside: tuple[SensorInfo, ...] = ()
 
 
 def read_info(path: Path) -> SessionInfo:
@@ -117,9 +121,10 @@ def fetch_info(path: Path, connection: sqlite3.Connection, notices: tuple[str, .
         }
     )
     check_values(connection, ["sensor"])
-    sensors = connection.execute(
+    rows = connection.execute(
         "SELECT id, placement, device, name, address, firmware, settings FROM sensor ORDER BY id"
     )
+    sensors = tuple(_sensor(row) for row in rows)
     ended = bool(meta.get(ENDED_KEY, False))
     name = meta.get("name")
     return SessionInfo(
@@ -127,7 +132,8 @@ def fetch_info(path: Path, connection: sqlite3.Connection, notices: tuple[str, .
         name=shorten(name) if isinstance(name, str) else path.stem,
         started_utc=_start(meta.get("started_utc")),
         duration_s=(connection.execute(_LAST_NS).fetchone()[0] or 0) / NS_PER_S,
-        sensors=tuple(_sensor(row) for row in sensors),
+        sensors=tuple(sensor for sensor in sensors if not sensor.placement.startswith(BESIDE_PREFIX)),
+        beside=tuple(sensor for sensor in sensors if sensor.placement.startswith(BESIDE_PREFIX)),
         context=context,
         simulated=meta.get("simulated") is True,
         ended=ended,

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, Track
+from sensor.session.beside import read_beside, with_surface
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.opening import open_session
 from sensor.session.packets import read_heads, read_payloads
@@ -60,6 +61,7 @@ def read_recording(path: Path) -> Recording:
         check_values(connection, ("segment", "packet", "event", "mark", "track", "track_point"))
         tables = [_fetch(connection, query) for query in (_EVENTS, _MARKS, _TRACKS, _POINTS)]
         decoders = _decode(path, info, connection, digest)
+        beside, unread = read_beside(connection, info.beside, _BELIEVABLE)
     for table in tables:
         digest.add_table(table)
     events, marks, tracks, points = tables
@@ -73,16 +75,16 @@ def read_recording(path: Path) -> Recording:
         started_utc=info.started_utc,
         duration_s=info.duration_s,
         sensors=sensors,
-        tracks=_tracks(tracks, points),
+        tracks=_tracks(tracks, points) + beside,
         marks=tuple(
             Mark(t / NS_PER_S, shorten(kind), shorten(text))
             for t, kind, text in sorted(marks, key=itemgetter(0))
         ),
-        events=_events(events, info.sensors),
-        context=info.context,
+        events=_events(events, info.sensors + info.beside),
+        context=with_surface(info.context, beside),
         simulated=info.simulated,
         file_hash=digest.hexdigest(),
-        notices=info.notices + tuple(_notices(sensors)),
+        notices=info.notices + tuple(_notices(sensors)) + unread,
     )
 
 

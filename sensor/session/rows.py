@@ -76,8 +76,28 @@ class SessionRows(ABC):
             raise UnknownSensorError(
                 f"placement {placement!r} is unknown; use one of {', '.join(PLACEMENTS)}"
             )
+        return self._put_sensor(placement, device, name, address, firmware, settings or {})
+
+    def add_beside(
+        self,
+        place: str,
+        device: str,
+        name: str,
+        *,
+        address: str = "",
+        settings: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Add a device beside the motion sensors and return its number; words as of `add_sensor`.
+
+        ``place`` is `BESIDE_PREFIX` and a number, each once.
+        """
+        return self._put_sensor(place, device, name, address, "", settings or {})
+
+    def _put_sensor(
+        self, placement: str, device: str, name: str, address: str, firmware: str, settings: Mapping[str, Any]
+    ) -> int:
         sensor_id = next(self._sensor_ids)
-        row = (sensor_id, placement, device, name, address, firmware, json.dumps(dict(settings or {})))
+        row = (sensor_id, placement, device, name, address, firmware, json.dumps(dict(settings)))
         self.put_rows(_SENSOR, [row])
         return sensor_id
 

@@ -24,6 +24,9 @@ CONTEXT_PREFIX = "context."
 ENDED_KEY = "ended"
 """Key of table ``meta`` that is there, and true, once the session was ended properly."""
 
+BESIDE_PREFIX = "beside "
+"""Before a number: what stands as placement of a device that is no motion sensor."""
+
 BATTERY_EVENT = "battery"
 """Kind of event whose detail is a battery level in percent, digits only."""
 

@@ -13,7 +13,14 @@ from typing import Any
 import numpy as np
 
 from sensor.link.radio import Radio
-from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
+from sensor.recorder import (
+    BesideWish,
+    RecorderPolicy,
+    RecorderStatus,
+    RecordingPlan,
+    SensorWish,
+    record_session,
+)
 from sensor.samples import ImuSignal
 from sensor.virtual.movesense import VirtualMovesense
 from sensor.virtual.radio import VirtualRadio
@@ -67,13 +74,17 @@ def record_over_air(
     play: Callable[[Scene], Awaitable[None]],
     *,
     sensors: dict[str, str] | None = None,
+    beside: tuple[str, ...] = (),
     duration_s: float = 30.0,
     policy: RecorderPolicy | None = None,
     **radio_options: Any,
 ) -> Scene:
     """Record in virtual time, after ``play`` has switched sensors on and scheduled their faults."""
     wishes = (sensors or {"sternum": CHEST}).items()
-    plan = RecordingPlan(tuple(SensorWish(placement, name) for placement, name in wishes))
+    plan = RecordingPlan(
+        tuple(SensorWish(placement, name) for placement, name in wishes),
+        tuple(BesideWish(number, name) for number, name in enumerate(beside, 1)),
+    )
 
     async def record() -> Scene:
         async with VirtualRadio(seed=1, **radio_options) as radio:

@@ -26,7 +26,8 @@ def turned_about(seconds: float = 10.0) -> tuple[FloatArray, FloatArray]:
     about_y = np.column_stack([-np.sin(angle), nought, np.cos(angle)])
     acc = G_MPS2 * np.where(is_first[:, None], about_x, about_y)
     gyr = np.column_stack([np.where(is_first, rate, 0.0), np.where(is_first, 0.0, rate), nought])
-    return acc, gyr
+    noise = np.random.default_rng(3).normal(0.0, 1e-3, (2, *acc.shape))
+    return acc + noise[0], gyr + noise[1]
 
 
 def recording(acc: FloatArray | None = None, gyr: FloatArray | None = None) -> SensorRecording:

@@ -157,6 +157,9 @@ def _duration_s(path: Path) -> float:
         (["--sensor", "sternum=a", "--sensor", "head=A"], "sensor 'a' is named twice"),
         (["--sensor", "sternum=a", "--sensor", "head=virtual"], "name only one sort"),
         (["--sensor", "sternum=a", "--duration", "30"], "write for example 30min"),
+        (["--sensor", "sternum=a", "--beside", "virtual"], "name only one sort"),
+        (["--sensor", "sternum=a", "--beside", "A"], "sensor 'a' is named twice"),
+        (["--sensor", "sternum=a", "--beside", " "], "no name for what is to be recorded beside"),
         ([], "Missing option '--sensor'"),
     ],
 )

@@ -17,6 +17,7 @@ from sensor.link.ble import Sighting, scan
 from sensor.link.radio import Radio
 from sensor.virtual.peripheral import VirtualPeripheral
 from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.standard import foot_pod
 from sensor.virtual.timeloop import run_in_virtual_time
 from tests.support.recordings_over_air import CHEST, movesense
 
@@ -68,6 +69,16 @@ def test_sensors_are_listed_and_strangers_only_on_request(monkeypatch: pytest.Mo
     assert CHEST in _scan(monkeypatch, heard).stdout
     last = _scan(monkeypatch, heard, "--all").stdout.splitlines()[-1]
     assert last.split()[:2] == ["Toothbrush", "unknown"]
+
+
+def test_a_foot_pod_is_listed_for_the_option_that_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def listen() -> tuple[Sighting, ...]:
+        async with VirtualRadio() as radio:
+            await radio.add(foot_pod(lambda _: 3.0))
+            return await scan(radio.bleak, 3.0)
+
+    (row,) = _scan(monkeypatch, run_in_virtual_time(listen())).stdout.splitlines()[-1:]
+    assert row.startswith("Foot Pod 1  foot pod  --beside")
 
 
 def test_when_no_sensor_is_found_it_says_how_to_wake_one(monkeypatch: pytest.MonkeyPatch) -> None:
