@@ -91,11 +91,11 @@ def motion_of(
     raw = even_stream(sensor, config.signal)
     rests = find_rests(raw, config.rest)
     gait = find_gait(raw, rests, config.gait)
-    mirrored = is_mirrored(raw, gait, config.handedness)
-    if mirrored:
-        raw = unmirrored(raw)
-        rests = find_rests(raw, config.rest)
     stream = fill_gaps(raw, gait, config.signal)
+    mirrored = is_mirrored(stream, gait, config.handedness)
+    if mirrored:
+        stream = unmirrored(stream)
+        rests = find_rests(stream, config.rest)
     if stream.gyr_sensor_radps is None:
         return _from_accelerometer(stream, rests, gait, config)
     broken_rows = round(config.signal.broken_s * stream.rate_hz)

@@ -68,7 +68,7 @@ def aligned_axes(
     upright = upright_from_sensor(zero.up_sensor)
     shaken = Worn(stream, up_sensor, upright).horizontal(own)
     there = np.stack([np.interp(at - own.start, np.arange(shaken.shape[1]), v) for v in shaken])
-    low = butter(4, config.shared_hz / (trunk.stream.rate_hz / 2.0), output="sos")
+    low = butter(4, min(config.shared_hz / (trunk.stream.rate_hz / 2.0), 0.9), output="sos")
     mine = sosfiltfilt(low, there, axis=1)
     theirs = sosfiltfilt(low, trunk.horizontal(part), axis=1)
     product = (mine[0] - 1j * mine[1]) @ (theirs[0] + 1j * theirs[1])

@@ -25,18 +25,18 @@ def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> boo
     Parameters
     ----------
     stream, gait
-        The longest unbroken stretch of a bout is looked at; without bouts, of the stream.
+        Short losses filled. The longest unbroken stretch of a bout, or of the stream, is looked at.
     config
-        Length looked at, smoothings, and how much better the reversed rate must do; slow or clipped signals
-        contradict themselves anyway and are not judged.
+        Length looked at, smoothings, and how much better the reversed rate must do; slow, clipped or
+        much interrupted signals contradict themselves anyway and are not judged.
     """
     if stream.gyr_sensor_radps is None or stream.rate_hz < config.min_rate_hz:
         return False
     part = _part(stream, gait, config)
-    if stream.clipped[part].mean() > config.max_clipped:
-        return False
     acc, gyr = stream.acc_sensor_mps2[part], stream.gyr_sensor_radps[part]
-    if len(acc) < config.least_s * stream.rate_hz:
+    if len(acc) < config.least_s * stream.rate_hz or stream.present[part].mean() < config.min_present:
+        return False
+    if stream.clipped[part].mean() > config.max_clipped:
         return False
     straight = _wander(acc, gyr, stream.rate_hz, config)
     reverse = _wander(acc, -gyr, stream.rate_hz, config)

@@ -78,12 +78,10 @@ def _check(sensor: SensorRecording, config: SignalConfig) -> None:
     _check_values(sensor, "acceleration", sensor.acc_sensor_mps2, config.max_acc_mps2, "m/s2")
     if sensor.gyr_sensor_radps is not None:
         _check_values(sensor, "angular rate", sensor.gyr_sensor_radps, config.max_gyr_radps, "rad/s")
-    if float(np.ptp(sensor.acc_sensor_mps2, axis=0).max()) == 0.0:
-        raise SignalError(f"{sensor.name}: the acceleration never changes; the sensor was not recording")
 
 
 def _check_values(sensor: SensorRecording, what: str, values: FloatArray, limit: float, unit: str) -> None:
-    """Refuse what no sensor can have measured."""
+    """Refuse what no sensor on a moving body can have measured."""
     least, most = float(values.min()), float(values.max())
     if not np.isfinite(least + most):
         raise SignalError(f"{sensor.name}: values that are not finite; leave such rows out, they become gaps")
@@ -91,6 +89,11 @@ def _check_values(sensor: SensorRecording, what: str, values: FloatArray, limit:
     if largest > limit:
         raise SignalError(
             f"{sensor.name}: {what} up to {largest:.4g} {unit}, which no sensor measures; check the unit"
+        )
+    dead = "".join(name for name, range_ in zip("xyz", np.ptp(values, axis=0), strict=True) if range_ == 0.0)
+    if dead:
+        raise SignalError(
+            f"{sensor.name}: the {what} never changes along {' and '.join(dead)}; this was not recorded"
         )
 
 

@@ -50,6 +50,8 @@ def usable_columns(
         ("clipped", off & (uniform_filter1d(clipped, config.force_strides) > 0) if len(clipped) else off),
         ("loose", off | (flexion_rom_deg > config.loose_swing_deg)),
     ]
+    if path is not None and len(strides):
+        checks.insert(1, ("gap", path.shortest_section_s(strides) < config.section_s))
     if path is not None and not speed_known:
         peak, turning = path.largest_in(strides)
         moved = peak > config.path_mps2

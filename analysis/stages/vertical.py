@@ -168,10 +168,18 @@ class PathAcceleration:
         ahead = force.smoothed(forward_inertial, config.heading_smoothing_s)
         turn = np.cross(ahead[:, :-1], ahead[:, 1:], axis=0)
         self._turning_radps = np.abs((turn * up[:, 1:]).sum(axis=0)) * force.rate_hz
+        self._section = force.section
+        self._section_s = np.bincount(force.section, force.weight) / force.rate_hz
 
     def position(self, row: FloatArray) -> FloatArray:
         """Return the fractional thinned positions of fractional rows."""
         return np.clip((row - self._first_row) / self._every, 0, len(self._size_mps2) - 1)
+
+    def shortest_section_s(self, strides: Strides) -> FloatArray:
+        """Return (s,) how long the frame of each stride holds: from one long loss to the next, s."""
+        ends = np.stack((strides.start_row, strides.end_row))
+        section = self._section[self.position(ends).astype(np.int64)]
+        return np.asarray(self._section_s[section].min(axis=0))
 
     def largest_in(self, strides: Strides) -> tuple[FloatArray, FloatArray]:
         """Return (s,) the largest path acceleration (m/s2) and rate of turning (rad/s) in each stride."""

@@ -138,7 +138,9 @@ def test_a_bias_of_the_accelerometer_of_twenty_mg_costs_less_than_a_tenth_of_a_d
     assert abs(with_bias.bias - without.bias) < 0.1
 
 
-@pytest.mark.parametrize(("gap_s", "limit_deg"), [(0.05, 0.2), (0.1, 0.25), (0.3, 0.6)])
+@pytest.mark.parametrize(
+    ("gap_s", "limit_deg"), [(0.05, 0.2), (0.1, 0.25), (0.3, 0.6), (0.34, 0.6), (0.39, 0.6), (0.5, 0.5)]
+)
 def test_short_gaps_hardly_cost_anything(gap_s: float, limit_deg: float) -> None:
     run_ = virtual(PLAIN)
     rng = np.random.default_rng(4)

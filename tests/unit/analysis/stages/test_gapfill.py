@@ -12,11 +12,12 @@ from analysis.signals import EvenStream, Gait
 from analysis.stages.gait import find_gait
 from analysis.stages.gapfill import fill_gaps, fillable
 from analysis.stages.rest import find_rests
+from analysis.stages.strapdown import long_losses
 from analysis.stages.timebase import even_stream
 from sensor.samples import BoolArray, FloatArray
 from sensor.virtual.imu_errors import loss_mask
 from tests.support.short_runs import PLAIN, trunk_recording, virtual
-from tests.support.streams import even, even_gait
+from tests.support.streams import RATE_HZ, even, even_gait
 
 CONFIG = AnalysisConfig()
 STRIDE = 74.0
@@ -72,8 +73,8 @@ def test_a_filled_gap_meets_the_samples_on_both_sides() -> None:
     assert steps[499:521].max() < 1.5 * np.abs(np.diff(periodic(1500), axis=0)).max()
 
 
-@pytest.mark.parametrize(("rows", "is_filled"), [(30, True), (36, True), (40, False), (120, False)])
-def test_gaps_longer_than_half_a_stride_keep_their_straight_line(rows: int, is_filled: bool) -> None:
+@pytest.mark.parametrize(("rows", "is_filled"), [(30, True), (42, True), (60, False), (120, False)])
+def test_long_gaps_keep_their_straight_line(rows: int, is_filled: bool) -> None:
     stream, truth = torn(1500, (500, 500 + rows))
     filled = fill_gaps(stream, even_gait(0, 1500, STRIDE / 2, 1500), CONFIG.signal)
     assert (np.abs(filled.acc_sensor_mps2 - truth).max() < 0.1) == is_filled
@@ -131,3 +132,13 @@ def test_on_a_run_filling_halves_the_error_of_straight_lines(gap_s: float) -> No
     for name in ("acc_sensor_mps2", "gyr_sensor_radps"):
         truth = getattr(whole, name)
         assert _error(getattr(filled, name), truth, lost) < 0.5 * _error(getattr(raw, name), truth, lost)
+
+
+@pytest.mark.parametrize("cadence_spm", [140.0, 180.0, 215.0])
+def test_every_gap_that_does_not_break_the_frame_is_filled(cadence_spm: float) -> None:
+    stride_rows = 120.0 / cadence_spm * RATE_HZ
+    broken_rows = round(CONFIG.signal.broken_s * RATE_HZ)
+    stream, _ = torn(1500, (500, 500 + broken_rows))
+    first, _ = fillable(stream, even_gait(0, 1500, stride_rows / 2, 1500), CONFIG.signal)
+    assert len(first) == 1
+    assert len(long_losses(stream, broken_rows)[0]) == 0

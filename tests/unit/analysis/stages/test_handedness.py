@@ -16,7 +16,7 @@ from analysis.stages.rest import find_rests
 from analysis.stages.timebase import even_stream
 from sensor.samples import SensorRecording
 from sensor.virtual.gait import STYLES
-from sensor.virtual.imu_errors import CONSUMER
+from sensor.virtual.imu_errors import CONSUMER, loss_mask
 from tests.support.short_runs import PLAIN, errors, report, session, trunk_recording, virtual
 from tests.support.streams import even, even_gait, no_rests
 
@@ -112,3 +112,23 @@ def test_gaps_all_the_time_leave_no_stretch_to_judge_by() -> None:
     run = virtual(PLAIN)
     lost = (run.time_s % 6.0 < 1.0) & (run.time_s > 24.0)
     assert not motion_of(trunk_recording(run, lost=lost), None, CONFIG).mirrored
+
+
+@pytest.mark.parametrize("share", [0.05, 0.25])
+def test_many_short_gaps_do_not_turn_a_triad_round(share: float) -> None:
+    run = virtual(PLAIN)
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        lost = loss_mask(len(run.time_s), run.rate_hz, gap_s=0.25, fraction=share, rng=rng)
+        assert not motion_of(trunk_recording(run, lost=lost), None, CONFIG).mirrored
+
+
+def test_a_mirrored_triad_is_found_out_through_short_gaps() -> None:
+    run = virtual(PLAIN)
+    lost = loss_mask(len(run.time_s), run.rate_hz, gap_s=0.1, fraction=0.05, rng=np.random.default_rng(1))
+    assert motion_of(mirrored(trunk_recording(run, lost=lost), FLIPS["y"]), None, CONFIG).mirrored
+
+
+def test_a_record_of_nothing_received_is_not_judged() -> None:
+    stream = even(np.ones((2000, 3)), np.ones((2000, 3)), present=np.zeros(2000, dtype=bool))
+    assert not is_mirrored(stream, find_gait(stream, no_rests(), CONFIG.gait), CONFIG.handedness)

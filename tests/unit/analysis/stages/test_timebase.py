@@ -187,10 +187,17 @@ def test_values_no_sensor_measures_are_refused_as_a_mistaken_unit(
         even_stream(replace(sensor, **changed), CONFIG)
 
 
-def test_an_acceleration_that_never_changes_is_refused() -> None:
-    sensor = recorded(GOOD_S, acc_sensor_mps2=np.tile([0.0, 0.0, 9.8], (400, 1)))
-    with pytest.raises(SignalError, match="never changes"):
-        even_stream(sensor, CONFIG)
+@pytest.mark.parametrize("axes", ["x", "z", "x and z", "x and y and z"])
+@pytest.mark.parametrize(
+    ("channel", "what"), [("acc_sensor_mps2", "acceleration"), ("gyr_sensor_radps", "angular rate")]
+)
+def test_a_channel_that_never_changes_is_refused(channel: str, what: str, axes: str) -> None:
+    sensor = recorded(GOOD_S)
+    values = np.array(getattr(sensor, channel))
+    values[:, ["xyz".index(axis) for axis in axes.split(" and ")]] = 9.8
+    changed: dict[str, Any] = {channel: values}
+    with pytest.raises(SignalError, match=f"{what} never changes along {axes};"):
+        even_stream(replace(sensor, **changed), CONFIG)
 
 
 @settings(max_examples=40, deadline=None)

@@ -186,3 +186,15 @@ def test_a_range_that_nobody_told_of_still_shows_as_missing_force() -> None:
     plan = replace(PLAIN, errors=replace(CONSUMER, acc_range_g=2.0))
     _, because = reasons(virtual(plan), acc_range_mps2=None)
     assert (because != "").mean() > 0.9
+
+
+@pytest.mark.parametrize(("apart_s", "trusted"), [(2.5, False), (7.0, True)])
+def test_strides_between_two_long_gaps_near_each_other_are_not_trusted(apart_s: float, trusted: bool) -> None:
+    virtual_run = virtual(PLAIN)
+    t = virtual_run.time_s
+    lost = ((t > 60.0) & (t < 61.0)) | ((t > 61.0 + apart_s) & (t < 62.0 + apart_s))
+    table = report(virtual_run, lost=lost).strides
+    between = (table["start_s"] > 61.0) & (table["end_s"] < 61.0 + apart_s)
+    assert between.sum() >= 2
+    assert table["usable"][between].all() == trusted
+    assert set(table["usable_because"]) <= {"", "gap", "burst"}

@@ -210,3 +210,17 @@ def test_the_shortest_streams_have_a_vertical_too(rate_hz: float, seconds: float
 def test_free_fall_throughout_leaves_up_somewhere_of_length_one() -> None:
     up = unaided(even(np.zeros((500, 3)), np.zeros((500, 3))))
     np.testing.assert_allclose(np.linalg.norm(up, axis=0), 1.0, atol=1e-6)
+
+
+def test_each_stride_knows_how_long_its_frame_holds() -> None:
+    hole = replace(still(2.0), present=np.zeros(208, dtype=bool))
+    stream = joined(still(10.0), hole, still(4.0), hole, still(20.0))
+    strapdown = integrate(stream, no_rests(), BROKEN_ROWS, CONFIG.rest)
+    force = AveragedForce(stream, strapdown, BROKEN_ROWS, CONFIG.orientation)
+    first = unaided_vertical(force, strapdown, CONFIG.orientation)
+    path = PathAcceleration(force, first, np.ones_like(force.force), CONFIG.orientation)
+    # Strides of 104 rows from second 5: inside the first frame, over its end, in the second, in the third.
+    held_s = path.shortest_section_s(even_strides(520.0, 104.0, 25))
+    np.testing.assert_allclose(held_s[[0, 4]], 10.0, atol=0.2)
+    np.testing.assert_allclose(held_s[[8, 9]], 4.0, atol=0.2)
+    np.testing.assert_allclose(held_s[[14, 20]], 20.0, atol=0.2)
