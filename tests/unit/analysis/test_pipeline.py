@@ -1,0 +1,376 @@
+"""From a session to a report: what is told, what is withheld, and what is refused."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.config import AnalysisConfig
+from analysis.errors import NotEnoughRunningError, SignalError
+from analysis.pipeline import analyse
+from analysis.records import STRIDE_COLUMNS, RunReport
+from sensor.samples import FloatArray, SensorRecording
+from sensor.units import STANDARD_GRAVITY_MPS2
+from sensor.virtual.gait import SEVERE, STYLES
+from sensor.virtual.imu_errors import CONSUMER
+from sensor.virtual.plan import Leg, PosturePoint, RunPlan, Worn, run, stand, walk
+from tests.support.recordings import recording, sensor_recording
+from tests.support.short_runs import OPENING, PLAIN, errors, report, session, trunk_recording, virtual
+
+CONFIG = AnalysisConfig()
+REASONS = {"", "gap", "clipped", "loose", "turn", "burst", "slip"}
+
+
+def well_formed(found: RunReport) -> None:
+    """Hold a report to what every reader of it relies on."""
+    table = found.strides
+    assert list(table.columns) == list(STRIDE_COLUMNS)
+    assert len(table) == found.stride_count >= CONFIG.verdict.min_strides
+    assert set(table["activity"]) <= {"run", "walk"}
+    assert set(table["usable_because"]) <= REASONS
+    assert (table["usable"] == (table["usable_because"] == "")).all()
+    assert np.isfinite(table["trunk_flexion_deg"]).all()
+    assert (table["end_s"] > table["start_s"]).all()
+    assert found.verdict in {"none", "usual", "watch", "slouched"}
+    assert (found.no_verdict_because != "") == (found.verdict == "none")
+    assert found.confidence in {"good", "fair", "do not trust"}
+
+
+def test_a_plain_run_is_reported_as_it_was() -> None:
+    run_ = virtual(PLAIN)
+    found = report(run_, speed="gps")
+    well_formed(found)
+    assert (found.method, found.zero_source) == ("zero-phase", "standing")
+    assert found.running_s == pytest.approx(run_.running.sum() / run_.rate_hz, abs=3.0)
+    assert found.walking_s == 0.0
+    assert found.distance_m == pytest.approx(run_.distance_m[-1], rel=0.02)
+    assert found.speed_mps == pytest.approx(3.0, abs=0.15)
+    rate_hz = (len(run_.stride_start_s) - 1) / np.ptp(run_.stride_start_s)
+    assert found.cadence_spm == pytest.approx(120.0 * rate_hz, rel=0.01)
+    assert found.verdict == "none"
+    assert "200 are needed" in found.no_verdict_because
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_flexion_of_every_style_is_right_without_any_speed(style: str) -> None:
+    run_ = virtual(replace(PLAIN, style=STYLES[style]), 5)
+    error = errors(report(run_).strides, run_)
+    assert error.rmse < 0.35
+    assert np.abs(error.flexion).max() < 0.9
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_left_and_right_part_of_flexions_lean_is_right_too(style: str) -> None:
+    run_ = virtual(replace(PLAIN, style=STYLES[style]), 5)
+    error = errors(report(run_, speed="gps").strides, run_)
+    assert abs(np.median(error.lateral)) < 0.3
+
+
+@pytest.mark.parametrize("rate_hz", [20.0, 26.0, 52.0, 208.0, 416.0])
+def test_the_rate_of_the_sensor_hardly_matters(rate_hz: float) -> None:
+    run_ = virtual(replace(PLAIN, rate_hz=rate_hz))
+    assert errors(report(run_).strides, run_).rmse < 0.3
+
+
+def test_the_same_session_gives_the_same_report_twice_and_survives_a_pipe() -> None:
+    one, two = report(virtual(PLAIN)), report(virtual(PLAIN))
+    for name in STRIDE_COLUMNS:
+        np.testing.assert_array_equal(one.strides[name], two.strides[name])
+    copy = pickle.loads(pickle.dumps(one))
+    assert copy.headline == one.headline
+    np.testing.assert_array_equal(copy.strides["trunk_flexion_deg"], one.strides["trunk_flexion_deg"])
+
+
+def test_a_walk_is_listed_and_never_judged() -> None:
+    posture = (PosturePoint(0.0, 6.0), PosturePoint(0.18, 6.0), PosturePoint(0.2, 25.0))
+    legs = (*OPENING, run(60.0, 3.0), walk(50.0, 1.5), stand(8.0))
+    plan = replace(PLAIN, legs=legs, posture=posture)
+    found = report(virtual(plan))
+    well_formed(found)
+    assert found.walking_s > 30.0
+    walking = found.strides["activity"] == "walk"
+    assert set(found.strides["flag"][walking]) == {"none"}
+    # The lean of the walk, twenty degrees more, is in no figure of the run.
+    assert found.flexion_deg < 10.0
+
+
+def test_a_session_of_walking_is_refused() -> None:
+    plan = replace(PLAIN, legs=(*OPENING, walk(60.0, 1.6), stand(8.0)))
+    with pytest.raises(NotEnoughRunningError, match="strides of running"):
+        report(virtual(plan))
+
+
+@pytest.mark.parametrize(
+    "legs", [(stand(40.0),), (*OPENING, run(6.0, 3.0), stand(8.0))], ids=["stand", "short"]
+)
+def test_a_session_without_ten_seconds_of_running_is_refused(legs: tuple[Leg, ...]) -> None:
+    with pytest.raises(NotEnoughRunningError, match="record a longer run"):
+        report(virtual(RunPlan(legs, style=PLAIN.style)))
+
+
+def test_without_a_standing_nothing_absolute_is_claimed() -> None:
+    plan = replace(PLAIN, legs=(run(200.0, 3.0),), posture=(PosturePoint(0.0, 12.0),))
+    found = report(virtual(plan))
+    well_formed(found)
+    assert found.zero_source == "own baseline"
+    # Flexion counts from the run's own start, wherever that was.
+    assert abs(found.flexion_deg) < 1.5
+    assert found.confidence != "good"
+    assert any("standing" in reason for reason in found.confidence_because)
+    assert np.isnan(found.strides["head_forward_cm"]).all()
+
+
+def test_a_standing_after_a_run_without_one_before_is_no_zero() -> None:
+    found = report(virtual(replace(PLAIN, legs=(run(60.0, 3.0), stand(12.0)))))
+    assert found.zero_source == "own baseline"
+
+
+def test_losing_most_of_the_run_leaves_no_verdict_and_no_trust() -> None:
+    run_ = virtual(PLAIN)
+    lost = (run_.time_s % 4.0 < 2.0) & (run_.time_s > 26.0) & (run_.time_s < 100.0)
+    found = report(run_, lost=lost)
+    well_formed(found)
+    assert found.usable_fraction < 0.6
+    assert found.confidence == "do not trust"
+    assert found.verdict == "none"
+
+
+@pytest.mark.parametrize("range_g", [2.0, 4.0])
+def test_a_sensor_of_too_small_a_range_is_not_trusted(range_g: float) -> None:
+    style = replace(SEVERE, impact_g=0.4 if range_g == 2.0 else 8.0)
+    run_ = virtual(replace(PLAIN, style=style, errors=replace(CONSUMER, acc_range_g=range_g)))
+    found = report(run_, acc_range_mps2=range_g * STANDARD_GRAVITY_MPS2)
+    assert (found.strides["usable_because"] == "clipped").mean() > 0.5
+    assert found.confidence == "do not trust"
+    assert found.verdict == "none"
+
+
+def dangling(sensor: SensorRecording, swing_deg: float, hz: float) -> SensorRecording:
+    """Return what a sensor reads that truly swings about its own first axis on the body."""
+    assert sensor.gyr_sensor_radps is not None
+    grown = np.clip((sensor.time_s - 30.0) / 3.0, 0.0, 1.0) * np.clip((100.0 - sensor.time_s) / 3.0, 0.0, 1.0)
+    angle = np.radians(swing_deg) * grown * np.sin(2 * np.pi * hz * sensor.time_s)
+    c, s = np.cos(angle), np.sin(angle)
+
+    def seen(v: FloatArray) -> FloatArray:
+        return np.stack((v[:, 0], c * v[:, 1] + s * v[:, 2], -s * v[:, 1] + c * v[:, 2]), axis=1)
+
+    rate = np.gradient(angle, sensor.time_s)
+    gyr = seen(sensor.gyr_sensor_radps)
+    gyr[:, 0] += rate
+    return replace(sensor, acc_sensor_mps2=seen(sensor.acc_sensor_mps2), gyr_sensor_radps=gyr)
+
+
+def test_a_dangling_sensor_is_called_loose() -> None:
+    whole = session(virtual(PLAIN))
+    found = analyse(replace(whole, sensors=(dangling(whole.sensors[0], 30.0, 2.2),)), CONFIG)
+    inside = (found.strides["start_s"] > 34.0) & (found.strides["end_s"] < 96.0)
+    assert (found.strides["usable_because"][inside] == "loose").mean() > 0.9
+    assert found.confidence == "do not trust"
+
+
+def test_a_stop_and_a_restart_are_two_stretches_of_one_run() -> None:
+    plan = replace(PLAIN, legs=(*OPENING, run(45.0, 3.0), stand(20.0), run(45.0, 3.0), stand(10.0)))
+    run_ = virtual(plan)
+    found = report(run_, speed="gps")
+    well_formed(found)
+    error = errors(found.strides, run_)
+    assert error.rmse < 0.25
+    assert [s.role for s in found.standings] == ["before", "zero", "seen", "end"]
+    pause = np.diff(found.strides["start_s"]).max()
+    assert pause == pytest.approx(20.0, abs=4.0)
+
+
+def test_a_trunk_sensor_is_needed() -> None:
+    whole = session(virtual(replace(PLAIN, wear=(Worn("head"),))))
+    with pytest.raises(
+        SignalError, match=r"no trunk sensor \(worn: head\); wear one as sternum or upper-back"
+    ):
+        analyse(whole, CONFIG)
+    with pytest.raises(SignalError, match="worn: none"):
+        analyse(replace(whole, sensors=()), CONFIG)
+
+
+def test_the_breast_bone_comes_before_the_upper_back_where_both_are_worn() -> None:
+    run_ = virtual(replace(PLAIN, wear=(Worn("upper-back"), Worn("sternum"))))
+    found = report(run_)
+    alone = report(virtual(replace(PLAIN, wear=(Worn("sternum"),))))
+    np.testing.assert_allclose(
+        found.strides["trunk_flexion_deg"], alone.strides["trunk_flexion_deg"], atol=1e-6
+    )
+    assert {s.placement for s in found.session.sensors} == {"upper-back", "sternum"}
+
+
+@pytest.mark.parametrize("placement", ["head", "sacrum"])
+@pytest.mark.parametrize("rate_hz", [15.5, 20.0, 104.0])
+def test_a_second_sensor_may_have_a_rate_of_its_own(placement: str, rate_hz: float) -> None:
+    run_ = virtual(replace(PLAIN, wear=(Worn("sternum"), Worn(placement))))
+    whole = session(run_)
+    trunk, other = whole.sensors
+    assert other.gyr_sensor_radps is not None
+    every = np.arange(0.0, other.time_s[-1], 1.0 / rate_hz)
+
+    def slower(values: FloatArray) -> FloatArray:
+        return np.stack([np.interp(every, other.time_s, v) for v in values.T], axis=1)
+
+    slow = sensor_recording(
+        every, slower(other.acc_sensor_mps2), slower(other.gyr_sensor_radps), placement=placement
+    )
+    for sensors in ((trunk, slow), (replace(slow, placement="sternum"), replace(trunk, placement=placement))):
+        well_formed(analyse(replace(whole, sensors=sensors), CONFIG))
+
+
+@pytest.mark.parametrize("what", ["head", "sacrum"])
+def test_a_bad_second_sensor_is_refused_by_name(what: str) -> None:
+    run_ = virtual(replace(PLAIN, wear=(Worn("sternum"), Worn(what))))
+    whole = session(run_)
+    dead = replace(whole.sensors[1], acc_sensor_mps2=np.zeros_like(whole.sensors[1].acc_sensor_mps2))
+    with pytest.raises(SignalError, match=f"{what}.*never changes"):
+        analyse(replace(whole, sensors=(whole.sensors[0], dead)), CONFIG)
+
+
+def _broken(sensor: SensorRecording, how: str) -> SensorRecording:
+    assert sensor.gyr_sensor_radps is not None
+    nothing = np.full_like(sensor.acc_sensor_mps2, np.nan)
+    holed = np.array(sensor.gyr_sensor_radps)
+    holed[9, 1] = np.nan
+    back = np.array(sensor.time_s)
+    back[500:] -= 1.0
+    ways: dict[str, SensorRecording] = {
+        "all NaN": replace(sensor, acc_sensor_mps2=nothing),
+        "gyroscope all NaN": replace(sensor, gyr_sensor_radps=nothing),
+        "one NaN": replace(sensor, gyr_sensor_radps=holed),
+        "constant": replace(sensor, acc_sensor_mps2=np.ones_like(nothing)),
+        "backwards": replace(sensor, time_s=sensor.time_s[::-1].copy()),
+        "step back": replace(sensor, time_s=back),
+        "milliseconds": replace(sensor, time_s=sensor.time_s * 1000.0),
+        "dead gyroscope": replace(sensor, gyr_sensor_radps=np.zeros_like(nothing)),
+        "degrees": replace(sensor, gyr_sensor_radps=np.degrees(sensor.gyr_sensor_radps) * 3.0),
+    }  # fmt: skip
+    return ways[how]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "all NaN",
+        "gyroscope all NaN",
+        "one NaN",
+        "constant",
+        "backwards",
+        "step back",
+        "milliseconds",
+        "dead gyroscope",
+        "degrees",
+    ],
+)
+def test_a_broken_signal_is_refused_in_one_line_that_names_the_sensor(how: str) -> None:
+    whole = session(virtual(PLAIN))
+    with pytest.raises(SignalError) as caught:
+        analyse(replace(whole, sensors=(_broken(whole.sensors[0], how),)), CONFIG)
+    assert "sternum" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@st.composite
+def signals(draw: st.DrawFn) -> SensorRecording:
+    """Draw what a sensor might deliver that is worn by nobody, badly, or not at all."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    rate_hz = draw(st.sampled_from([20.0, 33.3, 104.0, 208.0, 1000.0]))
+    count = draw(st.integers(0, round(min(40.0, 8000.0 / rate_hz) * rate_hz)))
+    time_s = np.arange(count) / rate_hz
+    acc = rng.normal([0.0, 0.0, 9.8], draw(st.sampled_from([0.0, 0.01, 1.0, 30.0])), (count, 3))
+    swing = np.cos(2 * np.pi * draw(st.floats(0.5, 5.0)) * time_s)
+    kind = draw(st.sampled_from(["noise", "steps", "saturated", "square", "burst", "spike", "tiny", "fall"]))
+    if kind == "steps":
+        acc[:, 2] += draw(st.floats(0.0, 20.0)) * swing
+    elif kind == "saturated":
+        acc = np.clip(acc + 30.0 * swing[:, None], -19.6, 19.6)
+    elif kind == "square":
+        acc[:, 2] = np.where(swing > 0, 156.0, -156.0)
+    elif kind == "burst":
+        acc[: count // 2, 2] += 12.0 * swing[: count // 2]
+    elif kind == "spike":
+        acc = np.zeros((count, 3))
+        acc[count // 2 : count // 2 + 1] = 1.0
+    elif kind == "tiny":
+        acc *= 1e-150
+    elif kind == "fall":
+        acc[count // 3 :] = 0.0
+    turning = draw(st.sampled_from(["none", "still", "noise", "spin"]))
+    gyr = {
+        "none": None,
+        "still": np.zeros((count, 3)),
+        "noise": rng.normal(0.0, 3.0, (count, 3)),
+        "spin": np.tile([0.0, 0.0, 34.9], (count, 1)),
+    }[turning]
+    lost = rng.random(count) < draw(st.sampled_from([0.0, 0.05, 0.3]))
+    if draw(st.booleans()) and count > 200:
+        lost[count // 3 : draw(st.integers(count // 3, count - 2))] = True
+    lost[-1:] = False
+    return _unchecked(time_s, acc, gyr, lost)
+
+
+def _unchecked(
+    time_s: FloatArray, acc: FloatArray, gyr: FloatArray | None, lost: np.ndarray
+) -> SensorRecording:
+    template = trunk_recording(virtual(PLAIN))
+    keep = ~lost
+    return replace(
+        template,
+        time_s=time_s[keep],
+        acc_sensor_mps2=acc[keep],
+        gyr_sensor_radps=None if gyr is None else gyr[keep],
+        clipped=np.abs(acc[keep]).max(axis=1, initial=0.0) > 150.0,
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(signals())
+def test_whatever_a_sensor_delivers_is_refused_in_words_or_reported_well_formed(
+    sensor: SensorRecording,
+) -> None:
+    whole = replace(session(virtual(PLAIN)), sensors=(sensor,))
+    try:
+        found = analyse(whole, CONFIG)
+    except (SignalError, NotEnoughRunningError) as refused:
+        words = str(refused)
+    else:
+        words = ""
+        well_formed(found)
+        used = found.strides["usable"] & (found.strides["activity"] == "run")
+        # A bounce along gravity may pass for running; a saturated sensor never.
+        assert not (sensor.clipped.mean() > 0.5 and used.any())
+    assert "\n" not in words
+    assert words == "" or len(words) > 20
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.25), st.floats(0.02, 1.5))
+def test_any_pattern_of_loss_leaves_what_is_used_right(seed: int, share: float, gap_s: float) -> None:
+    run_ = virtual(PLAIN)
+    rng = np.random.default_rng(seed)
+    width = max(round(gap_s * run_.rate_hz), 1)
+    begins = np.flatnonzero(rng.random(len(run_.time_s)) < share / width)
+    lost = np.zeros(len(run_.time_s), dtype=bool)
+    for begin in begins:
+        lost[begin : begin + width] = True
+    lost[[0, -1]] = False
+    try:
+        found = report(run_, lost=lost)
+    except NotEnoughRunningError:
+        return
+    well_formed(found)
+    if found.zero_source == "standing" and found.usable_fraction > 0.3:
+        assert errors(found.strides, run_).rmse < 1.5
+
+
+def test_recordings_need_no_file_to_be_analysed() -> None:
+    found = analyse(recording(trunk_recording(virtual(PLAIN))))
+    assert found.session.name == "arrays"
+    assert found.config_hash == CONFIG.hash()
