@@ -195,15 +195,18 @@ def _fit_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> Iterat
     first_index, broken = _number_samples(packets, spec, ticks_per_sample)
     row_end = np.cumsum(packets.count)
     row_start = row_end - packets.count
-    index = np.arange(row_end[-1]) + np.repeat(first_index - row_start, packets.count)
+    index = np.repeat(first_index - row_start, packets.count)
+    index += np.arange(row_end[-1])
     reference = first_index if spec.refers_to == "first" else index[row_end - 1]
     device_s = np.empty(len(index))
     starts = np.flatnonzero(np.concatenate([[True], broken])).tolist()
     stretches = list(pairwise([*starts, len(first_index)]))
     rows = [slice(int(row_start[a]), int(row_end[b - 1])) for a, b in stretches]
     for (a, b), row in zip(stretches, rows, strict=True):
-        pace = fit_pace(reference[a:b], packets.ticks[a:b], index[row], ticks_per_sample, spec.tick_hz)
-        device_s[row] = pace / spec.tick_hz
+        device_s[row] = fit_pace(
+            reference[a:b], packets.ticks[a:b], index[row], ticks_per_sample, spec.tick_hz
+        )
+    device_s /= spec.tick_hz
     line = line_below(device_s[row_end - 1], packets.arrival_s)
     for i, row in enumerate(rows):
         reason = "samples dropped by the sensor" if i else "sensor restarted"
@@ -261,11 +264,14 @@ def _join(pieces: list[_Piece]) -> SegmentTimes:
         holes = np.flatnonzero(np.diff(piece.index) > 1).tolist()
         gaps.extend(Gap(float(time_s[i]), float(time_s[i + 1]), "packets lost") for i in holes)
         times.append(time_s)
+    time_s = np.concatenate(times)
+    # Nobody else has it: frozen here, it is not copied once more.
+    time_s.flags.writeable = False
     longest = max(pieces, key=lambda piece: len(piece.index))
     span_s = longest.time_s[-1] - longest.time_s[0]
     line = longest.line
     return SegmentTimes(
-        time_s=np.concatenate(times),
+        time_s=time_s,
         gaps=tuple(gaps),
         rate_hz=float((longest.index[-1] - longest.index[0]) / span_s) if span_s > 0 else float("nan"),
         clock_rate_ppm=(1 / (1 + line.slope) - 1) * 1e6,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,9 @@ SHORTEST_RATE_FIT_S = 10.0
 
 _BISECTIONS = 40
 
+_ROWS_AT_A_TIME = 1 << 16
+"""A day has nine million samples: what is in between is not kept of all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostLine:
@@ -52,7 +56,11 @@ class HostLine:
 
     def host_s(self, device_s: FloatArray) -> FloatArray:
         """Return the host times of device times."""
-        return device_s + self.offset_s + self.slope * (device_s - self.centre_s)
+        host_s = np.empty(len(device_s))
+        for rows in _parts(len(device_s)):
+            part_s = device_s[rows]
+            host_s[rows] = part_s + self.offset_s + self.slope * (part_s - self.centre_s)
+        return host_s
 
 
 def fit_pace(
@@ -79,12 +87,11 @@ def fit_pace(
     FloatArray
         (n,) ticks, rising.
     """
-    steady: FloatArray = ticks[0] + ticks_per_sample * (index - reference[0])
     residual = ticks - ticks[0] - ticks_per_sample * (reference - reference[0])
     span_s = (reference[-1] - reference[0]) * ticks_per_sample / tick_hz
     blocks = min(int(span_s / OSCILLATOR_BLOCK_S), MOST_BLOCKS)
     if blocks < 1:
-        return steady + float(residual.mean())
+        return _steady(reference, ticks, index, ticks_per_sample) + float(residual.mean())
     place = (reference - index[0]) / (index[-1] - index[0]) * blocks
     knots = _joined_lines(place, residual, blocks)
     off = np.abs(residual - np.interp(place, np.arange(blocks + 1), knots))
@@ -93,9 +100,23 @@ def fit_pace(
     knot_ticks = ticks_per_sample * (index[-1] - index[0]) / blocks
     if np.abs(np.diff(knots)).max() > PACE_LIMIT * knot_ticks:
         knots = np.full(blocks + 1, np.median(residual))
-    departure = np.interp((index - index[0]) / (index[-1] - index[0]) * blocks, np.arange(blocks + 1), knots)
-    dated: FloatArray = steady + departure
+    dated = np.empty(len(index))
+    for rows in _parts(len(index)):
+        part = index[rows]
+        place = (part - index[0]) / (index[-1] - index[0]) * blocks
+        departure = np.interp(place, np.arange(blocks + 1), knots)
+        dated[rows] = _steady(reference, ticks, part, ticks_per_sample) + departure
     return dated
+
+
+def _parts(length: int) -> Iterator[slice]:
+    return (slice(start, start + _ROWS_AT_A_TIME) for start in range(0, length, _ROWS_AT_A_TIME))
+
+
+def _steady(reference: IntArray, ticks: IntArray, index: IntArray, ticks_per_sample: float) -> FloatArray:
+    """Date samples by the mean pace alone, from the first packet on."""
+    steady: FloatArray = ticks[0] + ticks_per_sample * (index - reference[0])
+    return steady
 
 
 def _joined_lines(place: FloatArray, value: FloatArray, blocks: int) -> FloatArray:
