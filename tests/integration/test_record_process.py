@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from sensor.session.info import read_info
 from sensor.session.reader import read_recording
+from tests.support.disks import small_disk
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 
@@ -102,7 +106,10 @@ def kill(home: Path, life_s: float) -> Death:
         process.kill()
         died_utc_s = time.time()
         process.communicate(timeout=10.0)
-    recording = read_recording(session_of(home))
+    path = session_of(home)
+    alone = shutil.copy(path, home / "alone.runtall")
+    assert read_info(alone).name == "run"
+    recording = read_recording(path)
     if not recording.sensors or not len(recording.sensors[0].time_s):
         return Death(life_s, samples=0, missing_s=0.0)
     time_s = recording.sensors[0].time_s
@@ -139,3 +146,27 @@ def test_a_full_disk_ends_the_recording_with_one_line_and_keeps_what_was_committ
     assert "everything committed before is kept" in last
     recording = read_recording(session_of(tmp_path))
     assert len(recording.sensors[0].time_s) > 0
+
+
+@pytest.mark.slow
+def test_a_small_disk_that_fills_up_keeps_what_was_committed(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kilobytes=200) as disk:
+        process = start(disk)
+        stdout, stderr = process.communicate(timeout=90.0)
+        assert (process.returncode, stdout) == (1, "")
+        last = stderr.splitlines()[-1]
+        assert "disk is full" in last
+        assert "everything committed before is kept" in last
+        assert "Traceback" not in stderr
+        recording = read_recording(session_of(disk))
+        time_s = recording.sensors[0].time_s
+        # What came within the last second before the disk was full had no room; all before is there.
+        told_s = [status_s for line in stderr.splitlines() if (status_s := clock_s(line)) is not None]
+        assert time_s[-1] > max(told_s) - 1.5
+        assert len(time_s) > 104 * 0.95 * (time_s[-1] - time_s[0])
+
+
+def clock_s(line: str) -> float | None:
+    """Return the time a status line begins with, in seconds."""
+    clock = re.match(r"([0-9]+):([0-9]{2})  \|", line)
+    return 60.0 * int(clock[1]) + int(clock[2]) if clock else None
