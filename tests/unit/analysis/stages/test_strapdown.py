@@ -9,7 +9,9 @@ from scipy.spatial.transform import Rotation
 from analysis.config import RestConfig
 from analysis.errors import SignalError
 from analysis.signals import EvenStream, Rests, Strapdown
+from analysis.stages.quaternion import from_rotation_vector, running_product
 from analysis.stages.rest import find_rests
+from analysis.stages.runs import CHUNK_ROWS
 from analysis.stages.strapdown import increments, integrate, long_losses
 from sensor.samples import BoolArray, FloatArray
 
@@ -174,3 +176,14 @@ def test_a_slow_turn_on_the_spot_is_not_taken_for_bias() -> None:
     rests = Rests(edges[:, 0], edges[:, 1], np.tile([0.0, 0.0, 9.8], (3, 1)), means)
     turned = rotation(integrate(stream(gyr), rests, BROKEN_ROWS, REST))[-1].as_rotvec(degrees=True)
     np.testing.assert_allclose(turned, [0.0, 0.0, 40.0], atol=0.1)
+
+
+def test_long_records_are_worked_on_in_pieces_that_fit_together() -> None:
+    count = 2 * CHUNK_ROWS + 5
+    time_s = np.arange(count) / RATE_HZ
+    gyr = np.stack((0.8 * np.sin(9.0 * time_s), 0.5 * np.cos(17.0 * time_s), np.full(count, 0.02)), axis=1)
+    found = integrate(stream(gyr), NO_RESTS, BROKEN_ROWS, REST).inertial_from_sensor
+    step = from_rotation_vector(increments(gyr.T, 1.0 / RATE_HZ))
+    whole = running_product(np.concatenate(([[1.0], [0.0], [0.0], [0.0]], step), axis=1))
+    assert np.abs(np.abs((found * whole).sum(axis=0)) - 1.0).max() < 1e-6
+    assert np.abs(found - whole).max() < 1e-5

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.config import SignalConfig
 from analysis.errors import SignalError
+from analysis.stages.runs import CHUNK_ROWS
 from analysis.stages.timebase import even_stream
 from sensor.samples import FloatArray, SensorRecording
 from tests.support.recordings import sensor_recording
@@ -227,3 +228,14 @@ def test_whatever_is_received_keeps_its_value_at_its_time(
     assert np.isfinite(stream.gyr_sensor_radps).all()
     at = np.round(stream.rows_at(kept_s)).astype(int)
     assert np.abs(stream.acc_sensor_mps2[at] - sensor.acc_sensor_mps2).max() < 0.05
+
+
+def test_long_records_are_interpolated_in_pieces_that_fit_together() -> None:
+    """The gyroscope is late, so every row is interpolated; nothing may show where two pieces meet."""
+    time_s = np.arange(2 * CHUNK_ROWS + 7) / 104.0
+    stream = even_stream(recorded(time_s, late_s=0.005), CONFIG)
+    assert stream.gyr_sensor_radps is not None
+    off = np.abs(stream.gyr_sensor_radps - 0.1 * smooth(stream.time_s)).max(axis=1)
+    for edge in (CHUNK_ROWS, 2 * CHUNK_ROWS):
+        assert off[edge - 4 : edge + 4].max() < 1e-4
+    assert off[5:-5].max() < 1e-4
