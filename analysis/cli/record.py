@@ -41,7 +41,8 @@ GUIDE_S = 120.0
     "beside",
     multiple=True,
     metavar="NAME",
-    help="A heart-rate strap, foot pod or treadmill to record beside the sensors; repeat for several.",
+    help="A heart-rate strap, foot pod or treadmill to record beside the sensors; repeat for several. "
+    "virtual, with a simulated runner, is a foot pod.",
 )
 @click.option(
     "--duration",

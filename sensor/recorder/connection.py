@@ -19,10 +19,14 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
+from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, parse_text
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
 from sensor.recorder.watchdog import Verdict, Watchdog
+
+_ASKED = ("maker", "model", "serial", "firmware")
+"""What is read of the device information: each text costs a moment of radio."""
 
 
 class Connection:
@@ -111,6 +115,8 @@ class Connection:
         if BATTERY_LEVEL_UUID in offered:
             await self._attempt("subscribing", self._subscribe(BATTERY_LEVEL_UUID))
         await self._attempt("battery", self._read_battery())
+        if not self._log.is_identified:
+            await self._attempt("identity", self._read_identity())
 
     async def _subscribe(self, characteristic: str) -> None:
         timeout_s = self._policy.request_timeout_s
@@ -163,6 +169,17 @@ class Connection:
             return
         payload = await self._link.read(BATTERY_LEVEL_UUID, self._policy.request_timeout_s)
         self._log.battery(parse_battery_level(payload).percent)
+
+    async def _read_identity(self) -> None:
+        """Ask the standard way who this is; a sensor may have said so already in a way of its own."""
+        told = {
+            what: parse_text(await self._link.read(uuid, self._policy.request_timeout_s))
+            for what, uuid in DEVICE_INFORMATION_UUIDS.items()
+            if what in _ASKED and self._link.offers(uuid)
+        }
+        if told:
+            product = " ".join(told[what] for what in ("maker", "model") if told.get(what))
+            self._log.identity(Identity(told.get("serial", ""), product, told.get("firmware", "")))
 
     async def _write(self, write: Write, timeout_s: float) -> None:
         await self._link.write(write.characteristic, write.data, timeout_s, response=write.response)

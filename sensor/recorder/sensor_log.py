@@ -33,6 +33,7 @@ class SensorLog:
         self.wish = wish
         self.link = "searching"
         self.message = ""
+        self.is_identified = False
         self._rows = rows
         self._clock = clock
         self._sensor_id: int | None = None
@@ -97,6 +98,7 @@ class SensorLog:
 
     def identity(self, identity: Identity) -> None:
         """Write down who the sensor says it is."""
+        self.is_identified = True
         self.event("identity", f"{identity.product} serial {identity.serial} firmware {identity.firmware}")
         if identity.firmware and self._sensor_id is not None:
             self._rows.set_firmware(self._sensor_id, identity.firmware)

@@ -18,6 +18,11 @@ INTERVAL_S = 1.0
 CONTROL_POINT_UUID = normalize_uuid_16(0x2AD9)
 """Of a treadmill: what is written here moves the belt."""
 
+DEVICE_INFORMATION_SERVICE_UUID = normalize_uuid_16(0x180A)
+
+IDENTITY = {"maker": "runtall", "model": "virtual", "serial": "0001", "firmware": "1.2"}
+"""What such a device says of itself."""
+
 Measure = Callable[[float], Sequence[bytes]]
 """Seconds since power-on to the notifications that are due."""
 
@@ -64,8 +69,13 @@ class VirtualStandard(VirtualPeripheral):
         )
 
     def services(self) -> list[Service]:
-        """Return battery and the one service."""
-        return [*super().services(), Service(self._service, [self._measurement, self._control])]
+        """Return battery, device information and the one service."""
+        about = [_text(wire.DEVICE_INFORMATION_UUIDS[what], text) for what, text in IDENTITY.items()]
+        return [
+            *super().services(),
+            Service(DEVICE_INFORMATION_SERVICE_UUID, about),
+            Service(self._service, [self._measurement, self._control]),
+        ]
 
     async def power_on(self, air: Air) -> None:
         """Join the air; time begins now."""
@@ -171,6 +181,12 @@ def treadmill(
 
 _WALKING_MPS = 2.0
 """Below this a pod says that its runner walks."""
+
+
+def _text(characteristic: str, text: str) -> Characteristic[bytes]:
+    return Characteristic[bytes](
+        characteristic, Characteristic.Properties.READ, Characteristic.READABLE, text.encode()
+    )
 
 
 def _refuse_read(_: Connection) -> bytes:

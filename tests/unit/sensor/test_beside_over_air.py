@@ -83,6 +83,21 @@ def test_nothing_is_written_to_a_treadmill(path: Path) -> None:
     assert device.written == []
 
 
+def test_a_device_says_once_who_it_is_and_its_firmware_is_kept(path: Path) -> None:
+    device = strap()
+
+    async def play(scene: Scene) -> None:
+        await scene.radio.add(movesense())
+        await scene.radio.add(device)
+        asyncio.get_running_loop().call_at(10.0, device.lose_link)
+
+    record_over_air(path, play, beside=(device.name,))
+    told = [detail for kind, detail in rows(path, EVENTS) if kind == "identity"]
+    assert told == ["runtall virtual serial 0001 firmware 1.2"]
+    (info,) = read_info(path).beside
+    assert info.firmware == "1.2"
+
+
 def test_a_lost_pod_is_found_again_and_its_way_goes_on(path: Path) -> None:
     device = pod()
 
