@@ -54,7 +54,7 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
         raise SessionFileError(
             f"{folder}: cannot be made ({error.strerror}); choose another place with --home or RUNTALL_HOME"
         ) from error
-    stem = "_".join(filter(None, [f"{started.astimezone():%Y-%m-%d_%H-%M-%S}", _file_name(name)]))
+    stem = "_".join(filter(None, [f"{started.astimezone():%Y-%m-%d_%H-%M-%S}", file_name(name)]))
     path = folder / f"{stem}{_SUFFIX}"
     number = 1
     while path.exists():
@@ -63,7 +63,7 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
     return path
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """Return a name with only such characters as every file system takes."""
     plain = unicodedata.normalize("NFKC", name)
     short = re.sub(r"[^\w.]+", "-", plain).strip("-.").encode()[:_LONGEST_NAME_BYTES]

@@ -12,6 +12,7 @@ import click
 COMMANDS = {
     "scan": ("analysis.cli.scan", "List the sensors in reach."),
     "record": ("analysis.cli.record", "Record a run from one or more sensors."),
+    "download": ("analysis.cli.download", "Fetch a run that a sensor recorded on its own."),
     "import": ("analysis.cli.import_", "Take in IMU files of other tools."),
     "list": ("analysis.cli.list_", "List the recorded sessions."),
     "show": ("analysis.cli.show", "Show what one session holds."),

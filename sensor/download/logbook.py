@@ -14,7 +14,7 @@ from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, PacketError, RefusalError
 from sensor.link.radio import Radio
 from sensor.protocol import movesense_gsp, movesense_logbook
-from sensor.protocol.movesense_gsp import CommandCode, Response
+from sensor.protocol.movesense_gsp import CommandCode
 from sensor.protocol.movesense_logbook import IN_CONFLICT, MORE_ENTRIES, NO_SUCH_LOG, LoggerState, Piece
 from sensor.protocol.movesense_objects import LogEntry, parse_log_entries
 
@@ -56,15 +56,29 @@ class Logbook:
         LinkError
             When it cannot be reached or does not answer.
         """
-        async with self._settled() as conversation:
-            path = movesense_gsp.encode_path(movesense_logbook.ENTRIES_PATH)
-            answer = await conversation.ask(CommandCode.GET, "to list its recordings", path)
-            entries = _parse(conversation.name, answer)
+        entries, is_whole = await self._entries()
         number = max((entry.log_id for entry in entries), default=0) + 1
-        while answer.status == MORE_ENTRIES and len(entries) < _MOST_LOGS and await self._has(number):
+        while not is_whole and len(entries) < _MOST_LOGS and await self._has(number):
             entries = (*entries, LogEntry(number, 0, 0))
             number += 1
         return entries
+
+    async def find(self, log_id: int) -> LogEntry:
+        """Return one recording; without time and size (0) where the sensor lists only others.
+
+        Raises
+        ------
+        RefusalError
+            When there is none of this number, or the sensor is logging.
+        LinkError
+            When it cannot be reached or does not answer.
+        """
+        entries, is_whole = await self._entries()
+        found = next((entry for entry in entries if entry.log_id == log_id), None)
+        if found is None and is_whole:
+            known = ", ".join(str(entry.log_id) for entry in entries) or "none"
+            raise RefusalError(f"{self.name} has no recording {log_id}; it has {known}", NO_SUCH_LOG)
+        return found or LogEntry(log_id, 0, 0)
 
     async def download(self, entry: LogEntry, target: Path, on_progress: Progress) -> None:
         """Fetch a recording into a file, over as many connections as it takes.
@@ -140,6 +154,16 @@ class Logbook:
             )
             await conversation.restart()
 
+    async def _entries(self) -> tuple[tuple[LogEntry, ...], bool]:
+        """Return what the sensor lists, and whether that is all."""
+        async with self._settled() as conversation:
+            path = movesense_gsp.encode_path(movesense_logbook.ENTRIES_PATH)
+            answer = await conversation.ask(CommandCode.GET, "to list its recordings", path)
+            try:
+                return parse_log_entries(answer.payload), answer.status != MORE_ENTRIES
+            except PacketError as error:
+                raise LinkError(f"{self.name}: its list of recordings makes no sense; restart it") from error
+
     async def _fetch(self, partial: PartialLog, log_id: int, on_progress: Progress) -> None:
         """Fetch over one connection, again as long as there are holes and anything new comes."""
 
@@ -197,10 +221,3 @@ class Logbook:
 
 class RestartedError(LinkError):
     """The sensor refused because of what went before, and was restarted: ask again."""
-
-
-def _parse(name: str, answer: Response) -> tuple[LogEntry, ...]:
-    try:
-        return parse_log_entries(answer.payload)
-    except PacketError as error:
-        raise LinkError(f"{name}: its list of recordings makes no sense; restart it") from error

@@ -1,0 +1,91 @@
+"""``runtall download``: fetch what a sensor recorded on its own."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import click
+
+from analysis.cli.home import home_folder
+
+STARTED = "Logging. Put it on, stand tall for 10 s, run; afterwards: runtall download --sensor ... --stop"
+STOPPED_LOGGING = "Stopped; it restarts now. In ten seconds: runtall download --sensor sternum=NAME"
+
+
+@click.command("download")
+@click.option(
+    "--sensor",
+    "wish",
+    required=True,
+    metavar="PLACEMENT=NAME",
+    help="Where the sensor was worn and its name (see `runtall scan`); a Movesense Flash.",
+)
+@click.option(
+    "--log",
+    "log_id",
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="ID",
+    help="Which recording, as --list tells; the newest if absent.",
+)
+@click.option("--list", "task", flag_value="list", help="List what the sensor has recorded, fetch nothing.")
+@click.option("--start", "task", flag_value="start", help="Let the sensor start logging, without any phone.")
+@click.option("--stop", "task", flag_value="stop", help="End what the sensor logs, and restart it.")
+@click.option("--name", default="run", show_default=True, help="What to call the session.")
+@click.pass_context
+def command(ctx: click.Context, wish: str, log_id: int | None, task: str | None, name: str) -> None:
+    """Fetch a run that a sensor recorded on its own, as a session.
+
+    Before the run --start, after it --stop; then download. A lost link is found again for as long as
+    anything comes, and a later call goes on where one ended. The file fetched stays in the folder `downloads`
+    of --home. The last line on stdout is the path of the session.
+    """
+    placement, sensor_name = _parse_wish(wish, needs_placement=task is None)
+    if task is not None:
+        if log_id is not None:
+            raise click.UsageError(f"--log and --{task} exclude each other")
+        click.echo(asyncio.run(_do(task, sensor_name)))
+        return
+    path = asyncio.run(_fetch(sensor_name, log_id, home_folder(ctx) / "downloads"))
+    click.echo(f"Fetched into {path}", err=True)
+
+    from analysis.cli import import_
+
+    ctx.invoke(import_.command, files=(f"{placement}={path}",), name=name)
+
+
+async def _do(task: str, sensor_name: str) -> str:
+    """List, start or stop; return what to print."""
+    from analysis.cli.downloading import RATE_HZ, list_logs, logbook_of
+    from sensor.link.radio import Radio
+
+    logbook = logbook_of(Radio(), sensor_name)
+    if task == "list":
+        return await list_logs(logbook)
+    if task == "start":
+        await logbook.start(RATE_HZ)
+        return STARTED
+    await logbook.stop()
+    return STOPPED_LOGGING
+
+
+async def _fetch(sensor_name: str, log_id: int | None, folder: Path) -> Path:
+    from analysis.cli.downloading import fetch_log, logbook_of
+    from sensor.link.radio import Radio
+
+    return await fetch_log(logbook_of(Radio(), sensor_name), log_id, folder, partial(click.echo, err=True))
+
+
+def _parse_wish(wish: str, *, needs_placement: bool) -> tuple[str, str]:
+    """Split ``PLACEMENT=NAME``; the placement may be missing where nothing is fetched."""
+    from sensor.samples import PLACEMENTS
+
+    placement, equals, name = (part.strip() for part in wish.partition("="))
+    if not equals and not needs_placement:
+        return "", wish.strip()
+    if not equals or not name:
+        raise click.UsageError(f"--sensor {wish}: write where it was worn and its name, as in sternum={wish}")
+    if placement not in PLACEMENTS:
+        raise click.UsageError(f"unknown placement {placement!r}; use one of {', '.join(PLACEMENTS)}")
+    return placement, name

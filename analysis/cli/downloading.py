@@ -1,0 +1,125 @@
+"""A sensor's own recordings from the terminal: list them, fetch one, start and stop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.cli.home import file_name
+from analysis.cli.tables import text_table
+from sensor.download.logbook import Logbook
+from sensor.errors import LinkError
+from sensor.link.radio import Radio
+from sensor.protocol.movesense_objects import LogEntry
+
+RATE_HZ = 104
+"""Below, the accelerometer sleeps between samples; above, the memory cannot follow."""
+
+_STEP = 0.05
+_STEP_BYTES = 1_000_000
+
+_CLOCK_SET_S = 1_451_606_400
+"""2016: a sensor that was never told the time counts from 2015."""
+
+Say = Callable[[str], None]
+"""Tells the runner one line."""
+
+
+def logbook_of(radio: Radio, name: str) -> Logbook:
+    """Return the memory of a sensor; its clock is set to this computer's time of day."""
+    return Logbook(radio, name, lambda: round(datetime.now(UTC).timestamp() * 1e6))
+
+
+async def list_logs(logbook: Logbook) -> str:
+    """Return the table of what a sensor has recorded, the oldest first.
+
+    Raises
+    ------
+    LinkError
+        When there is nothing, or as `Logbook.list`.
+    """
+    entries = _not_empty(logbook, await logbook.list())
+    return text_table(("LOG", "CHANGED", "SIZE"), [_row(entry) for entry in entries])
+
+
+async def fetch_log(logbook: Logbook, log_id: int | None, folder: Path, say: Say) -> Path:
+    """Fetch a recording into a file of its own and return the file.
+
+    Parameters
+    ----------
+    logbook
+        The sensor's memory.
+    log_id
+        Which; None for the newest.
+    folder
+        Where it goes. What an interrupted download left there is gone on with.
+    say
+        Told how far it is.
+
+    Raises
+    ------
+    LinkError
+        When there is nothing to fetch, or as `Logbook.download`.
+    SessionFileError
+        When the file cannot be written.
+    """
+    if log_id is not None:
+        entry = await logbook.find(log_id)
+    else:
+        entries = _not_empty(logbook, await logbook.list())
+        entry = max(entries, key=lambda entry: entry.log_id)
+    target = _free_path(folder, f"{file_name(logbook.name)}_log-{entry.log_id}")
+    say(f"Fetching recording {entry.log_id} of {logbook.name}, {_size_text(entry.size_bytes)}.")
+    await logbook.download(entry, target, progress(say))
+    if entry.modified_s > _CLOCK_SET_S:
+        # A recording that does not tell the time of day is dated by its file.
+        os.utime(target, (entry.modified_s, entry.modified_s))
+    return target
+
+
+def progress(say: Say) -> Callable[[int, int], None]:
+    """Return what a download reports to: it says every twentieth part; every megabyte, if that is all."""
+    said = 0.0
+
+    def report(received: int, size: int) -> None:
+        nonlocal said
+        step = size * _STEP if size else _STEP_BYTES
+        if received >= said + step:
+            said = received // step * step
+            share = f" of {_size_text(size)}, {received / size:.0%}" if size else ""
+            say(f"{_size_text(received)}{share}")
+
+    return report
+
+
+def _not_empty(logbook: Logbook, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
+    if not entries:
+        raise LinkError(
+            f"{logbook.name} has recorded nothing; begin with `runtall download --sensor ... --start`, "
+            "and end with --stop"
+        )
+    return entries
+
+
+def _free_path(folder: Path, stem: str) -> Path:
+    path = folder / f"{stem}.sbem"
+    number = 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}_{number}.sbem"
+    return path
+
+
+def _row(entry: LogEntry) -> tuple[str, str, str]:
+    changed = "?"
+    if entry.modified_s > _CLOCK_SET_S:
+        changed = f"{datetime.fromtimestamp(entry.modified_s, UTC).astimezone():%Y-%m-%d %H:%M}"
+    return str(entry.log_id), changed, _size_text(entry.size_bytes)
+
+
+def _size_text(size_bytes: int) -> str:
+    if not size_bytes:
+        return "size unknown"
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.1f} kB"

@@ -1,0 +1,159 @@
+"""``runtall download`` against a virtual Movesense Flash, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from analysis.cli.downloading import progress
+from analysis.cli.main import cli
+from sensor.errors import LinkError, RefusalError
+from sensor.link.radio import Radio
+from sensor.protocol.movesense_objects import LogEntry
+from sensor.session.reader import read_recording
+from sensor.virtual.movesense_flash import VirtualFlash
+from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.timeloop import run_in_virtual_time
+from tests.support.movesense_logs import UTC_US, bouncing_recording
+from tests.support.recordings_over_air import CHEST, noise_signal
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def sensor() -> VirtualFlash:
+    flash = VirtualFlash(CHEST, signal=noise_signal(60.0))
+    flash.logs = {1: bouncing_recording(30.0), 2: bouncing_recording(20.0)}
+    return flash
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sensor: VirtualFlash) -> Run:
+    """Run ``runtall download …`` with one sensor on the air."""
+    radios: list[Radio] = []
+
+    def in_virtual_time(work: Coroutine[Any, Any, Any]) -> Any:
+        async def play() -> Any:
+            async with VirtualRadio(seed=1) as radio:
+                await radio.add(sensor)
+                radios.append(radio.bleak)
+                return await work
+
+        return run_in_virtual_time(play())
+
+    monkeypatch.setattr(asyncio, "run", in_virtual_time)
+    monkeypatch.setattr("sensor.link.radio.Radio", lambda: radios[-1])
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, ["--home", str(tmp_path / "home"), "download", *arguments])
+
+    return call
+
+
+def test_the_newest_recording_becomes_a_session_whose_path_is_the_last_line(
+    run: Run, tmp_path: Path, sensor: VirtualFlash
+) -> None:
+    done = run("--sensor", f"sternum={CHEST}", "--name", "woods")
+    assert done.exit_code == 0, done.output
+    recording = read_recording(Path(done.stdout.splitlines()[-1]))
+    assert recording.name == "woods"
+    assert [one.placement for one in recording.sensors] == ["sternum"]
+    assert len(recording.sensors[0].time_s) == 2080
+    assert datetime.fromisoformat(recording.started_utc).timestamp() == UTC_US / 1e6
+    (kept,) = (tmp_path / "home" / "downloads").iterdir()
+    assert kept.name == "Movesense-000000000001_log-2.sbem"
+    assert kept.read_bytes() == sensor.logs[2]
+    assert "100%" in done.stderr
+
+
+def test_a_recording_can_be_chosen(run: Run) -> None:
+    done = run("--sensor", f"sternum={CHEST}", "--log", "1")
+    assert len(read_recording(Path(done.stdout.splitlines()[-1])).sensors[0].time_s) == 3120
+
+
+def test_the_list_names_every_recording(run: Run, sensor: VirtualFlash) -> None:
+    header, first, second = run("--sensor", CHEST, "--list").stdout.splitlines()
+    assert header.split() == ["LOG", "CHANGED", "SIZE"]
+    assert first.split() == ["1", "?", f"{len(sensor.logs[1]) / 1e3:.1f}", "kB"]
+    assert second.split()[0] == "2"
+
+
+def test_a_sensor_that_recorded_nothing_is_told_how_to(run: Run, sensor: VirtualFlash) -> None:
+    sensor.logs = {}
+    for arguments in (("--list",), ()):
+        failed = run("--sensor", f"sternum={CHEST}", *arguments)
+        assert isinstance(failed.exception, LinkError)
+        assert "has recorded nothing; begin with" in str(failed.exception)
+        assert "\n" not in str(failed.exception)
+
+
+def test_a_recording_that_is_not_there_is_refused_with_those_that_are(run: Run) -> None:
+    failed = run("--sensor", f"sternum={CHEST}", "--log", "7")
+    assert isinstance(failed.exception, RefusalError)
+    assert "no recording 7; it has 1, 2" in str(failed.exception)
+
+
+def test_logging_is_started_and_stopped_and_refuses_everything_in_between(
+    run: Run, sensor: VirtualFlash
+) -> None:
+    started = run("--sensor", f"sternum={CHEST}", "--start")
+    assert "--stop" in started.stdout
+    assert sensor.is_logging
+    for arguments in (("--list",), ("--start",), ()):
+        refused = run("--sensor", f"sternum={CHEST}", *arguments)
+        assert isinstance(refused.exception, RefusalError)
+        assert "is logging; stop it with" in str(refused.exception)
+    assert run("--sensor", CHEST, "--stop").exit_code == 0
+    assert not sensor.is_logging
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((), "Missing option '--sensor'"),
+        (("--sensor", CHEST), "where it was worn"),
+        (("--sensor", "knee=x"), "unknown placement"),
+        (("--sensor", "sternum="), "where it was worn"),
+        (("--sensor", CHEST, "--list", "--log", "1"), "exclude each other"),
+        (("--sensor", CHEST, "--log", "-1"), "--log"),
+    ],
+)
+def test_what_does_not_fit_together_is_a_usage_error(run: Run, arguments: tuple[str, ...], why: str) -> None:
+    failed = run(*arguments)
+    assert failed.exit_code == 2
+    assert why in failed.output
+
+
+def test_progress_is_told_in_twentieths_or_megabytes() -> None:
+    said: list[str] = []
+    report = progress(said.append)
+    for received in range(0, 2_000_001, 10_000):
+        report(received, 2_000_000)
+    assert len(said) == 20
+    assert (said[0], said[-1]) == ("100.0 kB of 2.0 MB, 5%", "2.0 MB of 2.0 MB, 100%")
+    said.clear()
+    report = progress(said.append)
+    for received in range(0, 2_000_001, 10_000):
+        report(received, 0)
+    assert said == ["1.0 MB", "2.0 MB"]
+
+
+def test_a_recording_without_time_and_size_is_listed_all_the_same() -> None:
+    from analysis.cli.downloading import list_logs
+
+    class Listed:
+        name = CHEST
+
+        async def list(self) -> tuple[LogEntry, ...]:
+            return (LogEntry(1, 1_748_673_000, 9_300_000), LogEntry(2, 0, 0))
+
+    table = run_in_virtual_time(list_logs(Listed())).splitlines()
+    assert "9.3 MB" in table[1]
+    assert "2025-05-31" in table[1]
+    assert table[2].split() == ["2", "?", "size", "unknown"]
