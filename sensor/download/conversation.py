@@ -23,6 +23,7 @@ from sensor.protocol.movesense_gsp import (
 from sensor.protocol.movesense_logbook import LoggerState, Piece
 
 _HIGHEST_REFERENCE = 255
+_SMALLEST_PIECE_BYTES = 2
 _LOST = "the link broke"
 
 
@@ -116,18 +117,21 @@ class Conversation:
         RefusalError
             When the sensor says no.
         LinkError
-            When the link breaks or nothing more comes.
+            When the link breaks, nothing more comes, or more than the sensor's memory holds.
         """
         with self._inbox() as (reference, inbox):
             command = Command(CommandCode.FETCH_LOG, reference, movesense_logbook.encode_fetch(log_id))
             await self._ask(command, f"recording {log_id}", inbox)
-            while True:
+            came_bytes = 0
+            while came_bytes < movesense_logbook.MEMORY_BYTES:
                 notification = await self._next(inbox, self._policy.silence_s, f"sending recording {log_id}")
                 if notification.type is NotificationType.RESPONSE:
                     continue
                 with suppress(PacketError):  # a damaged piece is one more hole, and fetched again
                     if take(movesense_logbook.parse_piece(notification.body)):
                         return
+                came_bytes += _SMALLEST_PIECE_BYTES + len(notification.body)
+        raise LinkError(f"{self.name}: recording {log_id} has no end; restart the sensor and try again")
 
     def _inbox(self) -> _Inbox:
         self._last_reference = self._last_reference % _HIGHEST_REFERENCE + 1

@@ -10,10 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sensor.errors import SessionFileError
+from sensor.errors import LinkError, SessionFileError
 from sensor.protocol.movesense_logbook import MEMORY_BYTES, Coverage, Piece
 
 _SAVE_EVERY_BYTES = 256 * 1024
+
+_MOST_SPANS = 20_000
+"""An hour at 104 Hz is 65,000 pieces; more holes than every third of them are made on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class PartialLog:
         An end that lies before what the logbook promised, or that the sensor did not put a number to, could
         be that of the last piece that came; it is believed when it comes again.
         """
-        if not self._ends or self._coverage.holes(self._ends[-1]):
+        if not self._ends or not self._coverage.is_whole(self._ends[-1]):
             return False
         promised = self._identity.size_bytes
         is_sure = self._ends[-1] >= promised if promised else self._is_end_told
@@ -117,7 +120,11 @@ class PartialLog:
         ------
         SessionFileError
             When the disk is full or fails.
+        LinkError
+            When what came has more holes than any radio makes.
         """
+        if self._coverage.pieces > _MOST_SPANS:
+            raise LinkError(f"{self._identity.sensor}: sends nothing but shreds; restart it and try again")
         if not piece.data:
             self._is_end_told = piece.offset >= self._coverage.end > 0
             self._ends.append(max(piece.offset, self._coverage.end))

@@ -99,6 +99,7 @@ class Coverage:
     def __init__(self, spans: tuple[Span, ...] = ()) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
+        self._size = 0
         for start, end in spans:
             self.add(start, end)
 
@@ -115,7 +116,12 @@ class Coverage:
     @property
     def size(self) -> int:
         """How many different bytes have come."""
-        return sum(self._ends) - sum(self._starts)
+        return self._size
+
+    @property
+    def pieces(self) -> int:
+        """Into how many spans that do not touch they fall."""
+        return len(self._starts)
 
     def add(self, start: int, end: int) -> None:
         """Take note of the bytes from ``start`` up to, not with, ``end``."""
@@ -124,8 +130,13 @@ class Coverage:
         first, after = bisect_left(self._ends, start), bisect_right(self._starts, end)
         if first < after:
             start, end = min(start, self._starts[first]), max(end, self._ends[after - 1])
+        self._size += end - start - sum(self._ends[first:after]) + sum(self._starts[first:after])
         self._starts[first:after] = [start]
         self._ends[first:after] = [end]
+
+    def is_whole(self, size: int) -> bool:
+        """Tell whether nothing is missing of the first ``size`` bytes."""
+        return size == 0 or (self.pieces > 0 and self._starts[0] == 0 and self._ends[0] >= size)
 
     def holes(self, size: int) -> tuple[Span, ...]:
         """Return what is missing of the first ``size`` bytes."""

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sensor.download.partial import LogIdentity, PartialLog
-from sensor.errors import SessionFileError
+from sensor.errors import LinkError, SessionFileError
 from sensor.protocol.movesense_logbook import Piece
 from tests.support.disks import small_disk
 
@@ -114,3 +114,14 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
         partial = PartialLog(folder / "log.sbem", LISTED)
         with pytest.raises(SessionFileError, match="make room"):
             fill(partial)
+
+
+def shred(partial: PartialLog) -> None:
+    with partial:
+        for at in range(0, 100_000, 2):
+            partial.take(Piece(at, b"x"))
+
+
+def test_shreds_are_given_up_before_they_fill_the_memory(target: Path) -> None:
+    with pytest.raises(LinkError, match="shreds"):
+        shred(PartialLog(target, UNLISTED))

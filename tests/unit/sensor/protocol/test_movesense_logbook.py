@@ -31,6 +31,8 @@ def test_the_account_is_that_of_single_bytes(spans: list[tuple[int, int]], size:
     assert coverage.end == max(came, default=-1) + 1
     missing = [byte for start, end in coverage.holes(size) for byte in range(start, end)]
     assert missing == sorted(set(range(size)) - came)
+    assert coverage.is_whole(size) == (not missing)
+    assert coverage.pieces == len(coverage.spans)
     assert Coverage(coverage.spans).spans == coverage.spans
     assert all(end < start for (_, end), (start, _) in zip(coverage.spans, coverage.spans[1:], strict=False))
 
