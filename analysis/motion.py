@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class Motion:
     axes: TrunkAxes
     up_sensor: RealArray
     path: PathAcceleration | None
-    mirrored: bool
+    mirrored: bool = False
 
 
 def motion_of(
@@ -98,6 +98,19 @@ def motion_of(
         rests = find_rests(stream, config.rest)
     if stream.gyr_sensor_radps is None:
         return _from_accelerometer(stream, rests, gait, config)
+    motion = _from_gyroscope(stream, rests, gait, speed, config, trunk)
+    return replace(motion, mirrored=mirrored)
+
+
+def _from_gyroscope(
+    stream: EvenStream,
+    rests: Rests,
+    gait: Gait,
+    speed: SpeedProfile | None,
+    config: AnalysisConfig,
+    trunk: Motion | None,
+) -> Motion:
+    """Find the vertical roughly, from it the axes, and with them the vertical to a tenth of a degree."""
     broken_rows = round(config.signal.broken_s * stream.rate_hz)
     strapdown = integrate(stream, rests, broken_rows, config.rest)
     force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
@@ -126,7 +139,6 @@ def motion_of(
         axes,
         up,
         PathAcceleration(force, vertical, ahead, config.orientation),
-        mirrored,
     )
 
 
@@ -153,7 +165,7 @@ def _from_accelerometer(stream: EvenStream, rests: Rests, gait: Gait, config: An
     zero = find_zero(stream, rests, strides, up, config.rest)
     axes = find_axes(stream, None, up, strides, zero, rests, config.axes)
     return Motion(
-        stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None, False
+        stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None
     )
 
 

@@ -14,7 +14,7 @@ from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
 from analysis.facts import sensor_facts, standings_of
 from analysis.motion import Motion, motion_of
-from analysis.records import Baseline, GapFact, RunReport, SessionFacts, StrideTable
+from analysis.records import Baseline, GapFact, RunReport, SensorFacts, SessionFacts, StrideTable
 from analysis.stages.baseline import fresh_window, relative_to_window, usable_running, with_adjusted_flexion
 from analysis.stages.distance import DistanceResult, distance_of
 from analysis.stages.findings import findings_of
@@ -134,20 +134,8 @@ def _judged(
         config.verdict,
         _doubts(trunk),
     )
-    running = table["activity"] == "run"
-    usable = usable_running(table)
-    duration_s = table["end_s"] - table["start_s"]
     return RunReport(
-        session=SessionFacts(
-            recording.name,
-            str(recording.path),
-            recording.started_utc,
-            recording.duration_s,
-            recording.simulated,
-            facts,
-            recording.context,
-            recording.notices,
-        ),
+        session=_session_facts(recording, facts),
         strides=table,
         curve=found.curve,
         verdict=judgement.verdict,
@@ -161,13 +149,13 @@ def _judged(
         speed_source=way.speed_source,
         grade_known=way.grade_known,
         distance_m=way.total_m,
-        running_s=float(duration_s[running].sum()),
-        walking_s=float(duration_s[~running].sum()),
+        running_s=_seconds(table, "run"),
+        walking_s=_seconds(table, "walk"),
         stride_count=len(table),
         usable_fraction=usable_fraction(table),
-        cadence_spm=_median(table["cadence_spm"][running]),
-        speed_mps=_median(table["speed_mps"][running]),
-        flexion_deg=_median(table["trunk_flexion_deg"][usable]),
+        cadence_spm=_median(table["cadence_spm"][table["activity"] == "run"]),
+        speed_mps=_median(table["speed_mps"][table["activity"] == "run"]),
+        flexion_deg=_median(table["trunk_flexion_deg"][usable_running(table)]),
         flexion_half_width_deg=_half_width_deg(trunk, config),
         head_source=next((word for word in table["head_source"] if word), ""),
         baseline=baseline,
@@ -184,6 +172,25 @@ def _judged(
         file_hash=recording.file_hash,
         version=version("runtall"),
     )
+
+
+def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> SessionFacts:
+    """Return what a report says of the session itself."""
+    return SessionFacts(
+        recording.name,
+        str(recording.path),
+        recording.started_utc,
+        recording.duration_s,
+        recording.simulated,
+        sensors,
+        recording.context,
+        recording.notices,
+    )
+
+
+def _seconds(table: StrideTable, activity: str) -> float:
+    """Return the time spent walking or running."""
+    return float((table["end_s"] - table["start_s"])[table["activity"] == activity].sum())
 
 
 def _median(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:

@@ -22,12 +22,16 @@ from scipy.linalg import solveh_banded
 from analysis.config import OrientationConfig
 from analysis.signals import Vertical
 from analysis.stages import quaternion
+from analysis.stages.runs import chunks
 from analysis.stages.vertical import AveragedForce, at_nodes
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 _STATES = 5
 _E, _V, _B = slice(0, 2), 2, slice(3, 5)
+
+_NODES_AT_A_TIME = 4096
+"""All products between neighbouring nodes of a day would take half a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,23 +203,28 @@ def _solve(
     rows: FloatArray, known: FloatArray, weight: FloatArray, speed: SpeedBelief, config: OrientationConfig
 ) -> FloatArray:
     """Assemble the banded normal equations and solve them; return (k, 5)."""
-    weighted = rows * weight[:, :, None]
-    pair = np.matmul(weighted.transpose(0, 2, 1), rows)
-    right = np.matmul(weighted.transpose(0, 2, 1), known[:, :, None])[:, :, 0]
     count = len(rows) + 1
     own = np.zeros((count, _STATES, _STATES))
-    own[:-1] += pair[:, :_STATES, :_STATES]
-    own[1:] += pair[:, _STATES:, _STATES:]
     target = np.zeros((count, _STATES))
-    target[:-1] += right[:, :_STATES]
-    target[1:] += right[:, _STATES:]
+    # By node, column and distance below the diagonal: transposed, it lies as the solver wants it, uncopied.
+    band = np.zeros((count, _STATES, 2 * _STATES))
+    for part in chunks(len(rows), _NODES_AT_A_TIME):
+        after = slice(part.start + 1, part.stop + 1)
+        weighted = (rows[part] * weight[part, :, None]).transpose(0, 2, 1)
+        pair = np.matmul(weighted, rows[part])
+        right = np.matmul(weighted, known[part, :, None])[:, :, 0]
+        own[part] += pair[:, :_STATES, :_STATES]
+        own[after] += pair[:, _STATES:, _STATES:]
+        target[part] += right[:, :_STATES]
+        target[after] += right[:, _STATES:]
+        for i, j in np.ndindex(_STATES, _STATES):
+            band[part, j, _STATES + i - j] = pair[:, _STATES + i, j]
     own[:, _V, _V] += speed.measured_weight
     target[:, _V] += speed.measured_weight * speed.measured_mps
     own += np.diag([1e-6, 1e-6, 1e-6, *[1.0 / (config.bias_spread_radps**2 * count)] * 2])
-    band = np.zeros((2 * _STATES, count * _STATES))
-    for i in range(_STATES):
-        for j in range(_STATES):
-            if j <= i:
-                band[i - j, j::_STATES] += own[:, i, j]
-            band[_STATES + i - j, j::_STATES][:-1] += pair[:, _STATES + i, j]
-    return np.asarray(solveh_banded(band, target.ravel(), lower=True)).reshape(count, _STATES)
+    for i, j in zip(*np.tril_indices(_STATES), strict=True):
+        band[:, j, i - j] = own[:, i, j]
+    solution = solveh_banded(
+        band.reshape(-1, 2 * _STATES).T, target.ravel(), lower=True, overwrite_ab=True, overwrite_b=True
+    )
+    return np.asarray(solution).reshape(count, _STATES)

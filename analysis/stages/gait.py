@@ -14,9 +14,12 @@ from scipy.signal import get_window
 
 from analysis.config import GaitConfig
 from analysis.signals import EvenStream, Gait, Rests
-from analysis.stages.runs import box_decimate, inside, runs_of, without_short
+from analysis.stages.runs import box_decimate, chunks, inside, runs_of, without_short
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
+
+_SPECTRA_AT_A_TIME = 512
+"""Those of a day would take a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,11 @@ def _step_frequency(vertical_g: FloatArray, rate_hz: float, config: GaitConfig) 
     size = 1 << (4 * window - 1).bit_length()
     frequency_hz = np.fft.rfftfreq(size, 1 / rate_hz)
     band = (frequency_hz > config.min_step_hz) & (frequency_hz < config.max_step_hz)
-    centred = (frames - frames.mean(axis=1, keepdims=True)) * taper
-    power = np.abs(np.fft.rfft(centred, size)[:, band]) ** 2
-    strongest = frequency_hz[band][power.argmax(axis=1)]
+    strongest = np.empty(len(frames))
+    for part in chunks(len(frames), _SPECTRA_AT_A_TIME):
+        centred = (frames[part] - frames[part].mean(axis=1, keepdims=True)) * taper
+        power = np.abs(np.fft.rfft(centred, size)[:, band]) ** 2
+        strongest[part] = frequency_hz[band][power.argmax(axis=1)]
     steady = median_filter(strongest, size=9, mode="nearest")
     centre = np.arange(len(frames)) * hop
     return np.interp(np.arange(len(vertical_g)), centre, steady)
