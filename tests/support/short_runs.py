@@ -36,7 +36,7 @@ ROOM = SpeedProfile(np.zeros(1), np.zeros(1), measured=True)
 """What is known of the speed through the room on a treadmill: nought."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def virtual(plan: RunPlan, seed: int = 1) -> VirtualRun:
     """Return the run of a plan; the same object for the same plan and seed."""
     return simulate(plan, seed=seed)
@@ -96,7 +96,19 @@ def session(
 
 def report(virtual_run: VirtualRun, **how: Any) -> RunReport:
     """Return the report of a virtual run; ``how`` are words of `session`."""
+    if _plain(how):
+        return _kept_report(virtual_run, tuple(sorted(how.items())))
     return analyse(session(virtual_run, **how), CONFIG)
+
+
+@lru_cache(maxsize=128)
+def _kept_report(virtual_run: VirtualRun, how: tuple[tuple[str, Any], ...]) -> RunReport:
+    return analyse(session(virtual_run, **dict(how)), CONFIG)
+
+
+def _plain(how: dict[str, Any]) -> bool:
+    """Tell whether the words can be remembered by: reports and motions are frozen, so they can be shared."""
+    return all(isinstance(value, str | float | bool | None) for value in how.values())
 
 
 def trunk_recording(virtual_run: VirtualRun, **how: Any) -> SensorRecording:
@@ -106,7 +118,16 @@ def trunk_recording(virtual_run: VirtualRun, **how: Any) -> SensorRecording:
 
 def motion(virtual_run: VirtualRun, speed: SpeedProfile | None = None, **how: Any) -> Motion:
     """Return the motion of the first sensor; ``how`` are words of `session`."""
+    if _plain(how):
+        return _kept_motion(virtual_run, speed, tuple(sorted(how.items())))
     return motion_of(trunk_recording(virtual_run, **how), speed, CONFIG)
+
+
+@lru_cache(maxsize=128)
+def _kept_motion(
+    virtual_run: VirtualRun, speed: SpeedProfile | None, how: tuple[tuple[str, Any], ...]
+) -> Motion:
+    return motion_of(trunk_recording(virtual_run, **dict(how)), speed, CONFIG)
 
 
 def true_zero_rows(virtual_run: VirtualRun) -> BoolArray:

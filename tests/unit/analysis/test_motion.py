@@ -75,7 +75,7 @@ def in_another_case(sensor: SensorRecording, case: FloatArray) -> SensorRecordin
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_no_rotation_of_the_case_changes_flexion(seed: int) -> None:
     case = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
@@ -109,7 +109,7 @@ def test_a_clock_off_by_a_hundred_parts_in_a_million_changes_nothing(ppm: float)
     np.testing.assert_allclose(start_s(found), start_s(usual) * (1.0 + ppm * 1e-6), atol=0.01)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.floats(-1000.0, 1e6))
 def test_when_the_session_began_changes_nothing(begin_s: float) -> None:
     sensor = trunk_recording(virtual(SHORT))
@@ -117,7 +117,7 @@ def test_when_the_session_began_changes_nothing(begin_s: float) -> None:
     assert_same_strides(found, motion(virtual(SHORT)), later_s=begin_s)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_gyroscope_late_by_five_milliseconds_is_put_right(seed: int) -> None:
     run_ = virtual(replace(TREADMILL, style=SEVERE, errors=replace(CONSUMER, gyr_late_s=0.005)), seed)
     in_time = virtual(replace(TREADMILL, style=SEVERE), seed)
@@ -129,7 +129,7 @@ def test_a_gyroscope_late_by_five_milliseconds_is_put_right(seed: int) -> None:
     assert abs(untold.bias - as_it_should.bias) > 0.1
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_bias_of_the_accelerometer_of_twenty_mg_costs_less_than_a_tenth_of_a_degree(seed: int) -> None:
     biased = virtual(replace(TREADMILL, errors=replace(IDEAL, acc_bias_g=0.020)), seed)
     ideal = virtual(replace(TREADMILL, errors=IDEAL), seed)

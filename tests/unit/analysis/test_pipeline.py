@@ -71,7 +71,7 @@ def test_the_left_and_right_part_of_flexions_lean_is_right_too(style: str) -> No
     assert abs(np.median(error.lateral)) < 0.3
 
 
-@pytest.mark.parametrize("rate_hz", [20.0, 26.0, 52.0, 208.0, 416.0])
+@pytest.mark.parametrize("rate_hz", [20.0, 52.0, 208.0])
 def test_the_rate_of_the_sensor_hardly_matters(rate_hz: float) -> None:
     run_ = virtual(replace(PLAIN, rate_hz=rate_hz))
     assert errors(report(run_).strides, run_).rmse < 0.3
@@ -350,7 +350,7 @@ def test_whatever_a_sensor_delivers_is_refused_in_words_or_reported_well_formed(
     assert words == "" or len(words) > 20
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.25), st.floats(0.02, 1.5))
 def test_any_pattern_of_loss_leaves_what_is_used_right(seed: int, share: float, gap_s: float) -> None:
     run_ = virtual(PLAIN)

@@ -19,7 +19,7 @@ from tests.support.short_runs import PLAIN, motion, virtual
 
 CONFIG = AnalysisConfig()
 AROUND = np.diag([-1.0, -1.0, 1.0])
-LEGS = (stand(10.0), bow(35.0), stand(8.0), run(40.0, 3.0), stand(6.0))
+LEGS = (stand(10.0), bow(35.0), stand(8.0), run(25.0, 3.0), stand(6.0))
 
 
 def asked(found: Motion, candidate: FloatArray) -> dict[str, float]:
@@ -50,7 +50,7 @@ def test_every_sign_says_yes_to_the_right_axes_and_no_to_those_turned_round() ->
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_start_over_ground_tells_forward(style: str, seed: int) -> None:
     found = motion(virtual(plan(style=STYLES[style]), seed))
     assert asked(found, found.axes.trunk_from_sensor)[START] == 1.0
@@ -62,13 +62,13 @@ def test_on_a_treadmill_the_start_says_nothing() -> None:
 
 
 def test_without_a_bow_nobody_says_there_was_one() -> None:
-    found = motion(virtual(plan(legs=(stand(20.0), run(40.0, 3.0), stand(6.0)))))
+    found = motion(virtual(plan(legs=(stand(20.0), run(25.0, 3.0), stand(6.0)))))
     assert BOW not in asked(found, found.axes.trunk_from_sensor)
 
 
 @pytest.mark.parametrize(("bow_deg", "counts"), [(12.0, False), (25.0, True), (60.0, True)])
 def test_a_bow_leans_at_least_twenty_degrees(bow_deg: float, counts: bool) -> None:
-    found = motion(virtual(plan(legs=(stand(10.0), bow(bow_deg), stand(8.0), run(40.0, 3.0), stand(6.0)))))
+    found = motion(virtual(plan(legs=(stand(10.0), bow(bow_deg), stand(8.0), run(25.0, 3.0), stand(6.0)))))
     assert (BOW in asked(found, found.axes.trunk_from_sensor)) == counts
 
 

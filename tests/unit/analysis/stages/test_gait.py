@@ -40,9 +40,9 @@ def starts_s(found: Motion) -> np.ndarray:
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("speed_mps", [2.2, 3.0, 4.4])
+@pytest.mark.parametrize("speed_mps", [2.2, 4.4])
 def test_strides_in_unbroken_running_are_counted_exactly(style: str, speed_mps: float) -> None:
-    legs = (*OPENING, run(50.0, speed_mps), stand(8.0))
+    legs = (*OPENING, run(35.0, speed_mps), stand(8.0))
     virtual_run = virtual(replace(PLAIN, legs=legs, style=STYLES[style]), 3)
     first_s, last_s = full_running(virtual_run, 3.0)
     true = virtual_run.stride_start_s[
@@ -57,7 +57,7 @@ def test_strides_in_unbroken_running_are_counted_exactly(style: str, speed_mps: 
 
 @pytest.mark.parametrize("rate_hz", [20.0, 26.0, 52.0, 208.0, 1000.0])
 def test_strides_are_counted_exactly_at_any_rate(rate_hz: float) -> None:
-    virtual_run = virtual(replace(PLAIN, legs=(stand(8.0), run(22.0, 3.0), stand(6.0)), rate_hz=rate_hz))
+    virtual_run = virtual(replace(PLAIN, legs=(stand(6.0), run(16.0, 3.0), stand(4.0)), rate_hz=rate_hz))
     first_s, last_s = full_running(virtual_run, 3.0)
     true = virtual_run.stride_start_s
     true = true[(true > first_s) & (true < last_s)]

@@ -17,10 +17,13 @@ from analysis.stages.timebase import even_stream
 from sensor.samples import SensorRecording
 from sensor.virtual.gait import STYLES
 from sensor.virtual.imu_errors import CONSUMER, loss_mask
-from tests.support.short_runs import PLAIN, errors, report, session, trunk_recording, virtual
+from sensor.virtual.plan import run as run_leg
+from sensor.virtual.plan import stand
+from tests.support.short_runs import OPENING, PLAIN, errors, report, session, trunk_recording, virtual
 from tests.support.streams import even, even_gait, no_rests
 
 CONFIG = AnalysisConfig()
+SHORT = replace(PLAIN, legs=(*OPENING, run_leg(25.0, 3.0), stand(6.0)))
 FLIPS = {
     "x": np.array([-1.0, 1.0, 1.0]),
     "y": np.array([1.0, -1.0, 1.0]),
@@ -37,17 +40,18 @@ def mirrored(sensor: SensorRecording, flip: np.ndarray) -> SensorRecording:
     )
 
 
-@pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("flip", FLIPS)
+@pytest.mark.parametrize(
+    ("style", "flip"), [*(("severe", flip) for flip in FLIPS), *((style, "y") for style in STYLES)]
+)
 def test_a_mirrored_triad_is_found_out_whichever_axis_is_turned_round(style: str, flip: str) -> None:
-    sensor = trunk_recording(virtual(replace(PLAIN, style=STYLES[style])))
+    sensor = trunk_recording(virtual(replace(SHORT, style=STYLES[style])))
     assert motion_of(mirrored(sensor, FLIPS[flip]), None, CONFIG).mirrored
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_right_handed_triad_is_left_alone(style: str, seed: int) -> None:
-    sensor = trunk_recording(virtual(replace(PLAIN, style=STYLES[style]), seed))
+    sensor = trunk_recording(virtual(replace(SHORT, style=STYLES[style]), seed))
     assert not motion_of(sensor, None, CONFIG).mirrored
 
 
@@ -117,7 +121,7 @@ def test_gaps_all_the_time_leave_no_stretch_to_judge_by() -> None:
 @pytest.mark.parametrize("share", [0.05, 0.25])
 def test_many_short_gaps_do_not_turn_a_triad_round(share: float) -> None:
     run = virtual(PLAIN)
-    for seed in range(4):
+    for seed in range(2):
         rng = np.random.default_rng(seed)
         lost = loss_mask(len(run.time_s), run.rate_hz, gap_s=0.25, fraction=share, rng=rng)
         assert not motion_of(trunk_recording(run, lost=lost), None, CONFIG).mirrored
