@@ -72,7 +72,7 @@ class Conversation:
         code, payload
             The command.
         what
-            What is asked, as in "it refused ... ".
+            What is asked, as in "it refuses to list its recordings".
 
         Raises
         ------
