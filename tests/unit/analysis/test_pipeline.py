@@ -18,7 +18,7 @@ from sensor.samples import FloatArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.gait import SEVERE, STYLES
 from sensor.virtual.imu_errors import CONSUMER
-from sensor.virtual.plan import Leg, PosturePoint, RunPlan, Worn, run, stand, walk
+from sensor.virtual.plan import Leg, PosturePoint, RunPlan, StrapSlip, Worn, run, stand, walk
 from tests.support.recordings import recording, sensor_recording
 from tests.support.short_runs import OPENING, PLAIN, errors, report, session, trunk_recording, virtual
 
@@ -374,3 +374,37 @@ def test_recordings_need_no_file_to_be_analysed() -> None:
     found = analyse(recording(trunk_recording(virtual(PLAIN))))
     assert found.session.name == "arrays"
     assert found.config_hash == CONFIG.hash()
+
+
+def test_a_slip_of_the_strap_is_told_as_a_step_where_it_happened() -> None:
+    plan = replace(
+        PLAIN,
+        legs=(*OPENING, run(400.0, 3.0), stand(10.0)),
+        posture=(PosturePoint(0.0, 8.0),),
+        slips=(StrapSlip(0.7, 6.0),),
+    )
+    found = report(virtual(plan), speed="gps")
+    assert len(found.strap_steps) == 1
+    step = found.strap_steps[0]
+    assert step.at_m == pytest.approx(700.0, abs=20.0)
+    assert step.step_deg == pytest.approx(6.0, abs=0.5)
+    assert found.confidence != "good"
+
+
+@pytest.mark.parametrize(("fold_deg", "verdict"), [(0.0, "usual"), (6.0, "slouched")])
+def test_a_fold_from_km_three_is_flagged_from_km_three_and_steady_posture_never(
+    fold_deg: float, verdict: str
+) -> None:
+    plan = replace(
+        PLAIN,
+        legs=(*OPENING, run(1500.0, 3.0), stand(10.0)),
+        posture=(PosturePoint(2.9, 7.0), PosturePoint(3.1, 7.0 + fold_deg)),
+    )
+    found = report(virtual(plan), speed="gps")
+    well_formed(found)
+    assert found.verdict == verdict
+    slouches = [episode for episode in found.episodes if episode.flag == "slouched"]
+    assert len(slouches) == (1 if fold_deg else 0)
+    if slouches:
+        assert slouches[0].from_m == pytest.approx(3050.0, abs=120.0)
+        assert slouches[0].depth_deg == pytest.approx(6.0, abs=0.5)

@@ -15,10 +15,12 @@ from analysis.stages.speed import SpeedProfile
 from sensor.samples import FloatArray
 from sensor.units import RADPS_PER_DEGPS
 from sensor.virtual.gait import SEVERE
-from sensor.virtual.imu_errors import IDEAL
+from sensor.virtual.imu_errors import CONSUMER, IDEAL
 from sensor.virtual.kinematics import matrix
 from sensor.virtual.plan import Leg, PosturePoint, RunPlan, corner, laps, run, stand
 from sensor.virtual.runner import VirtualRun
+from tests.bench.peers import vqf_offline
+from tests.bench.scoring import inclination_rmse_deg
 from tests.support.short_runs import OPENING, ROOM, STEADY, errors, motion, report, trunk_recording, virtual
 
 CONFIG = AnalysisConfig()
@@ -166,3 +168,18 @@ def test_a_watch_makes_bursts_of_speed_harmless() -> None:
     assert known.rmse < 0.25
     assert known.flexion.std() < 0.06
     assert unknown.flexion.std() > 2.0 * known.flexion.std()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_through_corners_and_bursts_the_vertical_is_far_nearer_than_a_general_filters(seed: int) -> None:
+    legs = (run(25.0, 2.8), corner(90.0, 3.0, 2.8), run(20.0, 3.8), corner(-120.0, 4.0, 2.8), run(25.0, 3.2))
+    run_ = virtual(constant(*legs, errors=replace(CONSUMER, acc_bias_g=0.0)), seed)
+    signal, truth = run_.sensors[0].measured, _up_sensor(run_)
+    assert signal.gyr_sensor_radps is not None
+    general = vqf_offline(signal.acc_sensor_mps2, signal.gyr_sensor_radps, run_.rate_hz)
+    ours = [np.asarray(motion(run_, speed).up_sensor.T, dtype=np.float64) for speed in (None, gps(run_))]
+    unknown, known, other = (
+        inclination_rmse_deg(up[: len(truth)], truth, run_.running) for up in (*ours, general)
+    )
+    assert unknown < 0.3 * other
+    assert known < 0.5 * unknown
