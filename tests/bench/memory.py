@@ -33,7 +33,7 @@ def measure(method: str) -> tuple[float, float]:
     return float(seconds), float(megabytes)
 
 
-def _status_mb(key: str) -> float:
+def status_mb(key: str) -> float:
     """Return an entry of the kernel's account of this process (Linux)."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(float(line.split()[1]) for line in lines if line.startswith(key)) / 1024.0
@@ -47,7 +47,7 @@ def _main(method: str) -> None:
         peer.up(acc[:_SHORT], gyr[:_SHORT], hour.run.rate_hz, **peer.settings)
     # Simulating the hour took memory too: forget its peak (5 resets it, see proc(5)).
     Path("/proc/self/clear_refs").write_text("5")
-    before, begin = _status_mb("VmRSS"), perf_counter()
+    before, begin = status_mb("VmRSS"), perf_counter()
     if method == WHOLE_REPORT:
         recording = hour.recording(speed="none")
         begin = perf_counter()
@@ -58,7 +58,7 @@ def _main(method: str) -> None:
         estimate(hour, next(speed for speed in SPEEDS if speed == method))
     else:
         peer.up(acc, gyr, hour.run.rate_hz, **peer.settings)
-    print(f"{perf_counter() - begin:.3f} {max(_status_mb('VmHWM') - before, 0.0):.0f}")
+    print(f"{perf_counter() - begin:.3f} {max(status_mb('VmHWM') - before, 0.0):.0f}")
 
 
 if __name__ == "__main__":

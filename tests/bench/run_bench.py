@@ -19,6 +19,7 @@ import numpy as np
 from sensor.virtual.gait import SEVERE
 from sensor.virtual.imu_errors import CONSUMER, ImuErrors
 from sensor.virtual.scenarios import constant_posture_laps_plan, severe_hour_plan
+from tests.bench import long_session
 from tests.bench.experiments import axes_and_strides, neck_error, score_all
 from tests.bench.hours import (
     SEEDS,
@@ -100,6 +101,7 @@ def _sections(seeds: Sequence[int], mountings: int, peers: Sequence[Peer]) -> li
         _neck(chosen, fast),
         _axes(chosen, mountings),
         _costs(),
+        _long_sessions(),
     ]
 
 
@@ -163,6 +165,14 @@ def _costs() -> str:
         "## Cost of one hour at 104 Hz, each in a process of its own\n\n"
         "The project's figures include time base, rests, gait, gap filling and axes; the whole report "
         "everything from decoded samples to findings.\n\n" + markdown(header, rows)
+    )
+
+
+def _long_sessions() -> str:
+    return (
+        "## From a stored session to its report, each in a process of its own\n\n"
+        "Movesense packets, 104 Hz. Peak memory is that of the whole process, libraries included.\n\n"
+        + long_session.costs()
     )
 
 
