@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sensor.errors import ImportFileError
+from sensor.importers.source import read_source
 from sensor.samples import FloatArray
 
 _SHOWN = 120
@@ -42,12 +43,10 @@ class CsvTable:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._content = read_source(path)
+        self._lines = self._content.splitlines()
         try:
-            self._content = path.read_bytes()
-            self._lines = self._content.splitlines()
             self.header = self._first_line().decode("utf-8-sig").strip()
-        except OSError as error:
-            raise ImportFileError(f"{path}: cannot be read ({error.strerror}); check the name") from error
         except UnicodeDecodeError as error:
             raise ImportFileError(f"{path}: line 1 is no UTF-8 text; save the table as CSV, UTF-8") from error
         self.size = len(self._content)

@@ -19,6 +19,7 @@ from sensor.importers.plausibility import (
     level_remarks,
     mean_specific_force_mps2,
 )
+from sensor.importers.source import read_source
 from sensor.protocol import sbem
 from sensor.protocol.driver import ClockReading
 from sensor.protocol.movesense import ACC_RANGE_MPS2, GYR_RANGE_RADPS
@@ -62,11 +63,9 @@ def read_movesense_log(path: Path) -> ImuFile:
         When it cannot be read, is no such recording, holds no acceleration, or is shorter than 10 s, longer
         than 48 h or of a rate nobody runs with.
     """
+    content = read_source(path)
     try:
-        content = path.read_bytes()
         log = read_log(content)
-    except OSError as error:
-        raise ImportFileError(f"{path}: cannot be read ({error.strerror}); check the name") from error
     except PacketError as error:
         raise ImportFileError(f"{path}: {shorten(error.reason)}; fetch it from the sensor again") from error
     if not len(log.samples.count):

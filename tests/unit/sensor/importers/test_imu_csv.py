@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -357,3 +359,17 @@ def test_times_years_apart_are_refused_with_the_jump(tmp_path: Path) -> None:
     message = _refusal(_write(tmp_path / "a.csv", HEADER, rows))
     assert "2778 h from the first row to the last" in message
     assert "after line 601" in message
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="has no devices under /dev")
+def test_a_device_without_end_is_refused() -> None:
+    assert "is a device" in _refusal(Path("/dev/zero"))
+
+
+def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
+    content = _write(tmp_path / "chest.csv", HEADER, _rows()).read_bytes()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(pipe.write_bytes, content)
+        assert len(read_imu_csv(pipe).time_s) == 1040

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -84,6 +85,11 @@ def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     assert "directory" in _refusal(tmp_path)
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.runtall")
+    assert "a pipe or device" in _refusal(tmp_path / "a.runtall")
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
