@@ -22,7 +22,7 @@ from sensor.protocol.open_profile import IMPORT_KEY, encode_import_packets
 from sensor.samples import IntArray
 from sensor.session.rows import SessionRows
 from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING
-from sensor.session.writer import SessionWriter
+from sensor.session.writer import SessionWriter, give_name
 
 _NS_PER_US = 1000
 _LATEST_START_S = 86_400.0
@@ -126,7 +126,7 @@ def write_imu_session(
                 for key, value in (context or {}).items():
                     writer.set_context(key, value)
                 _write_files(writer, files, zero_s)
-            unfinished.rename(target)
+            give_name(unfinished, target)
     except OSError as error:
         raise SessionFileError(
             f"{target}: cannot be made ({error.strerror}); choose another folder"

@@ -6,6 +6,7 @@ main file every few pages, so that even a copy of the main file alone, made duri
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterable
@@ -143,7 +144,7 @@ def _create(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _give_name(part, path)
+        give_name(part, path)
     except FileExistsError as error:
         raise SessionFileError(
             f"{path}: exists already and is never overwritten; choose another name"
@@ -158,8 +159,14 @@ def _create(path: Path, content: bytes) -> None:
             part.unlink(missing_ok=True)
 
 
-def _give_name(part: Path, path: Path) -> None:
-    """Let a finished file appear under its name; raise FileExistsError where something has it."""
+def give_name(part: Path, path: Path) -> None:
+    """Let a finished file appear under its name, never over another one.
+
+    Raises
+    ------
+    FileExistsError
+        Where something has the name.
+    """
     try:
         os.link(part, path)
     except FileExistsError:
@@ -167,5 +174,5 @@ def _give_name(part: Path, path: Path) -> None:
     except OSError:
         # Sticks and some network drives know no second names for a file.
         if path.exists():
-            raise FileExistsError from None
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
         part.rename(path)

@@ -18,6 +18,7 @@ from sensor.importers.imu_csv import ImuFile, read_imu_csv
 from sensor.importers.imu_session import SessionStart, session_start, write_imu_session
 from sensor.samples import Gap
 from sensor.session.reader import read_recording
+from sensor.session.writer import SessionWriter
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from tests.support.csv_export import write_imu_csv
 from tests.support.disks import small_disk
@@ -190,3 +191,19 @@ def test_files_without_a_common_moment_are_no_session() -> None:
 def test_one_file_for_two_sensors_is_a_slip() -> None:
     with pytest.raises(ImportFileError, match="holds the same as"):
         session_start({"sternum": _file([0.0, 1.0]), "head": _file([0.0, 1.0])})
+
+
+def test_a_session_that_appears_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = SessionWriter.close
+
+    def close_late(writer: SessionWriter) -> None:
+        close(writer)
+        (tmp_path / "a.runtall").write_text("of somebody else")
+
+    monkeypatch.setattr(SessionWriter, "close", close_late)
+    with pytest.raises(SessionFileError, match=r"a\.runtall: cannot be made \(File exists\)"):
+        _write(tmp_path, sternum=_file((np.arange(1500) / 100).tolist()))
+    assert (tmp_path / "a.runtall").read_text() == "of somebody else"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.runtall"]
