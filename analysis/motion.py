@@ -25,7 +25,7 @@ from analysis.stages.strides import find_strides
 from analysis.stages.template import first_running
 from analysis.stages.timebase import even_stream
 from analysis.stages.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
-from analysis.stages.zero import NO_ZERO, Zero, find_zero
+from analysis.stages.zero import NO_ZERO, Zero, find_zero, zero_with
 from sensor.samples import FloatArray, IntArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -119,7 +119,7 @@ def _from_gyroscope(
     # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
     seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
     rough_up = up_in_sensor(strapdown, first, seen)
-    zero = find_zero(stream, rests, strides, rough_up, config.rest)
+    zero = _zero_of_trunk(stream, rests, trunk) or find_zero(stream, rests, strides, rough_up, config.rest)
     axes = _aligned(stream, rough_up, zero, trunk, config) or find_axes(
         stream, strapdown, rough_up, strides, zero, rests, config.axes
     )
@@ -146,6 +146,15 @@ def _rows_for_axes(strides: Strides, count: int, config: AnalysisConfig) -> int:
     """Return how many rows the axes are read from."""
     used = np.flatnonzero(first_running(strides, config.axes.most_strides))
     return min(int(strides.end_row[used[-1]]) + 2, count) if len(used) else count
+
+
+def _zero_of_trunk(stream: EvenStream, rests: Rests, trunk: Motion | None) -> Zero | None:
+    """Return the zero at the trunk's standing, None for the trunk itself or without one."""
+    if trunk is None or trunk.zero.rest < 0:
+        return None
+    edges = np.array([trunk.rests.first[trunk.zero.rest], trunk.rests.last[trunk.zero.rest]])
+    start_s, end_s = trunk.stream.start_s + edges / trunk.stream.rate_hz
+    return zero_with(stream, rests, float(start_s), float(end_s))
 
 
 def _aligned(

@@ -253,4 +253,4 @@ class DynamicsConfig:
     """Points per stride: 25 Hz harmonics at 80 strides per minute."""
     contact_force_g: float = 0.0
     """Vertical specific force of the trunk above which a foot is on the ground. The trunk lags the foot:
-    241, 321, 257 ms against 232, 330, 260 ms on force plates."""
+    242, 317, 257 ms against 232, 330, 260 ms on force plates."""

@@ -82,5 +82,30 @@ def find_zero(
     return Zero(_unit(rests.acc_sensor_mps2[before[-1]]), STANDING, int(before[-1]), standing)
 
 
+def zero_with(stream: EvenStream, rests: Rests, start_s: float, end_s: float) -> Zero | None:
+    """Return the zero of a sensor beside the trunk's: its own rest while the trunk's standing was the zero.
+
+    A head may hang further in the run than any trunk leans, so the run says nothing about this standing.
+
+    Parameters
+    ----------
+    stream, rests
+        Of the second sensor.
+    start_s, end_s
+        The standing that is the trunk's zero, session time.
+
+    Returns
+    -------
+    Zero or None
+        None where this sensor was not still for half of that standing.
+    """
+    first, last = stream.rows_at(np.array([start_s, end_s]))
+    together = np.minimum(rests.last, last) - np.maximum(rests.first, first)
+    if len(rests) == 0 or together.max() < (last - first) / 2.0:
+        return None
+    rest = int(np.argmax(together))
+    return Zero(_unit(rests.acc_sensor_mps2[rest]), STANDING, rest, np.array([rest], dtype=np.int64))
+
+
 def _unit(vector: FloatArray) -> FloatArray:
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))

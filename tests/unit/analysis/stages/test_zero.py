@@ -8,7 +8,7 @@ import pytest
 from analysis.config import RestConfig
 from analysis.signals import EvenStream, Rests, Strides
 from analysis.stages.rest import find_rests
-from analysis.stages.zero import Zero, find_zero
+from analysis.stages.zero import Zero, find_zero, zero_with
 from sensor.samples import FloatArray
 from tests.support.streams import RATE_HZ, even_strides, joined, no_rests, still
 
@@ -143,3 +143,17 @@ def test_a_walk_before_the_run_does_not_end_the_three_minutes() -> None:
     up = np.repeat(RUN_UP[:, None], len(whole), axis=1)
     zero = find_zero(whole, find_rests(whole, CONFIG), both, up, CONFIG)
     assert zero.source == "standing"
+
+
+def test_a_sensor_beside_the_trunks_takes_its_zero_from_the_trunks_standing():
+    hanging = leaning(60.0)
+    stream = joined(still(12.0, hanging), shaken(20.0))
+    zero = zero_with(stream, find_rests(stream, RestConfig()), 1.0, 11.0)
+    assert zero is not None
+    assert zero.source == "standing"
+    assert angle_deg(zero, hanging) < 0.5
+
+
+def test_a_sensor_that_moved_during_the_trunks_standing_has_no_zero_from_it():
+    stream = joined(shaken(12.0), still(12.0))
+    assert zero_with(stream, find_rests(stream, RestConfig()), 1.0, 11.0) is None
