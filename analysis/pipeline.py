@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from analysis.stages.findings import findings_of
 from analysis.stages.quality import quality_of, usable_fraction
 from analysis.stages.rezero import rezeroed
 from analysis.stages.segments import median_over_distance, segments_of
-from analysis.stages.speed import speed_profile
+from analysis.stages.speed import SpeedProfile, speed_profile
 from analysis.stages.strapstep import strap_steps
 from analysis.stages.verdict import judge, require_running
 from analysis.stages.zero import OWN_BASELINE
@@ -66,15 +66,32 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     sensor = _trunk_sensor(recording)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
     trunk = motion_of(sensor, speed, config)
-    motions = {
-        s.placement: trunk if s is sensor else motion_of(s, speed, config, trunk) for s in recording.sensors
-    }
+    recording, motions = _beside_the_trunk(recording, sensor, trunk, speed, config)
     measured = speed is not None and speed.measured
     table = stride_table(trunk, motions, measured, recording.context, config)
     require_running(table, config.verdict)
     way = distance_of(table, recording.tracks, recording.context, config.distance, sensor.gaps)
     table, baseline = _along_the_way(table, way, trunk.zero.source, config)
     return _judged(recording, sensor, motions, table, baseline, way, config)
+
+
+def _beside_the_trunk(
+    recording: Recording,
+    sensor: SensorRecording,
+    trunk: Motion,
+    speed: SpeedProfile | None,
+    config: AnalysisConfig,
+) -> tuple[Recording, dict[str, Motion]]:
+    """Return the motion of every sensor worn; one that nothing can be drawn from is left out, and said."""
+    motions, kept, notices = {sensor.placement: trunk}, [], list(recording.notices)
+    for other in recording.sensors:
+        try:
+            if other is not sensor:
+                motions[other.placement] = motion_of(other, speed, config, trunk)
+            kept.append(other)
+        except SignalError as error:
+            notices.append(f"The sensor at {other.placement} is left out: {error}.")
+    return replace(recording, sensors=tuple(kept), notices=tuple(notices)), motions
 
 
 def _trunk_sensor(recording: Recording) -> SensorRecording:

@@ -204,6 +204,8 @@ class PostureConfig:
     flexion_error_deg: float = 0.35
     """Half width of the 95 % interval of one stride's flexion against the zero: p95 of the error on hours
     with known truth, no speed known."""
+    accelerometer_edge_s: float = 5.0
+    """Without a gyroscope, strides this close to the beginning or end of a bout read 10 degrees off."""
     accelerometer_error_deg: float = 4.0
     """The same without a gyroscope."""
     loose_swing_deg: float = 40.0

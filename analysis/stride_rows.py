@@ -17,7 +17,7 @@ from analysis.stages.dynamics import dynamics_columns
 from analysis.stages.head import head_columns
 from analysis.stages.posture import inclination_of, mean_between, posture_columns
 from analysis.stages.speed import typed_value
-from analysis.stages.usable import usable_columns
+from analysis.stages.usable import beside_a_stop, usable_columns
 from analysis.stages.zero import STANDING
 from sensor.samples import FloatArray
 
@@ -64,6 +64,9 @@ def stride_table(
         stream, strides, trunk.path, angles["trunk_flexion_rom_deg"], speed_known, config.posture
     )
     reliable = trunk.path is not None
+    if not reliable:
+        edge = usable & beside_a_stop(stream, strides, config.posture)
+        usable, because = usable & ~edge, np.where(edge, "burst", because)
     decided = trunk.side[strides.bout] > 0 if len(strides) else np.zeros(0, dtype=bool)
     columns: dict[str, npt.NDArray[Any]] = {
         **{k: v if reliable or k not in _NEEDS_GYROSCOPE else v * np.nan for k, v in angles.items()},

@@ -61,6 +61,26 @@ def usable_columns(
     return reason == "", reason
 
 
+def beside_a_stop(stream: EvenStream, strides: Strides, config: PostureConfig) -> BoolArray:
+    """Tell which strides begin or end a bout: without a gyroscope, speeding up reads as leaning.
+
+    Parameters
+    ----------
+    stream, strides
+        From the earlier stages.
+    config
+        How near the end of a bout counts.
+    """
+    start_s, end_s = strides.start_row / stream.rate_hz, strides.end_row / stream.rate_hz
+    first = np.searchsorted(strides.bout, strides.bout, side="left")
+    last = np.searchsorted(strides.bout, strides.bout, side="right") - 1
+    return np.asarray(
+        (start_s - start_s[first] < config.accelerometer_edge_s)
+        | (end_s[last] - end_s < config.accelerometer_edge_s),
+        dtype=np.bool_,
+    )
+
+
 def stride_share(flag: BoolArray, strides: Strides) -> FloatArray:
     """Return the share (0 to 1) of each stride's rows at which ``flag`` is true."""
     total = np.concatenate(([0], np.cumsum(flag)))

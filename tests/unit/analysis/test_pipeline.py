@@ -226,12 +226,26 @@ def test_a_second_sensor_may_have_a_rate_of_its_own(placement: str, rate_hz: flo
 
 
 @pytest.mark.parametrize("what", ["head", "sacrum"])
-def test_a_bad_second_sensor_is_refused_by_name(what: str) -> None:
+def test_a_bad_second_sensor_is_left_out_and_named(what: str) -> None:
     run_ = virtual(replace(PLAIN, wear=(Worn("sternum"), Worn(what))))
     whole = session(run_)
     dead = replace(whole.sensors[1], acc_sensor_mps2=np.zeros_like(whole.sensors[1].acc_sensor_mps2))
-    with pytest.raises(SignalError, match=f"{what}.*never changes"):
-        analyse(replace(whole, sensors=(whole.sensors[0], dead)), CONFIG)
+    found = analyse(replace(whole, sensors=(whole.sensors[0], dead)), CONFIG)
+    well_formed(found)
+    assert [facts.placement for facts in found.session.sensors] == ["sternum"]
+    assert any(what in notice and "never changes" in notice for notice in found.session.notices)
+    assert np.isnan(found.strides["neck_flexion_deg"]).all()
+
+
+def test_without_a_gyroscope_the_ends_of_a_bout_are_not_trusted() -> None:
+    whole = session(virtual(PLAIN))
+    bare = replace(whole.sensors[0], gyr_sensor_radps=None)
+    strides = analyse(replace(whole, sensors=(bare,)), CONFIG).strides
+    running = strides["activity"] == "run"
+    start_s, end_s = strides["start_s"][running], strides["end_s"][running]
+    edge = (start_s < start_s[0] + 5.0) | (end_s > end_s[-1] - 5.0)
+    assert not strides["usable"][running][edge].any()
+    assert strides["usable"][running][~edge].mean() > 0.9
 
 
 def _broken(sensor: SensorRecording, how: str) -> SensorRecording:
