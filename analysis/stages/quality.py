@@ -21,6 +21,16 @@ REASONS = {
 """What the words of ``usable_because`` mean to a runner."""
 
 
+REMEDIES = {
+    "gap": "Carry the receiver on the front, close to the sensor.",
+    "clipped": "Choose a larger range, ±8 g or more.",
+    "loose": "Tighten the strap.",
+    "turn": "Record the speed too, with a foot pod beside the sensor.",
+    "burst": "Record the speed too, with a foot pod beside the sensor.",
+}
+"""What to do about the commonest reason."""
+
+
 def quality_of(
     sensors: Sequence[SensorFacts],
     table: StrideTable,
@@ -150,7 +160,8 @@ def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
     else:
         grade = "good" if usable >= config.good_usable else "fair"
     value = ("no running" if np.isnan(usable) else f"{usable:.0%}") + (f" ({why})" if why else "")
-    return _graded("Usable strides", value, grade, "Deal with the largest of these reasons first.")
+    advice = REMEDIES.get(next(iter(shares), ""), "Run for longer, the sensor worn snug on the trunk.")
+    return _graded("Usable strides", value, grade, advice)
 
 
 def _fit_line(table: StrideTable, steps: Sequence[StrapStep], config: VerdictConfig) -> QualityLine:

@@ -99,7 +99,8 @@ def confidence_of(
     usable, loose = usable_fraction(table), unusable_shares(table).get("loose", 0.0)
     grave, slight = [], list(doubts)
     if not usable >= config.distrust_usable:
-        grave.append(f"Only {np.nan_to_num(usable):.0%} of the strides are usable.")
+        share = _share_of_strides(usable)
+        grave.append(f"{share[0].upper()}{share[1:]} usable.")
     elif usable < config.good_usable:
         slight.append(f"Only {usable:.0%} of the strides are usable.")
     if loose >= config.loose_share:
@@ -131,13 +132,18 @@ def _no_verdict_because(table: StrideTable, baseline: Baseline | None, config: V
     if not usable >= config.min_usable:
         main = next(iter(unusable_shares(table)), "")
         why = f", mostly: {REASONS.get(main, main)}" if main else ""
-        return f"only {np.nan_to_num(usable):.0%} of the strides are usable{why}"
+        return f"{_share_of_strides(usable)} usable{why}"
     count = int(usable_running(table).sum())
     if count < config.min_usable_strides:
         return f"only {count} usable strides of running, {config.min_usable_strides} are needed"
     if baseline is None:
         return "the run is too short, or too broken early on, to tell what is usual for you today"
     return ""
+
+
+def _share_of_strides(usable: float) -> str:
+    """Say how many strides are meant, up to the word usable."""
+    return f"only {usable:.0%} of the strides are" if usable >= 0.005 else "no stride is"
 
 
 def _verdict(episodes: Sequence[Episode]) -> str:
