@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -430,7 +429,7 @@ def test_the_file_is_an_ordinary_sqlite_file_that_says_it_is_simulated(path: Pat
     meta = dict(rows(path, "SELECT key, value FROM meta"))
     assert meta["simulated"] == "true"
     assert meta["started_utc"].startswith('"2026-05-01T07:30:00')
-    assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
 
 
 def test_a_plan_names_each_placement_and_sensor_once() -> None:
