@@ -147,11 +147,11 @@ def _take_in_log(path: Path) -> tuple[sqlite3.Connection, bool]:
     connection = _connect(path, "rw")
     try:
         connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.OperationalError as error:
-        if not is_busy(error):
-            connection.close()
-            raise
-        return connection, True
+    except sqlite3.Error as error:
+        if is_busy(error):
+            return connection, True
+        connection.close()
+        raise
     return connection, False
 
 
