@@ -57,7 +57,8 @@ def _main(method: str) -> None:
         begin = perf_counter()
         analyse(recording)
     elif method == ORIENTATION:
-        begin = perf_counter() - orientation_alone(hour)
+        alone_s = orientation_alone(hour)
+        begin = perf_counter() - alone_s
     elif peer is None:
         estimate(hour, next(speed for speed in SPEEDS if speed == method))
     else:
