@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
-from sensor.protocol.whole_rows import read_rows
+from sensor.protocol.whole_rows import one_sample_each, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -80,13 +79,8 @@ class MovellaDotDecoder:
         self._rejected += len(notifications) - len(rows)
         acc_mps2 = rows["acc_mps2"].astype(np.float64)
         gyr_radps = rows["gyr_degps"].astype(np.float64) * RADPS_PER_DEGPS
-        return SampleBlock(
-            notification=position,
-            ticks=rows["time_us"].astype(np.int64),
-            count=np.ones(len(rows), np.int64),
-            acc_sensor_mps2=acc_mps2,
-            gyr_sensor_radps=gyr_radps,
-            clipped=at_full_scale(acc_mps2, ACC_RANGE_MPS2) | at_full_scale(gyr_radps, GYR_RANGE_RADPS),
+        return one_sample_each(
+            position, rows["time_us"].astype(np.int64), acc_mps2, gyr_radps, ACC_RANGE_MPS2, GYR_RANGE_RADPS
         )
 
 

@@ -22,8 +22,7 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
-from sensor.protocol.full_scale import at_full_scale
-from sensor.protocol.whole_rows import read_rows
+from sensor.protocol.whole_rows import one_sample_each, read_rows
 from sensor.samples import FloatArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -79,14 +78,7 @@ class ThingyDecoder:
         self._samples += len(rows)
         acc_mps2 = rows["acc"].astype(np.float64) * (STANDARD_GRAVITY_MPS2 / _ACC_PER_G)
         gyr_radps = rows["gyr"].astype(np.float64) * (RADPS_PER_DEGPS / _GYR_PER_DPS)
-        return SampleBlock(
-            notification=position,
-            ticks=ticks,
-            count=np.ones(len(rows), np.int64),
-            acc_sensor_mps2=acc_mps2,
-            gyr_sensor_radps=gyr_radps,
-            clipped=at_full_scale(acc_mps2, ACC_RANGE_MPS2) | at_full_scale(gyr_radps, GYR_RANGE_RADPS),
-        )
+        return one_sample_each(position, ticks, acc_mps2, gyr_radps, ACC_RANGE_MPS2, GYR_RANGE_RADPS)
 
 
 def encode_samples(

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sensor.samples import IntArray
+from sensor.protocol.full_scale import at_full_scale
+from sensor.samples import FloatArray, IntArray, SampleBlock
 
 
 def read_rows(
@@ -34,3 +35,33 @@ def read_rows(
     fitting = [i for i, one in enumerate(notifications) if len(one) == size and one.startswith(starts_with)]
     rows = np.frombuffer(b"".join([notifications[i] for i in fitting]), layout)
     return np.array(fitting, np.int64), rows
+
+
+def one_sample_each(
+    position: IntArray,
+    ticks: IntArray,
+    acc_sensor_mps2: FloatArray,
+    gyr_sensor_radps: FloatArray,
+    acc_range_mps2: float,
+    gyr_range_radps: float,
+) -> SampleBlock:
+    """Return the block of packets that hold one sample each.
+
+    Parameters
+    ----------
+    position, ticks
+        (n,) the notification a sample came in, and its device time.
+    acc_sensor_mps2, gyr_sensor_radps
+        (n, 3) specific force and angular rate.
+    acc_range_mps2, gyr_range_radps
+        Full scale: samples at it are marked clipped.
+    """
+    return SampleBlock(
+        notification=position,
+        ticks=ticks,
+        count=np.ones(len(ticks), np.int64),
+        acc_sensor_mps2=acc_sensor_mps2,
+        gyr_sensor_radps=gyr_sensor_radps,
+        clipped=at_full_scale(acc_sensor_mps2, acc_range_mps2)
+        | at_full_scale(gyr_sensor_radps, gyr_range_radps),
+    )
