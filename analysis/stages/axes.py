@@ -22,11 +22,6 @@ from analysis.stages.zero import Zero
 from sensor.samples import FloatArray, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
-_HEADING_S = 0.5
-"""Standard deviation of the smoothing that takes the swing of the shoulders out of the heading."""
-_CUE_WEIGHTS = np.array([0.5, 0.2, 1.0, 1.0])
-"""Odd acceleration, its first harmonic, odd rate turned by a quarter, even rate; each scatter of size one."""
-
 
 def find_axes(
     stream: EvenStream,
@@ -60,7 +55,7 @@ def find_axes(
         return TrunkAxes(upright, zero.source, 0.0, ())
     row, phase = stride_phase(strides, keep, len(stream))
     up = upright @ up_sensor[:, : row[-1] + 1]
-    angle, strength = _sideways(_cues(stream, upright, up_sensor, row), row, phase, strides, config)
+    angle, strength = _sideways(_cues(stream, upright, up_sensor, row, config), row, phase, strides, config)
     trunk_from_upright = turn_about_up(angle - np.pi / 2)
     votes = forward.votes(
         stream, strapdown, trunk_from_upright @ up, trunk_from_upright @ upright, strides, zero, rests, config
@@ -101,7 +96,9 @@ def horizontal_acceleration(force: FloatArray, up: FloatArray) -> FloatArray:
     return np.stack(((across * x).sum(axis=0), (across * y).sum(axis=0)))
 
 
-def _cues(stream: EvenStream, upright: FloatArray, up_sensor: RealArray, row: IntArray) -> FloatArray:
+def _cues(
+    stream: EvenStream, upright: FloatArray, up_sensor: RealArray, row: IntArray, config: AxesConfig
+) -> FloatArray:
     """Return (4, m): horizontal acceleration along the smoothed heading's x and y, roll and pitch rate."""
     ahead, left = horizontal_acceleration(
         upright @ stream.acc_sensor_mps2[row].T, upright @ up_sensor[:, row]
@@ -110,7 +107,7 @@ def _cues(stream: EvenStream, upright: FloatArray, up_sensor: RealArray, row: In
         return np.stack((ahead, left, np.zeros_like(ahead), np.zeros_like(ahead)))
     seen = slice(0, int(row[-1]) + 1)
     yaw = np.radians(turned_deg(stream.gyr_sensor_radps[seen], up_sensor[:, seen], stream.rate_hz))
-    swing = (yaw - gaussian_filter1d(yaw, _HEADING_S * stream.rate_hz))[row]
+    swing = (yaw - gaussian_filter1d(yaw, config.heading_smoothing_s * stream.rate_hz))[row]
     c, s = np.cos(swing), np.sin(swing)
     rate = upright[:2] @ stream.gyr_sensor_radps[row].T
     return np.stack(
@@ -136,7 +133,7 @@ def _sideways(
             for k, course in enumerate((odd[:2], _first_harmonic(odd[:2]), roll, pitch)):
                 scatter[k] += (b - a) * (course @ course.T)
     size = np.maximum(np.trace(scatter, axis1=1, axis2=2), 1e-12)
-    total = (scatter / size[:, None, None] * _CUE_WEIGHTS[:, None, None]).sum(axis=0)
+    total = (scatter / size[:, None, None] * np.array(config.cue_weights)[:, None, None]).sum(axis=0)
     value, direction = np.linalg.eigh(total)
     main = direction[:, 1]
     return float(np.arctan2(main[1], main[0])), float((value[1] - value[0]) / max(value.sum(), 1e-12))
