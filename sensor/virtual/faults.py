@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from sensor.virtual.movesense import VirtualMovesense
+from sensor.virtual.motion_sensor import VirtualMotionSensor
 
 
 class FaultKind(Enum):
@@ -23,7 +23,7 @@ class FaultKind(Enum):
     REBOOT = "reboot"
     """The sensor restarts; its counter restarts with it. Has no duration."""
     REFUSAL = "refusal"
-    """Streams end and every request is answered 429, while the link lives."""
+    """Streams end and every request is refused, while the link lives."""
     DEAD_STREAM = "dead stream"
     """Streams end without a word, while the link lives. Has no duration."""
     NOT_ADVERTISING = "not advertising"
@@ -51,7 +51,7 @@ class Fault:
     duration_s: float = 0.0
 
 
-_ACTIONS: dict[FaultKind, Callable[[VirtualMovesense, float], None]] = {
+_ACTIONS: dict[FaultKind, Callable[[VirtualMotionSensor, float], None]] = {
     FaultKind.LINK_LOSS: lambda sensor, _: sensor.lose_link(),
     FaultKind.STALL: lambda sensor, duration_s: sensor.silence(duration_s),
     FaultKind.OUT_OF_RANGE: lambda sensor, duration_s: sensor.silence(duration_s),
@@ -71,7 +71,7 @@ _DRAWN_DURATION_S = {
 }
 
 
-async def play_faults(faults: Sequence[Fault], sensor: VirtualMovesense) -> None:
+async def play_faults(faults: Sequence[Fault], sensor: VirtualMotionSensor) -> None:
     """Let faults happen to a sensor, each at its time from now; returns after the last has begun."""
     loop = asyncio.get_running_loop()
     started_s = loop.time()

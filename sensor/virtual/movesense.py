@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
+from functools import partial
 
 from sensor.errors import PacketError
 from sensor.protocol import movesense as wire
@@ -22,11 +22,11 @@ from sensor.protocol.movesense_gsp import (
 from sensor.protocol.movesense_objects import TIME_PATH, Hello, encode_hello, encode_time_answer
 from sensor.samples import ImuSignal
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from sensor.virtual.air import Air
-from sensor.virtual.movesense_streams import MovesenseStreams
-from sensor.virtual.peripheral import VirtualPeripheral, now_s
+from sensor.virtual.characteristics import notify_only, write_only
+from sensor.virtual.motion_sensor import VirtualMotionSensor
+from sensor.virtual.peripheral import now_s
 from sensor.virtual.sampling import Readings, SampleTimes, SensorClock
-from sensor.virtual.stack import Characteristic, CharacteristicValue, Connection, Service, att
+from sensor.virtual.stack import Service, att
 
 ACC_STEP_MPS2 = 0.244e-3 * STANDARD_GRAVITY_MPS2
 GYR_STEP_RADPS = 0.07 * RADPS_PER_DEGPS
@@ -49,11 +49,8 @@ _MODE_CHANGE_S = 0.1
 _GSP_HEADER_BYTES = 2
 
 
-class VirtualMovesense(VirtualPeripheral):
+class VirtualMovesense(VirtualMotionSensor):
     """A chest sensor exposed to a given motion.
-
-    The motion goes on whether or not anyone listens: what is sampled without a subscription is lost, as on
-    the real sensor. Before the motion begins and after it ends the sensor stands still.
 
     Parameters
     ----------
@@ -89,26 +86,22 @@ class VirtualMovesense(VirtualPeripheral):
         battery_pct: int = 100,
         mtu: int = FIRMWARE_MTU,
     ) -> None:
-        super().__init__(name, advertised_uuids=wire.ADVERTISED_UUIDS[:1], battery_pct=battery_pct, mtu=mtu)
         if signal.rate_hz not in wire.RATES_HZ:
             known = ", ".join(map(str, wire.RATES_HZ))
             raise ValueError(f"a Movesense does not sample at {signal.rate_hz:g} Hz; it has {known} Hz")
-        self._times = SampleTimes(0.0, signal.rate_hz, rate_ppm)
-        clock = SensorClock(0.0, start_ticks_ms, clock_ppm)
-        self._readings = _readings(signal)
-        self._streams = MovesenseStreams(self._readings, clock, self._times, self._send_data)
+        super().__init__(
+            name,
+            readings=_readings(signal),
+            times=SampleTimes(0.0, signal.rate_hz, rate_ppm),
+            clock=SensorClock(start_ticks=start_ticks_ms, error_ppm=clock_ppm),
+            advertised_uuids=wire.ADVERTISED_UUIDS[:1],
+            battery_pct=battery_pct,
+            mtu=mtu,
+        )
+        self._packet_samples = wire.packet_samples(signal.rate_hz)
         self._utc_minus_loop_us = 0.0
-        self._refuses_until_s = -math.inf
-        properties, permissions = Characteristic.Properties, Characteristic.Permissions
-        self._command = Characteristic[bytes](
-            wire.COMMAND_UUID,
-            properties.WRITE,
-            permissions.WRITEABLE,
-            CharacteristicValue(read=_refuse_read, write=self._on_command),
-        )
-        self._data = Characteristic[bytes](
-            wire.DATA_UUID, properties.NOTIFY, permissions.READABLE, CharacteristicValue(read=_refuse_read)
-        )
+        self._command = write_only(wire.COMMAND_UUID, self._on_command)
+        self._data = notify_only(wire.DATA_UUID)
         self._answers: dict[CommandCode, Callable[[Command], Response]] = {
             CommandCode.SUBSCRIBE: self._subscribe,
             CommandCode.UNSUBSCRIBE: self._unsubscribe,
@@ -121,39 +114,12 @@ class VirtualMovesense(VirtualPeripheral):
         """Return battery and GATT SensorData services."""
         return [*super().services(), Service(wire.SERVICE_UUID, [self._command, self._data])]
 
-    async def power_on(self, air: Air) -> None:
-        """Join the air; counter and motion start now."""
-        self._restart_clock(self._streams.clock.start_ms)
-        self.begin()
-        await super().power_on(air)
+    def restart_clock(self, start_ticks: int = 0) -> None:
+        """Let the counter read ``start_ticks`` now; the wall clock is that of a sensor after a power loss."""
+        super().restart_clock(start_ticks)
+        self._utc_minus_loop_us = _UTC_AFTER_POWER_LOSS_US - 1e6 * now_s()
 
-    def begin(self) -> None:
-        """Let the motion start, or start again, now."""
-        self._times = SampleTimes(now_s(), self._times.rate_hz, self._times.error_ppm)
-        self._streams.restart(self._times)
-
-    def reboot(self) -> None:
-        """Restart: link and subscriptions are lost, the counter restarts at 0; the motion goes on."""
-        super().reboot()
-        self._streams.close_all()
-        self._restart_clock(0.0)
-        self._refuses_until_s = -math.inf
-
-    def refuse(self, duration_s: float = math.inf) -> None:
-        """Have no request slots left: streams end and commands are answered 429, until then or a restart."""
-        self._refuses_until_s = now_s() + duration_s
-        self._streams.close_all()
-
-    def drop_streams(self) -> None:
-        """Stop all streams without a word while the link lives."""
-        self._streams.close_all()
-
-    def disconnected(self) -> None:
-        """Forget the subscriptions of the link that is gone."""
-        super().disconnected()
-        self._streams.close_all()
-
-    def _on_command(self, _: Connection, data: bytes) -> None:
+    def _on_command(self, data: bytes) -> None:
         try:
             answer = self._answer(parse_command(data))
         except PacketError as error:
@@ -161,8 +127,7 @@ class VirtualMovesense(VirtualPeripheral):
         self.notify(self._data, answer)
 
     def _answer(self, command: Command) -> bytes:
-        refuses = now_s() < self._refuses_until_s and command.code is not CommandCode.PUT_SYSTEMMODE
-        if refuses:
+        if self.is_refusing and command.code is not CommandCode.PUT_SYSTEMMODE:
             return encode_response(Response(command.reference, 429))
         if command.code is CommandCode.HELLO:
             return encode_hello(command.reference, self._hello())
@@ -172,19 +137,20 @@ class VirtualMovesense(VirtualPeripheral):
 
     def _subscribe(self, command: Command) -> Response:
         path = parse_path(command.payload)
-        if not self._streams.offers(path):
+        if not self._offers(path):
             return Response(command.reference, 404)
         if command.reference in self._streams:
             return Response(command.reference, 409)
         if len(self._streams) >= MOST_SUBSCRIPTIONS:
             return Response(command.reference, 507)
-        self._streams.open(command.reference, path)
+        send = partial(self._send_packet, command.reference, path)
+        self._open_stream(command.reference, self._packet_samples, send)
         return Response(command.reference, 200)
 
     def _unsubscribe(self, command: Command) -> Response:
         if command.reference not in self._streams:
             return Response(command.reference, 404)
-        self._streams.close(command.reference)
+        self._close_stream(command.reference)
         return Response(command.reference, 200)
 
     def _get(self, command: Command) -> Response:
@@ -212,17 +178,31 @@ class VirtualMovesense(VirtualPeripheral):
         self.hide()
         self.lose_link()
 
-    def _restart_clock(self, start_ms: float) -> None:
-        self._streams.clock = SensorClock(now_s(), start_ms, self._streams.clock.error_ppm)
-        self._utc_minus_loop_us = _UTC_AFTER_POWER_LOSS_US - 1e6 * now_s()
-
     def _read_clock(self) -> ClockReading:
-        relative_ms = self._streams.clock.read_ms(now_s()) % 2**32
+        relative_ms = self._clock.read(now_s()) % 2**32
         return ClockReading(relative_ms, round(self._utc_minus_loop_us + 1e6 * now_s()))
 
     def _hello(self) -> Hello:
         identity = Identity(self.name.split()[-1], product="Movesense (virtual)", firmware="2.3.1")
         return Hello(1, identity, dfu_mac=self.address, app="virtual")
+
+    def _offers(self, path: str) -> bool:
+        """Tell whether the signal holds everything a path carries, at its rate."""
+        try:
+            blocks = wire.measured_blocks(path)
+        except ValueError:
+            return False
+        has = {"acc", "gyr"} if self._readings.has_gyroscope else {"acc"}
+        return has.issuperset(blocks) and path.endswith(f"/{self._times.rate_hz:g}")
+
+    def _measurement(self, path: str, first: int) -> bytes:
+        """Return the payload of the packet that begins with sample ``first``."""
+        acc_mps2, gyr_radps = self._readings.take(first, self._packet_samples)
+        measured = wire.Measurement(self._ticks(first), acc_mps2=acc_mps2, gyr_radps=gyr_radps)
+        return wire.encode_measurement(path, measured)
+
+    def _send_packet(self, reference: int, path: str, first: int) -> None:
+        self._send_data(reference, self._measurement(path, first))
 
     def _send_data(self, reference: int, payload: bytes) -> None:
         for part in encode_data(reference, payload, self.payload_bytes - _GSP_HEADER_BYTES):
@@ -237,8 +217,3 @@ def _readings(signal: ImuSignal) -> Readings:
         gyr_step_radps=GYR_STEP_RADPS,
         gyr_range_radps=wire.GYR_RANGE_RADPS,
     )
-
-
-def _refuse_read(_: Connection) -> bytes:
-    """Answer as ATT wants: bumble itself lets a read of what cannot be read hang."""
-    raise att.ATT_Error(att.ATT_READ_NOT_PERMITTED_ERROR)

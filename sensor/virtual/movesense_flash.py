@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections.abc import Iterator
 
-from sensor.protocol import movesense as wire
 from sensor.protocol.driver import ClockReading
 from sensor.protocol.movesense_gsp import (
     Command,
@@ -113,7 +112,7 @@ class VirtualFlash(VirtualMovesense):
             return Response(command.reference, IN_CONFLICT)
         paths = tuple(parse_path(part) for part in command.payload.split(b"\0") if part)
         measured = [path for path in paths if path != TIME_PATH]
-        if not all(path.startswith("/Meas/IMU6/") and self._streams.offers(path) for path in measured):
+        if not all(path.startswith("/Meas/IMU6/") and self._offers(path) for path in measured):
             return Response(command.reference, NO_SUCH_LOG)
         self._paths = paths
         return Response(command.reference, 200)
@@ -138,12 +137,10 @@ class VirtualFlash(VirtualMovesense):
         if TIME_PATH in self._paths:
             yield encode_clock(self._began)
         measured = next((path for path in self._paths if path != TIME_PATH), None)
-        samples = wire.packet_samples(self._times.rate_hz)
+        samples = self._packet_samples
         first = self._times.next_index(since_s)
         while measured and self._times.time_s(first + samples - 1) <= now_s():
-            timestamp_ms = self._streams.clock.read_ms(self._times.time_s(first))
-            packet = wire.Measurement(timestamp_ms, *self._readings.take(first, samples))
-            yield encode_packet(wire.encode_measurement(measured, packet))
+            yield encode_packet(self._measurement(measured, first))
             first += samples
 
     def _get(self, command: Command) -> Response:

@@ -17,26 +17,29 @@ _HOLD_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class SensorClock:
-    """The counter of a sensor: milliseconds since it was switched on, by its own crystal.
+    """The counter of a sensor, driven by its own crystal.
 
     Parameters
     ----------
     started_s
-        Loop time at which it read ``start_ms``.
-    start_ms
+        Loop time at which it read ``start_ticks``.
+    tick_hz
+        Ticks a second as the sensor means them.
+    start_ticks
         What it read then.
     error_ppm
         How much too fast it runs, parts per million.
     """
 
-    started_s: float
-    start_ms: float = 0.0
+    started_s: float = 0.0
+    tick_hz: float = 1000.0
+    start_ticks: int = 0
     error_ppm: float = 0.0
 
-    def read_ms(self, at_s: float) -> int:
-        """Return what the counter reads at a loop time: whole milliseconds, not wrapped."""
-        elapsed_ms = 1000.0 * (at_s - self.started_s) * (1.0 + self.error_ppm * _PPM)
-        return math.floor(self.start_ms + elapsed_ms + _ROUNDING)
+    def read(self, at_s: float) -> int:
+        """Return what the counter reads at a loop time: whole ticks, not wrapped."""
+        elapsed = self.tick_hz * (at_s - self.started_s) * (1.0 + self.error_ppm * _PPM)
+        return self.start_ticks + math.floor(elapsed + _ROUNDING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,15 @@ from bleak.uuids import normalize_uuid_16
 
 from sensor.protocol import standard as wire
 from sensor.virtual.air import Air
+from sensor.virtual.characteristics import device_information, notify_only, write_only
 from sensor.virtual.peripheral import VirtualPeripheral, now_s
-from sensor.virtual.stack import Characteristic, CharacteristicValue, Connection, Service, att
+from sensor.virtual.stack import Service
 
 INTERVAL_S = 1.0
 """Between two notifications, as the services recommend."""
 
 CONTROL_POINT_UUID = normalize_uuid_16(0x2AD9)
 """Of a treadmill: what is written here moves the belt."""
-
-DEVICE_INFORMATION_SERVICE_UUID = normalize_uuid_16(0x180A)
 
 IDENTITY = {"maker": "runtall", "model": "virtual", "serial": "0001", "firmware": "1.2"}
 """What such a device says of itself."""
@@ -57,23 +56,14 @@ class VirtualStandard(VirtualPeripheral):
         self._began_s = 0.0
         self._silent_until_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        properties, permissions = Characteristic.Properties, Characteristic.Permissions
-        self._measurement = Characteristic[bytes](
-            characteristic, properties.NOTIFY, permissions.READABLE, CharacteristicValue(read=_refuse_read)
-        )
-        self._control = Characteristic[bytes](
-            CONTROL_POINT_UUID,
-            properties.WRITE,
-            permissions.WRITEABLE,
-            CharacteristicValue(read=_refuse_read, write=self._on_write),
-        )
+        self._measurement = notify_only(characteristic)
+        self._control = write_only(CONTROL_POINT_UUID, self.written.append)
 
     def services(self) -> list[Service]:
         """Return battery, device information and the one service."""
-        about = [_text(wire.DEVICE_INFORMATION_UUIDS[what], text) for what, text in IDENTITY.items()]
         return [
             *super().services(),
-            Service(DEVICE_INFORMATION_SERVICE_UUID, about),
+            device_information(IDENTITY),
             Service(self._service, [self._measurement, self._control]),
         ]
 
@@ -101,9 +91,6 @@ class VirtualStandard(VirtualPeripheral):
         if now_s() >= self._silent_until_s:
             for payload in self._measure(now_s() - self._began_s):
                 self.notify(self._measurement, payload)
-
-    def _on_write(self, _: Connection, data: bytes) -> None:
-        self.written.append(bytes(data))
 
 
 def heart_rate_strap(
@@ -181,13 +168,3 @@ def treadmill(
 
 _WALKING_MPS = 2.0
 """Below this a pod says that its runner walks."""
-
-
-def _text(characteristic: str, text: str) -> Characteristic[bytes]:
-    return Characteristic[bytes](
-        characteristic, Characteristic.Properties.READ, Characteristic.READABLE, text.encode()
-    )
-
-
-def _refuse_read(_: Connection) -> bytes:
-    raise att.ATT_Error(att.ATT_READ_NOT_PERMITTED_ERROR)

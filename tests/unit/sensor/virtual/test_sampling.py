@@ -16,14 +16,19 @@ def readings(acc: list[float], *, gyroscope: bool = True) -> Readings:
 
 
 def test_a_counter_that_runs_fast_gains_its_error() -> None:
-    clock = SensorClock(started_s=10.0, start_ms=500.0, error_ppm=40.0)
-    assert clock.read_ms(10.0) == 500
-    assert clock.read_ms(1010.0) == 500 + 1_000_000 + 40
+    clock = SensorClock(started_s=10.0, tick_hz=1000.0, start_ticks=500, error_ppm=40.0)
+    assert clock.read(10.0) == 500
+    assert clock.read(1010.0) == 500 + 1_000_000 + 40
 
 
 def test_a_fast_oscillator_takes_its_samples_early() -> None:
     times = SampleTimes(begun_s=5.0, rate_hz=100.0, error_ppm=1000.0)
     assert times.time_s(100_100) == pytest.approx(5.0 + 1000.0)
+
+
+def test_a_counter_of_nanoseconds_keeps_every_digit_of_its_start() -> None:
+    clock = SensorClock(started_s=0.0, tick_hz=1e9, start_ticks=599_616_000_000_000_001)
+    assert clock.read(0.5) == 599_616_000_500_000_001
 
 
 @given(
