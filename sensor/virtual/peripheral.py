@@ -86,6 +86,7 @@ class VirtualPeripheral:
         self._device: Device | None = None
         self._connection: Connection | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._indications: set[asyncio.Task[None]] = set()
 
     @property
     def address(self) -> str:
@@ -143,6 +144,15 @@ class VirtualPeripheral:
             )
             device.gatt_server.send_gatt_pdu(connection, bytes(pdu))
 
+    def indicate(self, characteristic: Characteristic[bytes], value: bytes) -> None:
+        """Send an indication if a central is connected and wants it, after those not yet confirmed."""
+        connection, device = self._connection, self._device
+        if connection is None or device is None:
+            return
+        if device.gatt_server.read_cccd(connection, characteristic)[0] & 2:
+            work = device.gatt_server.indicate_subscriber(connection, characteristic, value)
+            _keep(self._indications, asyncio.create_task(work))
+
     def lose_link(self) -> None:
         """Lose the link at once, with everything still on its way; the sensor then advertises again."""
         self._on_air().lose_link(self._address)
@@ -169,6 +179,9 @@ class VirtualPeripheral:
     def disconnected(self) -> None:
         """Take note that the link is gone; subclasses stop what belonged to it."""
         self._connection = None
+        # Nobody confirms them any more, and bumble would wait half a minute for it.
+        for indication in tuple(self._indications):
+            indication.cancel()
 
     def _on_air(self) -> Air:
         if self._air is None:
@@ -185,9 +198,7 @@ class VirtualPeripheral:
             self._spawn(self._advertise(self._device))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        _keep(self._tasks, asyncio.create_task(work))
 
     async def _advertise(self, device: Device) -> None:
         interval_ms = 1000 * self._advertising_interval_s
@@ -202,6 +213,12 @@ class VirtualPeripheral:
 def now_s() -> float:
     """Return the running loop's time, s: the only clock a software sensor has."""
     return asyncio.get_running_loop().time()
+
+
+def _keep(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+    """Hold a reference to a task until it is done: asyncio itself does not."""
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
 
 
 def _static_address(name: str) -> str:
