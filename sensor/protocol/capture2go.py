@@ -1,4 +1,4 @@
-"""Capture2Go packages: framing with a checksum, requests, answers, packed measurements.
+"""Capture2Go packages: framing with a checksum, headers, packed measurements.
 
 A package is ``02``, CRC-32 of what follows the size, size of the payload, header, payload; little-endian.
 Source: SensorStim, "Capture2Go Communication Protocol" and its SDK.
@@ -10,14 +10,12 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sensor.errors import PacketError
-from sensor.protocol.driver import Identity
 from sensor.samples import IntArray
 
 KEY = "capture2go"
@@ -29,9 +27,6 @@ START_BYTE = 0x02
 MOST_PAYLOAD_BYTES = 236
 _NO_REAL_TIME = 0xFF
 _HEAD = struct.Struct("<BIBH")
-_MODE = struct.Struct("<q3B3BBBHBQ3B")
-_STATUS = struct.Struct("<qBB3hBBB")
-_INFO_WIDTHS = (6, 8, 8, 12, 11)
 
 GET_INFO, INFO = 0x0070, 0x0071
 SET_MODE, MODE = 0x0120, 0x0122
@@ -45,14 +40,6 @@ _PACKED_WITHOUT_MAGNETOMETER = 0x0230
 
 RATE_CODES = {200: 1, 100: 2, 50: 3, 25: 4}
 """Code of each rate that suits running, in the mode and in the last digit of a measurement's header."""
-
-ERROR_WORDS = {
-    0xFD: "the sensor does not know the request",
-    0xFB: "not possible in the sensor's present state",
-    0xFE: "the sensor's send buffer is full",
-    0xF6: "the sensor's memory is full",
-}
-"""What the code of an error means, in words."""
 
 ACC_UNIT_MPS2 = 16 * 9.81 / 2**15
 """One count of acceleration; the maker's g is 9.81."""
@@ -89,17 +76,6 @@ class Received(NamedTuple):
     is_real_time: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How the sensor is doing: ``state`` 1 idle, 2 streaming, 3 recording; charge and free memory, %."""
-
-    time_ns: int
-    state: int
-    battery_pct: int
-    is_charging: bool
-    free_pct: int
-
-
 def encode_package(package: Package) -> bytes:
     """Encode a package with its checksum."""
     content = struct.pack("<H", package.header) + package.payload
@@ -109,6 +85,19 @@ def encode_package(package: Package) -> bytes:
 def encode_notification(real_time: Sequence[Package] = (), queued: bytes = b"") -> bytes:
     """Encode a notification: whole real-time packages, then a slice of the stream of queued ones."""
     return bytes([_NO_REAL_TIME - len(real_time)]) + b"".join(map(encode_package, real_time)) + queued
+
+
+def parse_package(data: bytes) -> Package:
+    """Parse a request: one package, as a write carries it.
+
+    Raises
+    ------
+    PacketError
+        When it is not exactly one whole package.
+    """
+    if not data or _whole_package(data, 0) != len(data):
+        raise PacketError(KEY, "a request is one package whose checksum fits", data)
+    return _content(data, 0, len(data))
 
 
 class PackageReader:
@@ -221,56 +210,3 @@ def encode_measurements(
         table["flags"] |= (np.abs(counts).max(axis=(1, 2)) >= 2**15 - 1) * np.uint8(flag)
     header = measurement_header(rate_hz)
     return tuple(Package(header, row.tobytes()) for row in table)
-
-
-def encode_mode(rate_hz: float) -> Package:
-    """Encode the mode: packed measurements without magnetometer at a rate, a status every second."""
-    measurement_header(rate_hz)
-    full = (0, 0, RATE_CODES[int(rate_hz)])
-    return Package(SET_MODE, _MODE.pack(0, *full, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1))
-
-
-def parse_status(payload: bytes) -> Status:
-    """Parse a status.
-
-    Raises
-    ------
-    PacketError
-        When it has another length, or a charge beyond 100 %.
-    """
-    if len(payload) != _STATUS.size:
-        raise PacketError(KEY, f"a status has {_STATUS.size} bytes", payload)
-    time_ns, state, _link, _x, _y, _z, _synced, battery, free_pct = _STATUS.unpack(payload)
-    if battery & 0x7F > 100:
-        raise PacketError(KEY, "a charge of more than 100 %", payload)
-    return Status(time_ns, state, battery & 0x7F, battery >= 0x80, free_pct)
-
-
-def encode_status(status: Status) -> bytes:
-    """Encode a status; gyroscope bias 0, not synchronised."""
-    battery = status.battery_pct + 0x80 * status.is_charging
-    return _STATUS.pack(status.time_ns, status.state, 0, 0, 0, 0, 0, battery, status.free_pct)
-
-
-def parse_info(payload: bytes) -> Identity:
-    """Parse what the sensor says of itself: texts of fixed width, filled up with zero bytes.
-
-    Raises
-    ------
-    PacketError
-        When it has another length.
-    """
-    if len(payload) != sum(_INFO_WIDTHS):
-        raise PacketError(KEY, f"device information has {sum(_INFO_WIDTHS)} bytes", payload)
-    texts, at = [], 0
-    for width in _INFO_WIDTHS:
-        texts.append(payload[at : at + width].split(b"\0")[0].decode(errors="replace"))
-        at += width
-    serial, hardware, _revision, version, _date = texts
-    return Identity(serial, f"Capture2Go {hardware}".rstrip(), version)
-
-
-def encode_info(serial: str, hardware: str, version: str) -> bytes:
-    """Encode what the sensor says of itself; revision and date stay empty."""
-    texts = (serial, hardware, "", version, "")
-    return b"".join(t.encode()[:w].ljust(w, b"\0") for t, w in zip(texts, _INFO_WIDTHS, strict=True))

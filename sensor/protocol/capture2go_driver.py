@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from sensor.errors import PacketError
-from sensor.protocol import capture2go
+from sensor.protocol import capture2go, capture2go_state
 from sensor.protocol.capture2go import Package, PackageReader
 from sensor.protocol.driver import (
     Accepted,
@@ -73,7 +73,7 @@ class Capture2GoDriver:
             _write(Package(capture2go.CLEAR)),
             _write(Package(capture2go.GET_INFO)),
             _write(Package(capture2go.SET_TIME, time_ns)),
-            _write(capture2go.encode_mode(self._rate_hz)),
+            _write(capture2go_state.encode_mode(self._rate_hz)),
             _write(Package(capture2go.START)),
         )
 
@@ -113,13 +113,12 @@ class Capture2GoDriver:
 
 def _told(header: int, payload: bytes) -> tuple[DriverEvent, ...]:
     if header == capture2go.INFO:
-        return (capture2go.parse_info(payload),)
+        return (capture2go_state.parse_info(payload),)
     if header == capture2go.STATUS:
-        return (BatteryLevel(capture2go.parse_status(payload).battery_pct),)
-    if header == capture2go.ERROR and len(payload) >= 3:
-        code = payload[0]
-        what = _ASKED.get(int.from_bytes(payload[1:3], "little"), "do as asked")
-        return (Refused(what, code, capture2go.ERROR_WORDS.get(code, "an undocumented error")),)
+        return (BatteryLevel(capture2go_state.parse_status(payload).battery_pct),)
+    if header == capture2go.ERROR:
+        code, request = capture2go_state.parse_error(payload)
+        return (Refused(_ASKED.get(request, "do as asked"), code, capture2go_state.explain_error(code)),)
     return ()
 
 

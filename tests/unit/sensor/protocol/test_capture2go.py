@@ -11,19 +11,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensor.errors import PacketError
-from sensor.protocol import capture2go
+from sensor.protocol import capture2go, capture2go_state
 from sensor.protocol.capture2go import (
     NOTIFY_UUID,
     WRITE_UUID,
     Package,
     PackageReader,
-    encode_info,
     encode_measurements,
     encode_notification,
     encode_package,
-    encode_status,
 )
 from sensor.protocol.capture2go_driver import Capture2GoDriver
+from sensor.protocol.capture2go_state import (
+    ErrorCode,
+    Mode,
+    Status,
+    encode_error,
+    encode_info,
+    encode_mode,
+    encode_status,
+    explain_error,
+    parse_error,
+    parse_mode,
+)
 from sensor.protocol.capture2go_stream import Capture2GoDecoder
 from sensor.protocol.driver import (
     Accepted,
@@ -54,6 +64,35 @@ def decoder() -> Capture2GoDecoder:
     return Capture2GoDecoder(Capture2GoDriver(100).settings)
 
 
+def test_a_request_is_read_as_it_was_written():
+    package = encode_mode(200)
+    assert capture2go.parse_package(encode_package(package)) == package
+
+
+@pytest.mark.parametrize(
+    "change", [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b"", lambda b: b"\3" + b[1:]]
+)
+def test_what_is_not_one_whole_package_is_no_request(change):
+    with pytest.raises(PacketError, match="one package"):
+        capture2go.parse_package(change(encode_package(Package(capture2go.START))))
+
+
+def test_a_mode_means_what_was_set():
+    assert parse_mode(encode_mode(50).payload) == Mode(50.0, has_magnetometer=False, status_interval_s=1)
+    # The maker's bytes with rate code 6, 1 Hz, and the magnetometer left on.
+    other = bytearray(encode_mode(50).payload)
+    other[10], other[-1] = 6, 0
+    assert parse_mode(bytes(other)) == Mode(0.0, has_magnetometer=True, status_interval_s=1)
+
+
+def test_an_error_names_the_request_and_its_reason():
+    package = encode_error(ErrorCode.STORAGE_FULL, capture2go.START)
+    assert (package.header, package.payload) == (0xFFFF, bytes.fromhex("f65001"))
+    assert parse_error(package.payload) == (0xF6, capture2go.START)
+    assert explain_error(0xF6) == "the sensor's memory is full"
+    assert explain_error(1) == "an undocumented error"
+
+
 @pytest.mark.parametrize("kept", KEPT["requests"], ids=[r["what"] for r in KEPT["requests"]])
 def test_requests_have_the_makers_bytes(kept):
     assert getattr(capture2go, kept["what"]) == kept["header"]
@@ -62,7 +101,7 @@ def test_requests_have_the_makers_bytes(kept):
 
 def test_the_mode_has_the_makers_bytes():
     mode = bytes.fromhex(KEPT["mode_100_hz"]["payload"])
-    assert encode_package(capture2go.encode_mode(100)) == mode
+    assert encode_package(encode_mode(100)) == mode
 
 
 def test_a_measurement_has_the_makers_bytes_and_means_what_they_say():
@@ -198,7 +237,7 @@ def test_answers_are_told():
     assert heard(Package(capture2go.STARTED)) == (Accepted("start the stream"),)
     info = encode_info("ab1234", "1.2", "1.0.3")
     assert heard(Package(capture2go.INFO, info)) == (Identity("ab1234", "Capture2Go 1.2", "1.0.3"),)
-    status = encode_status(capture2go.Status(T0, 2, 77, True, 90))
+    status = encode_status(Status(T0, 2, 77, True, 90))
     assert heard(Package(capture2go.STATUS, status)) == (BatteryLevel(77),)
     assert heard(Package(capture2go.ERROR, bytes.fromhex("fb5001"))) == (
         Refused("start the stream", 0xFB, "not possible in the sensor's present state"),
@@ -215,7 +254,7 @@ def test_measurements_and_their_parts_are_the_stream():
 
 
 def test_a_status_alone_is_no_stream():
-    status = Package(capture2go.STATUS, encode_status(capture2go.Status(T0, 1, 50, False, 90)))
+    status = Package(capture2go.STATUS, encode_status(Status(T0, 1, 50, False, 90)))
     assert heard(status) == (BatteryLevel(50),)
 
 
@@ -237,7 +276,7 @@ def test_whatever_the_sensor_sends_nothing_is_raised(characteristic, payload, he
 
 @given(st.binary(max_size=60))
 def test_arbitrary_answers_are_parsed_or_refused(payload):
-    for parse in (capture2go.parse_info, capture2go.parse_status):
+    for parse in (capture2go_state.parse_info, capture2go_state.parse_status, parse_mode, parse_error):
         with suppress(PacketError):
             parse(payload)
 

@@ -1,0 +1,167 @@
+"""What a Capture2Go is set to, how it is doing, and who it is: mode, status, device information, errors.
+
+Source as for `sensor.protocol.capture2go`.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sensor.errors import PacketError
+from sensor.protocol.capture2go import ERROR, KEY, RATE_CODES, SET_MODE, Package, measurement_header
+from sensor.protocol.driver import Identity
+
+_MODE = struct.Struct("<q3B3BBBHBQ3B")
+_STATUS = struct.Struct("<qBB3hBBB")
+_INFO_WIDTHS = (6, 8, 8, 12, 11)
+_LEAST_ERROR_BYTES = 3
+
+
+class State(IntEnum):
+    """What the sensor does."""
+
+    IDLE = 1
+    STREAMING = 2
+    RECORDING = 3
+
+
+class ErrorCode(IntEnum):
+    """Why the sensor does not do as asked."""
+
+    UNKNOWN_REQUEST = 0xFD
+    SEND_BUFFER_FULL = 0xFE
+    WRONG_STATE = 0xFB
+    STORAGE_FULL = 0xF6
+
+
+ERROR_WORDS = {
+    ErrorCode.UNKNOWN_REQUEST: "the sensor does not know the request",
+    ErrorCode.WRONG_STATE: "not possible in the sensor's present state",
+    ErrorCode.SEND_BUFFER_FULL: "the sensor's send buffer is full",
+    ErrorCode.STORAGE_FULL: "the sensor's memory is full",
+}
+"""What the code of an error means, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the sensor is doing: ``state`` as in `State`; charge and free memory, %."""
+
+    time_ns: int
+    state: int
+    battery_pct: int
+    is_charging: bool
+    free_pct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What is measured: packed measurements, all else off.
+
+    Parameters
+    ----------
+    rate_hz
+        Of packed measurements; 0 where they are off or at a rate that is not in `RATE_CODES`.
+    has_magnetometer
+        Whether they hold the magnetic field.
+    status_interval_s
+        Time between two statuses, s; 0 for none.
+    """
+
+    rate_hz: float
+    has_magnetometer: bool = False
+    status_interval_s: int = 1
+
+
+def encode_mode(rate_hz: float) -> Package:
+    """Encode the mode: packed measurements without magnetometer at a rate, a status every second."""
+    measurement_header(rate_hz)
+    full = (0, 0, RATE_CODES[int(rate_hz)])
+    return Package(SET_MODE, _MODE.pack(0, *full, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1))
+
+
+def parse_mode(payload: bytes) -> Mode:
+    """Parse a mode; what it says of orientations and synchronisation is passed over.
+
+    Raises
+    ------
+    PacketError
+        When it has another length.
+    """
+    if len(payload) != _MODE.size:
+        raise PacketError(KEY, f"a mode has {_MODE.size} bytes", payload)
+    fields = _MODE.unpack(payload)
+    rates_hz = {code: float(rate_hz) for rate_hz, code in RATE_CODES.items()}
+    return Mode(rates_hz.get(fields[3], 0.0), not fields[-1], fields[7])
+
+
+def parse_status(payload: bytes) -> Status:
+    """Parse a status.
+
+    Raises
+    ------
+    PacketError
+        When it has another length, or a charge beyond 100 %.
+    """
+    if len(payload) != _STATUS.size:
+        raise PacketError(KEY, f"a status has {_STATUS.size} bytes", payload)
+    time_ns, state, _link, _x, _y, _z, _synced, battery, free_pct = _STATUS.unpack(payload)
+    if battery & 0x7F > 100:
+        raise PacketError(KEY, "a charge of more than 100 %", payload)
+    return Status(time_ns, state, battery & 0x7F, battery >= 0x80, free_pct)
+
+
+def encode_status(status: Status) -> bytes:
+    """Encode a status; gyroscope bias 0, not synchronised."""
+    battery = status.battery_pct + 0x80 * status.is_charging
+    return _STATUS.pack(status.time_ns, status.state, 0, 0, 0, 0, 0, battery, status.free_pct)
+
+
+def parse_info(payload: bytes) -> Identity:
+    """Parse what the sensor says of itself: texts of fixed width, filled up with zero bytes.
+
+    Raises
+    ------
+    PacketError
+        When it has another length.
+    """
+    if len(payload) != sum(_INFO_WIDTHS):
+        raise PacketError(KEY, f"device information has {sum(_INFO_WIDTHS)} bytes", payload)
+    texts, at = [], 0
+    for width in _INFO_WIDTHS:
+        texts.append(payload[at : at + width].split(b"\0")[0].decode(errors="replace"))
+        at += width
+    serial, hardware, _revision, version, _date = texts
+    return Identity(serial, f"Capture2Go {hardware}".rstrip(), version)
+
+
+def encode_info(serial: str, hardware: str, version: str) -> bytes:
+    """Encode what the sensor says of itself; revision and date stay empty."""
+    texts = (serial, hardware, "", version, "")
+    return b"".join(t.encode()[:w].ljust(w, b"\0") for t, w in zip(texts, _INFO_WIDTHS, strict=True))
+
+
+def parse_error(payload: bytes) -> tuple[int, int]:
+    """Parse an error: its code and the header of the request it answers.
+
+    Raises
+    ------
+    PacketError
+        When it is too short.
+    """
+    if len(payload) < _LEAST_ERROR_BYTES:
+        raise PacketError(KEY, "an error has a code and the request", payload)
+    return payload[0], int.from_bytes(payload[1:3], "little")
+
+
+def encode_error(code: int, request: int) -> Package:
+    """Encode an error."""
+    return Package(ERROR, struct.pack("<BH", code, request))
+
+
+def explain_error(code: int) -> str:
+    """Say in words what the code of an error means."""
+    known = {int(one): words for one, words in ERROR_WORDS.items()}
+    return known.get(code, "an undocumented error")
