@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench revalidate picture clean
+.PHONY: help demo test check fuzz bench revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,14 @@ check: $(VENV)/.installed  ## Style and types only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+$(VENV)/.installed-fuzz: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[fuzz]"
+	touch $@
+
+FUZZ_SECONDS ?= 10
+fuzz: $(VENV)/.installed-fuzz  ## Hostile packets and files for every decoder, FUZZ_SECONDS each
+	$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS)
 
 $(VENV)/.installed-bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"

@@ -13,7 +13,7 @@ import numpy as np
 
 from sensor.protocol.driver import Settings
 from sensor.protocol.whole_rows import read_rows
-from sensor.samples import FloatArray, SampleBlock
+from sensor.samples import FloatArray, IntArray, SampleBlock
 
 
 def _uuid(number: int) -> str:
@@ -52,9 +52,7 @@ class AdafruitDecoder:
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        position, rows = read_rows(notifications, _PACKET)
-        finite = np.isfinite(rows["vector"]).all(axis=1)
-        position, acc_mps2 = position[finite], rows["vector"][finite].astype(np.float64)
+        position, acc_mps2 = _finite_vectors(notifications)
         self._rejected += len(notifications) - len(acc_mps2)
         ticks = self._samples + np.arange(len(acc_mps2))
         self._samples += len(acc_mps2)
@@ -69,8 +67,15 @@ class AdafruitDecoder:
 
 
 def decode_vectors(notifications: Sequence[bytes]) -> FloatArray:
-    """Decode notifications of either service that fit: (k, 3) m/s2 or rad/s, as the service has it."""
-    return read_rows(notifications, _PACKET)[1]["vector"].astype(np.float64)
+    """Decode notifications of either service, those that fit and are numbers: (k, 3) m/s2 or rad/s."""
+    return _finite_vectors(notifications)[1]
+
+
+def _finite_vectors(notifications: Sequence[bytes]) -> tuple[IntArray, FloatArray]:
+    """Return (k,) which notifications fit, and (k, 3) what they hold."""
+    position, rows = read_rows(notifications, _PACKET)
+    finite = np.isfinite(rows["vector"]).all(axis=1)
+    return position[finite], rows["vector"][finite].astype(np.float64)
 
 
 def encode_vectors(vectors: FloatArray) -> tuple[bytes, ...]:

@@ -19,6 +19,11 @@ def test_a_notification_has_the_documented_bytes():
     assert encode_vectors(block.acc_sensor_mps2) == (PACKET,)
 
 
+def test_what_is_no_number_is_left_out_of_either_service():
+    signalling = bytes.fromhex("000080bf 0100a07f 00000000")
+    assert decode_vectors([NO_NUMBER, signalling, PACKET]).tolist() == [[0.5, -9.75, 1.25]]
+
+
 def test_samples_are_counted_across_feeds_and_misfits_left_out():
     decoder = AdafruitDecoder({})
     assert decoder.feed([PACKET, PACKET[:-1], NO_NUMBER, PACKET]).ticks.tolist() == [0, 1]
