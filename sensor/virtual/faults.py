@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sensor.virtual.motion_sensor import VirtualMotionSensor
+from sensor.virtual.peripheral import VirtualPeripheral
 
 
 class FaultKind(Enum):
@@ -51,16 +52,22 @@ class Fault:
     duration_s: float = 0.0
 
 
-_ACTIONS: dict[FaultKind, Callable[[VirtualMotionSensor, float], None]] = {
-    FaultKind.LINK_LOSS: lambda sensor, _: sensor.lose_link(),
-    FaultKind.STALL: lambda sensor, duration_s: sensor.silence(duration_s),
-    FaultKind.OUT_OF_RANGE: lambda sensor, duration_s: sensor.silence(duration_s),
-    FaultKind.REBOOT: lambda sensor, _: sensor.reboot(),
+_LINK_ACTIONS: dict[FaultKind, Callable[[VirtualPeripheral, float], None]] = {
+    FaultKind.LINK_LOSS: lambda device, _: device.lose_link(),
+    FaultKind.STALL: lambda device, duration_s: device.silence(duration_s),
+    FaultKind.OUT_OF_RANGE: lambda device, duration_s: device.silence(duration_s),
+    FaultKind.REBOOT: lambda device, _: device.reboot(),
+    FaultKind.NOT_ADVERTISING: lambda device, duration_s: device.hide(duration_s),
+    FaultKind.TAKEN_OVER: lambda device, duration_s: device.take_over(duration_s),
+}
+
+_STREAM_ACTIONS: dict[FaultKind, Callable[[VirtualMotionSensor, float], None]] = {
     FaultKind.REFUSAL: lambda sensor, duration_s: sensor.refuse(duration_s),
     FaultKind.DEAD_STREAM: lambda sensor, _: sensor.drop_streams(),
-    FaultKind.NOT_ADVERTISING: lambda sensor, duration_s: sensor.hide(duration_s),
-    FaultKind.TAKEN_OVER: lambda sensor, duration_s: sensor.take_over(duration_s),
 }
+
+LINK_FAULTS = tuple(_LINK_ACTIONS)
+"""What can go wrong with any device; the others need one that is asked for a stream."""
 
 _DRAWN_DURATION_S = {
     FaultKind.STALL: (0.5, 3.0),
@@ -71,13 +78,24 @@ _DRAWN_DURATION_S = {
 }
 
 
-async def play_faults(faults: Sequence[Fault], sensor: VirtualMotionSensor) -> None:
-    """Let faults happen to a sensor, each at its time from now; returns after the last has begun."""
+async def play_faults(faults: Sequence[Fault], device: VirtualPeripheral) -> None:
+    """Let faults happen to a device, each at its time from now; returns after the last has begun.
+
+    Raises
+    ------
+    ValueError
+        When one needs a motion sensor and the device is none.
+    """
     loop = asyncio.get_running_loop()
     started_s = loop.time()
     for fault in sorted(faults, key=lambda fault: fault.at_s):
         await asyncio.sleep(started_s + fault.at_s - loop.time())
-        _ACTIONS[fault.kind](sensor, fault.duration_s)
+        if fault.kind in _LINK_ACTIONS:
+            _LINK_ACTIONS[fault.kind](device, fault.duration_s)
+        elif isinstance(device, VirtualMotionSensor):
+            _STREAM_ACTIONS[fault.kind](device, fault.duration_s)
+        else:
+            raise ValueError(f"{device.name} has no stream that could suffer a {fault.kind.value}")
 
 
 def draw_faults(

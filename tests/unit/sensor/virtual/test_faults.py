@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from sensor.virtual.faults import Fault, FaultKind, draw_faults, play_faults
+from sensor.virtual.faults import LINK_FAULTS, Fault, FaultKind, draw_faults, play_faults
 from sensor.virtual.movesense import VirtualMovesense
 from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.standard import heart_rate_strap
 from sensor.virtual.timeloop import run_in_virtual_time
 from tests.support.virtual_radio import find, numbered_signal, receive
 
@@ -64,3 +65,15 @@ def test_the_same_seed_draws_the_same_faults() -> None:
 def test_drawn_stalls_stay_below_the_supervision_timeout_and_absences_above() -> None:
     drawn = draw_faults(1, within_s=(0.0, 1.0), count=200, kinds=[FaultKind.STALL, FaultKind.OUT_OF_RANGE])
     assert all((fault.duration_s < 4) is (fault.kind is FaultKind.STALL) for fault in drawn)
+
+
+def test_a_strap_has_no_stream_that_could_die() -> None:
+    async def suffer() -> None:
+        async with VirtualRadio() as radio:
+            strap = heart_rate_strap(lambda _: 140.0)
+            await radio.add(strap)
+            await play_faults([Fault(0.0, kind, 1.0) for kind in LINK_FAULTS], strap)
+            with pytest.raises(ValueError, match="HRM 1 has no stream that could suffer a dead stream"):
+                await play_faults([Fault(0.0, FaultKind.DEAD_STREAM)], strap)
+
+    run_in_virtual_time(suffer())

@@ -1,0 +1,226 @@
+"""A long session with many faults: five virtual sensors, each sample of which says which one it is."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sensor.link.radio import Radio
+from sensor.recorder import BesideWish, RecordingPlan, SensorWish, record_session
+from sensor.samples import FloatArray, ImuSignal, IntArray
+from sensor.virtual.faults import LINK_FAULTS, Fault, FaultKind, draw_faults, play_faults
+from sensor.virtual.motion_sensor import VirtualMotionSensor
+from sensor.virtual.peripheral import now_s
+from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.standard import foot_pod, heart_rate_strap
+from sensor.virtual.timeloop import run_in_virtual_time
+from tests.support.recordings_over_air import STARTED_UTC
+
+CONNECTION_INTERVAL_S = 0.015
+
+QUIET_S = 60.0
+"""At both ends nothing goes wrong: there the runner taps the sensors against each other."""
+
+TAPS_S = (20.0, 20.6, 21.4)
+"""When, after the motion begins, and again as long before it ends; unevenly, so that none is another's."""
+
+_AFTER_S = 10.0
+"""The motion outlasts the session: a sensor without a motion would repeat itself."""
+
+_DIGITS = 1000
+"""Angular rates count samples in steps: units on x, thousands on y, millions on z."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """One motion sensor of the session.
+
+    Parameters
+    ----------
+    placement, name
+        Where it is worn and its advertised name.
+    rate_hz, rate_ppm
+        Samples per second as it means them, and how much faster it takes them.
+    gyr_step_radps
+        What the angular rate's smallest step is.
+    make
+        Makes it from name, motion and ``rate_ppm``.
+    has_clock
+        Whether it dates or numbers its packets.
+    """
+
+    placement: str
+    name: str
+    rate_hz: float
+    rate_ppm: float
+    gyr_step_radps: float
+    make: Callable[[str, ImuSignal, float], VirtualMotionSensor]
+    has_clock: bool = True
+
+    @property
+    def true_rate_hz(self) -> float:
+        """Samples per second it really takes."""
+        return self.rate_hz * (1.0 + self.rate_ppm * 1e-6)
+
+    def signal(self, duration_s: float, seed: int) -> ImuSignal:
+        """Return a motion that lasts ``duration_s``: standing, tapped at both ends, every sample numbered."""
+        number = np.arange(int((duration_s + _AFTER_S) * self.true_rate_hz))
+        time_s = number / self.true_rate_hz
+        acc = np.random.default_rng(seed).normal(0.0, 0.3, (len(number), 3))
+        acc[:, 2] += 9.81 + _taps_mps2(time_s, duration_s)
+        digits = np.stack((number % _DIGITS, number // _DIGITS % _DIGITS, number // _DIGITS**2), axis=1)
+        return ImuSignal(self.rate_hz, acc, digits * self.gyr_step_radps)
+
+    def numbers(self, gyr_sensor_radps: FloatArray) -> IntArray:
+        """Return (n,) which samples of the motion these are, from their (n, 3) angular rates."""
+        digits = np.rint(gyr_sensor_radps / self.gyr_step_radps).astype(np.int64)
+        number: IntArray = digits @ np.array([1, _DIGITS, _DIGITS**2])
+        return number
+
+
+def _taps_mps2(time_s: FloatArray, duration_s: float) -> FloatArray:
+    """Return knocks of 40 m/s2 that last some 20 ms: three after the start and three before the end."""
+    knocks = np.zeros(len(time_s))
+    for at_s in (*TAPS_S, *(duration_s - after_s for after_s in TAPS_S)):
+        knocks += 40.0 * np.exp(-0.5 * ((time_s - at_s) / 0.01) ** 2)
+    return knocks
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What bleak handed over, as a count and a sum of digests: hours of it need no memory."""
+
+    count: int = 0
+    digest: int = 0
+
+    def add(self, payload: bytes) -> None:
+        """Note one notification."""
+        self.count += 1
+        self.digest = (self.digest + _digest(payload)) % 2**64
+
+
+def _digest(payload: bytes) -> int:
+    return int.from_bytes(blake2b(payload, digest_size=8).digest(), "little")
+
+
+@dataclass(slots=True)
+class Soak:
+    """What a long session leaves beside its file.
+
+    Attributes
+    ----------
+    delivered
+        What bleak handed over.
+    begun_s
+        When the motion began, seconds from the start of the session.
+    faults
+        What happened to each device, the motion sensors first.
+    """
+
+    delivered: Delivered = field(default_factory=Delivered)
+    begun_s: float = 0.0
+    faults: list[tuple[Fault, ...]] = field(default_factory=list)
+
+
+def soak(
+    path: Path,
+    worn: Sequence[Worn],
+    *,
+    duration_s: float,
+    faults_per_hour: float,
+    seed: int = 0,
+    on_progress: Callable[[float], None] | None = None,
+) -> Soak:
+    """Record ``worn``, a heart-rate strap and a foot pod in virtual time while faults happen to all of them.
+
+    Parameters
+    ----------
+    path
+        The session file to make.
+    worn
+        The motion sensors.
+    duration_s
+        How long.
+    faults_per_hour
+        How many happen to each device.
+    seed
+        Of the faults, and of everything else that is drawn.
+    on_progress
+        Called with the virtual time once a minute of it.
+    """
+    left = Soak()
+
+    async def record() -> None:
+        async with VirtualRadio(seed=seed, connection_interval_s=CONNECTION_INTERVAL_S) as radio:
+            sensors = [
+                worn_.make(worn_.name, worn_.signal(duration_s, i), worn_.rate_ppm)
+                for i, worn_ in enumerate(worn)
+            ]
+            beside = [heart_rate_strap(lambda t: 140 + t % 20), foot_pod(lambda t: 3.0)]
+            for peripheral in (*sensors, *beside):
+                await radio.add(peripheral)
+            for sensor in sensors:
+                sensor.begin()
+            left.begun_s = now_s()
+            left.faults = _draw(seed, len(sensors), len(beside), duration_s, faults_per_hour)
+            playing = [
+                asyncio.create_task(play_faults(faults, device))
+                for faults, device in zip(left.faults, (*sensors, *beside), strict=True)
+            ]
+            plan = RecordingPlan(
+                tuple(SensorWish(worn_.placement, worn_.name) for worn_ in worn),
+                tuple(BesideWish(number, device.name) for number, device in enumerate(beside, 1)),
+            )
+            started_s = now_s()
+            await record_session(
+                plan,
+                path,
+                _noting(radio.bleak, left.delivered),
+                name="soak",
+                started_utc=STARTED_UTC,
+                duration_s=duration_s,
+                chance=random.Random(seed),
+                simulated=True,
+            )
+            left.begun_s -= started_s
+            await asyncio.gather(*playing)
+
+    run_in_virtual_time(record(), on_progress=on_progress, progress_every_s=60.0)
+    return left
+
+
+def _draw(
+    seed: int, sensors: int, beside: int, duration_s: float, faults_per_hour: float
+) -> list[tuple[Fault, ...]]:
+    within_s = (QUIET_S, duration_s - 3 * QUIET_S)
+    count = round(faults_per_hour * (within_s[1] - within_s[0]) / 3600.0)
+    kinds = [tuple(FaultKind)] * sensors + [LINK_FAULTS] * beside
+    return [
+        draw_faults(100 * seed + device, within_s=within_s, count=count, kinds=possible)
+        for device, possible in enumerate(kinds)
+    ]
+
+
+def _noting(bleak: Radio, delivered: Delivered) -> Radio:
+    """Return the radio's backends, with every delivered notification noted before anyone sees it."""
+    backend = bleak.client_backend
+    assert backend is not None
+
+    class NotingClient(backend):  # type: ignore[misc, valid-type]  # the base is chosen while running
+        async def start_notify(
+            self, characteristic: Any, callback: Callable[[bytearray], Awaitable[None] | None], **kwargs: Any
+        ) -> None:
+            def note(payload: bytearray) -> None:
+                delivered.add(bytes(payload))
+                callback(payload)
+
+            await super().start_notify(characteristic, note, **kwargs)
+
+    return Radio(client_backend=NotingClient, scanner_backend=bleak.scanner_backend)
