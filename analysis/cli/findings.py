@@ -20,6 +20,9 @@ FINE, UNKNOWN, MEND = "fine", "unknown", "mend"
 MOST_RATE_ERROR = 0.05
 """Oscillators of motion chips are off by a few percent; what is further off is lost or not as asked."""
 
+RADIO_JITTER_S = 0.015
+"""A packet arrives up to about this much later than another: what drift a short time can show."""
+
 MOST_GRAVITY_ERROR = 0.03
 """The same 3 % from 1 g that make a stride of a run unusable."""
 
@@ -109,6 +112,10 @@ def _clock(sensor: SensorRecording) -> _Found:
     if sensor.nominal_rate_hz is None:
         return UNKNOWN, "no rate to compare it with", ""
     ppm = (measured_rate_hz(sensor) / sensor.nominal_rate_hz - 1) * 1e6
+    seconds = float(sensor.time_s[-1] - sensor.time_s[0])
+    doubt_ppm = RADIO_JITTER_S / max(seconds, RADIO_JITTER_S) * 1e6
+    if abs(ppm) < doubt_ppm:
+        return FINE, f"no drift that {seconds:.0f} s could show, less than {doubt_ppm:.0f} ppm", ""
     words = f"{ppm:+.0f} ppm from the rate asked for, {abs(ppm) * 3600e-6:.1f} s in an hour"
     if abs(ppm) <= MOST_RATE_ERROR * 1e6:
         return FINE, f"{words}; recordings correct for it", ""

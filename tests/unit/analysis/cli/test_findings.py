@@ -78,11 +78,19 @@ def test_a_rate_half_of_what_was_asked_for_wants_mending() -> None:
 
 
 def test_a_slow_oscillator_is_told_in_parts_per_million_and_is_fine() -> None:
-    # 120 ppm are 0.432 s in 3600 s.
-    slow = replace(recording(), time_s=np.arange(1000) / (RATE_HZ * (1 - 120e-6)))
+    # 3000 ppm are 10.8 s in 3600 s.
+    slow = replace(recording(), time_s=np.arange(1000) / (RATE_HZ * (1 - 3000e-6)))
     assert found(slow, "clock").grade == "fine"
-    assert "-120 ppm" in found(slow, "clock").words
-    assert "0.4 s in an hour" in found(slow, "clock").words
+    assert "-3000 ppm" in found(slow, "clock").words
+    assert "10.8 s in an hour" in found(slow, "clock").words
+
+
+def test_a_drift_that_the_radio_alone_could_make_is_not_claimed() -> None:
+    # Ten seconds, of which 15 ms are 1500 ppm.
+    slow = replace(recording(), time_s=np.arange(1000) / (RATE_HZ * (1 - 120e-6)))
+    assert found(slow, "clock").line() == (
+        "fine     sternum, clock: no drift that 10 s could show, less than 1501 ppm"
+    )
 
 
 def test_the_rate_does_not_count_the_time_in_gaps() -> None:
