@@ -6,12 +6,14 @@ bleak is imported where it is used, so that programs that only read files never 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sensor.link.complaints import plain_words
+from sensor.errors import LinkError
+from sensor.link.complaints import plain_words, printable
+from sensor.link.patience import within
 from sensor.link.radio import Radio
 from sensor.protocol.registry import DeviceKind, identify
 
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from bleak.backends.characteristic import BleakGATTCharacteristic
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData
+
+_Result = TypeVar("_Result")
+
+SCAN_STEP_S = 5.0
+"""What starting or ending a scan may take: it is a question to the adapter alone, no radio in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +76,9 @@ async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
         heard[sighting.address] = sighting
 
     with plain_words("looking for sensors"):
-        for sighting in await _connected_already(radio):
+        for sighting in await within(SCAN_STEP_S, _connected_already(radio)):
             remember(sighting)
-        async with _scanner(radio, remember):
+        async with _listening(radio, remember):
             await asyncio.sleep(duration_s)
     return tuple(sorted(heard.values(), key=lambda sighting: -(sighting.rssi_dbm or 0)))
 
@@ -91,13 +98,13 @@ async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_
             found.set_result(sighting)
 
     with plain_words("looking for sensors"):
-        for sighting in await _connected_already(radio):
+        for sighting in await within(SCAN_STEP_S, _connected_already(radio)):
             consider(sighting)
         if found.done():
             return found.result()
-        async with _scanner(radio, consider):
-            done, _ = await asyncio.wait([found], timeout=timeout_s)
-    return found.result() if done else None
+        async with _listening(radio, consider):
+            await asyncio.wait([found], timeout=timeout_s)
+    return found.result() if found.done() else None
 
 
 class BleLink:
@@ -138,8 +145,7 @@ class BleLink:
         )
         with plain_words(f"connecting to {sighting.name}"):
             # bleak bounds single steps only, and not on every platform.
-            async with asyncio.timeout(timeout_s):
-                await client.connect()
+            await within(timeout_s, client.connect())
         return cls(client, sighting.name)
 
     def offers(self, characteristic: str) -> bool:
@@ -155,34 +161,29 @@ class BleLink:
         def forward(_: BleakGATTCharacteristic, payload: bytearray) -> None:
             on_notification(bytes(payload))
 
-        async with self._request("subscribing to", timeout_s):
-            await self._client.start_notify(characteristic, forward)
+        await self._request("subscribing to", timeout_s, self._client.start_notify(characteristic, forward))
 
     async def unsubscribe(self, characteristic: str, timeout_s: float) -> None:
         """End the notifications of a characteristic."""
-        async with self._request("unsubscribing from", timeout_s):
-            await self._client.stop_notify(characteristic)
+        await self._request("unsubscribing from", timeout_s, self._client.stop_notify(characteristic))
 
     async def write(self, characteristic: str, payload: bytes, timeout_s: float, *, response: bool) -> None:
         """Write to a characteristic; with ``response`` wait until the sensor confirmed it."""
-        async with self._request("writing to", timeout_s):
-            await self._client.write_gatt_char(characteristic, payload, response=response)
+        writing = self._client.write_gatt_char(characteristic, payload, response=response)
+        await self._request("writing to", timeout_s, writing)
 
     async def read(self, characteristic: str, timeout_s: float) -> bytes:
         """Return the present value of a characteristic."""
-        async with self._request("reading from", timeout_s):
-            return bytes(await self._client.read_gatt_char(characteristic))
+        reading = self._client.read_gatt_char(characteristic)
+        return bytes(await self._request("reading from", timeout_s, reading))
 
     async def disconnect(self, timeout_s: float) -> None:
         """End the connection."""
-        async with self._request("disconnecting from", timeout_s):
-            await self._client.disconnect()
+        await self._request("disconnecting from", timeout_s, self._client.disconnect())
 
-    @asynccontextmanager
-    async def _request(self, doing: str, timeout_s: float) -> AsyncIterator[None]:
+    async def _request(self, doing: str, timeout_s: float, call: Coroutine[Any, Any, _Result]) -> _Result:
         with plain_words(f"{doing} {self._name}"):
-            async with asyncio.timeout(timeout_s):
-                yield
+            return await within(timeout_s, call)
 
 
 async def _connected_already(radio: Radio) -> tuple[Sighting, ...]:
@@ -198,6 +199,18 @@ async def _connected_already(radio: Radio) -> tuple[Sighting, ...]:
     return tuple(_sighting(device, device.name, (), None) for device in devices)
 
 
+@asynccontextmanager
+async def _listening(radio: Radio, heard: Callable[[Sighting], None]) -> AsyncIterator[None]:
+    """Scan, and take a scan that cannot be ended for ended: the next one will tell what is wrong."""
+    scanner = _scanner(radio, heard)
+    await within(SCAN_STEP_S, scanner.start())
+    try:
+        yield
+    finally:
+        with suppress(LinkError), plain_words("ending a search"):
+            await within(SCAN_STEP_S, scanner.stop())
+
+
 def _scanner(radio: Radio, heard: Callable[[Sighting], None]) -> BleakScanner:
     from bleak import BleakScanner
 
@@ -210,6 +223,6 @@ def _scanner(radio: Radio, heard: Callable[[Sighting], None]) -> BleakScanner:
 
 def _sighting(device: BLEDevice, name: str | None, services: Iterable[str], rssi_dbm: int | None) -> Sighting:
     # A name is whatever a stranger chose to send: escape sequences must not reach a terminal or a file.
-    shown = "".join(letter if letter.isprintable() else "�" for letter in name or "")
+    shown = printable(name or "")
     uuids = tuple(uuid.lower() for uuid in services)
     return Sighting(shown, device.address, uuids, rssi_dbm, identify(shown, uuids), device)

@@ -15,6 +15,7 @@ NO_SERVICE = "no Bluetooth here: the system's Bluetooth service does not answer;
     "plug in an adapter, and on Linux install and start bluez (systemctl start bluetooth)"
 )
 NO_ADAPTER = "no Bluetooth adapter found; plug one in, or use a computer that has one"
+UNPLUGGED = "the Bluetooth adapter is gone; plug it in again"
 SWITCHED_OFF = "Bluetooth is off; switch it on and try again"
 NOT_ALLOWED = "not allowed to use Bluetooth; " + (
     "permit it for this program in the system settings, on Linux join the group 'bluetooth'"
@@ -44,6 +45,9 @@ _BY_TEXT = (
     ("bluez.Error.NotPermitted", NOT_ALLOWED),
     ("bluez.Error.NotAuthorized", NOT_ALLOWED),
     ("bluez.Error.NotReady", SWITCHED_OFF),
+    ("DBus.Error.UnknownObject", UNPLUGGED),
+    ("DBus.Error.UnknownMethod", UNPLUGGED),
+    ("DBus.Error.NoReply", NO_SERVICE),
     ("le-connection-abort-by-local", NO_ANSWER),
     ("bluez.Error.Failed", HELD),
     ("bluez.Error.InProgress", HELD),
@@ -96,7 +100,7 @@ def plain_words(doing: str) -> Iterator[None]:
 def explain(error: BaseException) -> str:
     """Return what ``error`` means and what to do, in one line; its own words where it is unknown."""
     reason = getattr(getattr(error, "reason", None), "name", "")
-    text = " ".join(str(error).split())
+    text = printable(" ".join(str(error).split()))
     types = {parent.__name__ for parent in type(error).__mro__}
     known = (
         _BY_REASON.get(reason),
@@ -104,3 +108,8 @@ def explain(error: BaseException) -> str:
         *(words for name, words in _BY_TYPE if name in types),
     )
     return next((words for words in known if words), f"{text or type(error).__name__}; try again")
+
+
+def printable(text: str) -> str:
+    """Return text with everything a terminal could obey replaced: it may hold words of strangers."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
