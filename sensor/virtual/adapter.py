@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from enum import Enum
+
+from bleak.exc import BleakDBusError
 
 from sensor.virtual.air import Air
 from sensor.virtual.controller import make_device
@@ -12,6 +15,28 @@ from sensor.virtual.stack import Advertisement, Connection, Device, DeviceConfig
 AdvertisementListener = Callable[[Advertisement], None]
 
 _ADDRESS = "F0:F0:F0:F0:F0:F0"
+
+
+class AdapterState(Enum):
+    """What the computer can do with its adapter."""
+
+    ON = "on"
+    OFF = "off"
+    """Switched off: there, but every request is refused."""
+    UNPLUGGED = "unplugged"
+    """Taken out, and the system has noticed."""
+    HUNG = "hung"
+    """Taken out, or stuck, and the system has not noticed: no answers, and no word of the lost links."""
+
+
+_REFUSALS = {
+    AdapterState.OFF: ("org.bluez.Error.NotReady", "Resource Not Ready"),
+    AdapterState.UNPLUGGED: (
+        "org.freedesktop.DBus.Error.UnknownObject",
+        'Method "StartDiscovery" with signature "" on interface "org.bluez.Adapter1" doesn\'t exist',
+    ),
+}
+"""Error name and words of the D-Bus answers that BlueZ gives then."""
 
 
 class Adapter:
@@ -27,6 +52,10 @@ class Adapter:
         config = DeviceConfiguration(name="adapter", address=hci.Address(_ADDRESS))
         self.device = make_device(air, config)
         self.device.on(Device.EVENT_ADVERTISEMENT, self._spread)
+        self._air = air
+        self._state = AdapterState.ON
+        self._is_awake = asyncio.Event()
+        self._is_awake.set()
         # Controllers, real and simulated, know one pending connection at a time.
         self._connecting = asyncio.Lock()
         self._listeners: list[AdvertisementListener] = []
@@ -38,6 +67,36 @@ class Adapter:
     async def power_off(self) -> None:
         """Stop everything; clients that are still connected learn that they are no more."""
         await self.device.power_off()
+
+    @property
+    def is_hung(self) -> bool:
+        """Whether it neither answers nor tells of anything."""
+        return self._state is AdapterState.HUNG
+
+    def turn(self, state: AdapterState) -> None:
+        """Let the adapter become what ``state`` says; unless that is on, all links and scans end."""
+        self._state = state
+        if state is AdapterState.HUNG:
+            self._is_awake.clear()
+        else:
+            self._is_awake.set()
+        if state is not AdapterState.ON:
+            self._listeners.clear()
+            for connection in tuple(self.device.connections.values()):
+                self._air.lose_link(connection.peer_address)
+
+    async def answer(self) -> None:
+        """Answer a request of the computer: nothing where all is well, an error, or never.
+
+        Raises
+        ------
+        BleakDBusError
+            While the adapter is off or unplugged, in the words of BlueZ.
+        """
+        await self._is_awake.wait()
+        if self._state in _REFUSALS:
+            name, words = _REFUSALS[self._state]
+            raise BleakDBusError(name, [words])
 
     async def connect(self, address: str, timeout_s: float) -> Connection:
         """Open a link to an advertising peripheral.

@@ -84,6 +84,7 @@ class VirtualClient(BaseBleakClient):
         """
         if self.is_connected:
             raise BleakError("Already connected")
+        await self.adapter.answer()
         if self._device is None:
             self._device = await self._find()
         connection = await self.adapter.connect(self.address, kwargs.get("timeout", self._timeout))
@@ -101,6 +102,7 @@ class VirtualClient(BaseBleakClient):
 
     async def disconnect(self) -> None:
         """End the link; nothing to do without one."""
+        await self.adapter.answer()
         if self._peer is not None:
             await self.adapter.disconnect(self._peer.connection)
 
@@ -198,6 +200,7 @@ class VirtualClient(BaseBleakClient):
     async def _request(self) -> AsyncIterator[Peer]:
         """Wait for one's turn and translate what bumble raises into what bleak promises."""
         async with self._requesting:
+            await self.adapter.answer()
             peer = self._peer
             if peer is None:
                 raise BleakError("Not connected")
@@ -222,5 +225,5 @@ class VirtualClient(BaseBleakClient):
         self._peer = None
         self.services = None
         self._subscribers = {}
-        if was_ready and self._disconnected_callback is not None:
+        if was_ready and self._disconnected_callback is not None and not self.adapter.is_hung:
             self._disconnected_callback()

@@ -37,11 +37,13 @@ class VirtualScanner(BaseBleakScanner):
 
     async def start(self) -> None:
         """Start listening, with an empty list of devices."""
+        await self.adapter.answer()
         self.seen_devices = {}
         await self.adapter.listen(self._on_advertisement)
 
     async def stop(self) -> None:
         """Stop listening."""
+        await self.adapter.answer()
         await self.adapter.ignore(self._on_advertisement)
 
     def _on_advertisement(self, advertisement: Advertisement) -> None:

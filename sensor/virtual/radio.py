@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from sensor.link.radio import Radio
-from sensor.virtual.adapter import Adapter
+from sensor.virtual.adapter import Adapter, AdapterState
 from sensor.virtual.air import Air
 from sensor.virtual.backend_client import VirtualClient
 from sensor.virtual.backend_scanner import VirtualScanner
@@ -64,6 +64,12 @@ class VirtualRadio:
         """Switch a peripheral on within reach."""
         self._peripherals.append(peripheral)
         await peripheral.power_on(self._air)
+
+    def turn_adapter(self, state: AdapterState) -> None:
+        """Switch the computer's adapter off or on, take it out, or let it hang."""
+        if self._adapter is None:
+            raise RuntimeError("the radio is off: use it as an async context manager")
+        self._adapter.turn(state)
 
     async def __aenter__(self) -> Self:
         self._adapter = Adapter(self._air)
