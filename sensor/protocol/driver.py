@@ -86,7 +86,15 @@ class Unreadable:
     error: PacketError
 
 
-DriverEvent = Accepted | Refused | StreamPacket | Identity | ClockReading | BatteryLevel | Unreadable
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """The sensor cannot do anything until it restarts; ``remedy`` makes it restart, which ends the link."""
+
+    reason: str
+    remedy: tuple[Write, ...]
+
+
+DriverEvent = Accepted | Refused | StreamPacket | Identity | ClockReading | BatteryLevel | Unreadable | Stuck
 
 
 class StreamDecoder(Protocol):

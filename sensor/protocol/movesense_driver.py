@@ -13,17 +13,25 @@ from sensor.protocol.driver import (
     Refused,
     Settings,
     StreamPacket,
+    Stuck,
     Unreadable,
     Write,
     parse_battery_level,
 )
-from sensor.protocol.movesense_gsp import Command, CommandCode, NotificationType
+from sensor.protocol.movesense_gsp import Command, CommandCode, NotificationType, Response, SystemMode
 
 STREAM_REFERENCE = 99
 """Reference of the sample stream's subscription; requests count through the references below it."""
 
 _MOST_IN_FLIGHT = 2
 """Unanswered requests keep a slot in the sensor until it restarts; without slots it refuses everything."""
+
+_REFUSAL_BYTES = 4
+"""Type, reference and status; every greeting is longer."""
+
+NO_SLOTS = 429
+_STUCK_AFTER = 3
+"""So many refusals for want of a slot in a row, with nothing else in between, and only a restart helps."""
 
 
 class MovesenseDriver:
@@ -46,6 +54,7 @@ class MovesenseDriver:
         self._path = movesense.measurement_path(kind, rate_hz)
         self._asked: dict[int, tuple[CommandCode, str]] = {}
         self._last_reference = 0
+        self._without_slot = 0
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
@@ -104,7 +113,8 @@ class MovesenseDriver:
     def _understand(self, payload: bytes) -> tuple[DriverEvent, ...]:
         reference = payload[1] if len(payload) > 1 else 0
         code, what = self._asked.get(reference, (None, "an unknown request"))
-        if code is CommandCode.HELLO:  # first: not every firmware marks this answer as a response
+        # First: not every firmware marks this answer as a response. A refusal is a status and nothing else.
+        if code is CommandCode.HELLO and len(payload) != _REFUSAL_BYTES:
             del self._asked[reference]
             return (movesense_objects.parse_hello(payload[2:]).identity,)
         notification = movesense_gsp.parse_notification(payload)
@@ -113,13 +123,25 @@ class MovesenseDriver:
         self._asked.pop(reference, None)
         response = movesense_gsp.parse_response(notification)
         if not movesense_gsp.is_success(response.status):
-            return (Refused(what, response.status, movesense_gsp.explain_status(response.status)),)
+            return self._refused(what, response)
+        self._without_slot = 0
         if code is CommandCode.GET:
             return (Accepted(what), movesense_objects.parse_time_answer(response.payload))
         return (Accepted(what),)
 
+    def _refused(self, what: str, response: Response) -> tuple[DriverEvent, ...]:
+        reason = movesense_gsp.explain_status(response.status)
+        refused = Refused(what, response.status, reason)
+        self._without_slot = self._without_slot + 1 if response.status == NO_SLOTS else 0
+        if self._without_slot < _STUCK_AFTER:
+            return (refused,)
+        self._without_slot = 0
+        restart = self._request(CommandCode.PUT_SYSTEMMODE, "restart", bytes([SystemMode.APPLICATION]))
+        return (refused, Stuck(reason, (restart,)))
+
     def _stream(self, reference: int) -> tuple[DriverEvent, ...]:
         if reference != STREAM_REFERENCE:
             return ()
+        self._without_slot = 0
         self._asked.pop(reference, None)  # data are an answer, too: old firmware sends no other
         return (StreamPacket(),)

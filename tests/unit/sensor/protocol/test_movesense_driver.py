@@ -14,6 +14,7 @@ from sensor.protocol.driver import (
     Identity,
     Refused,
     StreamPacket,
+    Stuck,
     Unreadable,
 )
 from sensor.protocol.movesense import COMMAND_UUID, DATA_UUID
@@ -79,6 +80,36 @@ def test_a_refusal_says_what_and_why():
     assert answered(driver, references[CommandCode.SUBSCRIBE], 429) == (
         Refused("subscribe /Meas/IMU6/104", 429, "the sensor's request slots are used up; restart it"),
     )
+
+
+def test_three_refusals_for_want_of_a_slot_in_a_row_call_for_a_restart():
+    driver, references = started()
+    for code in (CommandCode.HELLO, CommandCode.PUT_UTCTIME):
+        (refused,) = answered(driver, references[code], 429)
+        assert isinstance(refused, Refused)
+    refused, stuck = answered(driver, references[CommandCode.GET], 429)
+    assert isinstance(refused, Refused)
+    assert isinstance(stuck, Stuck)
+    (write,) = stuck.remedy
+    command = parse_command(write.data)
+    assert (command.code, command.payload) == (CommandCode.PUT_SYSTEMMODE, b"\x05")
+
+
+@pytest.mark.parametrize(
+    "between", [encode_response(Response(42, 200)), bytes([2, STREAM_REFERENCE]) + bytes(150)]
+)
+def test_a_sensor_that_still_does_something_is_not_restarted(between: bytes):
+    driver, references = started()
+    answered(driver, references[CommandCode.PUT_UTCTIME], 429)
+    answered(driver, references[CommandCode.GET], 429)
+    driver.receive(DATA_UUID, between)
+    assert len(answered(driver, references[CommandCode.SUBSCRIBE], 429)) == 1
+
+
+def test_refusals_for_other_reasons_call_for_no_restart():
+    driver, references = started()
+    for reference in references.values():
+        assert not any(isinstance(event, Stuck) for event in answered(driver, reference, 409))
 
 
 def test_parts_of_the_stream_are_told_from_other_data():
