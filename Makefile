@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz bench revalidate picture clean
+.PHONY: help demo test check fuzz soak bench revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ bench: $(VENV)/.installed-bench  ## Accuracy and speed beside other filters: wri
 
 revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md
 	$(BIN)/python -m tests.bench.revalidate
+
+soak: $(VENV)/.installed  ## Eight virtual hours, five sensors, hundreds of faults: writes tests/bench/SOAK.md
+	$(BIN)/python -m tests.bench.soak
 
 picture: $(VENV)/.installed  ## Take the README's picture of the demo's report (needs Chromium)
 	$(BIN)/python -m tests.bench.demo_picture
