@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from sensor.clock_count import fit_counted
-from sensor.clock_fit import QUANTISATION_TICKS, HostLine, fit_pace, line_below
+from sensor.clock_fit import QUANTISATION_TICKS, HostLine, fit_pace, line_below, unwrap
 from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock, freeze_arrays
 
 LATE_SHARE = 1.5
@@ -33,6 +33,8 @@ MULTIPLE_TOLERANCE_SAMPLES = 0.1
 LONGEST_COUNTED_LOSS_S = 60.0
 """Over a longer silence the oscillator may have strayed too far for counting what is missing."""
 
+LONGEST_DELAY_S = 60.0
+"""Radio gives links up after 32 s: a clock that runs this far ahead of the arrivals is damaged or was set."""
 
 LEAST_STEP_S = 1e-6
 """Where the fits of two stretches overlap, the later one is put this much after the earlier one."""
@@ -114,29 +116,6 @@ class _Piece:
     reason: str
 
 
-def unwrap(ticks: IntArray, bits: int | None) -> IntArray:
-    """Undo the wrapping of a counter, taking every step as the shorter way round.
-
-    Parameters
-    ----------
-    ticks
-        (p,) raw counter.
-    bits
-        Its width; None leaves it as it is.
-
-    Returns
-    -------
-    IntArray
-        (p,) counter that goes on rising; a device that started again shows as a step back.
-    """
-    if bits is None or len(ticks) == 0:
-        return ticks
-    half = 1 << (bits - 1)
-    steps = (np.diff(ticks) + half) % (2 * half) - half
-    risen: IntArray = ticks[0] + np.concatenate([[0], np.cumsum(steps)])
-    return risen
-
-
 def fit_segment(
     block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec, nominal_rate_hz: float | None
 ) -> SegmentTimes:
@@ -171,11 +150,20 @@ def fit_segment(
     ticks = unwrap(block.ticks, spec.wrap_bits)
     packets = _Packets(ticks, block.count, np.asarray(arrival_s, np.float64)[block.notification])
     ticks_per_sample = spec.tick_hz / nominal_rate_hz
-    runs = [0, *(np.flatnonzero(np.diff(ticks) <= 0) + 1).tolist(), len(ticks)]
+    runs = [0, *(np.flatnonzero(_begins_anew(packets, spec)) + 1).tolist(), len(ticks)]
     parts = [packets.part(start, stop) for start, stop in pairwise(runs) if stop > start]
     if spec.counts_samples:
         return _join([_count_run(part, nominal_rate_hz, block.sequence is None) for part in parts])
     return _join([piece for part in parts for piece in _fit_run(part, spec, ticks_per_sample)])
+
+
+def _begins_anew(packets: _Packets, spec: ClockSpec) -> BoolArray:
+    """Mark joins (p - 1,) across which the device's clock does not go on."""
+    steps = np.diff(packets.ticks)
+    anew: BoolArray = steps <= 0
+    if not spec.counts_samples:
+        anew |= steps / spec.tick_hz - np.diff(packets.arrival_s) > LONGEST_DELAY_S
+    return anew
 
 
 def _count_run(packets: _Packets, nominal_rate_hz: float, finds_losses: bool) -> _Piece:
@@ -259,7 +247,10 @@ def _join(pieces: list[_Piece]) -> SegmentTimes:
     for piece in pieces:
         time_s = piece.time_s
         if times:
-            time_s = time_s + max(0.0, times[-1][-1] + LEAST_STEP_S - time_s[0])
+            earliest_s = times[-1][-1] + LEAST_STEP_S
+            if time_s[0] < earliest_s:
+                # From its own start: far from zero a float cannot hold so small a step.
+                time_s = time_s - time_s[0] + earliest_s
             gaps.append(Gap(float(times[-1][-1]), float(time_s[0]), piece.reason))
         holes = np.flatnonzero(np.diff(piece.index) > 1).tolist()
         gaps.extend(Gap(float(time_s[i]), float(time_s[i + 1]), "packets lost") for i in holes)

@@ -1,4 +1,4 @@
-"""The two fits behind `sensor.clock`: a smooth pace through time stamps, a line below arrivals."""
+"""Behind `sensor.clock`: a counter unwrapped, a smooth pace through time stamps, a line below arrivals."""
 
 from __future__ import annotations
 
@@ -61,6 +61,29 @@ class HostLine:
             part_s = device_s[rows]
             host_s[rows] = part_s + self.offset_s + self.slope * (part_s - self.centre_s)
         return host_s
+
+
+def unwrap(ticks: IntArray, bits: int | None) -> IntArray:
+    """Undo the wrapping of a counter, taking every step as the shorter way round.
+
+    Parameters
+    ----------
+    ticks
+        (p,) raw counter.
+    bits
+        Its width; None leaves it as it is.
+
+    Returns
+    -------
+    IntArray
+        (p,) counter that goes on rising; a device that started again shows as a step back.
+    """
+    if bits is None or len(ticks) == 0:
+        return ticks
+    half = 1 << (bits - 1)
+    steps = (np.diff(ticks) + half) % (2 * half) - half
+    risen: IntArray = ticks[0] + np.concatenate([[0], np.cumsum(steps)])
+    return risen
 
 
 def fit_pace(

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensor.clock import ClockSpec, SegmentTimes, fit_segment, unwrap
+from sensor.clock import ClockSpec, SegmentTimes, fit_segment
+from sensor.clock_fit import unwrap
 from sensor.samples import SampleBlock
 
 MILLISECONDS = ClockSpec(tick_hz=1000, wrap_bits=32)
@@ -191,6 +192,23 @@ def test_a_restart_of_the_sensor_begins_a_clock_of_its_own():
     assert gap.end_s - gap.start_s == pytest.approx(later_s - 60, abs=0.1)
 
 
+@pytest.mark.parametrize("ahead_ms", [90_000, 2**30])
+def test_a_packet_dated_far_ahead_moves_no_other(ahead_ms):
+    stream = streamed(duration_s=60)
+    ticks = stream.block.ticks.copy()
+    ticks[400] += ahead_ms
+    times = fit_segment(block_of(ticks, 8), stream.arrival_s, MILLISECONDS, 104)
+    assert times.time_s - stream.true_s == pytest.approx(LATENCY_S, abs=0.03)
+
+
+def test_a_clock_that_is_set_amid_the_stream_begins_anew():
+    stream = streamed(duration_s=60)
+    ticks = np.where(np.arange(len(stream.block.ticks)) < 400, 0, 10**9) + stream.block.ticks
+    times = fit_segment(block_of(ticks, 8), stream.arrival_s, MILLISECONDS, 104)
+    assert times.time_s - stream.true_s == pytest.approx(LATENCY_S, abs=0.03)
+    assert [gap.reason for gap in times.gaps] == ["sensor restarted"]
+
+
 def test_packets_dated_by_their_last_sample_are_placed_alike():
     last = streamed(duration_s=60, refers_to="last").fit(
         ClockSpec(tick_hz=1000, wrap_bits=32, refers_to="last")
@@ -249,6 +267,17 @@ def test_times_increase_whatever_a_broken_counter_shows(ticks, samples, seed):
     assert len(times.time_s) == len(ticks) * samples
     assert np.isfinite(times.time_s).all()
     assert (np.diff(times.time_s) > 0).all()
+
+
+@given(st.lists(st.integers(0, 2**62), min_size=1, max_size=20))
+@settings(max_examples=100, deadline=None)
+def test_times_increase_whatever_an_endless_counter_shows(ticks):
+    arrival_s = 0.01 * np.arange(1, len(ticks) + 1)
+    spec = ClockSpec(tick_hz=1_000_000, wrap_bits=None)
+    times = fit_segment(block_of(np.array(ticks), 1), arrival_s, spec, 100)
+    assert (np.diff(times.time_s) > 0).all()
+    # Delays of less than a minute are believed.
+    assert np.abs(times.time_s - arrival_s).max() < 60 * len(ticks)
 
 
 def test_imported_times_are_taken_as_they_are():
