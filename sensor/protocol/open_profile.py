@@ -28,6 +28,9 @@ GYR_CLIPPED = 1 << 5
 GYR_ABSENT = 1 << 5
 """Bit 5 of the first byte: gyroscope clipped in version 1, no gyroscope in version 2."""
 
+SAMPLES_DROPPED = 1 << 6
+"""Bit 6 in version 1: samples were dropped by the sensor before this packet."""
+
 _HEADER_FIELDS = [("flags", "u1"), ("samples", "u1"), ("sequence", "<u2"), ("index", "<u4")]
 LIVE_HEADER = np.dtype([*_HEADER_FIELDS, ("time_us", "<u4")])
 LIVE_ROW = np.dtype([("acc", "<i2", 3), ("gyr", "<i2", 3)])
@@ -64,12 +67,21 @@ def live_units(settings: Settings) -> tuple[float, float]:
     return acc_range_mps2 / COUNTS, gyr_range_radps / COUNTS
 
 
+def fitting_samples(payload_bytes: int) -> int:
+    """Return how many samples a version-1 packet of at most this size holds."""
+    return (payload_bytes - LIVE_HEADER.itemsize) // LIVE_ROW.itemsize
+
+
 def encode_live_packets(
     packet_time_us: IntArray,
     acc_sensor_mps2: FloatArray,
     gyr_sensor_radps: FloatArray,
     settings: Settings,
     samples_per_packet: int = 8,
+    *,
+    first_sequence: int = 0,
+    first_index: int = 0,
+    after_dropped: bool = False,
 ) -> tuple[bytes, ...]:
     """Encode samples as version-1 packets; values beyond the full scale are clipped and flagged.
 
@@ -83,6 +95,10 @@ def encode_live_packets(
         As for `live_units`.
     samples_per_packet
         1 to 255.
+    first_sequence, first_index
+        Number of the first packet and of its first sample; both wrap.
+    after_dropped
+        Whether samples were dropped before the first packet.
     """
     rows = np.zeros(len(acc_sensor_mps2), LIVE_ROW)
     acc_unit, gyr_unit = live_units(settings)
@@ -93,7 +109,12 @@ def encode_live_packets(
     for name, flag in (("acc", ACC_CLIPPED), ("gyr", GYR_CLIPPED)):
         clipped = at_full_scale(rows[name].astype(np.float64), COUNTS)
         flags |= flag * np.logical_or.reduceat(clipped, starts)
-    return _packets(LIVE_HEADER, flags, packet_time_us % 2**32, starts, rows)
+    if after_dropped and len(flags):
+        flags[0] |= SAMPLES_DROPPED
+    headers = _headers(LIVE_HEADER, flags, packet_time_us % 2**32, starts, len(rows))
+    headers["sequence"] = (first_sequence + np.arange(len(starts))) % 2**16
+    headers["index"] = (first_index + starts) % 2**32
+    return _packets(headers, starts, rows)
 
 
 def encode_import_packets(
@@ -130,7 +151,9 @@ def encode_import_packets(
     starts = _packet_starts(time_us, samples_per_packet)
     packet_time_us = time_us[starts]
     rows["after_us"] = time_us - np.repeat(packet_time_us, _lengths(starts, len(time_us)))
-    return _packets(IMPORT_HEADER, np.full(len(starts), flags), packet_time_us, starts, rows)
+    flags_of_packets = np.full(len(starts), flags)
+    headers = _headers(IMPORT_HEADER, flags_of_packets, packet_time_us, starts, len(rows))
+    return _packets(headers, starts, rows)
 
 
 def _packet_starts(time_us: IntArray, samples_per_packet: int) -> IntArray:
@@ -146,15 +169,19 @@ def _lengths(starts: IntArray, total: int) -> IntArray:
     return lengths
 
 
-def _packets(
-    layout: np.dtype[Any], flags: IntArray, time_us: IntArray, starts: IntArray, rows: Table
-) -> tuple[bytes, ...]:
-    lengths = _lengths(starts, len(rows))
+def _headers(
+    layout: np.dtype[Any], flags: IntArray, time_us: IntArray, starts: IntArray, total: int
+) -> Table:
     headers = np.zeros(len(starts), layout)
     headers["flags"] = flags
-    headers["samples"] = lengths
+    headers["samples"] = _lengths(starts, total)
     headers["sequence"] = np.arange(len(starts)) % 2**16
     headers["index"] = starts % 2**32
     headers["time_us"] = time_us
-    bounds = zip(headers, starts.tolist(), (starts + lengths).tolist(), strict=True)
+    return headers
+
+
+def _packets(headers: Table, starts: IntArray, rows: Table) -> tuple[bytes, ...]:
+    ends = starts + headers["samples"]
+    bounds = zip(headers, starts.tolist(), ends.tolist(), strict=True)
     return tuple(header.tobytes() + rows[start:end].tobytes() for header, start, end in bounds)

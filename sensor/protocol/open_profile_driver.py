@@ -21,7 +21,6 @@ ACC_RANGE_G = 16
 GYR_RANGE_DPS = 2000
 SAMPLES_PER_PACKET = 8
 
-_DONE = 0
 _WORDS: dict[int, str] = {gatt.Operation.START: "start the stream", gatt.Operation.STOP: "stop the stream"}
 
 
@@ -92,6 +91,6 @@ class OpenProfileDriver:
 
 def _answered(answer: gatt.ControlAnswer) -> DriverEvent:
     what = _WORDS.get(answer.operation, f"operation {answer.operation}")
-    if answer.status == _DONE:
+    if answer.status == gatt.AnswerStatus.DONE:
         return Accepted(what)
     return Refused(what, answer.status, gatt.explain_answer(answer.status))

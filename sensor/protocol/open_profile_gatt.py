@@ -21,6 +21,9 @@ DATA_UUID = f"95580004{_BASE}"
 SYNC_UUID = f"95580005{_BASE}"
 STATUS_UUID = f"95580006{_BASE}"
 
+LEAST_MTU = 36
+"""A board refuses to stream over a connection with a smaller one."""
+
 INFO_VERSION = 1
 _INFO = struct.Struct("<BBBBHIIH")
 _START = struct.Struct("<IBHB")
@@ -43,14 +46,28 @@ class Operation(IntEnum):
     LOG_READ = 9
 
 
-ANSWER_WORDS = {
-    0: "done",
-    1: "this board does not know the request",
-    2: "the request has the wrong length",
-    3: "this board has no such rate",
-    4: "this board has no such range",
-    5: "the connection's packets are too small for one sample; an MTU of 36 is the least",
-    6: "not possible in the board's present state",
+class AnswerStatus(IntEnum):
+    """Second byte of the answer to a control request."""
+
+    DONE = 0
+    UNKNOWN_REQUEST = 1
+    WRONG_LENGTH = 2
+    NO_SUCH_RATE = 3
+    NO_SUCH_RANGE = 4
+    MTU_TOO_SMALL = 5
+    WRONG_STATE = 6
+
+
+ANSWER_WORDS: dict[int, str] = {
+    AnswerStatus.DONE: "done",
+    AnswerStatus.UNKNOWN_REQUEST: "this board does not know the request",
+    AnswerStatus.WRONG_LENGTH: "the request has the wrong length",
+    AnswerStatus.NO_SUCH_RATE: "this board has no such rate",
+    AnswerStatus.NO_SUCH_RANGE: "this board has no such range",
+    AnswerStatus.MTU_TOO_SMALL: (
+        f"the connection's packets are too small for one sample; an MTU of {LEAST_MTU} is the least"
+    ),
+    AnswerStatus.WRONG_STATE: "not possible in the board's present state",
 }
 """What the second byte of an answer means, in words."""
 
@@ -232,6 +249,20 @@ def parse_status(data: bytes) -> BoardStatus:
 def encode_sync_question(sequence: int, host_time: int) -> bytes:
     """Encode a clock question; ``host_time`` (u64) comes back as it was sent."""
     return _SYNC_ASKED.pack(sequence, 0, host_time)
+
+
+def parse_sync_question(data: bytes) -> tuple[int, int, int]:
+    """Parse a clock question, as a board receives it: number, flags, host time.
+
+    Raises
+    ------
+    PacketError
+        When it has another length.
+    """
+    if len(data) != _SYNC_ASKED.size:
+        raise PacketError(KEY, f"a clock question has {_SYNC_ASKED.size} bytes", data)
+    sequence, flags, host_time = _SYNC_ASKED.unpack(data)
+    return sequence, flags, host_time
 
 
 def encode_sync_echo(echo: SyncEcho) -> bytes:

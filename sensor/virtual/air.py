@@ -97,6 +97,11 @@ class Air(LocalLink):
             _report_lost(link.central, link.peripheral_address)
             _report_lost(link.peripheral, link.central_address)
 
+    def waiting(self, peripheral: hci.Address) -> int:
+        """Return how many packets wait for the next connection event of ``peripheral``, either way."""
+        links = [link for link in self._links.values() if link.peripheral_address == peripheral]
+        return len(links[0].waiting) if links else 0
+
     def close(self) -> None:
         """Forget every link without telling anyone: the end of the simulation."""
         for link in list(self._links.values()):

@@ -28,6 +28,16 @@ def notify_only(uuid: str) -> Characteristic[bytes]:
     )
 
 
+def read_and_notify(uuid: str, value: Callable[[], bytes]) -> Characteristic[bytes]:
+    """Return a characteristic with a value to read that is also notified."""
+    return Characteristic[bytes](
+        uuid,
+        _PROPERTIES.READ | _PROPERTIES.NOTIFY,
+        _PERMISSIONS.READABLE,
+        CharacteristicValue(read=lambda _: value()),
+    )
+
+
 def write_only(
     uuid: str, on_write: Callable[[bytes], None], *, response: bool = True
 ) -> Characteristic[bytes]:
@@ -36,6 +46,16 @@ def write_only(
     return Characteristic[bytes](
         uuid,
         properties,
+        _PERMISSIONS.WRITEABLE,
+        CharacteristicValue(read=_refuse_read, write=_taker(on_write)),
+    )
+
+
+def write_and_notify(uuid: str, on_write: Callable[[bytes], None]) -> Characteristic[bytes]:
+    """Return a characteristic to write to without the ATT response, which answers by notifications."""
+    return Characteristic[bytes](
+        uuid,
+        _PROPERTIES.WRITE_WITHOUT_RESPONSE | _PROPERTIES.NOTIFY,
         _PERMISSIONS.WRITEABLE,
         CharacteristicValue(read=_refuse_read, write=_taker(on_write)),
     )

@@ -49,6 +49,21 @@ def test_a_live_packet_has_the_documented_bytes():
     assert not block.clipped.any()
 
 
+def test_live_packets_number_themselves_round_and_round_and_mark_what_was_dropped_before():
+    packets = encode_live_packets(
+        np.array([0, 9615, 19231]),
+        np.zeros((3, 3)),
+        np.zeros((3, 3)),
+        RANGES,
+        1,
+        first_sequence=2**16 - 1,
+        first_index=2**32 - 2,
+        after_dropped=True,
+    )
+    heads = [one[:8].hex() for one in packets]
+    assert heads == ["4101fffffeffffff", "01010000ffffffff", "0101010000000000"]
+
+
 @given(n=st.integers(0, 700), per_packet=st.integers(1, 255), with_gyroscope=st.booleans())
 def test_imported_samples_survive_the_way_exactly(n, per_packet, with_gyroscope):
     time_us, acc, gyr = random_samples(n)
