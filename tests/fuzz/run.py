@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.fuzz.corpus import worth_keeping
-from tests.fuzz.seeds import read_seeds, write_seeds
+from tests.fuzz.seeds import FAILURES, add_failures, read_seeds, replace_reaching
 from tests.fuzz.targets import TARGETS, Target
 
 TIMEOUT_S = 5
@@ -37,21 +37,21 @@ def main() -> None:
 
 def fuzz(target: Target, seconds: int, *, keep: bool) -> bool:
     """Fuzz one target; return whether it kept its promises."""
-    known = read_seeds(target.name)
     with TemporaryDirectory(prefix="runtall-fuzz-") as folder:
         corpus, failures = Path(folder) / "corpus", Path(folder) / "failures"
         corpus.mkdir()
         failures.mkdir()
-        for number, data in enumerate([*target.valid(), *known]):
+        for number, data in enumerate([*target.valid(), *read_seeds(target.name)]):
             (corpus / f"{number}").write_bytes(data)
         log = _run(target, seconds, corpus, failures)
         found = _contents(failures)
         print(f"{target.name}: {_summary(log)}{f', {len(found)} failures' if found else ''}", flush=True)
         if found:
             print(log[-4000:])
-            write_seeds(target.name, [*known, *found])
+            add_failures(target.name, found)
         elif keep:
-            write_seeds(target.name, worth_keeping(target.check, target.valid(), _contents(corpus)))
+            there = [b"", *target.valid(), *read_seeds(target.name, FAILURES)]
+            replace_reaching(target.name, worth_keeping(target.check, there, _contents(corpus)))
     return not found
 
 

@@ -41,7 +41,7 @@ def test_every_kind_of_sensor_is_fuzzed_from_what_it_really_sends():
 
 
 def test_every_file_of_seeds_belongs_to_a_target():
-    assert {path.stem for path in FOLDER.glob("*.txt")} <= set(TARGETS)
+    assert {path.stem for path in FOLDER.rglob("*.txt")} <= set(TARGETS)
 
 
 def test_messages_come_back_as_they_were_framed():
