@@ -7,6 +7,7 @@ import struct
 from sensor.errors import PacketError
 from sensor.protocol import capture2go, capture2go_state
 from sensor.protocol.capture2go import Package, PackageReader
+from sensor.protocol.capture2go_state import Mode
 from sensor.protocol.driver import (
     Accepted,
     BatteryLevel,
@@ -19,6 +20,7 @@ from sensor.protocol.driver import (
 )
 
 _NS_PER_US = 1000
+_STATUS_INTERVAL_S = 60
 _DONE = {
     capture2go.MODE: "set the measurement mode",
     capture2go.STARTED: "start the stream",
@@ -55,6 +57,7 @@ class Capture2GoDriver:
         self._rate_hz = rate_hz
         self._header = capture2go.measurement_header(rate_hz)
         self._reader = PackageReader()
+        self._is_clock_set = False
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
@@ -67,18 +70,22 @@ class Capture2GoDriver:
         return {"rate_hz": self._rate_hz}
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
-        """End what a broken link may have left running, ask who it is, set its clock, start the stream."""
+        """End what a broken link may have left running, ask who it is, set its clock, start the stream.
+
+        Once the clock is set it stays as it is: a stream begun again goes on with it.
+        """
         time_ns = struct.pack("<q", utc_us * _NS_PER_US)
+        set_time = () if self._is_clock_set else (_write(Package(capture2go.SET_TIME, time_ns)),)
         return (
             _write(Package(capture2go.CLEAR)),
             _write(Package(capture2go.GET_INFO)),
-            _write(Package(capture2go.SET_TIME, time_ns)),
-            _write(capture2go_state.encode_mode(self._rate_hz)),
+            *set_time,
+            _write(capture2go_state.encode_mode(Mode(self._rate_hz, status_interval_s=_STATUS_INTERVAL_S))),
             _write(Package(capture2go.START)),
         )
 
     def poll(self) -> tuple[Write, ...]:
-        """Ask nothing: a status comes every second."""
+        """Ask nothing: a status comes by itself."""
         return ()
 
     def stop(self) -> tuple[Write, ...]:
@@ -94,8 +101,10 @@ class Capture2GoDriver:
         events = [event for package in found for event in self._understand(package)]
         if self._reader.rejected > before:
             events.append(Unreadable(PacketError(capture2go.KEY, "a checksum does not fit", payload)))
-        # What arrives must reach the decoder whole: a part of a package belongs to the stream, too.
-        if self._reader.is_amid_package or any(package.header == self._header for package in found):
+        # What arrives must reach the decoder whole: a part of a package belongs to the stream, too, and so
+        # does the answer before which nothing counts.
+        stream = (self._header, capture2go.STARTED)
+        if self._reader.is_amid_package or any(package.header in stream for package in found):
             events.append(StreamPacket())
         return tuple(events)
 
@@ -104,6 +113,7 @@ class Capture2GoDriver:
         if header == self._header:
             return ()
         if header in _DONE:
+            self._is_clock_set |= header == capture2go.TIME_SET
             return (Accepted(_DONE[header]),)
         try:
             return _told(header, payload)

@@ -75,11 +75,18 @@ class Mode:
     status_interval_s: int = 1
 
 
-def encode_mode(rate_hz: float) -> Package:
-    """Encode the mode: packed measurements without magnetometer at a rate, a status every second."""
-    measurement_header(rate_hz)
-    full = (0, 0, RATE_CODES[int(rate_hz)])
-    return Package(SET_MODE, _MODE.pack(0, *full, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1))
+def encode_mode(mode: Mode) -> Package:
+    """Encode the request for a mode.
+
+    Raises
+    ------
+    ValueError
+        When there is no such rate.
+    """
+    measurement_header(mode.rate_hz)
+    full = (0, 0, RATE_CODES[int(mode.rate_hz)])
+    measured = (*full, 0, 0, 0, mode.status_interval_s, 0, 0, 0, 0, 0, 0, not mode.has_magnetometer)
+    return Package(SET_MODE, _MODE.pack(0, *measured))
 
 
 def parse_mode(payload: bytes) -> Mode:

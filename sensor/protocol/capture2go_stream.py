@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from sensor.protocol import capture2go
 from sensor.protocol.driver import Settings
 from sensor.protocol.full_scale import at_full_scale
 from sensor.samples import SampleBlock
+
+_STARTS = frozenset((capture2go.CLEARED, capture2go.TIME_SET, capture2go.MODE, capture2go.STARTED))
+"""Answers to what a driver starts with, `sensor.protocol.capture2go_driver`; one is enough."""
 
 _LATEST_NS = 2**62
 """Packages dated beyond this (the year 2116) are damaged; the limit keeps differences of times exact."""
@@ -19,7 +22,9 @@ class Capture2GoDecoder:
     """Decodes one connection's notifications; see `sensor.protocol.driver.StreamDecoder`.
 
     ``ticks`` is the time of the package's first sample, ns. All samples of a package that the sensor flagged
-    as clipped count as clipped. Answers, and whatever comes on the real-time channel, are passed over.
+    as clipped count as clipped. Answers, and whatever comes on the real-time channel, are passed over; so
+    are measurements before the first answer to a start: they waited in the sensor since an earlier
+    connection, whose clock was another.
 
     Parameters
     ----------
@@ -38,6 +43,7 @@ class Capture2GoDecoder:
         self._header = capture2go.measurement_header(float(settings["rate_hz"]))
         self._reader = capture2go.PackageReader()
         self._misfits = 0
+        self._has_begun = False
 
     @property
     def rejected(self) -> int:
@@ -46,11 +52,7 @@ class Capture2GoDecoder:
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        found = [
-            (position, package.payload)
-            for position, package, is_real_time in self._reader.feed(notifications)
-            if package.header == self._header and not is_real_time
-        ]
+        found = list(self._measurements(notifications))
         whole = [one for one in found if len(one[1]) == capture2go.MEASUREMENT.itemsize]
         table = np.frombuffer(b"".join([payload for _, payload in whole]), capture2go.MEASUREMENT)
         sound = (table["time_ns"] >= 0) & (table["time_ns"] < _LATEST_NS)
@@ -69,3 +71,9 @@ class Capture2GoDecoder:
             gyr_sensor_radps=gyr_counts * capture2go.GYR_UNIT_RADPS,
             clipped=clipped | np.repeat(flagged, capture2go.SAMPLES_PER_PACKAGE),
         )
+
+    def _measurements(self, notifications: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+        for position, (header, payload), is_real_time in self._reader.feed(notifications):
+            self._has_begun |= header in _STARTS
+            if self._has_begun and header == self._header and not is_real_time:
+                yield position, payload

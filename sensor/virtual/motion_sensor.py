@@ -29,7 +29,14 @@ class VirtualMotionSensor(VirtualPeripheral):
         Its counter: frequency, error and what it reads at power-on.
     advertised_uuids, battery_pct, mtu
         As for `VirtualPeripheral`.
+
+    Attributes
+    ----------
+    streams_without_link
+        Whether what was started goes on when its link breaks.
     """
+
+    streams_without_link = False
 
     def __init__(
         self,
@@ -88,9 +95,10 @@ class VirtualMotionSensor(VirtualPeripheral):
             self._close_stream(key)
 
     def disconnected(self) -> None:
-        """Forget the streams of the link that is gone."""
+        """Forget the streams of the link that is gone, unless they need none."""
         super().disconnected()
-        self.drop_streams()
+        if not self.streams_without_link:
+            self.drop_streams()
 
     def _open_stream(self, key: int, samples: int, send: Callable[[int], None]) -> None:
         """Start a stream with the next sample; ``send`` gets the index of each packet's first one."""

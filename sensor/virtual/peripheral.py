@@ -133,12 +133,17 @@ class VirtualPeripheral:
         self.battery_pct = percent
         self.notify(self._battery, bytes([percent]))
 
+    def is_listened_to(self, characteristic: Characteristic[bytes]) -> bool:
+        """Tell whether a central is connected and wants this characteristic's notifications."""
+        connection, device = self._connection, self._device
+        if connection is None or device is None:
+            return False
+        return bool(device.gatt_server.read_cccd(connection, characteristic)[0] & 1)
+
     def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
         """Send a notification if a central is connected and wants it; a longer value is cut to the MTU."""
         connection, device = self._connection, self._device
-        if connection is None or device is None:
-            return
-        if device.gatt_server.read_cccd(connection, characteristic)[0] & 1:
+        if connection is not None and device is not None and self.is_listened_to(characteristic):
             pdu = att.ATT_Handle_Value_Notification(
                 attribute_handle=characteristic.handle, attribute_value=value[: self.payload_bytes]
             )

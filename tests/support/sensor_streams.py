@@ -115,7 +115,9 @@ def _capture2go(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) ->
         np.rint(gyr_radps[:whole] / capture2go.GYR_UNIT_RADPS),
         np.rint(signal.acc_sensor_mps2[:whole] / capture2go.ACC_UNIT_MPS2),
     )
-    stream = b"".join(map(capture2go.encode_package, packages))
+    # What came before the answer to a start would be taken for an earlier connection's.
+    started = capture2go.Package(capture2go.STARTED)
+    stream = b"".join(map(capture2go.encode_package, (started, *packages)))
     return tuple(capture2go.encode_notification((), piece) for piece in _slices(stream))
 
 

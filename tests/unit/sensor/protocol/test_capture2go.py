@@ -60,12 +60,18 @@ def cut(stream: bytes, size: int = 180) -> list[bytes]:
     return [encode_notification(queued=stream[i : i + size]) for i in range(0, len(stream), size)]
 
 
+STARTED = encode_notification(queued=encode_package(Package(capture2go.STARTED)))
+
+
 def decoder() -> Capture2GoDecoder:
-    return Capture2GoDecoder(Capture2GoDriver(100).settings)
+    """Return a decoder that has heard its stream being started."""
+    made = Capture2GoDecoder(Capture2GoDriver(100).settings)
+    made.feed([STARTED])
+    return made
 
 
 def test_a_request_is_read_as_it_was_written():
-    package = encode_mode(200)
+    package = encode_mode(Mode(200))
     assert capture2go.parse_package(encode_package(package)) == package
 
 
@@ -78,9 +84,11 @@ def test_what_is_not_one_whole_package_is_no_request(change):
 
 
 def test_a_mode_means_what_was_set():
-    assert parse_mode(encode_mode(50).payload) == Mode(50.0, has_magnetometer=False, status_interval_s=1)
+    assert parse_mode(encode_mode(Mode(50)).payload) == Mode(
+        50.0, has_magnetometer=False, status_interval_s=1
+    )
     # The maker's bytes with rate code 6, 1 Hz, and the magnetometer left on.
-    other = bytearray(encode_mode(50).payload)
+    other = bytearray(encode_mode(Mode(50)).payload)
     other[10], other[-1] = 6, 0
     assert parse_mode(bytes(other)) == Mode(0.0, has_magnetometer=True, status_interval_s=1)
 
@@ -101,7 +109,7 @@ def test_requests_have_the_makers_bytes(kept):
 
 def test_the_mode_has_the_makers_bytes():
     mode = bytes.fromhex(KEPT["mode_100_hz"]["payload"])
-    assert encode_package(encode_mode(100)) == mode
+    assert encode_package(encode_mode(Mode(100))) == mode
 
 
 def test_a_measurement_has_the_makers_bytes_and_means_what_they_say():
@@ -162,9 +170,17 @@ def test_a_flipped_bit_costs_one_package():
 
 
 def test_what_is_left_of_an_earlier_stream_is_passed_over_in_silence():
-    stream = decoder()
-    block = stream.feed(cut(packages(1)[0][40:] + b"".join(packages(3))))
+    stream = Capture2GoDecoder(Capture2GoDriver(100).settings)
+    block = stream.feed(cut(packages(1)[0][40:] + STARTED[1:] + b"".join(packages(3))))
     assert (len(block.count), stream.rejected) == (3, 0)
+
+
+def test_what_waited_since_an_earlier_connection_is_passed_over():
+    stream = Capture2GoDecoder(Capture2GoDriver(100).settings)
+    block = stream.feed([*cut(b"".join(packages(2))), STARTED, *cut(packages(1, first=7)[0])])
+    assert block.ticks.tolist() == [T0 + 560_000_000]
+    assert block.notification.tolist() == [3]
+    assert stream.rejected == 0
 
 
 def test_flags_and_full_scale_mark_clipped_samples():
@@ -228,13 +244,23 @@ def test_it_clears_asks_sets_the_clock_and_starts_in_this_order():
     assert Capture2GoDriver(100).poll() == ()
 
 
+def test_a_stream_begun_again_keeps_the_clock_once_it_was_set():
+    driver = Capture2GoDriver(100)
+    driver.start(1_700_000_000_000_000)
+    assert 0x170 in sent(driver.start(1_700_000_005_000_000))
+    done = encode_package(Package(capture2go.TIME_SET))
+    driver.receive(NOTIFY_UUID, encode_notification(queued=done))
+    assert 0x170 not in sent(driver.start(1_700_000_010_000_000))
+
+
 def heard(*content: Package) -> tuple:
     stream = b"".join(map(encode_package, content))
     return Capture2GoDriver(100).receive(NOTIFY_UUID, encode_notification(queued=stream))
 
 
 def test_answers_are_told():
-    assert heard(Package(capture2go.STARTED)) == (Accepted("start the stream"),)
+    assert heard(Package(capture2go.STARTED)) == (Accepted("start the stream"), StreamPacket())
+    assert heard(Package(capture2go.CLEARED)) == (Accepted("clear the buffer"),)
     info = encode_info("ab1234", "1.2", "1.0.3")
     assert heard(Package(capture2go.INFO, info)) == (Identity("ab1234", "Capture2Go 1.2", "1.0.3"),)
     status = encode_status(Status(T0, 2, 77, True, 90))

@@ -1,0 +1,109 @@
+"""Every maker's virtual motion sensor, so that one test can ask all of them the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensor.protocol import capture2go
+from sensor.samples import FloatArray, ImuSignal, IntArray, SensorRecording
+from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
+from sensor.virtual import movesense
+from sensor.virtual.capture2go import VirtualCapture2Go
+from sensor.virtual.motion_sensor import VirtualMotionSensor
+from sensor.virtual.movesense import VirtualMovesense
+from sensor.virtual.open_profile import VirtualBoard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """One maker's virtual sensor and what may be asked of it.
+
+    Parameters
+    ----------
+    name
+        Advertised name, by which the recorder knows what it is.
+    make
+        Makes one of this name; also takes ``clock_ppm`` and ``rate_ppm``, where ``has_clock`` says so, and
+        ``mtu``.
+    rate_hz
+        The rate the recorder asks for.
+    acc_step_mps2
+        One step of the accelerometer as it arrives.
+    gyr_step_radps
+        One step of the gyroscope as it arrives; None where there is none.
+    has_clock
+        False where samples are counted, not dated: then nothing but arrivals tells the time.
+    small_mtu
+        An MTU that cuts packets over several notifications, or the smallest it can work with.
+    """
+
+    name: str
+    make: Callable[..., VirtualMotionSensor]
+    rate_hz: float
+    acc_step_mps2: float
+    gyr_step_radps: float | None
+    has_clock: bool = True
+    small_mtu: int = 100
+
+
+MAKERS = {
+    "movesense": Maker(
+        name="Movesense 000000000001",
+        make=VirtualMovesense,
+        rate_hz=104.0,
+        acc_step_mps2=movesense.ACC_STEP_MPS2,
+        gyr_step_radps=movesense.GYR_STEP_RADPS,
+    ),
+    "capture2go": Maker(
+        name="IMU_0a1b2c",
+        make=VirtualCapture2Go,
+        rate_hz=100.0,
+        acc_step_mps2=capture2go.ACC_UNIT_MPS2,
+        gyr_step_radps=capture2go.GYR_UNIT_RADPS,
+    ),
+    "runtall board": Maker(
+        name="runtall 4f2a",
+        make=VirtualBoard,
+        rate_hz=104.0,
+        acc_step_mps2=16 * STANDARD_GRAVITY_MPS2 / 2**15,
+        gyr_step_radps=2000 * RADPS_PER_DEGPS / 2**15,
+        small_mtu=36,
+    ),
+}
+"""Name for people to maker; whoever makes another virtual sensor adds it here."""
+
+
+def felt_samples(maker: Maker, signal: ImuSignal, recorded: SensorRecording) -> IntArray:
+    """Return which sample of a signal each recorded one is, (n,).
+
+    Raises
+    ------
+    AssertionError
+        When a recorded sample is farther than a step of the sensor from all that it felt.
+    """
+    felt, step = _columns(maker, signal.acc_sensor_mps2, signal.gyr_sensor_radps)
+    heard, _ = _columns(maker, recorded.acc_sensor_mps2, recorded.gyr_sensor_radps)
+    order = np.argsort(felt[:, 0], kind="stable")
+    low = np.searchsorted(felt[order, 0], heard[:, 0] - step[0])
+    high = np.searchsorted(felt[order, 0], heard[:, 0] + step[0])
+    numbers = np.full(len(heard), -1)
+    for tried in range(int((high - low).max(initial=0))):
+        candidate = order[np.minimum(low + tried, len(order) - 1)]
+        fits = (low + tried < high) & np.all(np.abs(felt[candidate] - heard) <= step, axis=1)
+        numbers[fits] = candidate[fits]
+    assert (numbers >= 0).all(), f"{np.count_nonzero(numbers < 0)} samples are nothing the sensor felt"
+    return numbers
+
+
+def _columns(
+    maker: Maker, acc_mps2: FloatArray, gyr_radps: FloatArray | None
+) -> tuple[FloatArray, FloatArray]:
+    """Return (n, c) values and (c,) how far from the truth each may be: half a step, and a rounding error."""
+    if maker.gyr_step_radps is None:
+        return acc_mps2, np.full(3, 0.51 * maker.acc_step_mps2)
+    assert gyr_radps is not None
+    steps = np.repeat([maker.acc_step_mps2, maker.gyr_step_radps], 3)
+    return np.hstack([acc_mps2, gyr_radps]), 0.51 * steps
