@@ -34,13 +34,13 @@ class PackageQueue:
 
     def put(self, package: bytes) -> bool:
         """Let a package wait for its turn; return False, and forget it, where there is no room."""
-        if self._waiting_bytes + len(package) > self._most_bytes:
-            return False
-        self._packages.append(package)
-        self._waiting_bytes += len(package)
+        fits = self._waiting_bytes + len(package) <= self._most_bytes
+        if fits:
+            self._packages.append(package)
+            self._waiting_bytes += len(package)
         if self._timer is None:
             self._pump()
-        return True
+        return fits
 
     def clear(self) -> None:
         """Forget what waits, except the rest of a package that is partly sent."""
