@@ -2,7 +2,8 @@
 
 Frames are 20 bytes, ``55 61`` samples and ``55 71`` answers. A notification holds several or parts of them.
 The two header bytes also occur among values: so a place counts as found only where two frames follow each
-other, and it is lost again with the first frame that has no header.
+other, and it is lost again with the first frame that has no header. A frame that a lost notification tore is
+told by what follows it in the same notification, and left out.
 Source: vendor sample programs. Little-endian.
 """
 
@@ -61,7 +62,7 @@ class FrameFinder:
         """Return the frames that these notifications complete or make certain."""
         data = np.frombuffer(self._pending + b"".join(notifications), np.uint8)
         ends = len(self._pending) + np.cumsum(np.fromiter(map(len, notifications), np.int64))
-        runs = self._runs(data)
+        runs = self._runs(data, np.concatenate([[len(self._pending)], ends]))
         start = np.concatenate([np.zeros(0, np.int64), *(run for run, _ in runs)])
         certain = start + FRAME_BYTES - 1
         # The first frame after a search is certain only with the header of the next.
@@ -70,7 +71,7 @@ class FrameFinder:
         frames = data[start[:, None] + np.arange(FRAME_BYTES)]
         return Frames(np.searchsorted(ends, certain, side="right"), frames)
 
-    def _runs(self, data: Bytes) -> list[tuple[IntArray, BoolArray]]:
+    def _runs(self, data: Bytes, ends: IntArray) -> list[tuple[IntArray, BoolArray]]:
         """Return runs of frames, (r,) starts and whether each is the first after a search; keep the rest."""
         is_header = _headers(data)
         pairs = np.flatnonzero(is_header[:-FRAME_BYTES] & is_header[FRAME_BYTES:])
@@ -87,15 +88,25 @@ class FrameFinder:
                 at, self._has_place = int(pairs[following]), True
             whole = (len(data) - at) // FRAME_BYTES
             run = min(int(lengths[at]), whole) if whole else 0
-            starts = at + FRAME_BYTES * np.arange(run)
-            runs.append((starts, (np.arange(run) == 0) & searched))
-            at += FRAME_BYTES * run
-            if run == whole:
+            is_torn = run > 0 and _is_torn(at + FRAME_BYTES * (run - 1), is_header, ends)
+            starts = at + FRAME_BYTES * np.arange(run - is_torn)
+            runs.append((starts, (np.arange(len(starts)) == 0) & searched))
+            at += FRAME_BYTES * len(starts) + is_torn
+            if run == whole and not is_torn:
                 break
             self._has_place = False
             self.lost_places += 1
         self._pending = data[at:].tobytes()
         return runs
+
+
+def _is_torn(start: int, is_header: BoolArray, ends: IntArray) -> bool:
+    """Tell whether a frame begins in one notification and ends in another that goes on without a header."""
+    following = start + FRAME_BYTES
+    if following + 1 >= len(is_header) or is_header[following]:
+        return False
+    first, last, next_ = np.searchsorted(ends, (start, following - 1, following + 1), side="right")
+    return bool(first < last == next_)
 
 
 def _headers(data: Bytes) -> BoolArray:
