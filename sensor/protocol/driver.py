@@ -80,6 +80,13 @@ class BatteryLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """The sensor said what its bytes mean: the whole `Driver.settings` with which they are to be decoded."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A notification that does not fit the documented layout, and why."""
 
@@ -136,7 +143,7 @@ class Driver(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """What a decoder of this connection's notifications must know."""
+        """What a decoder of this connection's notifications must know; `Described` tells when it changes."""
         ...
 
     def start(self, utc_us: int) -> tuple[Write, ...]:

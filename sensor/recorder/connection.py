@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
 
 from sensor.errors import LinkError, PacketError
 from sensor.link.ble import BleLink
 from sensor.protocol.driver import (
     BATTERY_LEVEL_UUID,
-    BatteryLevel,
     Driver,
-    DriverEvent,
     Identity,
-    Refused,
-    StreamPacket,
-    Unreadable,
     Write,
     parse_battery_level,
 )
 from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, parse_text
+from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
+from sensor.recorder.ending import LINK_LOST, Ending
 from sensor.recorder.policy import RecorderPolicy
+from sensor.recorder.reception import Reception
 from sensor.recorder.sensor_log import SensorLog
 from sensor.recorder.watchdog import Verdict, Watchdog
 
@@ -36,8 +36,8 @@ class Connection:
     ----------
     link
         The connection, nothing subscribed yet.
-    lost
-        Set when the link breaks.
+    ending
+        Knows when the link breaks, and what else ends the connection.
     driver
         The conversation with this kind of sensor.
     log
@@ -46,31 +46,38 @@ class Connection:
         The session's time line.
     policy
         Intervals and deadlines.
+    restarts
+        How often the sensor may be restarted.
+    wanted_serial
+        The serial number it must have, empty where nothing is in doubt.
     """
 
     def __init__(
         self,
         link: BleLink,
-        lost: asyncio.Event,
+        ending: Ending,
         driver: Driver,
         log: SensorLog,
         clock: SessionClock,
         policy: RecorderPolicy,
+        restarts: Allowance,
+        wanted_serial: str = "",
     ) -> None:
         self._link = link
-        self._lost = lost
+        self._ending = ending
         self._driver = driver
         self._log = log
         self._clock = clock
         self._policy = policy
         self._watchdog = Watchdog(policy.silence_s, clock.now_s())
+        self._reception = Reception(driver, log, clock, self._watchdog, ending, restarts, wanted_serial)
+        self._wanted_serial = wanted_serial
         self._subscribed: list[str] = []
-        self._unreadable = 0
 
     @property
-    def has_streamed(self) -> bool:
-        """Whether this connection delivered any sample."""
-        return self._watchdog.has_streamed
+    def streamed_s(self) -> float:
+        """For how long this connection delivered samples."""
+        return self._watchdog.streamed_s
 
     async def run(self) -> str:
         """Stream until the connection ends; return why it did.
@@ -80,17 +87,21 @@ class Connection:
         LinkError
             When the stream cannot be started.
         """
-        await self._open()
         try:
-            return await self._keep()
+            await self._open()
+            return await self._stay()
         except LinkError as error:
+            if self._ending.reason in ("", LINK_LOST) and not self._watchdog.has_streamed:
+                raise
             self._log.event("request failed", str(error))
-            return "link lost"
+            return self._ending.reason or LINK_LOST
+        finally:
+            self._reception.close()
 
     async def leave(self, *, politely: bool) -> None:
         """Disconnect; ``politely`` stops the stream first, which spares the sensor's battery."""
         timeout_s = self._policy.goodbye_timeout_s
-        if politely and not self._lost.is_set():
+        if politely and not self._ending.is_link_lost:
             for write in self._driver.stop():
                 await self._attempt("stopping", self._write(write, timeout_s))
             for characteristic in self._subscribed:
@@ -98,36 +109,67 @@ class Connection:
         await self._attempt("disconnecting", self._link.disconnect(timeout_s))
 
     async def _open(self) -> None:
-        timeout_s = self._policy.request_timeout_s
+        """Start the stream. What else is to be asked waits: after a loss it would delay the first sample."""
         offered = [uuid for uuid in self._driver.notify_characteristics if self._link.offers(uuid)]
-        if not any(uuid != BATTERY_LEVEL_UUID for uuid in offered):
+        wanted = [uuid for uuid in offered if uuid != BATTERY_LEVEL_UUID]
+        if not wanted:
             raise LinkError(
                 f"{self._log.wish.name}: it has no data to subscribe to; is its firmware up to date?"
             )
-        # Before the start whatever carries the stream and the sensor's answers: some sensors refuse requests
-        # otherwise. The battery once samples flow: after a loss every request delays the first one.
-        for characteristic in offered:
-            if characteristic != BATTERY_LEVEL_UUID:
-                await self._subscribe(characteristic)
-        for write in self._driver.start(self._clock.utc_us()):
-            await self._write(write, timeout_s)
-        self._watchdog.grant(self._clock.now_s())
-        if BATTERY_LEVEL_UUID in offered:
-            await self._attempt("subscribing", self._subscribe(BATTERY_LEVEL_UUID))
-        await self._attempt("battery", self._read_battery())
-        if not self._log.is_identified:
+        if self._wanted_serial:
             await self._attempt("identity", self._read_identity())
+        # Before the start, whatever carries stream and answers: some sensors refuse requests otherwise.
+        for characteristic in wanted:
+            await self._subscribe_patiently(characteristic)
+        for write in self._driver.start(self._clock.utc_us()):
+            if not self._ending.has_come:
+                await self._write(write, self._policy.request_timeout_s)
+        self._watchdog.grant(self._clock.now_s())
+
+    async def _subscribe_patiently(self, characteristic: str) -> None:
+        """Subscribe, with a second try: right after connecting some sensors are not ready yet."""
+        try:
+            await self._subscribe(characteristic)
+        except LinkError as error:
+            if self._ending.has_come:
+                raise
+            self._log.event("request failed", f"{error}; trying again")
+            await self._ending.comes_within(self._policy.second_try_s)
+            with suppress(LinkError):
+                await self._link.unsubscribe(characteristic, self._policy.request_timeout_s)
+            await self._subscribe(characteristic)
 
     async def _subscribe(self, characteristic: str) -> None:
-        timeout_s = self._policy.request_timeout_s
-        await self._link.subscribe(characteristic, self._receiver(characteristic), timeout_s)
+        receive = self._reception.receiver(characteristic)
+        await self._link.subscribe(characteristic, receive, self._policy.request_timeout_s)
         self._subscribed.append(characteristic)
+
+    async def _stay(self) -> str:
+        """Keep the stream alive until the connection ends, and get to know the sensor meanwhile."""
+        acquaintance = asyncio.create_task(self._get_acquainted())
+        try:
+            reason = await self._keep()
+            for write in self._reception.remedy:
+                await self._attempt("restarting", self._write(write, self._policy.request_timeout_s))
+            return reason
+        finally:
+            acquaintance.cancel()
+            await asyncio.wait([acquaintance])
+
+    async def _get_acquainted(self) -> None:
+        """Ask for what the stream can do without; a sensor that does not answer delays nobody."""
+        if self._link.offers(BATTERY_LEVEL_UUID):
+            if BATTERY_LEVEL_UUID in self._driver.notify_characteristics:
+                await self._attempt("subscribing", self._subscribe(BATTERY_LEVEL_UUID))
+            await self._attempt("battery", self._read_battery())
+        if not self._log.is_identified:
+            await self._attempt("identity", self._read_identity())
 
     async def _keep(self) -> str:
         policy = self._policy
         poll_at_s = self._clock.now_s() + policy.poll_interval_s
         battery_at_s = self._clock.now_s() + policy.battery_interval_s
-        while not await self._is_lost_before(min(self._watchdog.deadline_s, poll_at_s, battery_at_s)):
+        while not await self._ends_before(min(self._watchdog.deadline_s, poll_at_s, battery_at_s)):
             now_s = self._clock.now_s()
             verdict = self._watchdog.check(now_s)
             if verdict is Verdict.RECONNECT:
@@ -141,16 +183,12 @@ class Connection:
             if now_s >= battery_at_s:
                 battery_at_s = now_s + policy.battery_interval_s
                 await self._attempt("battery", self._read_battery())
-        return "link lost"
+        return self._ending.reason
 
-    async def _is_lost_before(self, time_s: float) -> bool:
-        """Wait until ``time_s``, or until the link breaks, which it tells."""
-        try:
-            async with asyncio.timeout(max(0.0, time_s - self._clock.now_s())):
-                await self._lost.wait()
-        except TimeoutError:
-            return False
-        return True
+    async def _ends_before(self, time_s: float) -> bool:
+        """Wait until ``time_s``, or somewhat less, or until the connection ends, which it tells."""
+        wait_s = min(time_s - self._clock.now_s(), self._policy.look_interval_s)
+        return await self._ending.comes_within(max(0.0, wait_s))
 
     async def _resubscribe(self) -> None:
         """Ask for the stream once more over the same link."""
@@ -179,41 +217,15 @@ class Connection:
         }
         if told:
             product = " ".join(told[what] for what in ("maker", "model") if told.get(what))
-            self._log.identity(Identity(told.get("serial", ""), product, told.get("firmware", "")))
+            self._reception.meet(Identity(told.get("serial", ""), product, told.get("firmware", "")))
 
     async def _write(self, write: Write, timeout_s: float) -> None:
         await self._link.write(write.characteristic, write.data, timeout_s, response=write.response)
 
-    async def _attempt(self, what: str, request: Awaitable[None]) -> None:
+    async def _attempt(self, what: str, request: Coroutine[Any, Any, None]) -> None:
         """Make a request the stream can do without; write down a failure and go on."""
         try:
             await request
         except (LinkError, PacketError) as error:
-            if not self._lost.is_set():
+            if not self._ending.is_link_lost:
                 self._log.event("request failed", f"{what}: {error}")
-
-    def _receiver(self, characteristic: str) -> Callable[[bytes], None]:
-        def receive(payload: bytes) -> None:
-            # Written down first: whatever understanding it may run into, the bytes are safe.
-            self._log.packet(characteristic, payload)
-            for event in self._driver.receive(characteristic, payload):
-                self._take(event, payload)
-
-        return receive
-
-    def _take(self, event: DriverEvent, payload: bytes) -> None:
-        match event:
-            case StreamPacket():
-                self._watchdog.packet(self._clock.now_s())
-                self._log.stream(payload)
-            case BatteryLevel(percent):
-                self._log.battery(percent)
-            case Identity():
-                self._log.identity(event)
-            case Refused(what, status, reason):
-                self._log.refused(f"{what}: {reason} (status {status})")
-            case Unreadable(error):
-                # The bytes are in the file anyway; one line each would let a broken sensor flood it.
-                self._unreadable += 1
-                if self._unreadable == 1:
-                    self._log.event("unreadable", str(error))

@@ -27,6 +27,21 @@ class RecorderPolicy:
         The same for devices beside the sensors, which send about once a second and may rest with the runner.
     poll_interval_s, battery_interval_s
         How often the sensor's clock and battery are asked for.
+    look_interval_s
+        How often a connection is looked at though nothing is due: a computer that wakes up has to notice.
+    second_try_s
+        Wait before a refused subscription is tried once more: not every sensor is ready right away.
+    restart_pause_s
+        A sensor that can do nothing until it restarts is restarted at most once in this time.
+    scan_window_s
+        Longest scan before a new one is begun: switching the adapter off and on ends a scan without a word.
+    radio_retry_s
+        How often it is looked whether Bluetooth, once there and then gone, is there again.
+    other_address_s
+        How long a sensor is looked for under its old address before the same name under another one is taken
+        for it, where nothing else tells them apart.
+    short_life_s
+        A connection that streamed for less is taken for a failed attempt.
     first_waits_s
         Waits after the first failed attempts to reconnect.
     last_waits_s
@@ -47,6 +62,13 @@ class RecorderPolicy:
     beside_silence_s: float = 20.0
     poll_interval_s: float = 60.0
     battery_interval_s: float = 300.0
+    look_interval_s: float = 1.0
+    second_try_s: float = 1.0
+    restart_pause_s: float = 600.0
+    scan_window_s: float = 8.0
+    radio_retry_s: float = 2.0
+    other_address_s: float = 5.0
+    short_life_s: float = 1.0
     first_waits_s: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
     last_waits_s: tuple[float, float] = (15.0, 30.0)
     breather_s: float = 4.0

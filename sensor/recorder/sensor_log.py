@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from sensor.link.ble import Sighting
+from sensor.link.complaints import printable
 from sensor.protocol.driver import Identity, Settings, StreamDecoder
 from sensor.protocol.registry import DeviceKind
+from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import Wish
 from sensor.recorder.status import SampleCounter, SensorStatus
@@ -14,6 +16,15 @@ from sensor.session.schema import BATTERY_EVENT, RATE_SETTING
 
 STOPPED = "stopped"
 """Reason of the end that was asked for."""
+
+EVENTS_PER_S, EVENTS_AT_ONCE = 0.2, 60.0
+"""How many events of a kind one sensor can cause. Those beyond are counted, and told by the next."""
+
+LEFT_OUT = "events left out"
+"""Kind of the event that says how many were."""
+
+LONGEST_WORD = 100
+"""Letters that are kept of what a sensor says of itself."""
 
 
 class SensorLog:
@@ -33,18 +44,24 @@ class SensorLog:
         self.wish = wish
         self.link = "searching"
         self.message = ""
+        self.serial = ""
         self.is_identified = False
         self._rows = rows
         self._clock = clock
         self._sensor_id: int | None = None
+        self._kind: DeviceKind | None = None
+        self._described: Settings | None = None
         self._segment_id: int | None = None
         self._segment_reason = "start"
+        self._firmware = ""
         self._segments = 0
         self._silences = 0
         self._battery_pct: int | None = None
         self._counter = SampleCounter()
         self._decoder: StreamDecoder | None = None
         self._undecoded: list[bytes] = []
+        self._allowances: dict[str, Allowance] = {}
+        self._untold: dict[str, int] = {}
 
     @property
     def has_data(self) -> bool:
@@ -57,12 +74,27 @@ class SensorLog:
             self._sensor_id = self._add(sighting, kind, settings)
         strength = "" if sighting.rssi_dbm is None else f", {sighting.rssi_dbm} dBm"
         self.event("connected", sighting.name + strength)
+        self._kind = kind
         self._decoder = kind.make_decoder(settings)
         self._undecoded.clear()
+
+    def described(self, settings: Settings) -> None:
+        """Write down what the sensor says its bytes mean; what it said first stays."""
+        assert self._kind is not None, "a description before the connection was announced"
+        assert self._sensor_id is not None, "a description before the sensor was added"
+        self._decoder = self._kind.make_decoder(settings)
+        if self._described is None:
+            self._described = settings
+            self._rows.set_settings(self._sensor_id, self._facts(self._kind, settings))
+        elif settings != self._described:
+            self.event("described otherwise", f"as {dict(settings)}, kept are {dict(self._described)}")
 
     def disconnected(self, reason: str) -> None:
         """End a connection; ``reason`` is kept with the gap that follows."""
         self.link = "stopped" if reason == STOPPED else "searching"
+        if reason == STOPPED:
+            for kind, untold in self._untold.items():
+                self._write_event(LEFT_OUT, f"{untold} of kind {kind}")
         if self._segment_id is not None:
             self._segment_id = None
             self._segment_reason = reason
@@ -92,6 +124,15 @@ class SensorLog:
 
     def event(self, kind: str, detail: str = "") -> None:
         """Write down something that happened to this sensor; before it was ever found, say which is meant."""
+        allowance = self._allowances.setdefault(kind, Allowance(EVENTS_PER_S, EVENTS_AT_ONCE))
+        if not allowance.take(self._clock.now_s()):
+            self._untold[kind] = self._untold.get(kind, 0) + 1
+            return
+        if untold := self._untold.pop(kind, 0):
+            self._write_event(LEFT_OUT, f"{untold} of kind {kind}")
+        self._write_event(kind, detail)
+
+    def _write_event(self, kind: str, detail: str) -> None:
         if self._sensor_id is None:
             detail = f"{self.wish.placement} {self.wish.name}: {detail}"
         self._rows.event(self._clock.now_ns(), kind, detail, self._sensor_id)
@@ -99,9 +140,13 @@ class SensorLog:
     def identity(self, identity: Identity) -> None:
         """Write down who the sensor says it is."""
         self.is_identified = True
-        self.event("identity", f"{identity.product} serial {identity.serial} firmware {identity.firmware}")
-        if identity.firmware and self._sensor_id is not None:
-            self._rows.set_firmware(self._sensor_id, identity.firmware)
+        said = (identity.product, identity.serial, identity.firmware)
+        product, serial, firmware = (printable(word[:LONGEST_WORD]) for word in said)
+        self.serial = self.serial or identity.serial
+        self.event("identity", f"{product} serial {serial} firmware {firmware}")
+        if firmware and firmware != self._firmware and self._sensor_id is not None:
+            self._firmware = firmware
+            self._rows.set_firmware(self._sensor_id, firmware)
 
     def battery(self, percent: int) -> None:
         """Write down the battery's level."""
@@ -133,10 +178,13 @@ class SensorLog:
 
     def _add(self, sighting: Sighting, kind: DeviceKind, settings: Settings) -> int:
         """Write down which sensor this is; return its number."""
-        facts = {**settings, RATE_SETTING: kind.default_rate_hz}
+        facts = self._facts(kind, settings)
         return self._rows.add_sensor(
             self.wish.placement, kind.key, sighting.name, address=sighting.address, settings=facts
         )
+
+    def _facts(self, kind: DeviceKind, settings: Settings) -> dict[str, str | int | float | None]:
+        return {**settings, RATE_SETTING: kind.default_rate_hz}
 
     def _begin_segment(self, start_ns: int) -> int:
         assert self._sensor_id is not None, "a notification before the connection was announced"

@@ -13,9 +13,12 @@ from sensor.link.radio import Radio
 from sensor.link.turn import connecting_turn
 from sensor.protocol.driver import Driver
 from sensor.protocol.registry import DeviceKind
+from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.connection import Connection
+from sensor.recorder.ending import LINK_LOST, Ending
 from sensor.recorder.policy import RecorderPolicy
+from sensor.recorder.reception import ANOTHER_SENSOR
 from sensor.recorder.sensor_log import STOPPED, SensorLog
 
 WAKE_HINT = "put the strap on or move it to wake it, and check that no phone holds it"
@@ -31,13 +34,23 @@ class SharedRadio:
         Which bleak backends to use.
     is_proven
         True once a scan has worked. Before that, Bluetooth being off is an error; after it, an interruption.
+    wished
+        Names and addresses that were asked for, without case: what was asked for by its address is taken for
+        nothing else by its name.
     taken
         Addresses in use, so that two sensors of the same name are not mistaken for each other.
     """
 
     radio: Radio
     is_proven: bool = False
+    wished: frozenset[str] = frozenset()
     taken: set[str] = field(default_factory=set)
+
+    def is_free_for(self, sighting: Sighting, wished_name: str) -> bool:
+        """Tell whether a sensor in reach may be the one that was asked for by ``wished_name``."""
+        address = sighting.address.casefold()
+        is_anothers = address in self.wished and address != wished_name.casefold()
+        return not is_anothers and sighting.address not in self.taken
 
 
 class SensorTask:
@@ -76,6 +89,10 @@ class SensorTask:
         self._waits = policy.waits(chance)
         self._kind = kind
         self._stranger: Sighting | None = None
+        self._address = ""
+        self._namesakes: set[str] = set()
+        self._looking_since_s = 0.0
+        self._restarts = Allowance(1.0 / policy.restart_pause_s, 1.0)
 
     async def run(self) -> NoReturn:
         """Record for as long as the session lasts.
@@ -90,20 +107,26 @@ class SensorTask:
         while True:
             sighting = await self._find()
             try:
-                await self._connect_and_serve(sighting)
+                is_good = await self._connect_and_serve(sighting)
             except LinkError as error:
                 self._log.message = str(error)
                 self._log.event("connect failed", str(error))
+                is_good = False
+            if is_good:
+                self._waits = self._policy.waits(self._chance)
+            else:
                 await asyncio.sleep(min(next(self._waits), self._policy.breather_s))
 
     async def _find(self) -> Sighting:
-        """Scan until the sensor is heard. Each wait is a scan of its own: long ones can go deaf."""
+        """Scan until the sensor is heard, in many short scans: long ones can go deaf."""
         self._log.link = "searching"
-        for wait_s in self._waits:
+        self._looking_since_s = self._clock.now_s()
+        for longest_s in self._waits:
+            wait_s = min(longest_s, self._policy.scan_window_s)
             try:
                 sighting = await look_for(self._shared.radio, self._is_wanted, wait_s)
             except LinkError as error:
-                await self._sit_out(error, wait_s)
+                await self._sit_out(error)
                 continue
             self._shared.is_proven = True
             if sighting is not None:
@@ -111,52 +134,95 @@ class SensorTask:
             self._explain_absence(wait_s)
         raise AssertionError("the waits never end")
 
-    async def _sit_out(self, error: LinkError, wait_s: float) -> None:
+    async def _sit_out(self, error: LinkError) -> None:
         """Wait for Bluetooth to come back, if it ever was there."""
         if not self._shared.is_proven:
             raise error
         if self._log.message != str(error):
             self._log.message = str(error)
             self._log.event("no radio", str(error))
-        await asyncio.sleep(wait_s)
+        await asyncio.sleep(self._policy.radio_retry_s)
 
     def _is_wanted(self, sighting: Sighting) -> bool:
-        if not sighting.is_called(self._log.wish.name) or sighting.address in self._shared.taken:
+        name = self._log.wish.name
+        if not sighting.is_called(name) or not self._shared.is_free_for(sighting, name):
             return False
         self._kind = self._kind or sighting.kind
         if self._kind is None:
             self._stranger = sighting
-        return self._kind is not None
+        return self._kind is not None and self._may_be_the_same(sighting)
+
+    def _may_be_the_same(self, sighting: Sighting) -> bool:
+        """Tell whether this may be the sensor that was connected before, whose address may have changed.
+
+        On macOS it can; where makers give all their sensors one name, another address is another sensor.
+        """
+        if self._address in ("", sighting.address):
+            return True
+        if sighting.address in self._namesakes:
+            return False
+        looked_s = self._clock.now_s() - self._looking_since_s
+        return bool(self._log.serial) or looked_s >= self._policy.other_address_s
 
     def _explain_absence(self, waited_s: float) -> None:
         name = self._log.wish.name
         if self._stranger is not None and waited_s >= self._policy.first_waits_s[-1]:
-            raise UnknownSensorError(
+            explained = (
                 f"{name} is in reach, but it is no sensor runtall knows; see `runtall scan` for those it does"
             )
+            # Later on other sensors are being recorded, and a stranger may call itself anything.
+            if self._clock.now_s() < self._policy.first_data_s:
+                raise UnknownSensorError(explained)
+            self._log.message = explained
+            return
         self._log.message = f"{name} is not in reach: {WAKE_HINT}"
 
-    async def _connect_and_serve(self, sighting: Sighting) -> None:
+    async def _connect_and_serve(self, sighting: Sighting) -> bool:
+        """Make one connection and see it through; return whether the next may follow at once."""
         self._shared.taken.add(sighting.address)
         try:
             kind, driver = _conversation(self._kind)
-            lost = asyncio.Event()
-            link = await self._connect(sighting, lost)
+            ending = Ending()
+            link = await self._connect(sighting, ending)
             self._log.connected(sighting, kind, driver.settings)
-            await self._serve(Connection(link, lost, driver, self._log, self._clock, self._policy))
+            connection = Connection(
+                link,
+                ending,
+                driver,
+                self._log,
+                self._clock,
+                self._policy,
+                self._restarts,
+                self._serial_to_check(sighting),
+            )
+            reason = await self._serve(connection)
         finally:
             self._shared.taken.discard(sighting.address)
+        if reason == ANOTHER_SENSOR:
+            self._namesakes.add(sighting.address)
+            return True
+        self._settle_on(sighting)
+        return connection.streamed_s >= self._policy.short_life_s
 
-    async def _connect(self, sighting: Sighting, lost: asyncio.Event) -> BleLink:
+    def _serial_to_check(self, sighting: Sighting) -> str:
+        return "" if sighting.address == self._address else self._log.serial
+
+    def _settle_on(self, sighting: Sighting) -> None:
+        """Keep the address this sensor has now."""
+        if self._address not in ("", sighting.address):
+            self._log.event("address changed", f"from {self._address} to {sighting.address}")
+        self._address = sighting.address
+
+    async def _connect(self, sighting: Sighting, ending: Ending) -> BleLink:
         async with connecting_turn():
             self._log.link = "connecting"
             return await BleLink.connect(
-                self._shared.radio, sighting, lost.set, self._policy.connect_timeout_s
+                self._shared.radio, sighting, ending.link_lost, self._policy.connect_timeout_s
             )
 
-    async def _serve(self, connection: Connection) -> None:
-        """Run a connection to its end and take leave of it, however it ends."""
-        reason, is_over = "link lost", False
+    async def _serve(self, connection: Connection) -> str:
+        """Run a connection to its end and take leave of it, however it ends; return why it did."""
+        reason, is_over = LINK_LOST, False
         try:
             reason = await connection.run()
         except asyncio.CancelledError:
@@ -167,8 +233,7 @@ class SensorTask:
             # What still arrives while leaving belongs to this connection.
             await connection.leave(politely=is_over)
             self._log.disconnected(reason)
-            if connection.has_streamed:
-                self._waits = self._policy.waits(self._chance)
+        return reason
 
 
 def _conversation(kind: DeviceKind | None) -> tuple[DeviceKind, Driver]:

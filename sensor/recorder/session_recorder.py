@@ -84,7 +84,7 @@ class Recorder:
         self._worn = [SensorLog(wish, self._writer, self._clock) for wish in plan.sensors]
         self._beside = [BesideLog(wish, self._writer, self._clock) for wish in plan.beside]
         self._logs = [*self._worn, *self._beside]
-        shared = SharedRadio(radio)
+        shared = SharedRadio(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
         patient = replace(self._policy, silence_s=self._policy.beside_silence_s)
         self._tasks = [
             *(SensorTask(log, shared, self._clock, self._policy, chance) for log in self._worn),

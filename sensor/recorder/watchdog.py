@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
+_HOPELESS = 10.0
+"""A silence so many times the allowed one was not watched: the computer slept, and no link outlives that."""
+
 
 class Verdict(Enum):
     """What to do about a stream."""
@@ -25,9 +28,10 @@ class Watchdog:
     """
 
     def __init__(self, silence_s: float, now_s: float) -> None:
-        self.has_streamed = False
         self._silence_s = silence_s
         self._since_s = now_s
+        self._first_s: float | None = None
+        self._last_s = now_s
         self._has_warned = False
 
     @property
@@ -35,10 +39,21 @@ class Watchdog:
         """When `check` is next worth calling."""
         return self._since_s + self._silence_s
 
+    @property
+    def has_streamed(self) -> bool:
+        """Whether any data came."""
+        return self._first_s is not None
+
+    @property
+    def streamed_s(self) -> float:
+        """From the first data to the last, s."""
+        return 0.0 if self._first_s is None else self._last_s - self._first_s
+
     def packet(self, now_s: float) -> None:
         """Note that data came."""
-        self.has_streamed = True
-        self._since_s = now_s
+        if self._first_s is None:
+            self._first_s = now_s
+        self._since_s = self._last_s = now_s
         self._has_warned = False
 
     def grant(self, now_s: float) -> None:
@@ -49,7 +64,7 @@ class Watchdog:
         """Judge the silence: the first time subscribe again, if that does not help reconnect."""
         if now_s < self.deadline_s:
             return Verdict.FINE
-        if self._has_warned:
+        if self._has_warned or now_s - self._since_s >= _HOPELESS * self._silence_s:
             return Verdict.RECONNECT
         self._has_warned = True
         return Verdict.RESUBSCRIBE

@@ -17,6 +17,7 @@ Row = tuple[Any, ...]
 _META = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
 _SENSOR = "INSERT INTO sensor VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FIRMWARE = "UPDATE sensor SET firmware = ? WHERE id = ?"
+_SETTINGS = "UPDATE sensor SET settings = ? WHERE id = ?"
 _SEGMENT = "INSERT INTO segment VALUES (?, ?, ?, ?)"
 _PACKET = "INSERT INTO packet (segment_id, channel, arrival_ns, payload) VALUES (?, ?, ?, ?)"
 _EVENT = "INSERT INTO event (t_ns, sensor_id, kind, detail) VALUES (?, ?, ?, ?)"
@@ -104,6 +105,10 @@ class SessionRows(ABC):
     def set_firmware(self, sensor_id: int, firmware: str) -> None:
         """Keep the firmware a sensor reports once it is asked; the last answer stays."""
         self.put_rows(_FIRMWARE, [(firmware, sensor_id)])
+
+    def set_settings(self, sensor_id: int, settings: Mapping[str, Any]) -> None:
+        """Replace the settings of a sensor that says only when asked what its bytes mean."""
+        self.put_rows(_SETTINGS, [(json.dumps(dict(settings)), sensor_id)])
 
     def start_segment(self, sensor_id: int, start_ns: int, reason: str) -> int:
         """Begin a clock segment, one per connection, and return its number.

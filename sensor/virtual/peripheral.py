@@ -90,8 +90,12 @@ class VirtualPeripheral:
 
     @property
     def address(self) -> str:
-        """Static random address, always the same for a name."""
+        """Static random address, always the same for a name, unless set before power-on."""
         return self._address.to_string(with_type_qualifier=False)
+
+    @address.setter
+    def address(self, address: str) -> None:
+        self._address = hci.Address(address)
 
     @property
     def is_connected(self) -> bool:
@@ -134,11 +138,11 @@ class VirtualPeripheral:
         self.notify(self._battery, bytes([percent]))
 
     def is_listened_to(self, characteristic: Characteristic[bytes]) -> bool:
-        """Tell whether a central is connected and wants this characteristic's notifications."""
+        """Tell whether a central is connected and wants this characteristic's notifications or indications."""
         connection, device = self._connection, self._device
         if connection is None or device is None:
             return False
-        return bool(device.gatt_server.read_cccd(connection, characteristic)[0] & 1)
+        return device.gatt_server.read_cccd(connection, characteristic)[0] != 0
 
     def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
         """Send a notification if a central is connected and wants it; a longer value is cut to the MTU."""

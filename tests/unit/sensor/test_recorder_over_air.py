@@ -116,21 +116,23 @@ def test_a_stream_that_dies_while_the_link_lives_is_asked_for_again(path: Path) 
     assert scene.statuses[-1].sensors[0].samples > 104 * 26
 
 
-def test_a_sensor_without_request_slots_is_reported_in_words_and_reconnected_until_it_recovers(
-    path: Path,
-) -> None:
+def test_a_sensor_without_request_slots_is_reported_in_words_and_restarted(path: Path) -> None:
     async def play(scene: Scene) -> None:
         chest = movesense(duration_s=120.0)
         await scene.radio.add(chest)
-        call_at(10.0, chest.refuse, 30.0)
+        call_at(10.0, chest.refuse)
 
-    scene = record_over_air(path, play, duration_s=80.0)
+    scene = record_over_air(path, play, duration_s=40.0)
 
     refusals = [detail for kind, detail in rows(path, EVENTS) if kind == "refused"]
     assert any("429" in detail for detail in refusals)
     messages = {status.message for status in scene.statuses}
     assert any(CHEST in message and "refuses" in message for message in messages)
-    assert ("lost", "stream silent") in rows(path, EVENTS)
+    assert kinds(path).count("restarting") == 1
+    reasons = rows(path, "SELECT start_ns / 1e9, reason FROM segment ORDER BY id")
+    assert [reason for _, reason in reasons] == ["start", "sensor restarted"]
+    # 2.5 s of silence, the restart, 2 s until it advertises again.
+    assert reasons[1][0] < 10.0 + 2.5 + 3.0
     assert scene.statuses[-5].sensors[0].link == "streaming"
     assert scene.statuses[-5].message == ""
 

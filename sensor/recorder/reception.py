@@ -1,0 +1,146 @@
+"""What one connection brings: every notification written down first, and only then understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sensor.protocol.driver import (
+    BatteryLevel,
+    Described,
+    Driver,
+    DriverEvent,
+    Identity,
+    Refused,
+    StreamPacket,
+    Stuck,
+    Unreadable,
+    Write,
+)
+from sensor.recorder.allowance import Allowance
+from sensor.recorder.clock import SessionClock
+from sensor.recorder.ending import Ending
+from sensor.recorder.flood import FloodGate, LeftOut
+from sensor.recorder.sensor_log import SensorLog
+from sensor.recorder.watchdog import Watchdog
+
+ANOTHER_SENSOR = "another sensor of the same name"
+FLOOD = "flood"
+RESTARTED = "sensor restarted"
+
+
+class Reception:
+    """Takes in the notifications of one connection.
+
+    Parameters
+    ----------
+    driver
+        Understands them.
+    log
+        Where they go.
+    clock
+        The session's time line.
+    watchdog
+        Is told of every packet of the stream.
+    ending
+        Is told of what ends the connection.
+    restarts
+        How often the sensor may be restarted.
+    wanted_serial
+        The serial number it must have, empty where nothing is in doubt.
+
+    Attributes
+    ----------
+    remedy
+        What to write before the connection ends, so that the sensor recovers.
+    """
+
+    def __init__(
+        self,
+        driver: Driver,
+        log: SensorLog,
+        clock: SessionClock,
+        watchdog: Watchdog,
+        ending: Ending,
+        restarts: Allowance,
+        wanted_serial: str,
+    ) -> None:
+        self.remedy: tuple[Write, ...] = ()
+        self._driver = driver
+        self._log = log
+        self._clock = clock
+        self._watchdog = watchdog
+        self._ending = ending
+        self._restarts = restarts
+        self._wanted_serial = wanted_serial
+        self._gate = FloodGate()
+        self._unreadable = 0
+
+    def receiver(self, characteristic: str) -> Callable[[bytes], None]:
+        """Return what to call with every notification of a characteristic."""
+
+        def receive(payload: bytes) -> None:
+            if self._ending.reason == ANOTHER_SENSOR or not self._is_admitted(payload):
+                return
+            # Written down first: whatever understanding it may run into, the bytes are safe.
+            self._log.packet(characteristic, payload)
+            for event in self._driver.receive(characteristic, payload):
+                self._take(event, payload)
+
+        return receive
+
+    def meet(self, identity: Identity) -> None:
+        """Take note of who the sensor is; one that is not the wanted one ends the connection."""
+        if self._wanted_serial and identity.serial and identity.serial != self._wanted_serial:
+            self._ending.because(ANOTHER_SENSOR)
+        else:
+            self._log.identity(identity)
+
+    def close(self) -> None:
+        """Write down what is still to be said."""
+        self._tell(self._gate.finish())
+        if self._unreadable > 1:
+            self._log.event("unreadable", f"{self._unreadable} notifications over this connection")
+
+    def _is_admitted(self, payload: bytes) -> bool:
+        now_s = self._clock.now_s()
+        is_admitted = self._gate.admits(now_s, len(payload))
+        if is_admitted:
+            self._tell(self._gate.finished(now_s))
+        elif self._gate.has_just_begun:
+            self._log.event(FLOOD, "it sends more than any sensor means to; what is too much is left out")
+        elif self._gate.is_endless:
+            self._ending.because(FLOOD)
+        return is_admitted
+
+    def _tell(self, left_out: LeftOut | None) -> None:
+        if left_out is not None:
+            lasted_s = left_out.until_s - left_out.since_s
+            much = f"{left_out.notifications} notifications, {left_out.size} bytes"
+            self._log.event(FLOOD, f"{much}, left out in {lasted_s:.1f} s")
+
+    def _take(self, event: DriverEvent, payload: bytes) -> None:
+        match event:
+            case StreamPacket():
+                self._watchdog.packet(self._clock.now_s())
+                self._log.stream(payload)
+            case BatteryLevel(percent):
+                self._log.battery(percent)
+            case Identity():
+                self.meet(event)
+            case Described(settings):
+                self._log.described(settings)
+            case Refused(what, status, reason):
+                self._log.refused(f"{what}: {reason} (status {status})")
+            case Stuck(reason, remedy):
+                self._restart(reason, remedy)
+            case Unreadable(error):
+                # The bytes are in the file anyway; one line each would let a broken sensor flood it.
+                self._unreadable += 1
+                if self._unreadable == 1:
+                    self._log.event("unreadable", str(error))
+
+    def _restart(self, reason: str, remedy: tuple[Write, ...]) -> None:
+        if self._restarts.take(self._clock.now_s()):
+            self._log.event("restarting", reason)
+            self.remedy = remedy
+            self._ending.because(RESTARTED)
