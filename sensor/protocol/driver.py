@@ -101,7 +101,17 @@ class Stuck:
     remedy: tuple[Write, ...]
 
 
-DriverEvent = Accepted | Refused | StreamPacket | Identity | ClockReading | BatteryLevel | Unreadable | Stuck
+DriverEvent = (
+    Accepted
+    | Refused
+    | StreamPacket
+    | Identity
+    | ClockReading
+    | BatteryLevel
+    | Described
+    | Unreadable
+    | Stuck
+)
 
 
 class StreamDecoder(Protocol):
