@@ -11,7 +11,7 @@ concern. Links call it so::
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,11 +27,22 @@ BATTERY_LEVEL_UUID = "00002a19-0000-1000-8000-00805f9b34fb"
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Bytes to write to a characteristic, with or without asking for the ATT response."""
+    """Bytes to write to a characteristic.
+
+    Parameters
+    ----------
+    characteristic, data
+        Where to, and what.
+    response
+        Whether to ask for the ATT response.
+    settle_s
+        How long the sensor is to be left alone afterwards, s.
+    """
 
     characteristic: str
     data: bytes
     response: bool = True
+    settle_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +167,12 @@ class Driver(Protocol):
         """What a decoder of this connection's notifications must know; `Described` tells when it changes."""
         ...
 
-    def start(self, utc_us: int) -> tuple[Write, ...]:
-        """Begin: identify the sensor, set its clock to ``utc_us`` (us since 1970), start the stream."""
+    def start(self, utc_us: int) -> Iterable[Write]:
+        """Begin: identify the sensor, set its clock to ``utc_us`` (us since 1970), start the stream.
+
+        Each write is asked for when those before it are done and have settled: what the sensor answered
+        meanwhile may decide it.
+        """
         ...
 
     def poll(self) -> tuple[Write, ...]:

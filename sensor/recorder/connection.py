@@ -221,6 +221,8 @@ class Connection:
 
     async def _write(self, write: Write, timeout_s: float) -> None:
         await self._link.write(write.characteristic, write.data, timeout_s, response=write.response)
+        if write.settle_s:
+            await asyncio.sleep(write.settle_s)
 
     async def _attempt(self, what: str, request: Coroutine[Any, Any, None]) -> None:
         """Make a request the stream can do without; write down a failure and go on."""
