@@ -6,28 +6,39 @@ frames are in `sensor.protocol.polar_frames`.
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from sensor.errors import PacketError
+from sensor.protocol.polar_settings import KEY, SettingValues, encode_settings, parse_settings
 
-KEY = "polar"
 SERVICE_UUID = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
 CONTROL_UUID = "fb005c81-02e7-f387-1cad-8acd2d8df0c8"
 DATA_UUID = "fb005c82-02e7-f387-1cad-8acd2d8df0c8"
 
+SMALLEST_MTU = 70
+"""Streams are refused on a connection whose packets are smaller, bytes."""
+
+_FEATURES = 0x0F
+_FEATURE_BYTES = 2
 _ANSWER = 0xF0
 _STOPPED = 0x01
+_IN_MEMORY = 0x80
+_MOST_PARAMETER_BYTES = 4096
 
 
 class Measurement(IntEnum):
-    """What is measured, in requests and in the first byte of data."""
+    """What is measured, in requests and in the first byte of data; modes of the sensor count as such."""
 
+    ECG = 0
+    PPG = 1
     ACC = 2
+    PPI = 3
     GYRO = 5
+    MAGNETOMETER = 6
     SDK_MODE = 9
+    OFFLINE = 13
 
 
 class Operation(IntEnum):
@@ -36,61 +47,73 @@ class Operation(IntEnum):
     GET_SETTINGS = 1
     START = 2
     STOP = 3
+    GET_SDK_SETTINGS = 4
+    GET_STATUS = 5
+    GET_SDK_STATUS = 6
 
 
-class Setting(IntEnum):
-    """Number of a setting in requests and answers."""
+class Status(IntEnum):
+    """What became of a request."""
 
-    RATE = 0
-    RESOLUTION = 1
-    RANGE = 2
-    RANGE_MILLI = 3
-    CHANNELS = 4
-    FACTOR = 5
-    SECURITY = 6
+    DONE = 0
+    UNKNOWN_OPERATION = 1
+    UNKNOWN_MEASUREMENT = 2
+    NOT_SUPPORTED = 3
+    WRONG_LENGTH = 4
+    WRONG_PARAMETER = 5
+    ALREADY_SO = 6
+    NO_SUCH_RESOLUTION = 7
+    NO_SUCH_RATE = 8
+    NO_SUCH_RANGE = 9
+    MTU_TOO_SMALL = 10
+    NO_SUCH_CHANNELS = 11
+    WRONG_STATE = 12
+    CHARGING = 13
+    MEMORY_FULL = 14
 
 
-_SETTING_LAYOUT = {
-    Setting.RATE: "H",
-    Setting.RESOLUTION: "H",
-    Setting.RANGE: "H",
-    Setting.RANGE_MILLI: "I",
-    Setting.CHANNELS: "B",
-    Setting.FACTOR: "f",
-    Setting.SECURITY: "16s",
-}
-
-ALREADY_SO = 6
-STATUS_WORDS = {
-    0: "done",
-    1: "the sensor does not know the request",
-    2: "the sensor has no such measurement",
-    3: "not supported",
-    4: "the request has the wrong length",
-    5: "the request has a wrong parameter",
-    ALREADY_SO: "it is so already",
-    7: "no such resolution",
-    8: "no such rate",
-    9: "no such range",
-    10: "the connection's packets are too small",
-    11: "no such number of channels",
-    12: "not possible in the sensor's present state",
-    13: "not while charging",
-    14: "the sensor's memory is full",
+STATUS_WORDS: dict[int, str] = {
+    Status.DONE: "done",
+    Status.UNKNOWN_OPERATION: "the sensor does not know the request",
+    Status.UNKNOWN_MEASUREMENT: "the sensor has no such measurement",
+    Status.NOT_SUPPORTED: "not supported",
+    Status.WRONG_LENGTH: "the request has the wrong length",
+    Status.WRONG_PARAMETER: "the request has a wrong parameter",
+    Status.ALREADY_SO: "it is so already",
+    Status.NO_SUCH_RESOLUTION: "no such resolution",
+    Status.NO_SUCH_RATE: "no such rate",
+    Status.NO_SUCH_RANGE: "no such range",
+    Status.MTU_TOO_SMALL: "the connection's packets are too small",
+    Status.NO_SUCH_CHANNELS: "no such number of channels",
+    Status.WRONG_STATE: "not possible in the sensor's present state",
+    Status.CHARGING: "not while charging",
+    Status.MEMORY_FULL: "the sensor's memory is full",
 }
 """What a status means, in words."""
 
-SettingValues = Mapping[Setting, tuple[int | float | bytes, ...]]
-"""Values of each setting: one where it is asked for, all that are offered where it is answered."""
+_OF_THE_WHOLE = (bytes([Operation.GET_STATUS]), bytes([Operation.GET_SDK_STATUS]))
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request: operation, measurement, and for a start its settings."""
+    """A request.
+
+    Parameters
+    ----------
+    operation
+        What is asked for.
+    measurement
+        Of what; None where the sensor as a whole is meant.
+    settings
+        Those of a start.
+    in_memory
+        Whether a recording in the sensor's own memory is meant instead of a stream.
+    """
 
     operation: Operation
-    measurement: Measurement
+    measurement: Measurement | None = None
     settings: SettingValues = field(default_factory=dict)
+    in_memory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,45 +134,54 @@ class StreamsStopped:
     measurements: tuple[int, ...]
 
 
+class AnswerJoiner:
+    """Puts the parts of long answers together; one for each connection."""
+
+    def __init__(self) -> None:
+        self._before = b""
+        self._of: tuple[int, int] | None = None
+
+    def join(self, part: Answer) -> Answer | None:
+        """Take the next part; return the whole answer when this was its last one."""
+        of = (part.operation, part.measurement)
+        before = self._before if of == self._of else b""
+        whole = before + part.parameters
+        is_open = part.has_more and len(whole) <= _MOST_PARAMETER_BYTES
+        self._of, self._before = (of, whole) if is_open else (None, b"")
+        return None if part.has_more else replace(part, parameters=whole)
+
+
 def explain_status(status: int) -> str:
     """Say a status in words, also one that no document names."""
     return STATUS_WORDS.get(status, "an undocumented status")
 
 
-def encode_settings(settings: SettingValues) -> bytes:
-    """Encode settings as number, count, values."""
-    return b"".join(
-        struct.pack(f"<BB{_SETTING_LAYOUT[setting] * len(values)}", setting, len(values), *values)
-        for setting, values in settings.items()
-    )
+def encode_features(measurements: Iterable[Measurement]) -> bytes:
+    """Encode what a sensor can do, as the control point reads: one bit each."""
+    bits = sum(1 << measurement for measurement in measurements)
+    return bytes([_FEATURES]) + bits.to_bytes(_FEATURE_BYTES, "little")
 
 
-def parse_settings(data: bytes) -> dict[Setting, tuple[int | float | bytes, ...]]:
-    """Parse settings: number, count, values, again and again.
+def parse_features(data: bytes) -> frozenset[Measurement]:
+    """Parse what a sensor can do; what this version does not know is left out.
 
     Raises
     ------
     PacketError
-        When a setting is unknown or cut.
+        When it is no value of a control point.
     """
-    found: dict[Setting, tuple[int | float | bytes, ...]] = {}
-    offset = 0
-    while offset < len(data):
-        if data[offset] not in tuple(Setting):
-            raise PacketError(KEY, f"unknown setting {data[offset]}", data)
-        setting = Setting(data[offset])
-        count = data[offset + 1] if offset + 1 < len(data) else 0
-        layout = struct.Struct("<" + _SETTING_LAYOUT[setting] * count)
-        if not count or offset + 2 + layout.size > len(data):
-            raise PacketError(KEY, f"setting {setting.name} is cut", data)
-        found[setting] = layout.unpack_from(data, offset + 2)
-        offset += 2 + layout.size
-    return found
+    if len(data) <= _FEATURE_BYTES or data[0] != _FEATURES:
+        raise PacketError(KEY, "not the value of a control point", data)
+    bits = int.from_bytes(data[1 : 1 + _FEATURE_BYTES], "little")
+    return frozenset(measurement for measurement in Measurement if bits >> measurement & 1)
 
 
 def encode_request(request: Request) -> bytes:
     """Encode a request for the control point."""
-    return bytes([request.operation, request.measurement]) + encode_settings(request.settings)
+    if request.measurement is None:
+        return bytes([request.operation])
+    what = request.measurement | (_IN_MEMORY if request.in_memory else 0)
+    return bytes([request.operation, what]) + encode_settings(request.settings)
 
 
 def parse_request(data: bytes) -> Request:
@@ -160,15 +192,24 @@ def parse_request(data: bytes) -> Request:
     PacketError
         When it is too short, unknown, or its settings are.
     """
-    if len(data) < 2 or data[0] not in tuple(Operation) or data[1] not in tuple(Measurement):
+    if data in _OF_THE_WHOLE:
+        return Request(Operation(data[0]))
+    in_memory = len(data) > 1 and data[1] & _IN_MEMORY != 0
+    what = data[1] & ~_IN_MEMORY if len(data) > 1 else -1
+    if not data or data[0] not in tuple(Operation) or what not in tuple(Measurement):
         raise PacketError(KEY, "not a request of a known operation and measurement", data)
-    return Request(Operation(data[0]), Measurement(data[1]), parse_settings(data[2:]))
+    return Request(Operation(data[0]), Measurement(what), parse_settings(data[2:]), in_memory)
 
 
 def encode_answer(answer: Answer) -> bytes:
     """Encode an answer as an indication of the control point."""
     head = (_ANSWER, answer.operation, answer.measurement, answer.status, answer.has_more)
     return bytes(head) + answer.parameters
+
+
+def encode_stopped(stopped: StreamsStopped) -> bytes:
+    """Encode the notice that the sensor ended streams by itself."""
+    return bytes([_STOPPED, *stopped.measurements])
 
 
 def parse_control(data: bytes) -> Answer | StreamsStopped:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from sensor.errors import PacketError
@@ -10,6 +9,7 @@ from sensor.protocol import polar
 from sensor.protocol.driver import (
     BATTERY_LEVEL_UUID,
     Accepted,
+    Described,
     DriverEvent,
     Refused,
     Settings,
@@ -18,9 +18,9 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
-from sensor.protocol.polar import Measurement, Operation, Request, Setting
+from sensor.protocol.polar import AnswerJoiner, Measurement, Operation, Request, Status
 from sensor.protocol.polar_frames import MEASUREMENT_MASK
-from sensor.protocol.polar_stream import count_of_dps, count_of_g
+from sensor.protocol.polar_settings import KEY, Setting, SettingValues, parse_settings
 
 _RESOLUTION_BITS = 16
 _CHANNELS = 3
@@ -62,10 +62,13 @@ VERITY_SENSE = PolarModel((52,), (104, 208, 416), has_gyroscope=True, names_chan
 
 ACC_RANGE_G = 8
 GYR_RANGE_DPS = 2000
-_COUNT_WORTH: dict[int, float] = {
-    Measurement.ACC: count_of_g(ACC_RANGE_G),
-    Measurement.GYRO: count_of_dps(GYR_RANGE_DPS),
-}
+ACC_FACTOR_G = 0.000244
+GYR_FACTOR_DPS = 0.07
+"""What a count is worth at these ranges (tests of the maker's SDK), where the sensor does not say it."""
+
+_LARGEST_SURPRISE = 2.0
+"""A factor further than this from the usual one belongs to another range, or is damaged."""
+
 _DOING: dict[int, str] = {Operation.START: "start", Operation.STOP: "stop"}
 
 
@@ -94,6 +97,8 @@ class PolarDriver:
         self._ranges = {Measurement.ACC: ACC_RANGE_G}
         if model.has_gyroscope:
             self._ranges[Measurement.GYRO] = GYR_RANGE_DPS
+        self._factors = {Measurement.ACC: ACC_FACTOR_G, Measurement.GYRO: GYR_FACTOR_DPS}
+        self._answers = AnswerJoiner()
         self._uses_sdk_mode = rate_hz in model.sdk_rates_hz
         self._alone = dict.fromkeys(self._ranges, 0)
 
@@ -104,15 +109,16 @@ class PolarDriver:
 
     @property
     def settings(self) -> Settings:
-        """Rate, ranges and what a count is worth."""
+        """Rate, ranges and what a count is worth: usually, until the sensor has said it."""
         of_acc = {
             "rate_hz": self._rate_hz,
             "acc_range_g": ACC_RANGE_G,
-            "acc_factor_g": count_of_g(ACC_RANGE_G),
+            "acc_factor_g": self._factors[Measurement.ACC],
         }
         if not self._model.has_gyroscope:
             return of_acc
-        return {**of_acc, "gyr_range_dps": GYR_RANGE_DPS, "gyr_factor_dps": count_of_dps(GYR_RANGE_DPS)}
+        of_gyr = {"gyr_range_dps": GYR_RANGE_DPS, "gyr_factor_dps": self._factors[Measurement.GYRO]}
+        return {**of_acc, **of_gyr}
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Start the streams, in SDK mode where the rate needs it; the sensor's clock is left alone."""
@@ -149,7 +155,7 @@ class PolarDriver:
             return (parse_battery_level(payload),)
         return ()
 
-    def _wanted(self, range_: int) -> polar.SettingValues:
+    def _wanted(self, range_: int) -> SettingValues:
         wanted = {
             Setting.RATE: (self._rate_hz,),
             Setting.RESOLUTION: (_RESOLUTION_BITS,),
@@ -171,27 +177,31 @@ class PolarDriver:
         if isinstance(told, polar.StreamsStopped):
             names = " and ".join(_name(one) for one in told.measurements)
             return (Refused(f"go on with {names}", 0, "the sensor stopped by itself"),)
-        what = f"{_DOING.get(told.operation, 'tell of')} {_name(told.measurement)}"
-        if told.status not in (0, polar.ALREADY_SO):
-            return (Refused(what, told.status, polar.explain_status(told.status)),)
-        return (Accepted(what), *_unlike_expected(told))
+        answer = self._answers.join(told)
+        if answer is None:
+            return ()
+        what = f"{_DOING.get(answer.operation, 'tell of')} {_name(answer.measurement)}"
+        if answer.status not in (Status.DONE, Status.ALREADY_SO):
+            return (Refused(what, answer.status, polar.explain_status(answer.status)),)
+        return (Accepted(what), *self._learn_factor(answer))
 
-
-def _unlike_expected(answer: polar.Answer) -> tuple[Unreadable, ...]:
-    """Complain about a stream whose counts are not worth what the decoder takes them for."""
-    if answer.operation != Operation.START or answer.measurement not in _COUNT_WORTH or answer.has_more:
-        return ()
-    expected = _COUNT_WORTH[answer.measurement]
-    for factor in polar.parse_settings(answer.parameters).get(Setting.FACTOR, ()):
-        # A factor of 1 says that samples come in the unit itself, which the frame type says, too.
-        if isinstance(factor, float) and not _is_about(factor, expected) and not _is_about(factor, 1.0):
-            reason = f"a count of {_name(answer.measurement)} is worth {factor:g}, expected {expected:g}"
-            return (Unreadable(PacketError(polar.KEY, reason, answer.parameters)),)
-    return ()
-
-
-def _is_about(value: float, expected: float) -> bool:
-    return math.isclose(value, expected, rel_tol=0.01)
+    def _learn_factor(self, answer: polar.Answer) -> tuple[DriverEvent, ...]:
+        """Take over what a count is worth, as the answer to a start says."""
+        if answer.operation != Operation.START or answer.measurement not in self._ranges:
+            return ()
+        measurement = Measurement(answer.measurement)
+        (factor,) = parse_settings(answer.parameters).get(Setting.FACTOR, (1.0,))[:1]
+        # 1 says that samples come in the unit itself, which the frame type says, too.
+        if not isinstance(factor, float) or factor == 1.0:
+            return ()
+        usual = self._factors[measurement]
+        if not usual / _LARGEST_SURPRISE < factor < usual * _LARGEST_SURPRISE:
+            reason = f"a count of {_name(measurement)} cannot be worth {factor:g}, {usual:g} is usual"
+            return (Unreadable(PacketError(KEY, reason, answer.parameters)),)
+        before = self.settings
+        # Seven digits are what a float32 has: 0.07 is meant, not 0.07000000029802322.
+        self._factors[measurement] = float(f"{factor:.7g}")
+        return (Described(self.settings),) if self.settings != before else ()
 
 
 def _write(request: Request) -> Write:

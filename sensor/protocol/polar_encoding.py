@@ -9,7 +9,7 @@ from sensor.protocol.polar import Measurement
 from sensor.protocol.polar_frames import FIRST_BYTES, PLAIN_BYTES
 from sensor.samples import IntArray
 
-_MOST_PER_BLOCK = 255
+MOST_PER_BLOCK = 255
 
 
 def encode_plain_frame(
@@ -31,9 +31,16 @@ def encode_plain_frame(
 
 
 def encode_packed_frame(
-    measurement: Measurement, frame_type: int, time_ns: int, values: npt.ArrayLike
+    measurement: Measurement,
+    frame_type: int,
+    time_ns: int,
+    values: npt.ArrayLike,
+    *,
+    block_samples: int = MOST_PER_BLOCK,
 ) -> bytes:
     """Encode (n, 3) integers, or floats where the frame type has them, as first sample and differences.
+
+    Every ``block_samples`` samples begin a block, as wide as its largest difference.
 
     Raises
     ------
@@ -50,7 +57,7 @@ def encode_packed_frame(
         samples = np.asarray(values, np.int64)
         steps = np.diff(samples, axis=0)
     first = samples[:1].astype("<i8").reshape(-1).view(np.uint8).reshape(-1, 8)[:, :width].tobytes()
-    blocks = [_block(steps[i : i + _MOST_PER_BLOCK]) for i in range(0, len(steps), _MOST_PER_BLOCK)]
+    blocks = [_block(steps[i : i + block_samples]) for i in range(0, len(steps), block_samples)]
     return _header(measurement, frame_type, time_ns) + first + b"".join(blocks)
 
 

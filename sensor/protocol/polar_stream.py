@@ -37,7 +37,8 @@ class PolarDecoder:
     ----------
     settings
         ``rate_hz``, ``acc_range_g``, ``acc_factor_g`` (g in one count of packed frames of type 0); with a
-        gyroscope also ``gyr_range_dps`` and ``gyr_factor_dps``. `PolarDriver.settings` gives them.
+        gyroscope also ``gyr_range_dps`` and ``gyr_factor_dps``. `PolarDriver.settings` gives them, with the
+        factors the sensor told.
 
     Raises
     ------
@@ -116,13 +117,3 @@ def _bounds(frames: Frames) -> IntArray:
 
 def _soundly_dated(frames: Frames) -> Frames:
     return frames.keep((frames.time_ns >= 0) & (frames.time_ns < _LATEST_NS))
-
-
-def count_of_g(range_g: float) -> float:
-    """Return the g in one count at a full scale: 16 bits hold it."""
-    return range_g / 2**15
-
-
-def count_of_dps(range_dps: float) -> float:
-    """Return the deg/s in one count at a full scale: 16 bits hold it."""
-    return range_dps / 2**15

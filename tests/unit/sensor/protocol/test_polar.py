@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from contextlib import suppress
 
 import numpy as np
@@ -12,9 +13,17 @@ from hypothesis import strategies as st
 
 from sensor.errors import PacketError
 from sensor.protocol import polar
-from sensor.protocol.polar import Answer, Measurement, Operation, Request, Setting, StreamsStopped
+from sensor.protocol.polar import (
+    Answer,
+    AnswerJoiner,
+    Measurement,
+    Operation,
+    Request,
+    StreamsStopped,
+)
 from sensor.protocol.polar_encoding import encode_packed_frame, encode_plain_frame
 from sensor.protocol.polar_frames import decode_frames
+from sensor.protocol.polar_settings import Setting, encode_settings, parse_settings
 from tests.support.captures import captures
 from tests.support.datasets import data_dir
 
@@ -112,6 +121,7 @@ WHOLE = encode_packed_frame(Measurement.ACC, 0x80, 1, random_walk(1, 20, 50))
         ("differences wider than any value", WHOLE[:16] + b"\x21\x01" + bytes(13)),
         ("samples without end", WHOLE[:16] + b"\x00\xff" * 4),
         ("plain samples cut", bytes([2, *bytes(8), 1, 0, 0, 0, 0])),
+        ("a signalling number", bytes([5, *bytes(8), 0x81]) + b"\1\0\xa0\x7f" + bytes(8)),
         ("no number", bytes([5, *bytes(8), 0x81]) + np.array([1, np.nan, 1], "<f4").tobytes()),
     ],
 )
@@ -119,6 +129,18 @@ def test_a_damaged_frame_is_left_out(why, frame):
     measurement = Measurement(frame[0])
     assert len(decode_frames([frame], measurement).count) == 0, why
     assert decode_frames([WHOLE, frame, WHOLE], Measurement.ACC).position.tolist() == [0, 2]
+
+
+def test_what_frames_claim_does_not_fill_the_memory():
+    claimed = WHOLE[:16] + b"\x00\x20"
+    sent = [claimed] * 20_000
+    tracemalloc.start()
+    try:
+        assert decode_frames(sent, Measurement.ACC).count.tolist() == [33] * len(sent)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 60 * 2**20
 
 
 @given(st.lists(st.one_of(st.binary(max_size=60), st.just(WHOLE)), max_size=8), st.sampled_from([2, 5]))
@@ -132,7 +154,7 @@ def test_arbitrary_bytes_are_decoded_or_left_out(notifications, measurement):
 def test_arbitrary_blocks_are_decoded_or_left_out(body, frame_type, measurement):
     frame = bytes([measurement, *bytes(8), frame_type]) + body
     frames = decode_frames([frame], Measurement(measurement))
-    assert frames.count.sum() == len(frames.values) <= 1000
+    assert frames.count.sum() == len(frames.values) <= 3 * len(frame)
     assert np.isfinite(frames.values).all()
 
 
@@ -151,11 +173,11 @@ def test_documented_requests_come_back_unchanged(kept):
 
 def test_offered_settings_are_understood():
     kept = KEPT["settings"]
-    found = polar.parse_settings(bytes.fromhex(kept["payload"]))
+    found = parse_settings(bytes.fromhex(kept["payload"]))
     assert found[Setting.RATE] == tuple(kept["rates_hz"])
     assert found[Setting.RANGE] == tuple(kept["ranges"])
     assert found[Setting.CHANNELS] == tuple(kept["channels"])
-    assert polar.encode_settings(found) == bytes.fromhex(kept["payload"])
+    assert encode_settings(found) == bytes.fromhex(kept["payload"])
 
 
 @pytest.mark.parametrize("kept", KEPT["answers"], ids=[a["payload"] for a in KEPT["answers"]])
@@ -168,19 +190,20 @@ def test_answers_are_understood_and_encoded_alike(kept):
         kept["status"],
     )
     if "factor" in kept:
-        assert polar.parse_settings(answer.parameters) == {Setting.FACTOR: (kept["factor"],)}
+        assert parse_settings(answer.parameters) == {Setting.FACTOR: (kept["factor"],)}
     assert polar.encode_answer(answer) == bytes.fromhex(kept["payload"])
 
 
 def test_a_stop_by_the_sensor_itself_is_understood():
     assert polar.parse_control(b"\x01\x02\x05") == StreamsStopped((2, 5))
+    assert polar.encode_stopped(StreamsStopped((2, 5))) == b"\x01\x02\x05"
 
 
 def test_an_undocumented_status_is_said_as_such():
     assert polar.explain_status(99) == "an undocumented status"
 
 
-@pytest.mark.parametrize("data", [b"", b"\x02", b"\x09\x02", b"\x02\x01"])
+@pytest.mark.parametrize("data", [b"", b"\x02", b"\x09\x02", b"\x02\x04"])
 def test_what_is_no_request_is_refused(data):
     with pytest.raises(PacketError):
         polar.parse_request(data)
@@ -188,10 +211,54 @@ def test_what_is_no_request_is_refused(data):
 
 @given(st.binary(max_size=40))
 def test_arbitrary_control_bytes_are_parsed_or_refused(data):
-    for parse in (polar.parse_control, polar.parse_settings, polar.parse_request):
+    for parse in (polar.parse_control, parse_settings, polar.parse_request, polar.parse_features):
         with suppress(PacketError):
             parse(data)
 
 
-def test_a_request_without_settings_is_two_bytes():
-    assert polar.encode_request(Request(Operation.START, Measurement.SDK_MODE)) == b"\x02\x09"
+@pytest.mark.parametrize(
+    ("request_", "data"),
+    [
+        (Request(Operation.START, Measurement.SDK_MODE), b"\x02\x09"),
+        (Request(Operation.STOP, Measurement.GYRO, in_memory=True), b"\x03\x85"),
+        (Request(Operation.GET_STATUS), b"\x05"),
+    ],
+)
+def test_requests_without_settings_are_as_documented(request_, data):
+    assert polar.encode_request(request_) == data
+    assert polar.parse_request(data) == request_
+
+
+def part(parameters: bytes, *, more: bool, measurement: int = 2) -> Answer:
+    return Answer(Operation.GET_SETTINGS, measurement, 0, more, parameters)
+
+
+def test_parts_of_an_answer_are_put_together():
+    joiner = AnswerJoiner()
+    parts = [part(b"ab", more=True), part(b"cd", more=True), part(b"e", more=False)]
+    assert [joiner.join(one) for one in parts] == [None, None, part(b"abcde", more=False)]
+    assert joiner.join(part(b"f", more=False)) == part(b"f", more=False)
+
+
+def test_parts_that_never_end_are_not_gathered_for_ever():
+    joiner = AnswerJoiner()
+    for _ in range(1000):
+        assert joiner.join(part(bytes(200), more=True)) is None
+    last = joiner.join(part(b"", more=False))
+    assert last is not None
+    assert len(last.parameters) < 5000
+
+
+def test_an_answer_to_something_else_begins_anew():
+    joiner = AnswerJoiner()
+    joiner.join(part(b"ab", more=True))
+    assert joiner.join(part(b"x", more=False, measurement=5)) == part(b"x", more=False, measurement=5)
+    assert joiner.join(part(b"y", more=False)) == part(b"y", more=False)
+
+
+def test_features_are_a_bit_for_each_measurement():
+    can = {Measurement.PPG, Measurement.ACC, Measurement.GYRO, Measurement.SDK_MODE, Measurement.OFFLINE}
+    assert polar.encode_features(can) == bytes.fromhex("0f2622")
+    assert polar.parse_features(bytes.fromhex("0f2622")) == can
+    with pytest.raises(PacketError):
+        polar.parse_features(b"\xf0\x02\x02")

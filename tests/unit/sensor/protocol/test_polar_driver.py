@@ -12,6 +12,7 @@ from sensor.protocol.driver import (
     BATTERY_LEVEL_UUID,
     Accepted,
     BatteryLevel,
+    Described,
     Refused,
     StreamPacket,
     Unreadable,
@@ -61,11 +62,47 @@ def test_streams_the_sensor_ends_by_itself_are_told():
     assert event == Refused("go on with the accelerometer", 0, "the sensor stopped by itself")
 
 
-@pytest.mark.parametrize(("factor", "is_wrong"), [(8 / 32768, False), (1.0, False), (4 / 32768, True)])
-def test_a_count_worth_something_else_than_expected_is_told(factor, is_wrong):
-    answer = bytes.fromhex("f002020000 0501") + struct.pack("<f", factor)
-    events = PolarDriver(52, VERITY_SENSE).receive(CONTROL_UUID, answer)
-    assert [type(event) for event in events] == [Accepted, *([Unreadable] if is_wrong else [])]
+def started(measurement: int, *factors: float, more: bool = False) -> bytes:
+    told = struct.pack(f"<{len(factors)}f", *factors)
+    head = bytes([0xF0, 2, measurement, 0, more])
+    return head + (bytes([5, len(factors)]) + told if factors else b"")
+
+
+def test_what_a_count_is_worth_is_taken_from_the_answer():
+    driver = PolarDriver(52, VERITY_SENSE)
+    usual = dict(driver.settings)
+    accepted, described = driver.receive(CONTROL_UUID, started(5, 0.061))
+    assert accepted == Accepted("start the gyroscope")
+    assert described == Described(usual | {"gyr_factor_dps": 0.061})
+    assert driver.settings == described.settings
+
+
+@pytest.mark.parametrize("factors", [(), (1.0,), (0.07,)])
+def test_a_count_worth_what_it_usually_is_changes_nothing(factors):
+    driver = PolarDriver(52, VERITY_SENSE)
+    assert driver.receive(CONTROL_UUID, started(5, *factors)) == (Accepted("start the gyroscope"),)
+    assert driver.settings["gyr_factor_dps"] == 0.07
+
+
+@pytest.mark.parametrize("factor", [0.0, -0.07, 0.14, 1e30, float("nan"), float("inf")])
+def test_a_count_worth_what_it_cannot_be_is_told_and_not_believed(factor):
+    driver = PolarDriver(52, VERITY_SENSE)
+    events = driver.receive(CONTROL_UUID, started(5, factor))
+    assert [type(event) for event in events] == [Accepted, Unreadable]
+    assert driver.settings["gyr_factor_dps"] == 0.07
+
+
+def test_an_answer_in_parts_is_told_once_and_whole():
+    driver = PolarDriver(52, VERITY_SENSE)
+    assert driver.receive(CONTROL_UUID, bytes.fromhex("f0020500010501")) == ()
+    accepted, described = driver.receive(CONTROL_UUID, bytes([0xF0, 2, 5, 0, 0]) + struct.pack("<f", 0.061))
+    assert (accepted, described.settings["gyr_factor_dps"]) == (Accepted("start the gyroscope"), 0.061)
+
+
+def test_a_stream_the_driver_never_asked_for_teaches_nothing():
+    driver = PolarDriver(200, H10)
+    assert driver.receive(CONTROL_UUID, started(5, 0.061)) == (Accepted("start the gyroscope"),)
+    assert "gyr_factor_dps" not in driver.settings
 
 
 def test_frames_of_the_wanted_measurements_are_the_stream():
@@ -94,7 +131,9 @@ def test_answers_are_subscribed_to_besides_the_stream():
 def test_whatever_the_sensor_sends_nothing_is_raised(characteristic, payload):
     for model, rate_hz in ((H10, 100), (VERITY_SENSE, 52)):
         for event in PolarDriver(rate_hz, model).receive(characteristic, payload):
-            assert isinstance(event, Accepted | Refused | StreamPacket | BatteryLevel | Unreadable)
+            assert isinstance(
+                event, Accepted | Refused | StreamPacket | BatteryLevel | Described | Unreadable
+            )
 
 
 def test_a_rate_the_model_does_not_have_is_refused():

@@ -43,7 +43,7 @@ def both(seconds: int, late_ns: int = 0, first: int = 0) -> list[bytes]:
 
 def numbers(block) -> np.ndarray:
     """Sample numbers from the accelerometer's ramp."""
-    return np.rint(block.acc_sensor_mps2[:, 0] / G / (8 / 32768)).astype(int)
+    return np.rint(block.acc_sensor_mps2[:, 0] / G / 0.000244).astype(int)
 
 
 def test_plain_frames_of_one_stream_are_milli_g_dated_by_their_last_sample():
@@ -79,7 +79,7 @@ def test_angular_rates_are_brought_to_the_moments_of_the_accelerometer(late_ms):
     assert len(found) >= 518
     assert (np.diff(found) == 1).all()
     expected_counts = 10 * (found - late_ms * 1_000_000 / STEP_NS)
-    expected_radps = expected_counts * math.radians(2000) / 32768
+    expected_radps = expected_counts * math.radians(0.07)
     assert block.gyr_sensor_radps[:, 0] == pytest.approx(expected_radps, abs=1e-4)
     assert block.gyr_sensor_radps[:, 1] == pytest.approx(-expected_radps, abs=1e-4)
 
