@@ -2,7 +2,7 @@
 
 A frame is the measurement, the time of its *last* sample (u64, ns since 2000), a frame type, and samples.
 Differences come in blocks: bit width, number of samples, then the integers of that width, channel by channel,
-lowest bit first. All frames handed in are decoded together: the only loop is over blocks. The way back is in
+lowest bit first. Many frames are decoded together: the only loop is over blocks. The way back is in
 `sensor.protocol.polar_encoding`.
 Source: Polar BLE SDK, ``PmdDataFrame`` and its unit tests.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -24,11 +25,13 @@ MEASUREMENT_MASK = 0x3F
 PACKED = 0x80
 """Bit of the frame type that marks packed differences."""
 
-MOST_SAMPLES = 1000
-"""A frame that claims more is hostile: differences of no bits cost no bytes."""
+MOST_SAMPLES_PER_BYTE = 3
+"""A frame that claims more is hostile: differences of one bit take three for a sample, of no bits nothing."""
 
 CHANNELS = 3
 _WIDEST_BITS = 32
+_ROWS_AT_A_TIME = 1 << 14
+"""Unpacking takes ten times the memory of its result: it is done for so many samples at once."""
 
 PLAIN_BYTES = {(Measurement.ACC, 0): 1, (Measurement.ACC, 1): 2, (Measurement.ACC, 2): 3}
 """Bytes per value of frames without packing."""
@@ -145,22 +148,33 @@ def _decode_plain(
 def _decode_packed(
     notifications: Sequence[bytes], positions: list[int], frame_type: int, width: int
 ) -> Frames:
-    first_bytes = CHANNELS * width
-    start = HEADER_BYTES + first_bytes
+    start = HEADER_BYTES + CHANNELS * width
     walked = [(i, _walk(notifications[i], start)) for i in positions if len(notifications[i]) >= start]
     found = [(i, blocks) for i, blocks in walked if blocks is not None]
     good = [i for i, _ in found]
     count = np.array([1 + blocks.samples for _, blocks in found], np.int64)
-    firsts = b"".join([notifications[i][HEADER_BYTES:start] for i in good])
+    groups = np.unique(np.cumsum(count) // _ROWS_AT_A_TIME, return_index=True)[1].tolist()
+    parts = [
+        _samples([(notifications[i], blocks) for i, blocks in found[a:b]], count[a:b], width)
+        for a, b in pairwise([*groups, len(found)])
+    ]
+    values = np.concatenate([np.zeros((0, CHANNELS)), *parts])
+    frames = _frames(notifications, good, frame_type, count.tolist(), values)
+    if not good:
+        return frames
+    finite = np.isfinite(values).all(axis=1)
+    return frames.keep(np.logical_and.reduceat(finite, np.cumsum(count) - count))
+
+
+def _samples(frames: list[tuple[bytes, _Blocks]], count: IntArray, width: int) -> FloatArray:
+    """Return (n, 3) samples of frames whose first one has so many bytes a value; ``count`` (f,) samples."""
+    firsts = b"".join([frame[HEADER_BYTES : HEADER_BYTES + CHANNELS * width] for frame, _ in frames])
     first = _signed(np.frombuffer(firsts, np.uint8).reshape(-1, width)).reshape(-1, CHANNELS)
-    steps = _unpack([notifications[i] for i in good], [blocks for _, blocks in found])
-    values = _add_up(first, steps, count)
-    if width == np.dtype("<f4").itemsize:
-        bits = (values & 0xFFFFFFFF).astype("<u4").view("<f4")
-        whole = _frames(notifications, good, frame_type, count.tolist(), bits.astype(np.float64))
-        finite = np.isfinite(bits).all(axis=1)
-        return whole.keep(np.logical_and.reduceat(finite, np.cumsum(count) - count)) if good else whole
-    return _frames(notifications, good, frame_type, count.tolist(), values.astype(np.float64))
+    values = _add_up(first, _unpack([frame for frame, _ in frames], [blocks for _, blocks in frames]), count)
+    if width < np.dtype("<f4").itemsize:
+        return values.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is told on conversion; it is left out anyway
+        return (values & 0xFFFFFFFF).astype("<u4").view("<f4").astype(np.float64)
 
 
 def _walk(frame: bytes, start: int) -> _Blocks | None:
@@ -176,7 +190,8 @@ def _walk(frame: bytes, start: int) -> _Blocks | None:
         blocks.append((at + 2, width, count))
         samples += count
         at += 2 + (width * count * CHANNELS + 7) // 8
-    return _Blocks(blocks, samples) if at == end and samples < MOST_SAMPLES else None
+    is_whole = at == end and samples <= MOST_SAMPLES_PER_BYTE * end
+    return _Blocks(blocks, samples) if is_whole else None
 
 
 def _unpack(frames: list[bytes], blocks: list[_Blocks]) -> IntArray:

@@ -7,7 +7,8 @@ Rules, all stated in terms of the notifications alone, so that it does not matte
 - An accelerometer sample is complete when a gyroscope sample at or after it has come. It is dated by that
   notification or its own, whichever came later.
 - It is left out when the gyroscope samples around it are further apart than `WIDEST_BRIDGE_SAMPLES`, or when
-  either stream is `LONGEST_HOLD_NS` ahead of the other.
+  either stream is `LONGEST_HOLD_NS` ahead of the other, or by twice as many samples as that should be:
+  a clock that all but stands still must not fill the memory.
 - A clock that goes back begins anew: what waits is left out.
 """
 
@@ -27,6 +28,9 @@ WIDEST_BRIDGE_SAMPLES = 2.5
 
 LONGEST_HOLD_NS = 5 * NS_PER_S
 """How long a sample waits for its angular rate, on the sensor's clock."""
+
+_KEPT_NS = LONGEST_HOLD_NS + NS_PER_S
+"""A second more than is held: the neighbour before the earliest row must still be there."""
 
 _LONG_STEP = 1.5
 """A step this many times the nominal one means that something is missing."""
@@ -64,7 +68,7 @@ class _Rows:
     time_ns: IntArray
     value: FloatArray
 
-    def __getitem__(self, part: BoolArray) -> _Rows:
+    def __getitem__(self, part: BoolArray | slice) -> _Rows:
         return _Rows(self.position[part], self.time_ns[part], self.value[part])
 
     def then(self, *later: _Rows) -> _Rows:
@@ -93,6 +97,7 @@ class StreamJoiner:
 
     def __init__(self, rate_hz: float) -> None:
         self._step_ns = NS_PER_S / rate_hz
+        self._most_rows = round(2 * _KEPT_NS / self._step_ns)
         self._acc, self._gyr = _NO_ROWS, _NO_ROWS
         self._last_acc_ns = self._last_gyr_ns = -1
 
@@ -131,12 +136,11 @@ class StreamJoiner:
             return _NO_ROWS, np.zeros((0, 3))
         is_reached = waiting.time_ns <= known.time_ns[-1]
         self._acc = self._held(waiting[~is_reached])
-        # A second more than is held: the neighbour before the earliest row must still be there.
-        self._gyr = known[known.time_ns > known.time_ns[-1] - LONGEST_HOLD_NS - NS_PER_S]
+        self._gyr = known[known.time_ns > known.time_ns[-1] - _KEPT_NS][-self._most_rows :]
         return self._matched(waiting[is_reached], waiting, known)
 
     def _held(self, waiting: _Rows) -> _Rows:
-        return waiting[waiting.time_ns >= self._last_acc_ns - LONGEST_HOLD_NS]
+        return waiting[waiting.time_ns >= self._last_acc_ns - LONGEST_HOLD_NS][-self._most_rows :]
 
     def _matched(self, reached: _Rows, waiting: _Rows, known: _Rows) -> tuple[_Rows, FloatArray]:
         """Interpolate angular rates at accelerometer samples; leave out those that have none."""
@@ -149,14 +153,16 @@ class StreamJoiner:
         value[is_hit] = known.value[after[is_hit]]
         has_neighbours = (after > 0) & (width_ns <= WIDEST_BRIDGE_SAMPLES * self._step_ns)
         completed = np.maximum(reached.position, known.position[after])
-        fresh = self._is_in_time(reached, completed, waiting, known)
+        still_known = after > np.searchsorted(known.position, completed) - self._most_rows
+        fresh = self._is_in_time(reached, completed, waiting, known) & still_known
         good = (has_neighbours | is_hit) & fresh
         return _Rows(completed[good], reached.time_ns[good], reached.value[good]), value[good]
 
     def _is_in_time(self, reached: _Rows, completed: IntArray, waiting: _Rows, known: _Rows) -> BoolArray:
         """Mark rows that neither waited too long nor came when the gyroscope was far ahead already."""
         too_late = np.searchsorted(waiting.time_ns, reached.time_ns + LONGEST_HOLD_NS, side="right")
-        expires = np.append(waiting.position, np.iinfo(np.int64).max)[too_late]
+        too_many = np.minimum(np.arange(len(reached.time_ns)) + self._most_rows, len(waiting.time_ns))
+        expires = np.append(waiting.position, np.iinfo(np.int64).max)[np.minimum(too_late, too_many)]
         ahead = np.searchsorted(known.position, reached.position) - 1
         gyr_ns = np.where(ahead >= 0, known.time_ns[np.maximum(ahead, 0)], -1)
         in_time: BoolArray = (completed < expires) & (reached.time_ns > gyr_ns - LONGEST_HOLD_NS)
