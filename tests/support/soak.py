@@ -22,6 +22,7 @@ from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.standard import foot_pod, heart_rate_strap
 from sensor.virtual.timeloop import run_in_virtual_time
 from tests.support.recordings_over_air import STARTED_UTC
+from tests.support.virtual_makers import Maker
 
 CONNECTION_INTERVAL_S = 0.015
 
@@ -44,30 +45,36 @@ class Worn:
 
     Parameters
     ----------
-    placement, name
-        Where it is worn and its advertised name.
-    rate_hz, rate_ppm
-        Samples per second as it means them, and how much faster it takes them.
-    gyr_step_radps
-        What the angular rate's smallest step is.
-    make
-        Makes it from name, motion and ``rate_ppm``.
-    has_clock
-        Whether it dates or numbers its packets.
+    placement
+        Where it is worn.
+    maker
+        What it is.
+    rate_ppm
+        How much faster it samples than it means to.
+    clock_ppm
+        How much too fast its clock runs, where it has one.
     """
 
     placement: str
-    name: str
-    rate_hz: float
+    maker: Maker
     rate_ppm: float
-    gyr_step_radps: float
-    make: Callable[[str, ImuSignal, float], VirtualMotionSensor]
-    has_clock: bool = True
+    clock_ppm: float = 0.0
 
     @property
     def true_rate_hz(self) -> float:
         """Samples per second it really takes."""
-        return self.rate_hz * (1.0 + self.rate_ppm * 1e-6)
+        return self.maker.rate_hz * (1.0 + self.rate_ppm * 1e-6)
+
+    @property
+    def _gyr_step_radps(self) -> float:
+        assert self.maker.gyr_step_radps is not None, "samples are numbered by their angular rates"
+        return self.maker.gyr_step_radps
+
+    def make(self, duration_s: float, seed: int) -> VirtualMotionSensor:
+        """Make the sensor, exposed to `signal`."""
+        errors = {"clock_ppm": self.clock_ppm} if self.maker.has_clock else {}
+        signal = self.signal(duration_s, seed)
+        return self.maker.make(self.maker.name, signal=signal, rate_ppm=self.rate_ppm, **errors)
 
     def signal(self, duration_s: float, seed: int) -> ImuSignal:
         """Return a motion that lasts ``duration_s``: standing, tapped at both ends, every sample numbered."""
@@ -76,11 +83,11 @@ class Worn:
         acc = np.random.default_rng(seed).normal(0.0, 0.3, (len(number), 3))
         acc[:, 2] += 9.81 + _taps_mps2(time_s, duration_s)
         digits = np.stack((number % _DIGITS, number // _DIGITS % _DIGITS, number // _DIGITS**2), axis=1)
-        return ImuSignal(self.rate_hz, acc, digits * self.gyr_step_radps)
+        return ImuSignal(self.maker.rate_hz, acc, digits * self._gyr_step_radps)
 
     def numbers(self, gyr_sensor_radps: FloatArray) -> IntArray:
         """Return (n,) which samples of the motion these are, from their (n, 3) angular rates."""
-        digits = np.rint(gyr_sensor_radps / self.gyr_step_radps).astype(np.int64)
+        digits = np.rint(gyr_sensor_radps / self._gyr_step_radps).astype(np.int64)
         number: IntArray = digits @ np.array([1, _DIGITS, _DIGITS**2])
         return number
 
@@ -159,10 +166,7 @@ def soak(
 
     async def record() -> None:
         async with VirtualRadio(seed=seed, connection_interval_s=CONNECTION_INTERVAL_S) as radio:
-            sensors = [
-                worn_.make(worn_.name, worn_.signal(duration_s, i), worn_.rate_ppm)
-                for i, worn_ in enumerate(worn)
-            ]
+            sensors = [one.make(duration_s, seed=number) for number, one in enumerate(worn)]
             beside = [heart_rate_strap(lambda t: 140 + t % 20), foot_pod(lambda t: 3.0)]
             for peripheral in (*sensors, *beside):
                 await radio.add(peripheral)
@@ -175,7 +179,7 @@ def soak(
                 for faults, device in zip(left.faults, (*sensors, *beside), strict=True)
             ]
             plan = RecordingPlan(
-                tuple(SensorWish(worn_.placement, worn_.name) for worn_ in worn),
+                tuple(SensorWish(one.placement, one.maker.name) for one in worn),
                 tuple(BesideWish(number, device.name) for number, device in enumerate(beside, 1)),
             )
             started_s = now_s()

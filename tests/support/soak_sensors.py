@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from sensor.samples import ImuSignal
-from sensor.virtual import movesense
 from tests.support.soak import Worn
-
-
-def _movesense(name: str, signal: ImuSignal, rate_ppm: float) -> movesense.VirtualMovesense:
-    return movesense.VirtualMovesense(name, signal=signal, rate_ppm=rate_ppm, clock_ppm=40.0)
-
+from tests.support.virtual_makers import MAKERS
 
 WORN = (
-    Worn("sternum", "Movesense 000000000001", 104.0, 3000.0, movesense.GYR_STEP_RADPS, _movesense),
-    Worn("head", "Movesense 000000000002", 104.0, -200.0, movesense.GYR_STEP_RADPS, _movesense),
-    Worn("sacrum", "Movesense 000000000003", 104.0, 50.0, movesense.GYR_STEP_RADPS, _movesense),
+    Worn("sternum", MAKERS["movesense"], rate_ppm=3000.0, clock_ppm=40.0),
+    Worn("head", MAKERS["capture2go"], rate_ppm=-200.0, clock_ppm=-25.0),
+    Worn("sacrum", MAKERS["runtall board"], rate_ppm=50.0, clock_ppm=12.0),
 )
