@@ -148,9 +148,10 @@ class StreamJoiner:
         before = np.maximum(after - 1, 0)
         width_ns = known.time_ns[after] - known.time_ns[before]
         share = (reached.time_ns - known.time_ns[before]) / np.maximum(width_ns, 1)
-        value = known.value[before] + share[:, None] * (known.value[after] - known.value[before])
+        value_before, value_after = known.value.take(before, axis=0), known.value.take(after, axis=0)
         is_hit = known.time_ns[after] == reached.time_ns
-        value[is_hit] = known.value[after[is_hit]]
+        between = value_before + share[:, None] * (value_after - value_before)
+        value = np.where(is_hit[:, None], value_after, between)
         has_neighbours = (after > 0) & (width_ns <= WIDEST_BRIDGE_SAMPLES * self._step_ns)
         completed = np.maximum(reached.position, known.position[after])
         still_known = after > np.searchsorted(known.position, completed) - self._most_rows
