@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import struct
-
 from sensor.errors import PacketError
 from sensor.protocol import movella_dot
-from sensor.protocol.driver import BatteryLevel, DriverEvent, Settings, StreamPacket, Unreadable, Write
-
-_CONTROL_BYTES = 32
-_SET_RATE = 0x10
-_RATE_AT = 24
-_MEASURE = 1
+from sensor.protocol.driver import DriverEvent, Settings, StreamPacket, Unreadable, Write
+from sensor.protocol.movella_dot_control import (
+    SET_RATE,
+    Measurement,
+    encode_control,
+    encode_measurement,
+    parse_battery,
+)
 
 
 class MovellaDotDriver:
@@ -48,14 +48,12 @@ class MovellaDotDriver:
         return {"mode": self._mode}
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
-        """Set the rate and start; there is no wall clock to set."""
-        control = bytearray(_CONTROL_BYTES)
-        control[0] = _SET_RATE  # marks which of the fields count
-        struct.pack_into("<H", control, _RATE_AT, self._rate_hz)
-        return (
-            Write(movella_dot.CONTROL_UUID, bytes(control)),
-            Write(movella_dot.MEASUREMENT_UUID, bytes([_MEASURE, 1, self._mode])),
-        )
+        """Stop what a killed recording may have left running, set the rate and start.
+
+        There is no wall clock to set.
+        """
+        set_rate = Write(movella_dot.CONTROL_UUID, encode_control(self._rate_hz, SET_RATE))
+        return (self._measure(starts=False), set_rate, self._measure(starts=True))
 
     def poll(self) -> tuple[Write, ...]:
         """Ask nothing: the battery tells by itself."""
@@ -63,7 +61,7 @@ class MovellaDotDriver:
 
     def stop(self) -> tuple[Write, ...]:
         """Stop the measurement."""
-        return (Write(movella_dot.MEASUREMENT_UUID, bytes([_MEASURE, 0, self._mode])),)
+        return (self._measure(starts=False),)
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""
@@ -71,7 +69,10 @@ class MovellaDotDriver:
             return (StreamPacket(),)
         if characteristic.lower() != movella_dot.BATTERY_UUID:
             return ()
-        if not 1 <= len(payload) <= 2 or payload[0] > 100:
-            reason = "a battery is a level of at most 100 % and whether it charges"
-            return (Unreadable(PacketError(movella_dot.KEY, reason, payload)),)
-        return (BatteryLevel(payload[0]),)
+        try:
+            return (parse_battery(payload),)
+        except PacketError as error:
+            return (Unreadable(error),)
+
+    def _measure(self, *, starts: bool) -> Write:
+        return Write(movella_dot.MEASUREMENT_UUID, encode_measurement(Measurement(starts, self._mode)))

@@ -61,6 +61,18 @@ def write_and_notify(uuid: str, on_write: Callable[[bytes], None]) -> Characteri
     )
 
 
+def read_and_write(
+    uuid: str, value: Callable[[], bytes], on_write: Callable[[bytes], None]
+) -> Characteristic[bytes]:
+    """Return a characteristic with a value to read and, with the ATT response, to write."""
+    return Characteristic[bytes](
+        uuid,
+        _PROPERTIES.READ | _PROPERTIES.WRITE,
+        _PERMISSIONS.READABLE | _PERMISSIONS.WRITEABLE,
+        CharacteristicValue(read=lambda _: value(), write=_taker(on_write)),
+    )
+
+
 def control_point(
     uuid: str, on_write: Callable[[bytes], None], *, value: Callable[[], bytes] | None = None
 ) -> Characteristic[bytes]:
@@ -84,6 +96,15 @@ def device_information(texts: Mapping[str, str]) -> Service:
     """Return the device information service; ``texts`` by the names of `DEVICE_INFORMATION_UUIDS`."""
     about = [read_only(DEVICE_INFORMATION_UUIDS[what], text.encode) for what, text in texts.items()]
     return Service(DEVICE_INFORMATION_SERVICE_UUID, about)
+
+
+def when_subscribed(characteristic: Characteristic[bytes], tell: Callable[[bool], None]) -> None:
+    """Have ``tell`` called with whether notifications are wanted, whenever a central says so."""
+
+    def changed(_bearer: object, wants_notifications: bool, _wants_indications: bool) -> None:
+        tell(wants_notifications)
+
+    characteristic.on(Characteristic.EVENT_SUBSCRIPTION, changed)
 
 
 def _taker(on_write: Callable[[bytes], None]) -> Callable[[Connection, bytes], None]:

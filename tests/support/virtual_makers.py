@@ -10,11 +10,13 @@ import numpy as np
 from sensor.protocol import capture2go
 from sensor.samples import FloatArray, ImuSignal, IntArray, SensorRecording
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from sensor.virtual import movesense
+from sensor.virtual import movella_dot, movesense
 from sensor.virtual.capture2go import VirtualCapture2Go
 from sensor.virtual.motion_sensor import VirtualMotionSensor
+from sensor.virtual.movella_dot import VirtualMovellaDot
 from sensor.virtual.movesense import VirtualMovesense
 from sensor.virtual.open_profile import VirtualBoard
+from sensor.virtual.witmotion import VirtualWitMotion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,14 @@ MAKERS = {
         acc_step_mps2=capture2go.ACC_UNIT_MPS2,
         gyr_step_radps=capture2go.GYR_UNIT_RADPS,
     ),
+    "movella-dot": Maker(
+        name="Movella DOT",
+        make=VirtualMovellaDot,
+        rate_hz=60.0,
+        acc_step_mps2=movella_dot.ACC_STEP_MPS2,
+        gyr_step_radps=movella_dot.GYR_STEP_RADPS,
+        small_mtu=43,
+    ),
     "runtall board": Maker(
         name="runtall 4f2a",
         make=VirtualBoard,
@@ -71,6 +81,15 @@ MAKERS = {
         acc_step_mps2=16 * STANDARD_GRAVITY_MPS2 / 2**15,
         gyr_step_radps=2000 * RADPS_PER_DEGPS / 2**15,
         small_mtu=36,
+    ),
+    "witmotion": Maker(
+        name="WT901BLE67",
+        make=VirtualWitMotion,
+        rate_hz=100.0,
+        acc_step_mps2=16 * STANDARD_GRAVITY_MPS2 / 2**15,
+        gyr_step_radps=2000 * RADPS_PER_DEGPS / 2**15,
+        has_clock=False,
+        small_mtu=23,
     ),
 }
 """Name for people to maker; whoever makes another virtual sensor adds it here."""

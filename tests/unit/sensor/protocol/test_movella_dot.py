@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensor.errors import PacketError
 from sensor.protocol import movella_dot
 from sensor.protocol.driver import BatteryLevel, StreamPacket, Unreadable
 from sensor.protocol.movella_dot import MovellaDotDecoder, encode_samples
+from sensor.protocol.movella_dot_control import (
+    SET_RATE,
+    Measurement,
+    encode_battery,
+    parse_control,
+    parse_measurement,
+)
 from sensor.protocol.movella_dot_driver import MovellaDotDriver
 
 DEGREE = math.pi / 180
@@ -84,8 +92,9 @@ def test_arbitrary_bytes_are_decoded_or_counted(notifications, mode):
     assert np.isfinite(block.acc_sensor_mps2).all()
 
 
-def test_it_sets_the_rate_and_starts():
-    rate, start = MovellaDotDriver(60).start(0)
+def test_it_stops_what_may_be_running_sets_the_rate_and_starts():
+    stop, rate, start = MovellaDotDriver(60).start(0)
+    assert (stop.characteristic, stop.data) == (start.characteristic, b"\x01\x00\x15")
     assert rate.characteristic == "15171002-4947-11e9-8646-d663bd873d93"
     assert rate.data == b"\x10" + bytes(23) + b"\x3c\x00" + bytes(6)
     assert (start.characteristic, start.data) == (
@@ -95,6 +104,21 @@ def test_it_sets_the_rate_and_starts():
     (stop,) = MovellaDotDriver(60, mode=20).stop()
     assert stop.data == b"\x01\x00\x14"
     assert MovellaDotDriver(60).poll() == ()
+
+
+def test_what_is_written_is_read_by_the_sensor():
+    _, rate, start = MovellaDotDriver(30, mode=20).start(0)
+    assert parse_control(rate.data) == (SET_RATE, 30)
+    assert parse_measurement(start.data) == Measurement(starts=True, mode=20)
+    assert encode_battery(BatteryLevel(80), is_charging=True) == b"\x50\x01"
+
+
+@pytest.mark.parametrize("bad", [b"", b"\1\1", b"\2\1\x15", b"\1\2\x15"])
+def test_what_is_no_measurement_request_is_refused(bad):
+    with pytest.raises(PacketError, match="a measurement is"):
+        parse_measurement(bad)
+    with pytest.raises(PacketError, match="32 bytes"):
+        parse_control(bad)
 
 
 def test_notifications_are_understood():
