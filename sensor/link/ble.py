@@ -6,27 +6,24 @@ bleak is imported where it is used, so that programs that only read files never 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sensor.errors import LinkError
 from sensor.link.complaints import plain_words, printable
 from sensor.link.patience import within
 from sensor.link.radio import Radio
+from sensor.link.shared_scan import SCAN_STEP_S, listening
 from sensor.protocol.registry import DeviceKind, identify
 
 if TYPE_CHECKING:
-    from bleak import BleakClient, BleakScanner
+    from bleak import BleakClient
     from bleak.backends.characteristic import BleakGATTCharacteristic
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData
 
 _Result = TypeVar("_Result")
-
-SCAN_STEP_S = 5.0
-"""What starting or ending a scan may take: it is a question to the adapter alone, no radio in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,26 +196,12 @@ async def _connected_already(radio: Radio) -> tuple[Sighting, ...]:
     return tuple(_sighting(device, device.name, (), None) for device in devices)
 
 
-@asynccontextmanager
-async def _listening(radio: Radio, heard: Callable[[Sighting], None]) -> AsyncIterator[None]:
-    """Scan, and take a scan that cannot be ended for ended: the next one will tell what is wrong."""
-    scanner = _scanner(radio, heard)
-    await within(SCAN_STEP_S, scanner.start())
-    try:
-        yield
-    finally:
-        with suppress(LinkError), plain_words("ending a search"):
-            await within(SCAN_STEP_S, scanner.stop())
-
-
-def _scanner(radio: Radio, heard: Callable[[Sighting], None]) -> BleakScanner:
-    from bleak import BleakScanner
-
+def _listening(radio: Radio, heard: Callable[[Sighting], None]) -> AbstractAsyncContextManager[None]:
     def report(device: BLEDevice, advertisement: AdvertisementData) -> None:
         name = advertisement.local_name or device.name
         heard(_sighting(device, name, advertisement.service_uuids, advertisement.rssi))
 
-    return BleakScanner(report, **radio.scanner_options())
+    return listening(radio, report)
 
 
 def _sighting(device: BLEDevice, name: str | None, services: Iterable[str], rssi_dbm: int | None) -> Sighting:

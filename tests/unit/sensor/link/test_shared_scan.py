@@ -1,0 +1,102 @@
+"""Two sensors are looked for at once, as real BlueZ allows it: one scan a program."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import pytest
+from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
+from bleak.exc import BleakDBusError
+
+from sensor.errors import LinkError
+from sensor.link.ble import Sighting, look_for
+from sensor.link.radio import Radio
+from sensor.virtual.timeloop import run_in_virtual_time
+
+FIRST_HEARD_S = 1.0
+"""Every device is told of once, this long after the scan began."""
+
+
+class OneScanOnly(BaseBleakScanner):
+    """A scanner like that of BlueZ: a second scan of the same program is refused."""
+
+    running: ClassVar[set[OneScanOnly]] = set()
+    starts: ClassVar[int] = 0
+    broken: ClassVar[bool] = False
+
+    def __init__(self, callback: Any, service_uuids: Any, _mode: str, **_options: Any) -> None:
+        super().__init__(callback, service_uuids)
+
+    async def start(self) -> None:
+        await asyncio.sleep(0.1)
+        if self.running or self.broken:
+            raise BleakDBusError("org.bluez.Error.InProgress", ["Operation already in progress"])
+        self.running.add(self)
+        type(self).starts += 1
+        self._telling = asyncio.get_running_loop().call_later(FIRST_HEARD_S, self._tell)
+
+    async def stop(self) -> None:
+        self._telling.cancel()
+        await asyncio.sleep(0.1)
+        self.running.discard(self)
+
+    def _tell(self) -> None:
+        for number in (1, 2):
+            heard = AdvertisementData(f"Movesense {number}", {}, {}, [], None, -50, ())
+            address = f"C0:00:00:00:00:0{number}"
+            device = self.create_or_update_device(address, address, heard.local_name, None, heard)
+            self.call_detection_callbacks(device, heard)
+
+
+@pytest.fixture
+def radio() -> Iterator[Radio]:
+    OneScanOnly.starts = 0
+    yield Radio(scanner_backend=OneScanOnly)
+    OneScanOnly.broken = False
+    assert not OneScanOnly.running
+
+
+async def find(radio: Radio, number: int, after_s: float = 0.0) -> str | None:
+    def is_wanted(sighting: Sighting) -> bool:
+        return sighting.is_called(f"Movesense {number}")
+
+    await asyncio.sleep(after_s)
+    sighting = await look_for(radio, is_wanted, timeout_s=4.0)
+    return sighting.name if sighting else None
+
+
+def test_two_sensors_are_found_at_the_same_time(radio: Radio) -> None:
+    async def both() -> list[str | None]:
+        return await asyncio.gather(find(radio, 1), find(radio, 2))
+
+    assert run_in_virtual_time(both()) == ["Movesense 1", "Movesense 2"]
+
+
+def test_who_comes_later_hears_what_was_told_before(radio: Radio) -> None:
+    async def both() -> list[str | None]:
+        return await asyncio.gather(find(radio, 9), find(radio, 2, after_s=2.0))
+
+    assert run_in_virtual_time(both()) == [None, "Movesense 2"]
+
+
+def test_a_scan_ends_with_its_last_listener(radio: Radio) -> None:
+    async def one_after_the_other() -> int:
+        await asyncio.gather(find(radio, 1), find(radio, 2, after_s=0.5))
+        assert not OneScanOnly.running
+        await find(radio, 1)
+        return OneScanOnly.starts
+
+    assert run_in_virtual_time(one_after_the_other()) == 3
+
+
+def test_a_scan_that_cannot_start_is_told_and_the_next_one_works(radio: Radio) -> None:
+    async def twice() -> str | None:
+        OneScanOnly.broken = True
+        with pytest.raises(LinkError, match="looking for sensors"):
+            await find(radio, 1)
+        OneScanOnly.broken = False
+        return await find(radio, 1)
+
+    assert run_in_virtual_time(twice()) == "Movesense 1"
