@@ -116,8 +116,8 @@ def parse_descriptor(payload: bytes) -> tuple[int, Descriptor]:
     tags = {line.strip()[:5]: line.strip()[5:].strip() for line in lines}
     number = int.from_bytes(payload[:2], "little")
     if "<GRP>" in tags:
-        members = tags["<GRP>"].split(",")
-        if not all(re.fullmatch(r"\s*[0-9]{1,5}\s*", member) for member in members):
+        members = [member.strip() for member in tags["<GRP>"].split(",")]
+        if not all(re.fullmatch("[0-9]{1,5}", member) for member in members):
             raise PacketError(KEY, "a group's members are no numbers", payload)
         return number, tuple(int(member) for member in members)
     kind = tags.get("<FRM>", "").split(",")[0].strip()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -38,14 +39,14 @@ def _built_in() -> dict[int, Descriptor]:
         -8: Leaf(f"{_TIME}.utcTime", "uint64"),
         102: (-7, -8),
     }
-    for array, numbers in (
+    for vectors, numbers in (
         (f"MeasIMU6.{_ACC}", (27, 28, 29)),
         (f"MeasIMU6.{_GYR}", (30, 31, 32)),
         (f"MeasIMU9.{_ACC}", (39, 40, 41)),
         (f"MeasIMU9.{_GYR}", (-1, -2, -3)),
         ("MeasIMU9.ArrayMagn", (-4, -5, -6)),
     ):
-        known |= {i: Leaf(f"{array}.{axis}", "float32") for i, axis in zip(numbers, "xyz", strict=True)}
+        known |= {i: Leaf(f"{vectors}.{axis}", "float32") for i, axis in zip(numbers, "xyz", strict=True)}
     for i, n in enumerate(SAMPLES_PER_PACKET):
         known[79 + i] = (11, *(27, 28, 29) * n, *(30, 31, 32) * n)
         known[92 + i] = (13, *(89,) * n, *(90,) * n, *(91,) * n)
@@ -79,7 +80,7 @@ class SensorLog:
 
 
 class _Part(NamedTuple):
-    """Packets of one chunk number: (p,) order in the file, (p,) ms, samples each, (p * n, 3) values."""
+    """Packets of one chunk number: (p,) place in the file, (p,) ms, samples each, (p * n, 3) values."""
 
     order: IntArray
     timestamp_ms: IntArray
@@ -100,17 +101,17 @@ def read_log(data: bytes) -> SensorLog:
         When it is no such file or a description cannot be understood.
     """
     described: dict[int, Descriptor] = {}
-    chunks: dict[int, list[tuple[int, bytes]]] = {}
+    chunks: dict[int, array[int]] = {}
     total, end = 0, len(sbem.MAGIC)
-    for order, chunk in enumerate(sbem.read_chunks(data)):
+    for chunk in sbem.read_chunks(data):
         end = chunk.end
         if chunk.number == sbem.DESCRIPTOR:
             number, descriptor = sbem.parse_descriptor(chunk.payload)
             described[number] = descriptor
         else:
-            chunks.setdefault(chunk.number, []).append((order, chunk.payload))
+            chunks.setdefault(chunk.number, array("q")).extend((end, len(chunk.payload)))
             total += 1
-    tables = _tables(chunks, described or _built_in())
+    tables = _tables(data, chunks, described or _built_in())
     stream = next((s for s in _STREAMS if any(_has(fields, f"{s}.{_ACC}") for _, _, fields in tables)), "")
     parts = [_part(*table, stream) for table in tables if stream and _has(table[2], f"{stream}.{_ACC}")]
     readings = _clock_readings(tables)
@@ -122,26 +123,45 @@ _Fields = Mapping[str, list[str]]
 """Path to the names of its columns, in order of their bytes."""
 
 _Table = tuple[IntArray, npt.NDArray[Any], _Fields]
-"""Order in the file, rows, and which columns hold what."""
+"""Place in the file, rows, and which columns hold what."""
 
 
 def _tables(
-    chunks: Mapping[int, Sequence[tuple[int, bytes]]], described: Mapping[int, Descriptor]
+    data: bytes, chunks: Mapping[int, array[int]], described: Mapping[int, Descriptor]
 ) -> list[_Table]:
-    """Read all chunks of one number at once, those of the described size."""
+    """Read all chunks of one number at once, those of the described size.
+
+    Parameters
+    ----------
+    data
+        The file.
+    chunks
+        Number to end and length, in turn, of its chunks: as objects of their own, the smallest of chunks
+        would take fifty times the memory of the file.
+    described
+        What the numbers mean.
+    """
     tables: list[_Table] = []
-    for number, found in chunks.items():
+    for number, spans in chunks.items():
         leaves = sbem.unfold(number, described)
         if leaves is None or not leaves or not all(leaf.type for leaf in leaves):
             continue
         layout = np.dtype([(str(i), sbem.TYPES[leaf.type]) for i, leaf in enumerate(leaves)])
-        whole = [one for one in found if len(one[1]) == layout.itemsize]
+        end, length = np.array(spans).reshape(-1, 2).T
+        end = end[length == layout.itemsize]
         fields: dict[str, list[str]] = {}
         for i, leaf in enumerate(leaves):
             fields.setdefault(leaf.path, []).append(str(i))
-        rows = np.frombuffer(b"".join([payload for _, payload in whole]), layout)
-        tables.append((np.array([order for order, _ in whole], np.int64), rows, fields))
+        tables.append((end, _rows(data, end - layout.itemsize, layout), fields))
     return tables
+
+
+def _rows(data: bytes, start: IntArray, layout: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return the rows of a layout that begin at these places."""
+    if not len(start):
+        return np.zeros(0, layout)
+    windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), layout.itemsize)
+    return np.frombuffer(windows[start].tobytes(), layout)
 
 
 def _has(fields: _Fields, array: str) -> bool:

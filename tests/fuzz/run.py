@@ -16,8 +16,10 @@ from tests.fuzz.seeds import FAILURES, add_failures, read_seeds, replace_reachin
 from tests.fuzz.targets import TARGETS, Target
 
 TIMEOUT_S = 5
-MEMORY_MB = 1024
-"""What one input may take at most, interpreter and numpy included."""
+"""What one input may take at most; its memory is watched where it is tried."""
+
+MEMORY_MB = 3072
+"""What the fuzzer may take in all before it is ended."""
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -137,11 +138,33 @@ def test_descriptors_survive_the_way(number, descriptor):
 
 @pytest.mark.parametrize(
     ("payload", "why"),
-    [(b"\x01", "two bytes"), (b"\x01\0<GRP>1,x", "no numbers"), (b"\x01\0<PTH>a\n<FRM>float7", "float7")],
+    [
+        (b"\x01", "two bytes"),
+        (b"\x01\0<GRP>1,x", "no numbers"),
+        (b"\x01\0<GRP>1,2 3", "no numbers"),
+        (b"\x01\0<GRP>1,\xc2\xb2", "no numbers"),
+        (b"\x01\0<PTH>a\n<FRM>float7", "float7"),
+    ],
 )
 def test_descriptors_that_cannot_be_understood_are_refused(payload, why):
     with pytest.raises(PacketError, match=why):
         parse_descriptor(payload)
+
+
+def test_whatever_python_takes_for_a_space_may_stand_around_a_number():
+    assert parse_descriptor(b"\x01\0<GRP>\x1f32, 7\x1f") == (1, (32, 7))
+
+
+@pytest.mark.parametrize("chunk", [b"\x4f\x00", b"\x4f\x01a", b"\x00\x02\x01\x00"])
+def test_the_smallest_of_chunks_take_little_memory(chunk):
+    data = MAGIC + chunk * 20_000
+    tracemalloc.start()
+    try:
+        read_log(data)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * len(data) + 100_000
 
 
 def test_groups_of_groups_without_end_are_given_up():
