@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 import numpy as np
 
 from sensor.protocol import witmotion
@@ -17,33 +15,18 @@ from sensor.protocol.driver import (
     Write,
 )
 from sensor.protocol.witmotion import FrameFinder
-
-RATE_CODES = {50: 0x08, 100: 0x09, 200: 0x0B}
-"""Codes of the rates that suit running."""
-
-
-class Register(IntEnum):
-    """Registers that are read or written."""
-
-    RATE = 0x03
-    BATTERY = 0x64
-
-
-_UNLOCK = bytes.fromhex("ffaa6988b5")
-_BATTERY_CURVE = (
-    (396, 100),
-    (393, 90),
-    (387, 75),
-    (382, 60),
-    (379, 50),
-    (377, 40),
-    (373, 30),
-    (370, 20),
-    (368, 15),
-    (350, 10),
-    (340, 5),
+from sensor.protocol.witmotion_registers import (
+    RATE_CODES,
+    SETTLE_S,
+    UNLOCK_VALUE,
+    Register,
+    Request,
+    charge_pct,
+    encode_request,
 )
-"""Hundredths of a volt and the charge from there on, percent, as the maker tells it."""
+
+RATES_HZ = (50, 100, 200)
+"""Rates that suit running."""
 
 
 class WitMotionDriver:
@@ -54,7 +37,7 @@ class WitMotionDriver:
     Parameters
     ----------
     rate_hz
-        One of `RATE_CODES`.
+        One of `RATES_HZ`.
 
     Raises
     ------
@@ -63,8 +46,8 @@ class WitMotionDriver:
     """
 
     def __init__(self, rate_hz: float) -> None:
-        if rate_hz not in RATE_CODES:
-            known = ", ".join(map(str, RATE_CODES))
+        if rate_hz not in RATES_HZ:
+            known = ", ".join(map(str, RATES_HZ))
             raise ValueError(f"witmotion: no rate of {rate_hz:g} Hz; there are {known}")
         self._rate_code = RATE_CODES[int(rate_hz)]
         self._rate_is_set = False
@@ -84,15 +67,15 @@ class WitMotionDriver:
         """Set the rate and read it back; there is no clock to set."""
         self._rate_is_set = False
         return (
-            _write(_UNLOCK),
-            _write(bytes([0xFF, 0xAA, Register.RATE, self._rate_code, 0])),
-            _read(Register.RATE),
+            _write(Register.LOCK, UNLOCK_VALUE),
+            _write(Register.RATE, self._rate_code),
+            _write(Register.READ, Register.RATE),
         )
 
     def poll(self) -> tuple[Write, ...]:
         """Read the battery; set the rate once more if the sensor has not taken it."""
         again = () if self._rate_is_set else self.start(0)
-        return (*again, _read(Register.BATTERY))
+        return (*again, _write(Register.READ, Register.BATTERY))
 
     def stop(self) -> tuple[Write, ...]:
         """Do nothing: it stops when the link ends."""
@@ -116,25 +99,10 @@ class WitMotionDriver:
                 return (Accepted("set the rate"),)
             return (Refused("set the rate", value, "it goes on at another; it is asked again in a minute"),)
         if register == Register.BATTERY:
-            return (BatteryLevel(_charge_pct(value)),)
+            return (BatteryLevel(charge_pct(value)),)
         return ()
 
 
-def encode_answer(register: int, values: tuple[int, ...]) -> bytes:
-    """Encode the answer to a reading: the register and up to eight values from there on."""
-    words = np.zeros(9, "<u2")
-    words[0] = register
-    words[1 : 1 + len(values)] = values
-    return bytes([witmotion.START_BYTE, witmotion.ANSWER]) + words.tobytes()
-
-
-def _charge_pct(centivolts: int) -> int:
-    return next((percent for least, percent in _BATTERY_CURVE if centivolts >= least), 0)
-
-
-def _read(register: Register) -> Write:
-    return _write(bytes([0xFF, 0xAA, 0x27, register, 0]))
-
-
-def _write(data: bytes) -> Write:
-    return Write(witmotion.WRITE_UUID, data, response=False)
+def _write(register: Register, value: int) -> Write:
+    data = encode_request(Request(register, value))
+    return Write(witmotion.WRITE_UUID, data, response=False, settle_s=SETTLE_S)

@@ -10,9 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sensor.errors import PacketError
 from sensor.protocol.driver import Accepted, BatteryLevel, Refused, StreamPacket
 from sensor.protocol.witmotion import NOTIFY_UUID, WRITE_UUID, WitMotionDecoder, encode_frames
-from sensor.protocol.witmotion_driver import Register, WitMotionDriver, encode_answer
+from sensor.protocol.witmotion_driver import WitMotionDriver
+from sensor.protocol.witmotion_registers import (
+    Register,
+    Request,
+    centivolts,
+    charge_pct,
+    encode_answer,
+    encode_request,
+    parse_request,
+)
 
 G = 9.80665
 DEGREE = math.pi / 180
@@ -133,7 +143,7 @@ def test_arbitrary_bytes_are_survived_in_little_memory(notifications):
 def test_it_unlocks_sets_the_rate_and_reads_it_back():
     writes = WitMotionDriver(100).start(0)
     assert [w.data.hex() for w in writes] == ["ffaa6988b5", "ffaa030900", "ffaa270300"]
-    assert {w.characteristic for w in writes} == {WRITE_UUID}
+    assert {(w.characteristic, w.response, w.settle_s) for w in writes} == {(WRITE_UUID, False, 0.1)}
     assert WitMotionDriver(100).stop() == ()
 
 
@@ -157,6 +167,19 @@ def test_the_battery_is_told_by_its_voltage(centivolts, percent):
     driver = WitMotionDriver(100)
     events = driver.receive(NOTIFY_UUID, FRAME + encode_answer(Register.BATTERY, (centivolts,)))
     assert events == (BatteryLevel(percent), StreamPacket())
+
+
+def test_a_charge_and_its_voltage_belong_together():
+    assert [centivolts(percent) for percent in (100, 99, 5, 0)] == [396, 393, 340, 330]
+    assert all(charge_pct(centivolts(percent)) <= percent for percent in range(101))
+
+
+@given(st.integers(0, 255), st.integers(0, 2**16 - 1), st.binary(max_size=8))
+def test_requests_survive_the_way_and_what_is_none_is_refused(register, value, other):
+    assert parse_request(encode_request(Request(register, value))) == Request(register, value)
+    if len(other) != 5 or other[:2] != b"\xff\xaa":
+        with pytest.raises(PacketError, match="ff aa"):
+            parse_request(other)
 
 
 @given(st.sampled_from([NOTIFY_UUID, "other"]), st.binary(max_size=100))
