@@ -1,0 +1,104 @@
+"""What every decoder owes, whoever made the sensor: the same samples however fed, little memory, no delay."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from collections.abc import Callable, Sequence
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.decoders import DECODINGS, Decoding, check_decoding
+from tests.fuzz.drivers import DRIVEN, check_driver, messages_to, new_driver
+
+MOST_STATE_BYTES = 200_000
+VALID = {decoding.key: decoding.valid() for decoding in DECODINGS}
+every_decoder = pytest.mark.parametrize("decoding", DECODINGS, ids=[one.key for one in DECODINGS])
+
+
+def _random(sent: Sequence[bytes], chance: random.Random) -> bytes:
+    return chance.randbytes(chance.randrange(250))
+
+
+def _cut(sent: Sequence[bytes], chance: random.Random) -> bytes:
+    return chance.choice(sent)[: chance.randrange(250)]
+
+
+def _damaged(sent: Sequence[bytes], chance: random.Random) -> bytes:
+    damaged = bytearray(chance.choice(sent))
+    damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+    return bytes(damaged)
+
+
+def _first_alone(sent: Sequence[bytes], chance: random.Random) -> bytes:
+    return sent[0]
+
+
+def _all_but_first(sent: Sequence[bytes], chance: random.Random) -> bytes:
+    return sent[1 + chance.randrange(len(sent) - 1)]
+
+
+HOSTILE = (_random, _cut, _damaged, _first_alone, _all_but_first)
+
+
+@every_decoder
+@pytest.mark.parametrize("next_one", HOSTILE)
+def test_what_is_never_completed_is_not_kept_for_ever(decoding: Decoding, next_one: Callable[..., bytes]):
+    chance = random.Random(1)
+    sent = decoding.valid(20.0)
+    decoder = decoding.decoder()
+    for _ in range(60):
+        decoder.feed([next_one(sent, chance) for _ in range(50)])
+    assert len(pickle.dumps(decoder)) < MOST_STATE_BYTES
+
+
+@every_decoder
+def test_twice_the_notifications_take_about_twice_the_time(decoding: Decoding):
+    chance = random.Random(2)
+    sent = decoding.valid(20.0)
+    hostile = [chance.choice(HOSTILE)(sent, chance) for _ in range(1000)]
+
+    def feeding_s(times: int) -> float:
+        decoder = decoding.decoder()
+        began_s = process_time()
+        decoder.feed([*hostile, *sent] * times)
+        for one in hostile[:100] * times:
+            decoder.feed([one])
+        return process_time() - began_s
+
+    assert min(feeding_s(4) for _ in range(3)) < 2.5 * min(feeding_s(2) for _ in range(3))
+
+
+@every_decoder
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_samples_do_not_depend_on_how_notifications_are_dealt_out(decoding: Decoding, data):
+    sent = st.sampled_from(VALID[decoding.key])
+    cut = st.builds(lambda one, end: one[:end], sent, st.integers(0, 250))
+    check_decoding(
+        decoding, data.draw(st.lists(st.one_of(sent, sent, cut, st.binary(max_size=60)), max_size=30))
+    )
+
+
+@pytest.mark.parametrize("kind", DRIVEN, ids=[kind.key for kind in DRIVEN])
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_no_driver_raises_for_what_a_sensor_sends(kind, data):
+    talk = messages_to(kind, VALID.get(kind.key, ())[:3])
+    check_driver(
+        kind, data.draw(st.lists(st.one_of(st.sampled_from(talk), st.binary(max_size=60)), max_size=30))
+    )
+
+
+@pytest.mark.parametrize("kind", DRIVEN, ids=[kind.key for kind in DRIVEN])
+def test_no_driver_remembers_what_it_was_told_for_ever(kind):
+    chance = random.Random(3)
+    driver = new_driver(kind)
+    for _ in range(2000):
+        channel = chance.choice([*driver.notify_characteristics, ""])
+        driver.receive(channel, chance.randbytes(chance.randrange(60)))
+        driver.poll()
+    assert len(pickle.dumps(driver)) < MOST_STATE_BYTES
