@@ -148,13 +148,19 @@ def fit_segment(
     if nominal_rate_hz is None:
         raise ValueError("a sensor's clock cannot be fitted without the rate that was asked for")
     ticks = unwrap(block.ticks, spec.wrap_bits)
-    packets = _Packets(ticks, block.count, np.asarray(arrival_s, np.float64)[block.notification])
+    packets = _Packets(ticks, block.count, _arrival_s(block, arrival_s, spec))
     ticks_per_sample = spec.tick_hz / nominal_rate_hz
     runs = [0, *(np.flatnonzero(_begins_anew(packets, spec)) + 1).tolist(), len(ticks)]
     parts = [packets.part(start, stop) for start, stop in pairwise(runs) if stop > start]
     if spec.counts_samples:
         return _join([_count_run(part, nominal_rate_hz, block.sequence is None) for part in parts])
     return _join([piece for part in parts for piece in _fit_run(part, spec, ticks_per_sample)])
+
+
+def _arrival_s(block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec) -> FloatArray:
+    """Return when each packet (p,) would have come, had it been sent with its last sample."""
+    came_s: FloatArray = np.asarray(arrival_s, np.float64)[block.notification]
+    return came_s if block.held_ticks is None else came_s - block.held_ticks / spec.tick_hz
 
 
 def _begins_anew(packets: _Packets, spec: ClockSpec) -> BoolArray:

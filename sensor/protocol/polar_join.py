@@ -5,7 +5,8 @@ Rules, all stated in terms of the notifications alone, so that it does not matte
 - Samples of a frame lie evenly between the last sample of the frame before and its own last sample; after a
   loss, and at the beginning, at the nominal rate before its own last sample.
 - An accelerometer sample is complete when a gyroscope sample at or after it has come. It is dated by that
-  notification or its own, whichever came later.
+  notification or its own, whichever came later, less the time it had waited until then.
+- A gyroscope sample within `AT_ONCE_SAMPLES` of it is its angular rate; else its neighbours are interpolated.
 - It is left out when the gyroscope samples around it are further apart than `WIDEST_BRIDGE_SAMPLES`, or when
   either stream is `LONGEST_HOLD_NS` ahead of the other, or by twice as many samples as that should be:
   a clock that all but stands still must not fill the memory.
@@ -22,6 +23,9 @@ import numpy as np
 
 from sensor.samples import BoolArray, FloatArray, IntArray
 from sensor.units import NS_PER_S
+
+AT_ONCE_SAMPLES = 0.05
+"""Samples this close are one moment of one chip: what lies between is the error of their dates."""
 
 WIDEST_BRIDGE_SAMPLES = 2.5
 """Angular rates are interpolated between neighbours, never across lost ones."""
@@ -51,9 +55,10 @@ class Timed(NamedTuple):
 
 
 class JoinedRows(NamedTuple):
-    """Packets of rows: (p,) notification, (p,) ns of the last row, (p,) rows; (n, 3) both values."""
+    """Packets of rows: (p,) notification, ns its last row had waited, ns of that row, rows; (n, 3) values."""
 
     position: IntArray
+    held_ns: IntArray
     last_ns: IntArray
     rows: IntArray
     acc: FloatArray
@@ -121,7 +126,10 @@ class StreamJoiner:
         ]
         self._acc = self._acc.earlier_by(notifications)
         self._gyr = self._gyr.earlier_by(notifications)
-        return _packets(done, self._step_ns)
+        sent_ns = np.zeros(notifications, np.int64)
+        for frames in (acc, gyr):
+            sent_ns[frames.position] = frames.time_ns
+        return _packets(done, sent_ns, self._step_ns)
 
     def _run(self, acc: Timed, gyr: Timed, *, is_restart: bool) -> tuple[_Rows, FloatArray]:
         """Join notifications between two restarts: complete accelerometer rows and their angular rates."""
@@ -147,16 +155,17 @@ class StreamJoiner:
         after = np.searchsorted(known.time_ns, reached.time_ns)
         before = np.maximum(after - 1, 0)
         width_ns = known.time_ns[after] - known.time_ns[before]
+        is_after = known.time_ns[after] - reached.time_ns <= AT_ONCE_SAMPLES * self._step_ns
+        is_before = (after > 0) & (reached.time_ns - known.time_ns[before] <= AT_ONCE_SAMPLES * self._step_ns)
         share = (reached.time_ns - known.time_ns[before]) / np.maximum(width_ns, 1)
+        share = np.where(is_after, 1.0, np.where(is_before, 0.0, share))
         value_before, value_after = known.value.take(before, axis=0), known.value.take(after, axis=0)
-        is_hit = known.time_ns[after] == reached.time_ns
-        between = value_before + share[:, None] * (value_after - value_before)
-        value = np.where(is_hit[:, None], value_after, between)
+        value = value_before + share[:, None] * (value_after - value_before)
         has_neighbours = (after > 0) & (width_ns <= WIDEST_BRIDGE_SAMPLES * self._step_ns)
         completed = np.maximum(reached.position, known.position[after])
         still_known = after > np.searchsorted(known.position, completed) - self._most_rows
         fresh = self._is_in_time(reached, completed, waiting, known) & still_known
-        good = (has_neighbours | is_hit) & fresh
+        good = (has_neighbours | is_after | is_before) & fresh
         return _Rows(completed[good], reached.time_ns[good], reached.value[good]), value[good]
 
     def _is_in_time(self, reached: _Rows, completed: IntArray, waiting: _Rows, known: _Rows) -> BoolArray:
@@ -189,11 +198,13 @@ def _goes_back(time_ns: IntArray, previous_ns: int) -> BoolArray:
     return steps
 
 
-def _packets(parts: list[tuple[_Rows, FloatArray]], step_ns: float) -> JoinedRows:
+def _packets(parts: list[tuple[_Rows, FloatArray]], sent_ns: IntArray, step_ns: float) -> JoinedRows:
     """Cut rows into packets: one notification completed them, and none is missing in between."""
     rows = _NO_ROWS.then(*(part for part, _ in parts))
     gyr = np.concatenate([np.zeros((0, 3)), *(value for _, value in parts)])
     step = np.diff(rows.time_ns)
     is_cut = (np.diff(rows.position) != 0) | (step > _LONG_STEP * step_ns) | (step <= 0)
     ends = np.flatnonzero(np.append(is_cut, np.ones(min(len(rows.time_ns), 1), np.bool_)))
-    return JoinedRows(rows.position[ends], rows.time_ns[ends], np.diff(ends, prepend=-1), rows.value, gyr)
+    position, last_ns = rows.position[ends], rows.time_ns[ends]
+    held_ns = np.clip(sent_ns[position] - last_ns, 0, LONGEST_HOLD_NS)
+    return JoinedRows(position, held_ns, last_ns, np.diff(ends, prepend=-1), rows.value, gyr)

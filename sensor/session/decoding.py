@@ -118,7 +118,7 @@ def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
     if wanted.all():
         return block
     rows = np.repeat(wanted, block.count)
-    gyr, offset = block.gyr_sensor_radps, block.sample_offset_ticks
+    gyr, offset, held = block.gyr_sensor_radps, block.sample_offset_ticks, block.held_ticks
     return SampleBlock(
         notification=block.notification[wanted],
         ticks=block.ticks[wanted],
@@ -128,4 +128,5 @@ def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
         clipped=block.clipped[rows],
         sequence=None if block.sequence is None else block.sequence[wanted],
         sample_offset_ticks=None if offset is None else offset[rows],
+        held_ticks=None if held is None else held[wanted],
     )
