@@ -13,8 +13,9 @@ try:
     from bumble.controller import Controller
     from bumble.core import UUID, AdvertisingData
     from bumble.device import Advertisement, Connection, Device, DeviceConfiguration, Peer
-    from bumble.gatt import Characteristic, CharacteristicValue, Service
+    from bumble.gatt import Characteristic, CharacteristicValue, Descriptor, Service
     from bumble.gatt_client import CharacteristicProxy
+    from bumble.gatt_server import Server
     from bumble.host import Host
     from bumble.link import LocalLink
     from bumble.transport.common import AsyncPipeSink
@@ -31,11 +32,13 @@ __all__ = [
     "CharacteristicValue",
     "Connection",
     "Controller",
+    "Descriptor",
     "Device",
     "DeviceConfiguration",
     "Host",
     "LocalLink",
     "Peer",
+    "Server",
     "Service",
     "att",
     "core",

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from sensor.protocol import capture2go
+from sensor.protocol import capture2go, polar
+from sensor.protocol.polar import Measurement
 from sensor.samples import FloatArray, ImuSignal, IntArray, SensorRecording
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from sensor.virtual import movella_dot, movesense
+from sensor.virtual import movella_dot, movesense, polar_hardware
 from sensor.virtual.capture2go import VirtualCapture2Go
 from sensor.virtual.motion_sensor import VirtualMotionSensor
 from sensor.virtual.movella_dot import VirtualMovellaDot
 from sensor.virtual.movesense import VirtualMovesense
 from sensor.virtual.open_profile import VirtualBoard
+from sensor.virtual.polar import VirtualPolar
 from sensor.virtual.witmotion import VirtualWitMotion
 
 
@@ -90,6 +93,30 @@ MAKERS = {
         gyr_step_radps=2000 * RADPS_PER_DEGPS / 2**15,
         has_clock=False,
         small_mtu=23,
+    ),
+    "polar h10": Maker(
+        name="Polar H10 0A1B2C3D",
+        make=partial(VirtualPolar, hardware=polar_hardware.H10),
+        rate_hz=100.0,
+        acc_step_mps2=polar_hardware.H10.step(Measurement.ACC) * STANDARD_GRAVITY_MPS2,
+        gyr_step_radps=None,
+        small_mtu=polar.SMALLEST_MTU,
+    ),
+    "polar oh1": Maker(
+        name="Polar OH1 0A1B2C3E",
+        make=partial(VirtualPolar, hardware=polar_hardware.OH1),
+        rate_hz=50.0,
+        acc_step_mps2=polar_hardware.OH1.step(Measurement.ACC) * STANDARD_GRAVITY_MPS2,
+        gyr_step_radps=None,
+        small_mtu=polar.SMALLEST_MTU,
+    ),
+    "polar verity sense": Maker(
+        name="Polar Sense 0A1B2C3F",
+        make=partial(VirtualPolar, hardware=polar_hardware.VERITY_SENSE),
+        rate_hz=52.0,
+        acc_step_mps2=polar_hardware.VERITY_SENSE.step(Measurement.ACC) * STANDARD_GRAVITY_MPS2,
+        gyr_step_radps=polar_hardware.VERITY_SENSE.step(Measurement.GYRO) * RADPS_PER_DEGPS,
+        small_mtu=polar.SMALLEST_MTU,
     ),
 }
 """Name for people to maker; whoever makes another virtual sensor adds it here."""
