@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sensor.samples import FloatArray, IntArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 
 QUANTISATION_TICKS = 1.5
 """Most that rounding to whole ticks can put between two time stamps and the truth."""
@@ -92,7 +92,7 @@ def fit_pace(
     """Date every sample of an unbroken stretch on the device's clock, free of the counter's quantisation.
 
     Joined lines over blocks of `OSCILLATOR_BLOCK_S`, fitted by least squares twice: without outliers the
-    second time. A stretch shorter than a block takes the connection's mean pace.
+    second time. A stretch shorter than a block takes the connection's mean pace, through what is no outlier.
 
     Parameters
     ----------
@@ -114,11 +114,11 @@ def fit_pace(
     span_s = (reference[-1] - reference[0]) * ticks_per_sample / tick_hz
     blocks = min(int(span_s / OSCILLATOR_BLOCK_S), MOST_BLOCKS)
     if blocks < 1:
-        return _steady(reference, ticks, index, ticks_per_sample) + float(residual.mean())
+        usual = float(residual[_is_near(residual - np.median(residual))].mean())
+        return _steady(reference, ticks, index, ticks_per_sample) + usual
     place = (reference - index[0]) / (index[-1] - index[0]) * blocks
     knots = _joined_lines(place, residual, blocks)
-    off = np.abs(residual - np.interp(place, np.arange(blocks + 1), knots))
-    near = off <= QUANTISATION_TICKS + OUTLIER_SCALES * 1.4826 * np.median(off)
+    near = _is_near(residual - np.interp(place, np.arange(blocks + 1), knots))
     knots = _joined_lines(place[near], residual[near], blocks)
     knot_ticks = ticks_per_sample * (index[-1] - index[0]) / blocks
     if np.abs(np.diff(knots)).max() > PACE_LIMIT * knot_ticks:
@@ -130,6 +130,13 @@ def fit_pace(
         departure = np.interp(place, np.arange(blocks + 1), knots)
         dated[rows] = _steady(reference, ticks, part, ticks_per_sample) + departure
     return dated
+
+
+def _is_near(off: FloatArray) -> BoolArray:
+    """Mark what is no outlier among departures from a smooth line, ticks."""
+    size = np.abs(off)
+    near: BoolArray = size <= QUANTISATION_TICKS + OUTLIER_SCALES * 1.4826 * np.median(size)
+    return near
 
 
 def _parts(length: int) -> Iterator[slice]:

@@ -125,6 +125,31 @@ def test_a_stall_that_returns_is_no_loss():
     assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() < 0.015
 
 
+def test_a_loss_just_before_the_end_is_told_by_the_pace_that_goes_on():
+    # 2.5 s are lost, and 0.3 s follow.
+    stream = streamed(duration_s=22, lost=tuple(range(640, 723)))
+    times = stream.fit()
+    (gap,) = times.gaps
+    assert (gap.end_s - gap.start_s) * times.rate_hz == pytest.approx(3 * 83 + 1, abs=0.1)
+    assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() < 0.015
+
+
+def test_a_loss_too_close_to_the_end_to_be_told_leaves_the_rest_where_it_was():
+    # 2.5 s are lost, and 0.06 s follow.
+    stream = streamed(duration_s=22, lost=tuple(range(640, 731)))
+    times = stream.fit()
+    assert times.gaps == ()
+    error_s = times.time_s - stream.true_s - LATENCY_S
+    assert np.abs(error_s[:-6]).max() < 0.015
+
+
+def test_a_stall_that_returns_just_before_the_end_is_no_loss():
+    stream = streamed(duration_s=22, stalls_at_s=(19.8,), stall_s=1.9)
+    times = stream.fit()
+    assert times.gaps == ()
+    assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() < 0.015
+
+
 def test_packets_that_number_themselves_need_no_guess():
     lost = tuple(range(500, 505))
     stream = streamed(lost=lost, numbers_itself=True, stalls_at_s=(20.0,), rate_hz=101)
