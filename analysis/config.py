@@ -1,7 +1,8 @@
 """Every tunable number of the analysis: unit in its name, source in its docstring.
 
-One frozen dataclass per group of stages, kept in `analysis.signal_config` and `analysis.judging_config`;
-`AnalysisConfig` joins them and hashes them, so that a report can say exactly which numbers were in force.
+One frozen dataclass per group of stages, kept in `analysis.signal_config`, `analysis.knock_config` and
+`analysis.judging_config`; `AnalysisConfig` joins them and hashes them, so that a report can say exactly which
+numbers were in force.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from analysis.judging_config import (
     StrapStepConfig,
     VerdictConfig,
 )
+from analysis.knock_config import KnockConfig
 from analysis.signal_config import (
     AxesConfig,
     DynamicsConfig,
@@ -42,6 +44,7 @@ __all__ = [
     "GaitConfig",
     "HandednessConfig",
     "HeadConfig",
+    "KnockConfig",
     "OrientationConfig",
     "PostureConfig",
     "RestConfig",
@@ -57,6 +60,7 @@ class AnalysisConfig:
     """All groups together: what one analysis run is computed with."""
 
     signal: SignalConfig = field(default_factory=SignalConfig)
+    knocks: KnockConfig = field(default_factory=KnockConfig)
     rest: RestConfig = field(default_factory=RestConfig)
     gait: GaitConfig = field(default_factory=GaitConfig)
     handedness: HandednessConfig = field(default_factory=HandednessConfig)

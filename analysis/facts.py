@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from analysis.config import AnalysisConfig
+from analysis.config import AnalysisConfig, KnockConfig
 from analysis.motion import Motion
-from analysis.records import SensorFacts, Standing
+from analysis.records import ClockFacts, SensorFacts, SharedKnocks, Standing
 from analysis.stages.posture import inclination_deg
+from analysis.stages.shared_event import SharedEvent
 from analysis.stages.usable import longest_loss, mean_force_g
 from sensor.samples import SensorRecording
 
+_MS_PER_S = 1e3
 
-def sensor_facts(sensor: SensorRecording, motion: Motion, config: AnalysisConfig) -> SensorFacts:
-    """Sum up one sensor: rate, losses, clipping, mean specific force over its running strides."""
+
+def sensor_facts(
+    sensor: SensorRecording, motion: Motion, config: AnalysisConfig, clock: ClockFacts | None = None
+) -> SensorFacts:
+    """Sum up one sensor: rate, losses, clipping, mean specific force over its running strides, its clock."""
     whole = longest_loss(motion.stream, motion.strides) <= config.posture.gap_strides
     force_g = mean_force_g(motion.stream, motion.path, motion.strides, whole, config.posture)
     running = motion.strides.running
@@ -30,7 +37,42 @@ def sensor_facts(sensor: SensorRecording, motion: Motion, config: AnalysisConfig
         mirrored=motion.mirrored,
         rejected_packets=sensor.rejected_packets,
         battery_pct=sensor.battery_pct,
+        clock=clock,
     )
+
+
+def clock_facts(
+    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: KnockConfig
+) -> ClockFacts:
+    """Say what two sensors felt together, and how far apart their clocks may be now."""
+    middle_s = float(trunk.time_s[0] + trunk.time_s[-1]) / 2.0
+    knocks = tuple(
+        SharedKnocks(
+            at_s=event.at_s,
+            where="start" if event.at_s < middle_s else "end",
+            kind="jumps" if event.is_jump else "taps",
+            count=event.knocks,
+            lag_ms=_MS_PER_S * event.lag_s,
+            within_ms=_MS_PER_S * event.within_s,
+            doubt=event.doubt,
+        )
+        for event in events
+    )
+    believed = [event for event in events if not event.doubt]
+    return ClockFacts(_MS_PER_S * _clocks_within_s(trunk, other, believed, config), knocks)
+
+
+def _clocks_within_s(
+    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: KnockConfig
+) -> float:
+    """Return how far two clocks may be apart anywhere; NaN where they were never held against the host's."""
+    is_live = None not in (trunk.nominal_rate_hz, other.nominal_rate_hz)
+    unrefined_s = config.connection_interval_s if is_live else float("nan")
+    if not events or len(trunk.segment_start) > 1 or len(other.segment_start) > 1:
+        return max([unrefined_s, *(event.within_s for event in events)])
+    before_s, after_s = events[0].at_s - float(trunk.time_s[0]), float(trunk.time_s[-1]) - events[-1].at_s
+    rate = config.fitted_rate if is_live else float("nan")
+    return max(event.within_s for event in events) + rate * max(before_s, after_s)
 
 
 def standings_of(motion: Motion) -> tuple[Standing, ...]:

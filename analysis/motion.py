@@ -16,6 +16,7 @@ from analysis.stages.axes import find_axes
 from analysis.stages.gait import find_gait
 from analysis.stages.gapfill import fill_gaps
 from analysis.stages.handedness import is_mirrored, unmirrored
+from analysis.stages.knocks import find_knocks, jumping_s
 from analysis.stages.rest import find_rests
 from analysis.stages.runs import inside
 from analysis.stages.sides import opening_side
@@ -90,7 +91,8 @@ def motion_of(
     """
     raw = even_stream(sensor, config.signal)
     rests = find_rests(raw, config.rest)
-    gait = find_gait(raw, rests, config.gait)
+    jumps = raw.rows_at(jumping_s(find_knocks(sensor, config.knocks), config.knocks))
+    gait = find_gait(raw, rests, config.gait, jumps)
     stream = fill_gaps(raw, gait, config.signal)
     mirrored = is_mirrored(stream, gait, config.handedness)
     if mirrored:

@@ -12,12 +12,13 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
-from analysis.facts import sensor_facts, standings_of
+from analysis.facts import clock_facts, sensor_facts, standings_of
 from analysis.motion import Motion, motion_of
-from analysis.records import Baseline, GapFact, RunReport, SensorFacts, SessionFacts, StrideTable
+from analysis.records import Baseline, ClockFacts, GapFact, RunReport, SensorFacts, SessionFacts, StrideTable
 from analysis.stages.baseline import fresh_window, relative_to_window, usable_running, with_adjusted_flexion
 from analysis.stages.distance import DistanceResult, distance_of
 from analysis.stages.findings import findings_of
+from analysis.stages.one_clock import on_trunk_clock
 from analysis.stages.quality import quality_of, usable_fraction
 from analysis.stages.rezero import rezeroed
 from analysis.stages.segments import median_over_distance, segments_of
@@ -66,13 +67,13 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     sensor = _trunk_sensor(recording)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
     trunk = motion_of(sensor, speed, config)
-    recording, motions = _beside_the_trunk(recording, sensor, trunk, speed, config)
+    recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk, speed, config)
     measured = speed is not None and speed.measured
     table = stride_table(trunk, motions, measured, recording.context, config)
     require_running(table, config.verdict)
     way = distance_of(table, recording.tracks, recording.context, config.distance, sensor.gaps)
     table, baseline = _along_the_way(table, way, trunk.zero.source, config)
-    return _judged(recording, sensor, motions, table, baseline, way, config)
+    return _judged(recording, sensor, motions, clocks, table, baseline, way, config)
 
 
 def _beside_the_trunk(
@@ -81,17 +82,23 @@ def _beside_the_trunk(
     trunk: Motion,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
-) -> tuple[Recording, dict[str, Motion]]:
-    """Return the motion of every sensor worn; one that nothing can be drawn from is left out, and said."""
-    motions, kept, notices = {sensor.placement: trunk}, [], list(recording.notices)
-    for other in recording.sensors:
+) -> tuple[Recording, dict[str, Motion], dict[str, ClockFacts]]:
+    """Return the motion of every sensor worn, on the trunk sensor's clock, and how well clocks agree.
+
+    One that nothing can be drawn from is left out, and said.
+    """
+    motions, clocks, kept, notices = {sensor.placement: trunk}, {}, [], list(recording.notices)
+    for worn in recording.sensors:
+        other = worn
         try:
-            if other is not sensor:
+            if worn is not sensor:
+                other, events = on_trunk_clock(sensor, worn, config.knocks)
                 motions[other.placement] = motion_of(other, speed, config, trunk)
+                clocks[other.placement] = clock_facts(sensor, other, events, config.knocks)
             kept.append(other)
         except SignalError as error:
             notices.append(f"The sensor at {other.placement} is left out: {error}.")
-    return replace(recording, sensors=tuple(kept), notices=tuple(notices)), motions
+    return replace(recording, sensors=tuple(kept), notices=tuple(notices)), motions, clocks
 
 
 def _trunk_sensor(recording: Recording) -> SensorRecording:
@@ -124,6 +131,7 @@ def _judged(
     recording: Recording,
     sensor: SensorRecording,
     motions: Mapping[str, Motion],
+    clocks: Mapping[str, ClockFacts],
     table: StrideTable,
     baseline: Baseline | None,
     way: DistanceResult,
@@ -137,7 +145,9 @@ def _judged(
     found = findings_of(table, baseline, config, steps, standings, trunk.zero.source)
     table = found.table
     gaps = _gaps(sensor, way, config)
-    facts = tuple(sensor_facts(s, motions[s.placement], config) for s in recording.sensors)
+    facts = tuple(
+        sensor_facts(s, motions[s.placement], config, clocks.get(s.placement)) for s in recording.sensors
+    )
     quality = quality_of(facts, table, standings, steps, gaps, config.verdict)
     judgement = judge(
         table,

@@ -17,8 +17,39 @@ from sensor.samples import BoolArray, FloatArray, freeze_arrays
 
 
 @dataclass(frozen=True, slots=True)
+class SharedKnocks:
+    """A series of knocks that a sensor felt together with the trunk sensor.
+
+    ``where`` is ``start`` or ``end``, ``kind`` ``taps`` or ``jumps``, ``lag_ms`` how much later this sensor's
+    clock told them, known to ``within_ms``; ``doubt`` why that was not used, empty where it was.
+    """
+
+    at_s: float
+    where: str
+    kind: str
+    count: int
+    lag_ms: float
+    within_ms: float
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """How well a sensor's clock agrees with the trunk sensor's.
+
+    ``within_ms`` holds all over the session; NaN where files came without the times of arrivals.
+    """
+
+    within_ms: float
+    knocks: tuple[SharedKnocks, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SensorFacts:
-    """What a report says of one sensor: placement, name, rate, shares of trouble (0 to 1)."""
+    """What a report says of one sensor: placement, name, rate, shares of trouble (0 to 1).
+
+    ``clock`` is None for the trunk sensor, whose clock is that of the report.
+    """
 
     placement: str
     device: str
@@ -32,6 +63,7 @@ class SensorFacts:
     mirrored: bool = False
     rejected_packets: int = 0
     battery_pct: int | None = None
+    clock: ClockFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

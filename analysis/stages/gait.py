@@ -31,7 +31,7 @@ class _Slow:
     step_hz: FloatArray
 
 
-def find_gait(stream: EvenStream, rests: Rests, config: GaitConfig) -> Gait:
+def find_gait(stream: EvenStream, rests: Rests, config: GaitConfig, jumps: FloatArray | None = None) -> Gait:
     """Find the bouts of walking and running and the phase of the steps in them.
 
     Parameters
@@ -42,6 +42,8 @@ def find_gait(stream: EvenStream, rests: Rests, config: GaitConfig) -> Gait:
         Nobody walks or runs in them.
     config
         Frequencies, spreads and smoothings.
+    jumps
+        (2, j) fractional rows at which series of jumps on the spot begin and end: they swing like steps.
 
     Returns
     -------
@@ -58,6 +60,8 @@ def find_gait(stream: EvenStream, rests: Rests, config: GaitConfig) -> Gait:
     moving, running = _kind(slow, config)
     slow_row = np.arange(len(vertical_g), dtype=np.float64) * every + (every - 1) / 2
     moving &= ~inside(slow_row, rests.first, rests.last)
+    if jumps is not None:
+        moving &= ~inside(slow_row, jumps[0], jumps[1])
     rows = np.arange(len(stream), dtype=np.float64)
     phase = np.interp(rows, slow_row, _step_phase(slow, config))
     nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.config import VerdictConfig
-from analysis.records import GapFact, QualityLine, SensorFacts, Standing, StrapStep, StrideTable
+from analysis.records import (
+    ClockFacts,
+    GapFact,
+    QualityLine,
+    SensorFacts,
+    SharedKnocks,
+    Standing,
+    StrapStep,
+    StrideTable,
+)
 
 REASONS = {
     "gap": "samples missing",
@@ -29,6 +38,8 @@ REMEDIES = {
     "burst": "Record the speed too, with a foot pod beside the sensor.",
 }
 """What to do about the commonest reason."""
+
+KNOCK_ADVICE = "Stand still, then tap the sensors against each other three times, or jump three times."
 
 
 def quality_of(
@@ -64,6 +75,7 @@ def quality_of(
     lines: list[QualityLine] = []
     for facts in sensors:
         lines += _sensor_lines(facts, f" ({facts.placement})" if len(sensors) > 1 else "", config)
+    lines += _clock_lines(sensors)
     lines += [_usable_line(table, config), _fit_line(table, steps, config), _gap_line(gaps)]
     lines.append(_standing_line(standings, config))
     return tuple(lines)
@@ -150,6 +162,42 @@ def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
             _graded(f"Battery{suffix}", value, "fair" if low else "good", "Charge it before the next run.")
         )
     return lines
+
+
+def _clock_lines(sensors: Sequence[SensorFacts]) -> list[QualityLine]:
+    """Say for every further sensor how well its clock agrees with that of the first, the trunk's."""
+    trunk = next((facts.placement for facts in sensors if facts.clock is None), "")
+    return [
+        _clock_line(f"Clocks of {trunk} and {facts.placement}", facts.clock)
+        for facts in sensors
+        if facts.clock is not None
+    ]
+
+
+def _clock_line(what: str, clock: ClockFacts) -> QualityLine:
+    used = [knocks for knocks in clock.knocks if not knocks.doubt]
+    is_known = not np.isnan(clock.within_ms)
+    if used:
+        at_ms = max(knocks.within_ms for knocks in used)
+        value = f"agree within {at_ms:.0f} ms ({_felt(used)})"
+        if not is_known:
+            value += ", elsewhere as their files say"
+        elif clock.within_ms >= at_ms + 1.0:
+            value += f", within {clock.within_ms:.0f} ms elsewhere"
+        return QualityLine(what, value, "good", "")
+    interval = f"within one connection interval, about {clock.within_ms:.0f} ms"
+    value = f"agree {interval if is_known else 'as their files say'}"
+    if clock.knocks:
+        why = f"{_felt(clock.knocks[:1])} not used: {clock.knocks[0].doubt}"
+        return QualityLine(what, f"{value} ({why})", "fair", KNOCK_ADVICE)
+    return QualityLine(what, f"{value} (no shared tap found)", "good", "")
+
+
+def _felt(knocks: Sequence[SharedKnocks]) -> str:
+    """Return what both sensors felt, for example ``taps at start and end``."""
+    kinds = dict.fromkeys(k.kind for k in knocks)
+    places = {kind: " and ".join(dict.fromkeys(k.where for k in knocks if k.kind == kind)) for kind in kinds}
+    return ", ".join(f"{kind} at {place}" for kind, place in places.items())
 
 
 def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:

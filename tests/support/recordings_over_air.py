@@ -77,9 +77,13 @@ def record_over_air(
     beside: tuple[str, ...] = (),
     duration_s: float = 30.0,
     policy: RecorderPolicy | None = None,
+    seed: int = 1,
     **radio_options: Any,
 ) -> Scene:
-    """Record in virtual time, after ``play`` has switched sensors on and scheduled their faults."""
+    """Record in virtual time, after ``play`` has switched sensors on and scheduled their faults.
+
+    ``seed`` draws the phases of the links.
+    """
     wishes = (sensors or {"sternum": CHEST}).items()
     plan = RecordingPlan(
         tuple(SensorWish(placement, name) for placement, name in wishes),
@@ -87,7 +91,7 @@ def record_over_air(
     )
 
     async def record() -> Scene:
-        async with VirtualRadio(seed=1, **radio_options) as radio:
+        async with VirtualRadio(seed=seed, **radio_options) as radio:
             scene = Scene(radio)
             await play(scene)
             await record_session(

@@ -36,6 +36,7 @@ PARTS_OF = {
     "sensor.clock_fit": "sensor.clock",
     "analysis.signal_config": "analysis.config",
     "analysis.judging_config": "analysis.config",
+    "analysis.knock_config": "analysis.config",
     "analysis.stride_table": "analysis.records",
     "analysis.motion": "analysis.pipeline",
     "analysis.facts": "analysis.pipeline",

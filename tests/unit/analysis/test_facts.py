@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from analysis.config import AnalysisConfig
-from analysis.facts import sensor_facts, standings_of
-from sensor.samples import ImuSignal
+from analysis.facts import clock_facts, sensor_facts, standings_of
+from analysis.stages.shared_event import SharedEvent
+from sensor.samples import ImuSignal, SensorRecording
 from sensor.virtual.imu_errors import loss_mask
 from sensor.virtual.plan import run, stand
 from sensor.virtual.runner import VirtualRun
+from tests.support.recordings import sensor_recording
 from tests.support.short_runs import OPENING, PLAIN, motion, trunk_recording, virtual
 
 CONFIG = AnalysisConfig()
@@ -90,3 +92,45 @@ def test_a_strap_that_crept_shows_in_the_last_standing() -> None:
     moved = standings_of(motion(crept))[-1]
     assert abs(moved.flexion_deg - end.flexion_deg) == pytest.approx(5.0, abs=0.2)
     assert moved.role == "end"
+
+
+def an_hour(*starts: int, nominal_rate_hz: float | None = 104.0) -> SensorRecording:
+    time_s = np.arange(36_000) / 10.0
+    hour = sensor_recording(time_s, np.zeros((len(time_s), 3)), None)
+    return replace(hour, nominal_rate_hz=nominal_rate_hz, segment_start=np.array([0, *starts]))
+
+
+START = SharedEvent(10.0, 0.007, 0.003, 0.003, 3, is_jump=False)
+END = SharedEvent(3_590.0, 0.006, 0.004, 0.014, 2, is_jump=True)
+
+
+@pytest.mark.parametrize(
+    ("events", "starts", "within_ms"),
+    [
+        ((), (), 15.0),
+        ((replace(START, doubt="differ"),), (), 15.0),
+        ((START, END), (), 14.0 + 0.02),
+        # 2 ppm over what is left of the hour.
+        ((START,), (), 3.0 + 3.59 * 2.0),
+        ((START, START), (18_000,), 15.0),
+    ],
+    ids=["nothing", "doubted", "both ends", "start alone", "link lost"],
+)
+def test_how_far_clocks_may_be_apart(
+    events: tuple[SharedEvent, ...], starts: tuple[int, ...], within_ms: float
+) -> None:
+    found = clock_facts(an_hour(), an_hour(*starts), events, CONFIG.knocks)
+    assert found.within_ms == pytest.approx(within_ms, abs=0.01)
+    assert clock_facts(an_hour(*starts), an_hour(), events, CONFIG.knocks).within_ms == found.within_ms
+
+
+def test_files_without_arrivals_say_nothing_of_their_clocks() -> None:
+    file = an_hour(nominal_rate_hz=None)
+    assert np.isnan(clock_facts(an_hour(), file, (), CONFIG.knocks).within_ms)
+    assert np.isnan(clock_facts(file, an_hour(), (START,), CONFIG.knocks).within_ms)
+
+
+def test_what_was_felt_is_told_in_milliseconds_with_its_place_and_kind() -> None:
+    start, end = clock_facts(an_hour(), an_hour(), (START, END), CONFIG.knocks).knocks
+    assert (start.where, start.kind, start.count, start.lag_ms) == ("start", "taps", 3, pytest.approx(7.0))
+    assert (end.where, end.kind, end.count, end.within_ms) == ("end", "jumps", 2, pytest.approx(14.0))

@@ -14,11 +14,12 @@ from analysis.config import AnalysisConfig
 from analysis.errors import NotEnoughRunningError, SignalError
 from analysis.pipeline import analyse
 from analysis.records import STRIDE_COLUMNS, RunReport
-from sensor.samples import FloatArray, SensorRecording
+from sensor.samples import FloatArray, Recording, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.gait import SEVERE, STYLES
 from sensor.virtual.imu_errors import CONSUMER
-from sensor.virtual.plan import Leg, PosturePoint, RunPlan, StrapSlip, Worn, run, stand, walk
+from sensor.virtual.plan import UPRIGHT_STERNUM, Leg, PosturePoint, RunPlan, StrapSlip, Worn, run, stand, walk
+from tests.support.knocks import tap_mps2, three_from
 from tests.support.recordings import recording, sensor_recording
 from tests.support.short_runs import OPENING, PLAIN, errors, report, session, trunk_recording, virtual
 
@@ -223,6 +224,43 @@ def test_a_second_sensor_may_have_a_rate_of_its_own(placement: str, rate_hz: flo
     )
     for sensors in ((trunk, slow), (replace(slow, placement="sternum"), replace(trunk, placement=placement))):
         well_formed(analyse(replace(whole, sensors=sensors), CONFIG))
+
+
+def chest_and_head(late_s: float, *, knocked: bool) -> Recording:
+    """Return a session in which the head's clock is late, with taps at both ends or without."""
+    whole = session(virtual(replace(PLAIN, wear=(UPRIGHT_STERNUM, Worn("head")))))
+    taps_s = np.concatenate((three_from(2.0, 0.7), three_from(109.0, 0.7))) if knocked else np.zeros(0)
+    sensors = []
+    for sensor in whole.sensors:
+        acc = sensor.acc_sensor_mps2 + tap_mps2(sensor.time_s, taps_s)[:, None] * (0.6, 0.0, 0.8)
+        sensors.append(replace(sensor, acc_sensor_mps2=acc, nominal_rate_hz=104.0))
+    sensors[1] = replace(sensors[1], time_s=sensors[1].time_s + late_s)
+    return replace(whole, sensors=tuple(sensors))
+
+
+def test_shared_taps_bring_a_late_head_sensor_onto_the_chests_clock() -> None:
+    on_time, late = (analyse(chest_and_head(late_s, knocked=True), CONFIG) for late_s in (0.0, 0.014))
+    chest, head = late.session.sensors
+    assert chest.clock is None
+    assert head.clock is not None
+    assert [(k.where, k.kind) for k in head.clock.knocks] == [("start", "taps"), ("end", "taps")]
+    assert head.clock.within_ms < 5.0
+    assert [k.lag_ms for k in head.clock.knocks] == pytest.approx([14.0, 14.0], abs=1.0)
+    (line,) = (q for q in late.quality if q.what == "Clocks of sternum and head")
+    assert line.value == "agree within 3 ms (taps at start and end)"
+    for column in ("head_pitch_deg", "neck_flexion_deg"):
+        np.testing.assert_allclose(late.strides[column], on_time.strides[column], atol=0.02)
+
+
+def test_without_shared_taps_clocks_are_left_alone_and_it_is_said() -> None:
+    found = analyse(chest_and_head(0.014, knocked=False), CONFIG)
+    (line,) = (q for q in found.quality if q.what.startswith("Clocks"))
+    assert line.value == "agree within one connection interval, about 15 ms (no shared tap found)"
+    assert (line.grade, line.advice) == ("good", "")
+
+
+def test_a_single_sensor_has_no_clock_to_agree_with() -> None:
+    assert not any(line.what.startswith("Clocks") for line in report(virtual(PLAIN)).quality)
 
 
 @pytest.mark.parametrize("what", ["head", "sacrum"])

@@ -5,14 +5,14 @@ import io
 import json
 import math
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from analysis.records import STRIDE_COLUMNS
+from analysis.records import STRIDE_COLUMNS, ClockFacts, SharedKnocks
 from analysis.report import tables
 from tests.support import sample_report as sample
 
@@ -50,6 +50,11 @@ def test_every_key_of_an_object_within_is_documented() -> None:
     for key in ("baseline", "standings", "gaps", "quality"):
         item = content[key] if isinstance(content[key], dict) else content[key][0]
         assert all(f"`{name}`" in text for name in item)
+
+
+def test_every_key_of_a_clock_is_documented() -> None:
+    names = {field.name for facts in (ClockFacts, SharedKnocks) for field in fields(facts)}
+    assert names <= documented_in("session")
 
 
 def test_the_json_tells_the_numbers_of_the_report() -> None:

@@ -8,13 +8,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from analysis.config import GaitConfig
-from analysis.motion import Motion
+from analysis.config import AnalysisConfig, GaitConfig
+from analysis.motion import Motion, motion_of
 from analysis.stages.gait import find_gait
 from analysis.stages.strides import find_strides
+from sensor.samples import ImuSignal, SensorRecording
 from sensor.virtual.gait import STYLES
 from sensor.virtual.plan import Leg, RunPlan, run, stand, walk
 from sensor.virtual.runner import VirtualRun
+from tests.support.knocks import three_from, with_jumps
+from tests.support.recordings import recording_from_signal
 from tests.support.short_runs import OPENING, PLAIN, motion, virtual
 from tests.support.streams import RATE_HZ, even, no_rests, still
 
@@ -22,6 +25,10 @@ CONFIG = GaitConfig()
 MIXED = replace(
     PLAIN, legs=(*OPENING, walk(25.0, 1.5), run(40.0, 3.0), walk(25.0, 1.4), run(30.0, 3.6), stand(10.0))
 )
+
+
+def worn(signal: ImuSignal) -> SensorRecording:
+    return recording_from_signal(signal).sensors[0]
 
 
 def contacts_s(virtual_run: VirtualRun) -> np.ndarray:
@@ -149,6 +156,21 @@ def test_hardly_any_rows_hold_no_steps(count: int) -> None:
 
 def test_an_acceleration_of_nought_everywhere_holds_no_steps() -> None:
     assert len(find_gait(even(np.zeros((3000, 3)), None), no_rests(), CONFIG).first) == 0
+
+
+@pytest.mark.parametrize("first_s", [1.2, 16.5, 110.0])
+def test_jumps_on_the_spot_are_neither_walking_nor_running(first_s: float) -> None:
+    run_ = virtual(replace(PLAIN, legs=(*OPENING, run(80.0, 3.0), stand(16.0))))
+    plain, jumped = (
+        motion_of(worn(signal), None, AnalysisConfig())
+        for signal in (
+            run_.sensors[0].measured,
+            with_jumps(run_.sensors[0].measured, three_from(first_s, 1.4)),
+        )
+    )
+    np.testing.assert_allclose(jumped.gait.first, plain.gait.first, atol=RATE_HZ)
+    assert len(jumped.strides) == len(plain.strides)
+    assert jumped.zero.source == "standing"
 
 
 def test_cadence_changes_are_followed() -> None:

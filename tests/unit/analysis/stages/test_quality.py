@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from analysis.config import VerdictConfig
-from analysis.records import GapFact, QualityLine, SensorFacts, Standing, StrapStep, StrideTable
+from analysis.records import (
+    ClockFacts,
+    GapFact,
+    QualityLine,
+    SensorFacts,
+    SharedKnocks,
+    Standing,
+    StrapStep,
+    StrideTable,
+)
 from analysis.stages.quality import quality_of, standing_change_deg, unusable_shares, usable_fraction
 from tests.support.stride_tables import steady_run
 
@@ -60,6 +69,40 @@ def test_with_two_sensors_each_line_names_its_own() -> None:
     found = lines(SENSOR, replace(SENSOR, placement="head", rate_hz=26.0))
     assert found["Sampling rate (sternum)"].grade == "good"
     assert found["Sampling rate (head)"].grade == "bad"
+
+
+TAPS = SharedKnocks(12.0, "start", "taps", 3, 7.1, 2.6)
+LATE = "80 ms apart, more than a radio explains"
+
+
+@pytest.mark.parametrize(
+    ("clock", "told"),
+    [
+        (ClockFacts(2.6, (TAPS, replace(TAPS, where="end"))), "agree within 3 ms (taps at start and end)"),
+        (ClockFacts(9.8, (TAPS,)), "agree within 3 ms (taps at start), within 10 ms elsewhere"),
+        (
+            ClockFacts(12.6, (TAPS, replace(TAPS, where="end", kind="jumps", within_ms=12.5))),
+            "agree within 12 ms (taps at start, jumps at end)",
+        ),
+        (ClockFacts(15.0), "agree within one connection interval, about 15 ms (no shared tap found)"),
+        (ClockFacts(float("nan")), "agree as their files say (no shared tap found)"),
+        (
+            ClockFacts(float("nan"), (TAPS,)),
+            "agree within 3 ms (taps at start), elsewhere as their files say",
+        ),
+    ],
+)
+def test_how_well_two_clocks_agree_is_said_in_plain_words(clock: ClockFacts, told: str) -> None:
+    line = lines(SENSOR, replace(SENSOR, placement="head", clock=clock))["Clocks of sternum and head"]
+    assert (line.value, line.grade, line.advice) == (told, "good", "")
+
+
+def test_knocks_that_were_not_used_are_told_with_the_reason_and_what_to_do() -> None:
+    clock = ClockFacts(15.0, (replace(TAPS, doubt=LATE),))
+    line = lines(SENSOR, replace(SENSOR, placement="head", clock=clock))["Clocks of sternum and head"]
+    assert line.grade == "fair"
+    assert line.value.endswith(f"about 15 ms (taps at start not used: {LATE})")
+    assert "three times" in line.advice
 
 
 def test_the_reasons_of_unusable_strides_are_told_the_largest_first() -> None:

@@ -1,0 +1,54 @@
+"""Numbers of what ties the clocks of several sensors together: from knocks to one time line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KnockConfig:
+    """Taps and jumps that several sensors feel at once, and how well they tie their clocks together."""
+
+    edge_s: float = 300.0
+    """How far from the beginning and the end of a recording they are looked for."""
+    calm_mps2: float = 3.0
+    """A still body reads 1 g within this: 0.3 g, the bias and scale error of the worst sensors included."""
+    calm_s: float = 0.25
+    """Calm before and after each knock; between the steps of 40 real jogs it is shorter."""
+    still_s: float = 1.0
+    """Calm before and after a few knocks: a walk, whose heel strikes are hard at the waist, has none."""
+    hard_mps2: float = 18.0
+    """Peak of a knock: 1.8 g, which a sensor of ±2 g can still show."""
+    longest_s: float = 1.6
+    """A jump, from the dip before to the landing, takes 1.0 to 1.4 s."""
+    flight_mps2: float = 5.0
+    flight_s: float = 0.15
+    """Falling freely, below half a g, for this long before the landing makes a knock a jump: 3 cm high."""
+    apart_s: float = 4.0
+    """Knocks further from each other are no series."""
+    fewest: int = 2
+    most: int = 12
+    """Knocks in a series: one alone may be chance, a long series is a gait."""
+    window_s: float = 0.4
+    """Half of what is compared of each knock."""
+    search_s: float = 0.12
+    """Two sensors may have felt the same knock if their times of it are no further apart."""
+    smoothing_samples: float = 0.6
+    """Standard deviation of the smoothing, in samples of the slower sensor: what lies between samples is
+    otherwise invented."""
+    likeness: float = 0.7
+    """Least correlation of the two courses of one knock."""
+    agreement_s: float = 0.010
+    """The lags of all knocks of a series lie within this of their median, or the series is not believed."""
+    most_lag_s: float = 0.050
+    """Radio delay and filters of two sensors differ by at most one long connection interval."""
+    sampling_share: float = 0.25
+    """What a lag is unsure by, in samples of the slower sensor: a tap is shorter than a sample. Simulated
+    taps of 14 ms: at most 0.12 at 104 Hz, 0.45 at 52 Hz, where the spread of the knocks tells the rest."""
+    body_path_s: float = 0.010
+    """A landing climbs from foot to head within 10 to 20 ms, half of it above the trunk: a jump cannot tell
+    clocks better. Upper back and head of one real runner felt 24 steps 6 ms apart, 2 to 11 ms."""
+    connection_interval_s: float = 0.015
+    """What the clocks of two links are unsure by without a shared knock: radio delay is known from below."""
+    fitted_rate: float = 2e-6
+    """Rate error of a clock fitted over a long session."""

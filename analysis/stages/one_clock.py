@@ -1,0 +1,116 @@
+"""A second sensor's time line laid on the trunk sensor's, by the knocks that both felt.
+
+Each connection has a radio delay of its own that only ever adds, so two fitted clocks differ by up to a
+connection interval. A shared knock measures the difference for the connections it was felt in, two of them
+in the same pair of connections that of the rates as well. Of a connection without a knock only the lasting
+part of the difference is known (filters, what a sensor needs to send): the mean of all that was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import hypot
+
+import numpy as np
+
+from analysis.config import KnockConfig
+from analysis.stages.knocks import find_knocks
+from analysis.stages.shared_event import SharedEvent, shared_events
+from sensor.samples import FloatArray, Gap, SensorRecording
+
+
+def on_trunk_clock(
+    trunk: SensorRecording, other: SensorRecording, config: KnockConfig
+) -> tuple[SensorRecording, tuple[SharedEvent, ...]]:
+    """Move a sensor's samples to the trunk sensor's time line, as far as shared knocks tell.
+
+    Parameters
+    ----------
+    trunk, other
+        Samples on the session's time line, each by its own fitted clock.
+    config
+        What a knock is, and how well it tells.
+
+    Returns
+    -------
+    SensorRecording
+        The other sensor; the very same one where no shared knock can be believed.
+    tuple of SharedEvent
+        What both felt, believed or not.
+    """
+    events = shared_events(trunk, other, (find_knocks(trunk, config), find_knocks(other, config)), config)
+    believed = [event for event in events if not event.doubt]
+    return (_moved(other, _lines(trunk, other, believed)) if believed else other), events
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The lag of one connection: ``lag_s`` at ``centre_s``, growing by ``rate`` (seconds per second)."""
+
+    lag_s: float
+    centre_s: float = 0.0
+    rate: float = 0.0
+
+    def taken_off(self, time_s: FloatArray) -> FloatArray:
+        return time_s - self.lag_s - self.rate * (time_s - self.centre_s)
+
+
+def _lines(trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent]) -> list[_Line]:
+    """Return the lag of each of the other sensor's connections."""
+    felt_in = [_connection(other, event.at_s) for event in events]
+    lines = []
+    for number in range(len(other.segment_start)):
+        felt = [event for event, connection in zip(events, felt_in, strict=True) if connection == number]
+        lines.append(_through(trunk, felt) if felt else _mean(events))
+    return lines
+
+
+def _through(trunk: SensorRecording, events: Sequence[SharedEvent]) -> _Line:
+    """Return the lag through the first and the last event of one connection.
+
+    Where the trunk sensor's link broke in between, its delay changed too, and the difference is no rate. The
+    way a landing takes through the body is the same each time.
+    """
+    first, last = events[0], events[-1]
+    change_s = last.lag_s - first.lag_s
+    is_unbroken = _connection(trunk, first.at_s) == _connection(trunk, last.at_s)
+    if is_unbroken and abs(change_s) > hypot(first.error_s, last.error_s):
+        return _Line(first.lag_s, first.at_s, change_s / (last.at_s - first.at_s))
+    return _mean(events)
+
+
+def _mean(events: Sequence[SharedEvent]) -> _Line:
+    return _Line(float(np.mean([event.lag_s for event in events])))
+
+
+def _connection(sensor: SensorRecording, at_s: float) -> int:
+    """Return the number of the connection in which a moment lies."""
+    starts_s = sensor.time_s[sensor.segment_start]
+    return max(int(np.searchsorted(starts_s, at_s, side="right")) - 1, 0)
+
+
+def _moved(sensor: SensorRecording, lines: Sequence[_Line]) -> SensorRecording:
+    """Take each connection's lag off its times; where two then overlap, the later one gives way."""
+    edges = [*sensor.segment_start.tolist(), len(sensor.time_s)]
+    parts = [line.taken_off(sensor.time_s[a:b]) for (a, b), line in zip(pairwise(edges), lines, strict=True)]
+    time_s = np.concatenate(parts)
+    latest_s = np.maximum.accumulate(time_s)
+    kept = np.concatenate(([True], time_s[1:] > latest_s[:-1]))
+    starts = np.unique(np.concatenate(([0], np.cumsum(kept)))[sensor.segment_start])
+    gyr = sensor.gyr_sensor_radps
+    return replace(
+        sensor,
+        time_s=time_s[kept],
+        acc_sensor_mps2=sensor.acc_sensor_mps2[kept],
+        gyr_sensor_radps=None if gyr is None else gyr[kept],
+        clipped=sensor.clipped[kept],
+        gaps=tuple(_moved_gap(gap, sensor.time_s, time_s) for gap in sensor.gaps),
+        segment_start=starts[starts < kept.sum()],
+    )
+
+
+def _moved_gap(gap: Gap, from_s: FloatArray, to_s: FloatArray) -> Gap:
+    start_s, end_s = np.interp((gap.start_s, gap.end_s), from_s, to_s).tolist()
+    return Gap(start_s, end_s, gap.reason)
