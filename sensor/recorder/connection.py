@@ -28,6 +28,9 @@ from sensor.recorder.watchdog import Verdict, Watchdog
 _ASKED = ("maker", "model", "serial", "firmware")
 """What is read of the device information: each text costs a moment of radio."""
 
+_SHORTEST_WAIT_S = 1e-6
+"""The session's time and the event loop's differ by rounding: a shorter wait might end before its time."""
+
 
 class Connection:
     """Keeps the stream of one connected sensor alive and everything it sends written down.
@@ -188,7 +191,7 @@ class Connection:
     async def _ends_before(self, time_s: float) -> bool:
         """Wait until ``time_s``, or somewhat less, or until the connection ends, which it tells."""
         wait_s = min(time_s - self._clock.now_s(), self._policy.look_interval_s)
-        return await self._ending.comes_within(max(0.0, wait_s))
+        return await self._ending.comes_within(max(_SHORTEST_WAIT_S, wait_s))
 
     async def _resubscribe(self) -> None:
         """Ask for the stream once more over the same link."""

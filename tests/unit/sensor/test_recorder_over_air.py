@@ -18,6 +18,7 @@ from sensor.errors import LinkError, SessionFileError, UnknownSensorError
 from sensor.link.radio import Radio
 from sensor.protocol.movesense_driver import STREAM_REFERENCE
 from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
+from sensor.recorder.ending import Ending
 from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.backend_scanner import VirtualScanner
 from sensor.virtual.faults import draw_faults, play_faults
@@ -260,6 +261,29 @@ def test_the_sensors_clock_is_read_once_a_minute(path: Path) -> None:
     # An answer with a clock in it: type 1, reference, status 200, 20 bytes.
     readings = [payload for (payload,) in rows(path, PAYLOADS) if payload[0] == 1 and len(payload) == 24]
     assert len(readings) == 4
+
+
+def test_a_deadline_just_missed_by_rounding_is_waited_for_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """10.9 s + 60 s - 10.9 s is a little less than 60 s, by less than an event loop can wait."""
+    comes_within, waits = Ending.comes_within, 0
+
+    async def counting(self: Ending, seconds: float) -> bool:
+        nonlocal waits
+        waits += 1
+        assert waits < 1000, "it waits for ever without time passing"
+        return await comes_within(self, seconds)
+
+    monkeypatch.setattr(Ending, "comes_within", counting)
+
+    async def play(scene: Scene) -> None:
+        await scene.radio.add(movesense(duration_s=90.0))
+        await asyncio.sleep(10.9)
+
+    scene = record_over_air(path, play, duration_s=65.0)
+
+    assert scene.statuses[-1].time_s == pytest.approx(65.0, abs=1.0)
 
 
 def test_a_radio_stall_loses_nothing(path: Path) -> None:
