@@ -11,7 +11,7 @@ import click
 from analysis.cli.home import home_folder
 
 STARTED = "Logging. Put it on, stand tall for 10 s, run; afterwards: runtall download --sensor ... --stop"
-STOPPED_LOGGING = "Stopped; it restarts now. In ten seconds: runtall download --sensor sternum=NAME"
+NOW_FETCH = "runtall download --sensor sternum=NAME"
 
 
 @click.command("download")
@@ -20,7 +20,7 @@ STOPPED_LOGGING = "Stopped; it restarts now. In ten seconds: runtall download --
     "wish",
     required=True,
     metavar="PLACEMENT=NAME",
-    help="Where the sensor was worn and its name (see `runtall scan`); a Movesense Flash.",
+    help="Where the sensor was worn and its name (see `runtall scan`); a Movesense Flash or a Capture2Go.",
 )
 @click.option(
     "--log",
@@ -57,24 +57,25 @@ def command(ctx: click.Context, wish: str, log_id: int | None, task: str | None,
 
 async def _do(task: str, sensor_name: str) -> str:
     """List, start or stop; return what to print."""
-    from analysis.cli.downloading import RATE_HZ, list_logs, logbook_of
+    from analysis.cli.downloading import list_logs, memory_of
     from sensor.link.radio import Radio
 
-    logbook = logbook_of(Radio(), sensor_name)
+    memory = await memory_of(Radio(), sensor_name)
     if task == "list":
-        return await list_logs(logbook)
+        return await list_logs(memory)
     if task == "start":
-        await logbook.start(RATE_HZ)
+        await memory.start()
         return STARTED
-    await logbook.stop()
-    return STOPPED_LOGGING
+    await memory.stop()
+    return f"{memory.after_stop} {NOW_FETCH}"
 
 
 async def _fetch(sensor_name: str, log_id: int | None, folder: Path) -> Path:
-    from analysis.cli.downloading import fetch_log, logbook_of
+    from analysis.cli.downloading import fetch_log, memory_of
     from sensor.link.radio import Radio
 
-    return await fetch_log(logbook_of(Radio(), sensor_name), log_id, folder, partial(click.echo, err=True))
+    memory = await memory_of(Radio(), sensor_name)
+    return await fetch_log(memory, log_id, folder, partial(click.echo, err=True))
 
 
 def _parse_wish(wish: str, *, needs_placement: bool) -> tuple[str, str]:

@@ -9,13 +9,11 @@ from pathlib import Path
 
 from analysis.cli.home import file_name
 from analysis.cli.tables import text_table
-from sensor.download.logbook import Logbook
+from sensor.download.memories import find_memory
+from sensor.download.memory import SensorMemory
 from sensor.errors import LinkError
 from sensor.link.radio import Radio
-from sensor.protocol.movesense_objects import LogEntry
-
-RATE_HZ = 104
-"""Below, the accelerometer sleeps between samples; above, the memory cannot follow."""
+from sensor.protocol.memory import LogEntry
 
 _STEP = 0.05
 _STEP_BYTES = 1_000_000
@@ -27,30 +25,40 @@ Say = Callable[[str], None]
 """Tells the runner one line."""
 
 
-def logbook_of(radio: Radio, name: str) -> Logbook:
-    """Return the memory of a sensor; its clock is set to this computer's time of day."""
-    return Logbook(radio, name, lambda: round(datetime.now(UTC).timestamp() * 1e6))
+async def memory_of(radio: Radio, name: str) -> SensorMemory:
+    """Return the memory of a sensor; its clock is set to this computer's time of day.
+
+    Raises
+    ------
+    LinkError
+        When it is not in reach.
+    UnknownSensorError
+        When nothing can be fetched from such a sensor.
+    """
+    return await find_memory(radio, name, lambda: round(datetime.now(UTC).timestamp() * 1e6))
 
 
-async def list_logs(logbook: Logbook) -> str:
+async def list_logs(memory: SensorMemory) -> str:
     """Return the table of what a sensor has recorded, the oldest first.
 
     Raises
     ------
     LinkError
-        When there is nothing, or as `Logbook.list`.
+        When there is nothing, or as `SensorMemory.list`.
     """
-    entries = _not_empty(logbook, await logbook.list())
-    return text_table(("LOG", "CHANGED", "SIZE"), [_row(entry) for entry in entries])
+    entries = _not_empty(memory, await memory.list())
+    named = any(entry.name for entry in entries)
+    rows = [(*_row(entry), entry.name) if named else _row(entry) for entry in entries]
+    return text_table(("LOG", "CHANGED", "SIZE", "NAME") if named else ("LOG", "CHANGED", "SIZE"), rows)
 
 
-async def fetch_log(logbook: Logbook, log_id: int | None, folder: Path, say: Say) -> Path:
+async def fetch_log(memory: SensorMemory, log_id: int | None, folder: Path, say: Say) -> Path:
     """Fetch a recording into a file of its own and return the file.
 
     Parameters
     ----------
-    logbook
-        The sensor's memory.
+    memory
+        The sensor's.
     log_id
         Which; None for the newest.
     folder
@@ -61,18 +69,18 @@ async def fetch_log(logbook: Logbook, log_id: int | None, folder: Path, say: Say
     Raises
     ------
     LinkError
-        When there is nothing to fetch, or as `Logbook.download`.
+        When there is nothing to fetch, or as `SensorMemory.download`.
     SessionFileError
         When the file cannot be written.
     """
     if log_id is not None:
-        entry = await logbook.find(log_id)
+        entry = await memory.find(log_id)
     else:
-        entries = _not_empty(logbook, await logbook.list())
-        entry = max(entries, key=lambda entry: entry.log_id)
-    target = _free_path(folder, f"{file_name(logbook.name)}_log-{entry.log_id}")
-    say(f"Fetching recording {entry.log_id} of {logbook.name}, {_size_text(entry.size_bytes)}.")
-    await logbook.download(entry, target, progress(say))
+        entry = _not_empty(memory, await memory.list())[-1]
+    stem = file_name(f"{memory.name}_{entry.name or f'log-{entry.log_id}'}")
+    target = _free_path(folder, stem, memory.suffix)
+    say(f"Fetching recording {entry.log_id} of {memory.name}, {_size_text(entry.size_bytes)}.")
+    await memory.download(entry, target, progress(say))
     if entry.modified_s > _CLOCK_SET_S:
         # A recording that does not tell the time of day is dated by its file.
         os.utime(target, (entry.modified_s, entry.modified_s))
@@ -94,21 +102,21 @@ def progress(say: Say) -> Callable[[int, int], None]:
     return report
 
 
-def _not_empty(logbook: Logbook, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
+def _not_empty(memory: SensorMemory, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
     if not entries:
         raise LinkError(
-            f"{logbook.name} has recorded nothing; begin with `runtall download --sensor ... --start`, "
+            f"{memory.name} has recorded nothing; begin with `runtall download --sensor ... --start`, "
             "and end with --stop"
         )
     return entries
 
 
-def _free_path(folder: Path, stem: str) -> Path:
-    path = folder / f"{stem}.sbem"
+def _free_path(folder: Path, stem: str, suffix: str) -> Path:
+    path = folder / f"{stem}{suffix}"
     number = 1
     while path.exists():
         number += 1
-        path = folder / f"{stem}_{number}.sbem"
+        path = folder / f"{stem}_{number}{suffix}"
     return path
 
 

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from sensor.download.policy import DownloadPolicy
-from sensor.errors import LinkError, PacketError, RefusalError, UnknownSensorError
-from sensor.link.ble import BleLink, Sighting, look_for
+from sensor.download.reach import LOST, reach
+from sensor.errors import LinkError, PacketError, RefusalError
+from sensor.link.ble import BleLink
 from sensor.link.radio import Radio
 from sensor.protocol import movesense, movesense_gsp, movesense_logbook
+from sensor.protocol.memory import Piece
 from sensor.protocol.movesense_gsp import (
     Command,
     CommandCode,
@@ -20,11 +22,10 @@ from sensor.protocol.movesense_gsp import (
     Response,
     SystemMode,
 )
-from sensor.protocol.movesense_logbook import LoggerState, Piece
+from sensor.protocol.movesense_logbook import LoggerState
 
 _HIGHEST_REFERENCE = 255
 _SMALLEST_PIECE_BYTES = 2
-_LOST = "the link broke"
 
 
 class Conversation:
@@ -164,7 +165,7 @@ class Conversation:
                 f"{self.name} stopped {doing}; bring it closer, and restart it if that does not help"
             ) from error
         if notification is None:
-            raise LinkError(f"{self.name}: {_LOST}; keep the sensor within a few metres")
+            raise LinkError(f"{self.name}: {LOST}; keep the sensor within a few metres")
         return notification
 
 
@@ -207,28 +208,13 @@ async def converse(
     UnknownSensorError
         When it is no Movesense.
     """
-    sighting = await look_for(radio, lambda sighting: sighting.is_called(name), policy.search_s)
-    if sighting is None:
-        raise LinkError(f"{name} is not in reach; bring it closer, wake it by moving it, free it from phones")
-    _refuse_others(sighting)
     conversations: list[Conversation] = []
 
     def on_lost() -> None:
         for conversation in conversations:
             conversation.lost()
 
-    link = await BleLink.connect(radio, sighting, on_lost, policy.connect_timeout_s)
-    try:
-        conversations.append(Conversation(link, sighting.name, policy))
+    async with reach(radio, name, movesense.KEY, on_lost, policy) as (link, full_name):
+        conversations.append(Conversation(link, full_name, policy))
         await conversations[0].open(utc_us())
         yield conversations[0]
-    finally:
-        with suppress(LinkError):  # a link that is gone already is what was wanted
-            await link.disconnect(policy.request_timeout_s)
-
-
-def _refuse_others(sighting: Sighting) -> None:
-    if sighting.kind is None or sighting.kind.key != movesense.KEY:
-        raise UnknownSensorError(
-            f"{sighting.name} is no Movesense; of other sensors nothing can be fetched yet"
-        )

@@ -7,22 +7,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from sensor.download.conversation import Conversation, converse
+from sensor.download.memory import Progress, fetch_whole
 from sensor.download.partial import LogIdentity, PartialLog
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, PacketError, RefusalError
 from sensor.link.radio import Radio
 from sensor.protocol import movesense_gsp, movesense_logbook
+from sensor.protocol.memory import LogEntry, Piece
 from sensor.protocol.movesense_gsp import CommandCode
-from sensor.protocol.movesense_logbook import IN_CONFLICT, MORE_ENTRIES, NO_SUCH_LOG, LoggerState, Piece
-from sensor.protocol.movesense_objects import LogEntry, parse_log_entries
+from sensor.protocol.movesense_logbook import IN_CONFLICT, MORE_ENTRIES, NO_SUCH_LOG, LoggerState
+from sensor.protocol.movesense_objects import parse_log_entries
+
+_RATE_HZ = 104
+"""Below, the accelerometer sleeps between samples; above, the memory cannot follow."""
 
 _MOST_LOGS = 1000
 """A sensor that claims to have more is not believed."""
-
-Progress = Callable[[int, int], None]
-"""Called with the bytes that have come and how many there are (0: not known yet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Logbook:
     name: str
     utc_us: Callable[[], int]
     policy: DownloadPolicy = field(default_factory=DownloadPolicy)
+    suffix: ClassVar[str] = ".sbem"
+    after_stop: ClassVar[str] = "Stopped; it restarts now. In ten seconds:"
 
     async def list(self) -> tuple[LogEntry, ...]:
         """Return all recordings, the oldest first; those the sensor does not list without time and size (0).
@@ -61,7 +66,7 @@ class Logbook:
         while not is_whole and len(entries) < _MOST_LOGS and await self._has(number):
             entries = (*entries, LogEntry(number, 0, 0))
             number += 1
-        return entries
+        return tuple(sorted(entries, key=lambda entry: entry.log_id))
 
     async def find(self, log_id: int) -> LogEntry:
         """Return one recording; without time and size (0) where the sensor lists only others.
@@ -103,35 +108,24 @@ class Logbook:
         SessionFileError
             When the disk is full or fails.
         """
-        identity = LogIdentity(self.name, entry.log_id, entry.modified_s, entry.size_bytes)
-        fruitless = 0
-        with PartialLog(target, identity) as partial:
-            while not partial.is_complete:
-                before = partial.received_bytes
-                try:
-                    await self._fetch(partial, entry.log_id, on_progress)
-                except RefusalError:
-                    raise
-                except LinkError:
-                    fruitless = 0 if partial.received_bytes > before else fruitless + 1
-                    if fruitless >= self.policy.fruitless_attempts:
-                        raise
-                    await asyncio.sleep(self.policy.wait_s)
-            partial.finish()
+        await fetch_whole(
+            target,
+            LogIdentity.of(self.name, entry),
+            self.policy,
+            lambda partial: self._fetch(partial, entry.log_id, on_progress),
+        )
 
-    async def start(self, rate_hz: float) -> None:
+    async def start(self) -> None:
         """Have the sensor log acceleration, angular rate and the time of day until `stop`.
 
         Raises
         ------
-        ValueError
-            When the sensor has no such rate.
         RefusalError
             When it is logging already, or has no memory to log into.
         LinkError
             When it cannot be reached or does not answer.
         """
-        config = movesense_logbook.encode_config(rate_hz)
+        config = movesense_logbook.encode_config(_RATE_HZ)
         async with self._settled() as conversation:
             await conversation.ask(CommandCode.PUT_DATALOGGER_CONFIG, "to log what is asked", config)
             await conversation.ask(

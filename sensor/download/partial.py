@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sensor.errors import LinkError, SessionFileError
-from sensor.protocol.movesense_logbook import MEMORY_BYTES, Coverage, Piece
+from sensor.protocol.memory import Coverage, LogEntry, Piece, Span
 
 _SAVE_EVERY_BYTES = 256 * 1024
 
@@ -27,14 +27,20 @@ class LogIdentity:
     ----------
     sensor
         The sensor's name.
-    log_id, modified_s, size_bytes
-        As the logbook says; the last two 0 where it does not.
+    log_id, modified_s, size_bytes, name
+        As of `LogEntry`.
     """
 
     sensor: str
     log_id: int
     modified_s: int = 0
     size_bytes: int = 0
+    name: str = ""
+
+    @classmethod
+    def of(cls, sensor: str, entry: LogEntry) -> Self:
+        """Return the identity of a sensor's recording."""
+        return cls(sensor, entry.log_id, entry.modified_s, entry.size_bytes, entry.name)
 
 
 class PartialLog:
@@ -96,9 +102,14 @@ class PartialLog:
         return self._ends[-1] if self._ends else self._identity.size_bytes
 
     @property
+    def holes(self) -> tuple[Span, ...]:
+        """What has not come of the bytes before the end, as far as known."""
+        return self._coverage.holes(self.size_bytes)
+
+    @property
     def missing_bytes(self) -> int:
         """How many bytes before the end, as far as known, have not come."""
-        return sum(end - start for start, end in self._coverage.holes(self.size_bytes))
+        return sum(end - start for start, end in self.holes)
 
     @property
     def is_complete(self) -> bool:
@@ -185,10 +196,10 @@ class PartialLog:
 def _known_spans(knowledge: Path, part: Path, identity: LogIdentity) -> tuple[tuple[int, int], ...]:
     """Return what an earlier download of the same recording had brought; nothing where that is not sure."""
     try:
-        known: dict[str, Any] = json.loads(knowledge.read_text(encoding="utf-8"))
+        known: dict[str, Any] = {"name": "", **json.loads(knowledge.read_text(encoding="utf-8"))}
         spans = [(int(start), int(end)) for start, end in known.pop("received")]
         size = part.stat().st_size
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return ()
-    is_sound = all(0 <= start < end <= min(size, MEMORY_BYTES) for start, end in spans)
+    is_sound = all(0 <= start < end <= size for start, end in spans)
     return tuple(spans) if known == asdict(identity) and is_sound else ()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sensor.errors import PacketError
 from sensor.protocol.driver import ClockReading, Identity
+from sensor.protocol.memory import LogEntry
 from sensor.protocol.movesense import KEY
 from sensor.protocol.movesense_gsp import NotificationType
 
@@ -65,15 +66,6 @@ class MeasurementInfo:
 
     rates_hz: tuple[int, ...]
     ranges: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One recording on the sensor: its number, when it was changed (s since 1970), its size in bytes."""
-
-    log_id: int
-    modified_s: int
-    size_bytes: int
 
 
 def parse_hello(body: bytes) -> Hello:

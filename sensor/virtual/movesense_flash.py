@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 
 from sensor.protocol.driver import ClockReading
+from sensor.protocol.memory import LogEntry, Piece
 from sensor.protocol.movesense_gsp import (
     Command,
     CommandCode,
@@ -21,10 +22,9 @@ from sensor.protocol.movesense_logbook import (
     NO_SUCH_LOG,
     STATE_PATH,
     LoggerState,
-    Piece,
     encode_piece,
 )
-from sensor.protocol.movesense_objects import TIME_PATH, LogEntry, encode_log_entries
+from sensor.protocol.movesense_objects import TIME_PATH, encode_log_entries
 from sensor.protocol.sbem_encode import encode_clock, encode_head, encode_packet
 from sensor.samples import ImuSignal
 from sensor.virtual.movesense import VirtualMovesense

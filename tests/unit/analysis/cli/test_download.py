@@ -15,7 +15,7 @@ from analysis.cli.downloading import progress
 from analysis.cli.main import cli
 from sensor.errors import LinkError, RefusalError
 from sensor.link.radio import Radio
-from sensor.protocol.movesense_objects import LogEntry
+from sensor.protocol.memory import LogEntry
 from sensor.session.reader import read_recording
 from sensor.virtual.movesense_flash import VirtualFlash
 from sensor.virtual.radio import VirtualRadio

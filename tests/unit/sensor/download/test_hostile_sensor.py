@@ -12,9 +12,8 @@ from sensor.download.conversation import Conversation
 from sensor.download.logbook import Logbook
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, SensorError
+from sensor.protocol.memory import LogEntry, Piece
 from sensor.protocol.movesense_gsp import Command
-from sensor.protocol.movesense_logbook import Piece
-from sensor.protocol.movesense_objects import LogEntry
 from sensor.virtual.movesense_flash import VirtualFlash
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time

@@ -14,7 +14,7 @@ import pytest
 from sensor.download.logbook import Logbook
 from sensor.errors import LinkError, RefusalError, UnknownSensorError
 from sensor.importers.movesense_log import read_movesense_log
-from sensor.protocol.movesense_objects import LogEntry
+from sensor.protocol.memory import LogEntry
 from sensor.virtual.movesense_flash import VirtualFlash
 from sensor.virtual.peripheral import VirtualPeripheral
 from sensor.virtual.radio import VirtualRadio
@@ -82,7 +82,7 @@ def test_what_the_sensor_recorded_on_its_own_is_what_it_felt(target: Path) -> No
     sensor = flash()
 
     async def action(logbook: Logbook) -> None:
-        await logbook.start(104)
+        await logbook.start()
         await asyncio.sleep(20.0)
         await logbook.stop()
         (entry,) = await logbook.list()
@@ -201,13 +201,13 @@ def test_an_empty_memory_is_an_empty_list() -> None:
 @pytest.mark.parametrize("what", ["list", "download", "start"])
 def test_while_it_logs_the_sensor_refuses_and_it_is_said_why(what: str, target: Path) -> None:
     async def action(logbook: Logbook) -> None:
-        await logbook.start(104)
+        await logbook.start()
         if what == "list":
             await logbook.list()
         elif what == "download":
             await logbook.download(LogEntry(1, 0, 0), target, ignore)
         else:
-            await logbook.start(104)
+            await logbook.start()
 
     with pytest.raises(RefusalError, match=r"is logging; stop it with .*--stop"):
         on_air(flash(CONTENT), action)

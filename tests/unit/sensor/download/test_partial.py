@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sensor.download.partial import LogIdentity, PartialLog
 from sensor.errors import LinkError, SessionFileError
-from sensor.protocol.movesense_logbook import Piece
+from sensor.protocol.memory import Piece
 from tests.support.disks import small_disk
 
 CONTENT = bytes(range(200))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from sensor.errors import PacketError
 from sensor.protocol.driver import ClockReading, Identity
+from sensor.protocol.memory import LogEntry
 from sensor.protocol.movesense_objects import (
     INFO_RANGES,
     HeartRate,
     Hello,
-    LogEntry,
     MeasurementInfo,
     Temperature,
     encode_heart_rate,

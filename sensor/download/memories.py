@@ -1,0 +1,52 @@
+"""Which kinds of sensors have a memory to fetch from, and how each is spoken to: a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sensor.download.logbook import Logbook
+from sensor.download.memory import SensorMemory
+from sensor.download.policy import DownloadPolicy
+from sensor.download.reach import find
+from sensor.errors import UnknownSensorError
+from sensor.link.radio import Radio
+from sensor.protocol import movesense
+
+MakeMemory = Callable[[Radio, str, Callable[[], int], DownloadPolicy], SensorMemory]
+"""Takes the radio, the sensor's name, what returns the time of day (us since 1970), and deadlines."""
+
+MEMORIES: dict[str, MakeMemory] = {
+    movesense.KEY: Logbook,
+}
+"""Key of a kind, see `sensor.protocol.registry`, to its memory."""
+
+
+async def find_memory(
+    radio: Radio, name: str, utc_us: Callable[[], int], policy: DownloadPolicy | None = None
+) -> SensorMemory:
+    """Return the memory of whatever sensor has a name.
+
+    Parameters
+    ----------
+    radio
+        Which Bluetooth to use.
+    name
+        The sensor's name or address.
+    utc_us
+        Returns the time of day, microseconds since 1970.
+    policy
+        Deadlines.
+
+    Raises
+    ------
+    LinkError
+        When it is not in reach.
+    UnknownSensorError
+        When it is a kind of sensor nothing can be fetched from.
+    """
+    policy = policy or DownloadPolicy()
+    kind = (await find(radio, name, policy)).kind
+    if kind is None or kind.key not in MEMORIES:
+        what = f"a {kind.title}" if kind else "no sensor runtall knows"
+        raise UnknownSensorError(f"{name} is {what}; from it nothing can be fetched, record it live instead")
+    return MEMORIES[kind.key](radio, name, utc_us, policy)

@@ -1,0 +1,69 @@
+"""Find the sensor that has a memory, connect to it, and let go of it at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from sensor.download.policy import DownloadPolicy
+from sensor.errors import LinkError, UnknownSensorError
+from sensor.link.ble import BleLink, Sighting, look_for
+from sensor.link.radio import Radio
+from sensor.protocol.registry import device
+
+LOST = "the link broke"
+
+
+async def find(radio: Radio, name: str, policy: DownloadPolicy) -> Sighting:
+    """Look for a sensor by its name or address.
+
+    Raises
+    ------
+    LinkError
+        When it is not in reach.
+    """
+    sighting = await look_for(radio, lambda sighting: sighting.is_called(name), policy.search_s)
+    if sighting is None:
+        raise LinkError(f"{name} is not in reach; bring it closer, wake it by moving it, free it from phones")
+    return sighting
+
+
+@asynccontextmanager
+async def reach(
+    radio: Radio, name: str, key: str, on_lost: Callable[[], None], policy: DownloadPolicy
+) -> AsyncIterator[tuple[BleLink, str]]:
+    """Find a sensor of one kind and connect; disconnect at the end.
+
+    Parameters
+    ----------
+    radio
+        Which Bluetooth to use.
+    name
+        The sensor's name or address.
+    key
+        Its kind, see `sensor.protocol.registry`.
+    on_lost
+        Called once when the connection ends, for whatever reason.
+    policy
+        Deadlines.
+
+    Returns
+    -------
+    The connection, nothing subscribed yet, and the sensor's name.
+
+    Raises
+    ------
+    LinkError
+        When it is not in reach or cannot be connected to.
+    UnknownSensorError
+        When it is of another kind.
+    """
+    sighting = await find(radio, name, policy)
+    if sighting.kind is None or sighting.kind.key != key:
+        raise UnknownSensorError(f"{sighting.name} is no {device(key).title}; see `runtall scan`")
+    link = await BleLink.connect(radio, sighting, on_lost, policy.connect_timeout_s)
+    try:
+        yield link, sighting.name
+    finally:
+        with suppress(LinkError):  # a link that is gone already is what was wanted
+            await link.disconnect(policy.request_timeout_s)
