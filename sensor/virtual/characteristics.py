@@ -107,15 +107,6 @@ def when_subscribed(characteristic: Characteristic[bytes], tell: Callable[[bool]
     characteristic.on(Characteristic.EVENT_SUBSCRIPTION, changed)
 
 
-def when_subscribed(characteristic: Characteristic[bytes], tell: Callable[[bool], None]) -> None:
-    """Have ``tell`` called with whether notifications are wanted, whenever a central says so."""
-
-    def changed(_bearer: object, wants_notifications: bool, _wants_indications: bool) -> None:
-        tell(wants_notifications)
-
-    characteristic.on(Characteristic.EVENT_SUBSCRIPTION, changed)
-
-
 def _taker(on_write: Callable[[bytes], None]) -> Callable[[Connection, bytes], None]:
     return lambda _, data: on_write(bytes(data))
 
