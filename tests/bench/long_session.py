@@ -23,7 +23,8 @@ from sensor.protocol.movesense_gsp import encode_data
 from sensor.samples import ImuSignal
 from sensor.session.reader import read_recording
 from tests.bench.hours import severe_hours
-from tests.bench.memory import measure, status_mb
+from tests.bench.memory import measure
+from tests.bench.process_memory import status_mb
 from tests.bench.tables import markdown
 from tests.support.sessions import (
     DATA,

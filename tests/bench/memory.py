@@ -14,6 +14,7 @@ from analysis.pipeline import analyse
 from tests.bench.hours import severe_hours
 from tests.bench.ours import SPEEDS, estimate, orientation_alone
 from tests.bench.peers import PEERS
+from tests.bench.process_memory import status_mb
 
 WHOLE_REPORT = "whole report"
 """From decoded samples to findings, told nothing of speed."""
@@ -35,12 +36,6 @@ def measure(method: str) -> tuple[float, float]:
     ]
     seconds, megabytes = zip(*(map(float, line.split()) for line in printed), strict=True)
     return min(seconds), min(megabytes)
-
-
-def status_mb(key: str) -> float:
-    """Return an entry of the kernel's account of this process (Linux)."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(float(line.split()[1]) for line in lines if line.startswith(key)) / 1024.0
 
 
 def _main(method: str) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from time import perf_counter, process_time
 from sensor.protocol.registry import device
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan, SensorWish
 from tests.bench.link_seam import Source, seam_radio
+from tests.bench.process_memory import status_mb
 from tests.bench.tables import markdown
 from tests.support.sensor_streams import notifications_of, swinging
 
@@ -98,7 +98,7 @@ def measure(seconds: float) -> Load:
     with TemporaryDirectory(prefix="runtall-bench-") as folder:
         path = Path(folder) / "load.runtall"
         passed_s, cpu_s = asyncio.run(record(worn, path, seconds))
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak_mb = status_mb("VmHWM")
         kept = _kept(path)
     sent = {place: list(one.notifications[: one.sent]) for (place, *_), one in zip(WORN, worn, strict=True)}
     return Load(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import warnings
 
 import atheris
+
+from tests.bench.process_memory import status_mb
 
 with atheris.instrument_imports(include=["sensor"]):
     from tests.fuzz.targets import TARGETS
@@ -15,18 +16,14 @@ MOST_MB = 200
 """By how much one input may raise the peak of the process; the fuzzer's own memory grows slowly."""
 
 
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def main(name: str, options: list[str]) -> None:
     """Fuzz a target with options of libFuzzer."""
     check = TARGETS[name].check
 
     def check_sparingly(data: bytes) -> None:
-        before_mb = _peak_mb()
+        before_mb = status_mb("VmHWM")
         check(data)
-        assert _peak_mb() - before_mb < MOST_MB, "takes memory without bounds"
+        assert status_mb("VmHWM") - before_mb < MOST_MB, "takes memory without bounds"
 
     # numpy only warns of numbers that went wrong.
     warnings.simplefilter("error")
