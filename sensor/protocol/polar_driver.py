@@ -98,6 +98,8 @@ class PolarDriver:
         if model.has_gyroscope:
             self._ranges[Measurement.GYRO] = GYR_RANGE_DPS
         self._factors = {Measurement.ACC: ACC_FACTOR_G, Measurement.GYRO: GYR_FACTOR_DPS}
+        self._unanswered = set(self._ranges)
+        self._told_settings = self.settings
         self._answers = AnswerJoiner()
         self._uses_sdk_mode = rate_hz in model.sdk_rates_hz
         self._alone = dict.fromkeys(self._ranges, 0)
@@ -183,13 +185,21 @@ class PolarDriver:
         what = f"{_DOING.get(answer.operation, 'tell of')} {_name(answer.measurement)}"
         if answer.status not in (Status.DONE, Status.ALREADY_SO):
             return (Refused(what, answer.status, polar.explain_status(answer.status)),)
-        return (Accepted(what), *self._learn_factor(answer))
-
-    def _learn_factor(self, answer: polar.Answer) -> tuple[DriverEvent, ...]:
-        """Take over what a count is worth, as the answer to a start says."""
         if answer.operation != Operation.START or answer.measurement not in self._ranges:
-            return ()
+            return (Accepted(what),)
         measurement = Measurement(answer.measurement)
+        return (Accepted(what), *self._learn_factor(measurement, answer), *self._describe(measurement))
+
+    def _describe(self, answered: Measurement) -> tuple[DriverEvent, ...]:
+        """Tell what counts are worth once all streams have said it, if it is not what is known already."""
+        self._unanswered.discard(answered)
+        if self._unanswered or self.settings == self._told_settings:
+            return ()
+        self._told_settings = self.settings
+        return (Described(self.settings),)
+
+    def _learn_factor(self, measurement: Measurement, answer: polar.Answer) -> tuple[DriverEvent, ...]:
+        """Take over what a count is worth, as the answer to a start says."""
         (factor,) = parse_settings(answer.parameters).get(Setting.FACTOR, (1.0,))[:1]
         # 1 says that samples come in the unit itself, which the frame type says, too.
         if not isinstance(factor, float) or factor == 1.0:
@@ -198,10 +208,9 @@ class PolarDriver:
         if not usual / _LARGEST_SURPRISE < factor < usual * _LARGEST_SURPRISE:
             reason = f"a count of {_name(measurement)} cannot be worth {factor:g}, {usual:g} is usual"
             return (Unreadable(PacketError(KEY, reason, answer.parameters)),)
-        before = self.settings
         # Seven digits are what a float32 has: 0.07 is meant, not 0.07000000029802322.
         self._factors[measurement] = float(f"{factor:.7g}")
-        return (Described(self.settings),) if self.settings != before else ()
+        return ()
 
 
 def _write(request: Request) -> Write:

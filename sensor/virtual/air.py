@@ -88,6 +88,10 @@ class Air(LocalLink):
         until_s = _now_s() + duration_s
         self._hidden_until_s[peripheral] = max(until_s, self._hidden_until_s.get(peripheral, 0.0))
 
+    def show(self, peripheral: hci.Address) -> None:
+        """Let ``peripheral`` be heard again at once, however long it was to be hidden."""
+        self._hidden_until_s.pop(peripheral, None)
+
     def lose_link(self, peripheral: hci.Address) -> None:
         """End the link of ``peripheral`` at once, as after a supervision timeout; what waited is lost."""
         # A peripheral stops advertising with its first link, so there is never a second one.

@@ -138,7 +138,7 @@ class VirtualPeripheral:
         self.notify(self._battery, bytes([percent]))
 
     def is_listened_to(self, characteristic: Characteristic[bytes]) -> bool:
-        """Tell whether a central is connected and wants this characteristic's notifications or indications."""
+        """Tell whether a central is connected and wants notifications or indications of this."""
         connection, device = self._connection, self._device
         if connection is None or device is None:
             return False
@@ -173,6 +173,10 @@ class VirtualPeripheral:
     def hide(self, duration_s: float = math.inf) -> None:
         """Advertise to nobody for a while; an open link stays."""
         self._on_air().hide(self._address, duration_s)
+
+    def show(self) -> None:
+        """Advertise again at once, however long it was to be hidden."""
+        self._on_air().show(self._address)
 
     def take_over(self, duration_s: float) -> None:
         """End the link from this side and belong to another central for a while."""

@@ -168,7 +168,7 @@ class VirtualPolar(VirtualMotionSensor):
         for name in ("link", "clock"):
             if timer := self._timers.pop(name, None):
                 timer.cancel()
-        self.hide(0.0)
+        self.show()
 
     def _on_connection(self, connection: Connection) -> None:
         self._connected_s = now_s()

@@ -42,6 +42,8 @@ class PolarHardware:
         What it can do, whether or not the one made of software does.
     is_packed
         Whether frames are packed differences of counts; else plain thousandths of g.
+    steps
+        What a count of each stream is worth, g and deg/s.
     ranges, sdk_ranges
         Offered ranges of each stream, g and deg/s, ordinarily and in SDK mode.
     """
@@ -50,6 +52,7 @@ class PolarHardware:
     model: driver.PolarModel
     features: frozenset[Measurement]
     is_packed: bool
+    steps: dict[Measurement, float]
     ranges: _Ranges
     sdk_ranges: _Ranges
 
@@ -57,21 +60,15 @@ class PolarHardware:
         """Return a signal as it is read: in the steps that are sent."""
         return Readings(
             signal,
-            acc_step_mps2=self.step(Measurement.ACC) * STANDARD_GRAVITY_MPS2,
+            acc_step_mps2=self.steps[Measurement.ACC] * STANDARD_GRAVITY_MPS2,
             acc_range_mps2=driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
-            gyr_step_radps=self.step(Measurement.GYRO) * RADPS_PER_DEGPS,
+            gyr_step_radps=self.steps.get(Measurement.GYRO, driver.GYR_FACTOR_DPS) * RADPS_PER_DEGPS,
             gyr_range_radps=driver.GYR_RANGE_DPS * RADPS_PER_DEGPS,
         )
 
-    def step(self, measurement: Measurement) -> float:
-        """Return what one count is worth, g or deg/s."""
-        if measurement is Measurement.GYRO:
-            return driver.GYR_FACTOR_DPS
-        return driver.ACC_FACTOR_G if self.is_packed else _MILLI_G
-
     def factor(self, measurement: Measurement) -> float:
         """Return the factor in the answer to a start: 1 where samples come in the unit itself."""
-        return self.step(measurement) if self.is_packed else 1.0
+        return self.steps[measurement] if self.is_packed else 1.0
 
     def offered(self, measurement: Measurement, *, in_sdk_mode: bool) -> SettingValues:
         """Return the settings a stream can be started with; none where there is no such stream."""
@@ -95,7 +92,7 @@ class PolarHardware:
     def encode_frame(self, measurement: Measurement, time_ns: int, values: FloatArray) -> bytes:
         """Encode (n, 3) readings, m/s2 or rad/s, as a frame whose last sample is dated ``time_ns``."""
         unit = RADPS_PER_DEGPS if measurement is Measurement.GYRO else STANDARD_GRAVITY_MPS2
-        counts = np.rint(values / (self.step(measurement) * unit)).astype(np.int64)
+        counts = np.rint(values / (self.steps[measurement] * unit)).astype(np.int64)
         if not self.is_packed:
             return encode_plain_frame(measurement, _IN_MILLI_G, time_ns, counts)
         return encode_packed_frame(measurement, PACKED, time_ns, counts, block_samples=_BLOCK_SAMPLES)
@@ -114,6 +111,7 @@ H10 = PolarHardware(
     model=driver.H10,
     features=frozenset({Measurement.ECG, Measurement.ACC}),
     is_packed=False,
+    steps={Measurement.ACC: _MILLI_G},
     ranges={Measurement.ACC: (2, 4, 8)},
     sdk_ranges={},
 )
@@ -122,6 +120,7 @@ OH1 = PolarHardware(
     model=driver.OH1,
     features=frozenset({Measurement.PPG, Measurement.ACC, Measurement.PPI}),
     is_packed=True,
+    steps={Measurement.ACC: driver.ACC_FACTOR_G},
     ranges={Measurement.ACC: (8,)},
     sdk_ranges={},
 )
@@ -140,6 +139,7 @@ VERITY_SENSE = PolarHardware(
         }
     ),
     is_packed=True,
+    steps={Measurement.ACC: driver.ACC_FACTOR_G, Measurement.GYRO: driver.GYR_FACTOR_DPS},
     ranges={Measurement.ACC: (8,), Measurement.GYRO: (2000,)},
     sdk_ranges={Measurement.ACC: (2, 4, 8, 16), Measurement.GYRO: (250, 500, 1000, 2000)},
 )

@@ -68,13 +68,15 @@ def started(measurement: int, *factors: float, more: bool = False) -> bytes:
     return head + (bytes([5, len(factors)]) + told if factors else b"")
 
 
-def test_what_a_count_is_worth_is_taken_from_the_answer():
+def test_what_a_count_is_worth_is_taken_from_the_answers_and_told_when_all_have_come():
     driver = PolarDriver(52, VERITY_SENSE)
     usual = dict(driver.settings)
+    assert driver.receive(CONTROL_UUID, started(2, 0.00025)) == (Accepted("start the accelerometer"),)
     accepted, described = driver.receive(CONTROL_UUID, started(5, 0.061))
     assert accepted == Accepted("start the gyroscope")
-    assert described == Described(usual | {"gyr_factor_dps": 0.061})
+    assert described == Described(usual | {"acc_factor_g": 0.00025, "gyr_factor_dps": 0.061})
     assert driver.settings == described.settings
+    assert driver.receive(CONTROL_UUID, started(5, 0.061)) == (Accepted("start the gyroscope"),)
 
 
 @pytest.mark.parametrize("factors", [(), (1.0,), (0.07,)])
@@ -94,6 +96,7 @@ def test_a_count_worth_what_it_cannot_be_is_told_and_not_believed(factor):
 
 def test_an_answer_in_parts_is_told_once_and_whole():
     driver = PolarDriver(52, VERITY_SENSE)
+    driver.receive(CONTROL_UUID, started(2))
     assert driver.receive(CONTROL_UUID, bytes.fromhex("f0020500010501")) == ()
     accepted, described = driver.receive(CONTROL_UUID, bytes([0xF0, 2, 5, 0, 0]) + struct.pack("<f", 0.061))
     assert (accepted, described.settings["gyr_factor_dps"]) == (Accepted("start the gyroscope"), 0.061)
