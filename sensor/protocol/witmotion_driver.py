@@ -28,6 +28,9 @@ from sensor.protocol.witmotion_registers import (
 RATES_HZ = (50, 100, 200)
 """Rates that suit running."""
 
+_PAUSE_S = SETTLE_S + 0.05
+"""Each request waits for a connection event: two of them come up to an interval closer together."""
+
 
 class WitMotionDriver:
     """Streams from a WitMotion with BLE 5; it streams whenever it is connected.
@@ -105,4 +108,4 @@ class WitMotionDriver:
 
 def _write(register: Register, value: int) -> Write:
     data = encode_request(Request(register, value))
-    return Write(witmotion.WRITE_UUID, data, response=False, settle_s=SETTLE_S)
+    return Write(witmotion.WRITE_UUID, data, response=False, settle_s=_PAUSE_S)
