@@ -42,47 +42,45 @@ def on_trunk_clock(
     """
     events = shared_events(trunk, other, (find_knocks(trunk, config), find_knocks(other, config)), config)
     believed = [event for event in events if not event.doubt]
-    return (_moved(other, _lines(trunk, other, believed)) if believed else other), events
+    return (_moved(other, _lags(trunk, other, believed)) if believed else other), events
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """The lag of one connection: ``lag_s`` at ``centre_s``, growing by ``rate`` (seconds per second)."""
+class _Lag:
+    """The lag of one connection: known at some moments, linear between them, constant beyond."""
 
-    lag_s: float
-    centre_s: float = 0.0
-    rate: float = 0.0
+    at_s: tuple[float, ...]
+    lag_s: tuple[float, ...]
 
     def taken_off(self, time_s: FloatArray) -> FloatArray:
-        return time_s - self.lag_s - self.rate * (time_s - self.centre_s)
+        return time_s - np.interp(time_s, self.at_s, self.lag_s)
 
 
-def _lines(trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent]) -> list[_Line]:
+def _lags(trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent]) -> list[_Lag]:
     """Return the lag of each of the other sensor's connections."""
     felt_in = [_connection(other, event.at_s) for event in events]
-    lines = []
+    lags = []
     for number in range(len(other.segment_start)):
         felt = [event for event, connection in zip(events, felt_in, strict=True) if connection == number]
-        lines.append(_through(trunk, felt) if felt else _mean(events))
-    return lines
+        lags.append(_between(trunk, felt) if felt else _mean(events))
+    return lags
 
 
-def _through(trunk: SensorRecording, events: Sequence[SharedEvent]) -> _Line:
-    """Return the lag through the first and the last event of one connection.
+def _between(trunk: SensorRecording, events: Sequence[SharedEvent]) -> _Lag:
+    """Return the lag from the first to the last event of one connection.
 
     Where the trunk sensor's link broke in between, its delay changed too, and the difference is no rate. The
     way a landing takes through the body is the same each time.
     """
     first, last = events[0], events[-1]
-    change_s = last.lag_s - first.lag_s
     is_unbroken = _connection(trunk, first.at_s) == _connection(trunk, last.at_s)
-    if is_unbroken and abs(change_s) > hypot(first.error_s, last.error_s):
-        return _Line(first.lag_s, first.at_s, change_s / (last.at_s - first.at_s))
+    if is_unbroken and abs(last.lag_s - first.lag_s) > hypot(first.error_s, last.error_s):
+        return _Lag((first.at_s, last.at_s), (first.lag_s, last.lag_s))
     return _mean(events)
 
 
-def _mean(events: Sequence[SharedEvent]) -> _Line:
-    return _Line(float(np.mean([event.lag_s for event in events])))
+def _mean(events: Sequence[SharedEvent]) -> _Lag:
+    return _Lag((events[0].at_s,), (float(np.mean([event.lag_s for event in events])),))
 
 
 def _connection(sensor: SensorRecording, at_s: float) -> int:
@@ -91,10 +89,10 @@ def _connection(sensor: SensorRecording, at_s: float) -> int:
     return max(int(np.searchsorted(starts_s, at_s, side="right")) - 1, 0)
 
 
-def _moved(sensor: SensorRecording, lines: Sequence[_Line]) -> SensorRecording:
+def _moved(sensor: SensorRecording, lags: Sequence[_Lag]) -> SensorRecording:
     """Take each connection's lag off its times; where two then overlap, the later one gives way."""
     edges = [*sensor.segment_start.tolist(), len(sensor.time_s)]
-    parts = [line.taken_off(sensor.time_s[a:b]) for (a, b), line in zip(pairwise(edges), lines, strict=True)]
+    parts = [line.taken_off(sensor.time_s[a:b]) for (a, b), line in zip(pairwise(edges), lags, strict=True)]
     time_s = np.concatenate(parts)
     latest_s = np.maximum.accumulate(time_s)
     kept = np.concatenate(([True], time_s[1:] > latest_s[:-1]))

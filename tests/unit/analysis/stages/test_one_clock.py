@@ -107,6 +107,16 @@ def test_clocks_that_agree_at_both_ends_are_moved_evenly() -> None:
     assert np.ptp(other.time_s - moved.time_s) < 1e-9
 
 
+def test_a_rate_is_never_drawn_out_beyond_the_knocks_it_was_found_between() -> None:
+    trunk, _ = standing(np.concatenate((START_S, three_from(30.0, 0.8))), 1, until_s=100.0)
+    other, _ = standing(np.concatenate((START_S, three_from(30.02, 0.8))), 2, until_s=100.0)
+    moved, events = on_trunk_clock(trunk, other, CONFIG)
+    assert [event.lag_s for event in events] == pytest.approx([0.0, 0.02], abs=0.002)
+    lag_s = other.time_s - moved.time_s
+    np.testing.assert_allclose(lag_s[other.time_s > 32.0], events[1].lag_s, atol=1e-9)
+    assert lag_s.max() - lag_s.min() == pytest.approx(0.02, abs=0.004)
+
+
 def test_after_a_lost_link_each_connection_is_moved_by_its_own_knocks() -> None:
     taps_s = np.concatenate((START_S, three_from(80.0, 0.8)))
     trunk, _ = standing(taps_s, 1, until_s=100.0)
