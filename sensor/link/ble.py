@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sensor.link.complaints import plain_words, printable
 from sensor.link.patience import within
 from sensor.link.radio import Radio
-from sensor.link.shared_scan import SCAN_STEP_S, listening
+from sensor.link.shared_scan import ask_adapter, listening
 from sensor.protocol.registry import DeviceKind, identify
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
         heard[sighting.address] = sighting
 
     with plain_words("looking for sensors"):
-        for sighting in await within(SCAN_STEP_S, _connected_already(radio)):
+        for sighting in await ask_adapter(_connected_already(radio)):
             remember(sighting)
         async with _listening(radio, remember):
             await asyncio.sleep(duration_s)
@@ -95,7 +95,7 @@ async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_
             found.set_result(sighting)
 
     with plain_words("looking for sensors"):
-        for sighting in await within(SCAN_STEP_S, _connected_already(radio)):
+        for sighting in await ask_adapter(_connected_already(radio)):
             consider(sighting)
         if found.done():
             return found.result()

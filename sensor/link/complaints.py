@@ -16,6 +16,7 @@ NO_SERVICE = "no Bluetooth here: the system's Bluetooth service does not answer;
 )
 NO_ADAPTER = "no Bluetooth adapter found; plug one in, or use a computer that has one"
 UNPLUGGED = "the Bluetooth adapter is gone; plug it in again"
+STUCK = "Bluetooth does not answer; switch it off and on, or take the adapter out and plug it in again"
 SWITCHED_OFF = "Bluetooth is off; switch it on and try again"
 NOT_ALLOWED = "not allowed to use Bluetooth; " + (
     "permit it for this program in the system settings, on Linux join the group 'bluetooth'"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sensor.errors import LinkError
-from sensor.link.complaints import plain_words
+from sensor.link.complaints import STUCK, plain_words
 from sensor.link.patience import within
 from sensor.link.radio import Radio
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bleak.backends.scanner import AdvertisementData
 
     Listener: TypeAlias = Callable[[BLEDevice, AdvertisementData], None]
+
+_Result = TypeVar("_Result")
 
 SCAN_STEP_S = 5.0
 """What starting or ending a scan may take: it is a question to the adapter alone, no radio in it."""
@@ -34,7 +36,7 @@ async def listening(radio: Radio, listener: Listener) -> AsyncIterator[None]:
 
     Raises
     ------
-    BleakError, OSError
+    BleakError, OSError, LinkError
         When the scan cannot be started. Those who listened before hear nothing until someone starts it again.
     """
     scan = _shared_scan(radio)
@@ -82,7 +84,7 @@ class SharedScan:
         from bleak import BleakScanner
 
         scanner = BleakScanner(self._spread, **self._radio.scanner_options())
-        await within(SCAN_STEP_S, scanner.start())
+        await ask_adapter(scanner.start())
         self._scanner = scanner
 
     async def _stop(self) -> None:
@@ -90,11 +92,25 @@ class SharedScan:
         scanner, self._scanner = self._scanner, None
         if scanner is not None:
             with suppress(LinkError), plain_words("ending a search"):
-                await within(SCAN_STEP_S, scanner.stop())
+                await ask_adapter(scanner.stop())
 
     def _spread(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
         for listener in tuple(self._listeners):
             listener(device, advertisement)
+
+
+async def ask_adapter(request: Coroutine[Any, Any, _Result]) -> _Result:
+    """Return what the adapter answers.
+
+    Raises
+    ------
+    LinkError
+        When it does not within `SCAN_STEP_S`.
+    """
+    try:
+        return await within(SCAN_STEP_S, request)
+    except TimeoutError as error:
+        raise LinkError(f"looking for sensors: {STUCK}") from error
 
 
 def _shared_scan(radio: Radio) -> SharedScan:

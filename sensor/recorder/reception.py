@@ -81,19 +81,31 @@ class Reception:
         def receive(payload: bytes) -> None:
             if self._ending.reason == ANOTHER_SENSOR or not self._is_admitted(payload):
                 return
-            # Written down first: whatever understanding it may run into, the bytes are safe.
-            self._log.packet(characteristic, payload)
-            for event in self._driver.receive(characteristic, payload):
+            if self._wanted_serial:
+                # In doubt whose words these are, they are understood before they are written down.
+                events = self._driver.receive(characteristic, payload)
+                if any(isinstance(event, Identity) and self._is_another(event) for event in events):
+                    return
+                self._log.packet(characteristic, payload)
+            else:
+                # Written down first: whatever understanding it may run into, the bytes are safe.
+                self._log.packet(characteristic, payload)
+                events = self._driver.receive(characteristic, payload)
+            for event in events:
                 self._take(event, payload)
 
         return receive
 
     def meet(self, identity: Identity) -> None:
         """Take note of who the sensor is; one that is not the wanted one ends the connection."""
-        if self._wanted_serial and identity.serial and identity.serial != self._wanted_serial:
-            self._ending.because(ANOTHER_SENSOR)
-        else:
+        if not self._is_another(identity):
             self._log.identity(identity)
+
+    def _is_another(self, identity: Identity) -> bool:
+        is_another = bool(identity.serial) and identity.serial != (self._wanted_serial or identity.serial)
+        if is_another:
+            self._ending.because(ANOTHER_SENSOR)
+        return is_another
 
     def close(self) -> None:
         """Write down what is still to be said."""

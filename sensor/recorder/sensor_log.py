@@ -54,6 +54,7 @@ class SensorLog:
         self._segment_id: int | None = None
         self._segment_reason = "start"
         self._firmware = ""
+        self._address = ""
         self._segments = 0
         self._silences = 0
         self._battery_pct: int | None = None
@@ -72,8 +73,11 @@ class SensorLog:
         """Begin a connection; its clock segment begins with its first notification."""
         if self._sensor_id is None:
             self._sensor_id = self._add(sighting, kind, settings)
+            self._address = sighting.address
         strength = "" if sighting.rssi_dbm is None else f", {sighting.rssi_dbm} dBm"
-        self.event("connected", sighting.name + strength)
+        address = "" if sighting.address == self._address else f", now at {sighting.address}"
+        self._address = sighting.address
+        self.event("connected", sighting.name + strength + address)
         self._kind = kind
         self._decoder = kind.make_decoder(settings)
         self._undecoded.clear()

@@ -121,7 +121,7 @@ class SensorTask:
         """Scan until the sensor is heard, in many short scans: long ones can go deaf."""
         self._log.link = "searching"
         self._looking_since_s = self._clock.now_s()
-        for longest_s in self._waits:
+        for longest_s in self._policy.waits(self._chance):
             wait_s = min(longest_s, self._policy.scan_window_s)
             try:
                 sighting = await look_for(self._shared.radio, self._is_wanted, wait_s)
@@ -201,17 +201,11 @@ class SensorTask:
         if reason == ANOTHER_SENSOR:
             self._namesakes.add(sighting.address)
             return True
-        self._settle_on(sighting)
+        self._address = sighting.address
         return connection.streamed_s >= self._policy.short_life_s
 
     def _serial_to_check(self, sighting: Sighting) -> str:
         return "" if sighting.address == self._address else self._log.serial
-
-    def _settle_on(self, sighting: Sighting) -> None:
-        """Keep the address this sensor has now."""
-        if self._address not in ("", sighting.address):
-            self._log.event("address changed", f"from {self._address} to {sighting.address}")
-        self._address = sighting.address
 
     async def _connect(self, sighting: Sighting, ending: Ending) -> BleLink:
         async with connecting_turn():
