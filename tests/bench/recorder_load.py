@@ -99,14 +99,14 @@ def measure(seconds: float) -> Load:
         path = Path(folder) / "load.runtall"
         passed_s, cpu_s = asyncio.run(record(worn, path, seconds))
         peak_mb = status_mb("VmHWM")
-        kept = _kept(path)
+        kept = kept_by_placement(path)
     sent = {place: list(one.notifications[: one.sent]) for (place, *_), one in zip(WORN, worn, strict=True)}
     return Load(
         passed_s, cpu_s, peak_mb, sum(map(len, sent.values())), sum(map(len, kept.values())), kept == sent
     )
 
 
-def _kept(path: Path) -> dict[str, list[bytes]]:
+def kept_by_placement(path: Path) -> dict[str, list[bytes]]:
     """Return the notifications in the file, by placement."""
     rows: dict[str, list[bytes]] = {place: [] for place, *_ in WORN}
     with closing(sqlite3.connect(path)) as connection:
