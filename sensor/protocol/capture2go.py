@@ -10,7 +10,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,7 @@ CLEAR, CLEARED = 0x0158, 0x0159
 SET_TIME, TIME_SET = 0x0170, 0x0171
 GET_STATUS, STATUS = 0x0200, 0x0201
 ERROR = 0xFFFF
-_PACKED_WITHOUT_MAGNETOMETER = 0x0230
+_PACKED_WITH_MAGNETOMETER, _PACKED_WITHOUT_MAGNETOMETER = 0x0220, 0x0230
 
 RATE_CODES = {200: 1, 100: 2, 50: 3, 25: 4}
 """Code of each rate that suits running, in the mode and in the last digit of a measurement's header."""
@@ -48,17 +48,13 @@ GYR_UNIT_RADPS = math.radians(2000) / 2**15
 SAMPLES_PER_PACKAGE = 8
 TIME_GAP, GYR_CLIPPED, ACC_CLIPPED = 1, 1 << 1, 1 << 2
 
-MEASUREMENT = np.dtype(
-    [
-        ("time_ns", "<i8"),
-        ("gyr", "<i2", (SAMPLES_PER_PACKAGE, 3)),
-        ("acc", "<i2", (SAMPLES_PER_PACKAGE, 3)),
-        ("orientation", "<u8"),
-        ("heading", "<i2"),
-        ("flags", "u1"),
-    ]
-)
+_TRIPLES = ("<i2", (SAMPLES_PER_PACKAGE, 3))
+_MEASURED = [("time_ns", "<i8"), ("gyr", *_TRIPLES), ("acc", *_TRIPLES)]
+_ORIENTATION = [("orientation", "<u8"), ("heading", "<i2"), ("flags", "u1")]
+MEASUREMENT = np.dtype([*_MEASURED, *_ORIENTATION])
 """Eight samples without magnetometer; the time is that of the first one, ns."""
+
+MEASUREMENT_WITH_MAGNETOMETER = np.dtype([*_MEASURED, ("mag", *_TRIPLES), *_ORIENTATION])
 
 
 class Package(NamedTuple):
@@ -185,6 +181,15 @@ def measurement_header(rate_hz: float) -> int:
         known = ", ".join(map(str, RATE_CODES))
         raise ValueError(f"capture2go: no rate of {rate_hz:g} Hz; there are {known}")
     return _PACKED_WITHOUT_MAGNETOMETER + RATE_CODES[int(rate_hz)]
+
+
+def layout_of(header: int) -> np.dtype[Any] | None:
+    """Return how packed measurements of a header are laid out; None for any other package."""
+    layouts = {
+        _PACKED_WITH_MAGNETOMETER: MEASUREMENT_WITH_MAGNETOMETER,
+        _PACKED_WITHOUT_MAGNETOMETER: MEASUREMENT,
+    }
+    return layouts.get(header & 0xFFF0) if header & 0xF in RATE_CODES.values() else None
 
 
 def encode_measurements(

@@ -30,17 +30,33 @@ class State(IntEnum):
 class ErrorCode(IntEnum):
     """Why the sensor does not do as asked."""
 
+    NO_SUCH_FILE = 0xF0
+    FILE_SYSTEM_ERROR = 0xF2
+    FILE_EXISTS = 0xF3
+    FILE_TOO_SHORT = 0xF4
+    BAD_NAME = 0xF5
+    STORAGE_FULL = 0xF6
+    STORAGE_BUSY = 0xF7
+    NO_RECORDING_SET = 0xF9
+    WRONG_STATE = 0xFB
+    UNREADABLE_REQUEST = 0xFC
     UNKNOWN_REQUEST = 0xFD
     SEND_BUFFER_FULL = 0xFE
-    WRONG_STATE = 0xFB
-    STORAGE_FULL = 0xF6
 
 
 ERROR_WORDS = {
-    ErrorCode.UNKNOWN_REQUEST: "the sensor does not know the request",
-    ErrorCode.WRONG_STATE: "not possible in the sensor's present state",
-    ErrorCode.SEND_BUFFER_FULL: "the sensor's send buffer is full",
+    ErrorCode.NO_SUCH_FILE: "the sensor has no such recording",
+    ErrorCode.FILE_SYSTEM_ERROR: "the sensor's memory has an error",
+    ErrorCode.FILE_EXISTS: "the sensor has a recording of this name already",
+    ErrorCode.FILE_TOO_SHORT: "the recording is shorter",
+    ErrorCode.BAD_NAME: "the sensor does not like the name",
     ErrorCode.STORAGE_FULL: "the sensor's memory is full",
+    ErrorCode.STORAGE_BUSY: "the sensor's memory is busy",
+    ErrorCode.NO_RECORDING_SET: "the sensor was not told where to record",
+    ErrorCode.WRONG_STATE: "not possible in the sensor's present state",
+    ErrorCode.UNREADABLE_REQUEST: "the sensor cannot read the request",
+    ErrorCode.UNKNOWN_REQUEST: "the sensor does not know the request",
+    ErrorCode.SEND_BUFFER_FULL: "the sensor's send buffer is full",
 }
 """What the code of an error means, in words."""
 

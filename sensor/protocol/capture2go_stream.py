@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sensor.protocol import capture2go
 from sensor.protocol.driver import Settings
 from sensor.protocol.full_scale import at_full_scale
-from sensor.samples import SampleBlock
+from sensor.samples import BoolArray, IntArray, SampleBlock
 
 _STARTS = frozenset((capture2go.CLEARED, capture2go.TIME_SET, capture2go.MODE, capture2go.STARTED))
 """Answers to what a driver starts with, `sensor.protocol.capture2go_driver`; one is enough."""
@@ -55,25 +57,44 @@ class Capture2GoDecoder:
         found = list(self._measurements(notifications))
         whole = [one for one in found if len(one[1]) == capture2go.MEASUREMENT.itemsize]
         table = np.frombuffer(b"".join([payload for _, payload in whole]), capture2go.MEASUREMENT)
-        sound = (table["time_ns"] >= 0) & (table["time_ns"] < _LATEST_NS)
+        sound = is_sound(table)
         position = np.array([position for position, _ in whole], np.int64)[sound]
         table = table[sound]
         self._misfits += len(found) - len(table)
-        acc_counts = table["acc"].astype(np.float64).reshape(-1, 3)
-        gyr_counts = table["gyr"].astype(np.float64).reshape(-1, 3)
-        flagged = (table["flags"] & (capture2go.ACC_CLIPPED | capture2go.GYR_CLIPPED)) != 0
-        clipped = at_full_scale(acc_counts, 2**15) | at_full_scale(gyr_counts, 2**15)
-        return SampleBlock(
-            notification=position,
-            ticks=table["time_ns"].astype(np.int64),
-            count=np.full(len(table), capture2go.SAMPLES_PER_PACKAGE, np.int64),
-            acc_sensor_mps2=acc_counts * capture2go.ACC_UNIT_MPS2,
-            gyr_sensor_radps=gyr_counts * capture2go.GYR_UNIT_RADPS,
-            clipped=clipped | np.repeat(flagged, capture2go.SAMPLES_PER_PACKAGE),
-        )
+        return samples_of(table, position)
 
     def _measurements(self, notifications: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         for position, (header, payload), is_real_time in self._reader.feed(notifications):
             self._has_begun |= header in _STARTS
             if self._has_begun and header == self._header and not is_real_time:
                 yield position, payload
+
+
+def is_sound(rows: npt.NDArray[Any]) -> BoolArray:
+    """Return (p,) which packed measurements, laid out by `capture2go.layout_of`, have a possible time."""
+    sound: BoolArray = (rows["time_ns"] >= 0) & (rows["time_ns"] < _LATEST_NS)
+    return sound
+
+
+def samples_of(rows: npt.NDArray[Any], notification: IntArray) -> SampleBlock:
+    """Return the samples of packed measurements.
+
+    Parameters
+    ----------
+    rows
+        (p,) as `capture2go.layout_of` lays them out.
+    notification
+        (p,) the notification each came in.
+    """
+    acc_counts = rows["acc"].astype(np.float64).reshape(-1, 3)
+    gyr_counts = rows["gyr"].astype(np.float64).reshape(-1, 3)
+    flagged = (rows["flags"] & (capture2go.ACC_CLIPPED | capture2go.GYR_CLIPPED)) != 0
+    clipped = at_full_scale(acc_counts, 2**15) | at_full_scale(gyr_counts, 2**15)
+    return SampleBlock(
+        notification=notification,
+        ticks=rows["time_ns"].astype(np.int64),
+        count=np.full(len(rows), capture2go.SAMPLES_PER_PACKAGE, np.int64),
+        acc_sensor_mps2=acc_counts * capture2go.ACC_UNIT_MPS2,
+        gyr_sensor_radps=gyr_counts * capture2go.GYR_UNIT_RADPS,
+        clipped=clipped | np.repeat(flagged, capture2go.SAMPLES_PER_PACKAGE),
+    )

@@ -132,11 +132,12 @@ class VirtualCapture2Go(VirtualMotionSensor):
         try:
             request = wire.parse_package(data)
         except PacketError:
-            return  # what is no package is not for it
+            self._put(encode_error(ErrorCode.UNREADABLE_REQUEST, wire.ERROR))
+            return
         try:
             self._put(self._answer(request))
         except PacketError:
-            self._put(encode_error(ErrorCode.UNKNOWN_REQUEST, request.header))
+            self._put(encode_error(ErrorCode.UNREADABLE_REQUEST, request.header))
 
     def _answer(self, request: Package) -> Package:
         if self.is_refusing:
@@ -149,7 +150,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
         if self.state is not State.IDLE:
             return encode_error(ErrorCode.WRONG_STATE, wire.SET_MODE)
         self._mode = parse_mode(payload)
-        return Package(wire.MODE)
+        return Package(wire.MODE, payload)
 
     def _set_time(self, payload: bytes) -> Package:
         if len(payload) != 8:
@@ -157,7 +158,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
         if self.state is not State.IDLE:
             return encode_error(ErrorCode.WRONG_STATE, wire.SET_TIME)
         self.restart_clock(struct.unpack("<q", payload)[0])
-        return Package(wire.TIME_SET)
+        return Package(wire.TIME_SET, payload)
 
     def _start(self, _: bytes) -> Package:
         if self.state is not State.IDLE:
