@@ -41,16 +41,23 @@ class LiveLine(Protocol):
         ...
 
 
-def live_line() -> LiveLine:
-    """Return a line that is redrawn in place on a terminal, and one line every 10 s anywhere else."""
-    return TerminalLine() if sys.stderr.isatty() else PlainLine()
+def live_line(plain_interval_s: float = PLAIN_INTERVAL_S) -> LiveLine:
+    """Return a line that is redrawn in place on a terminal, and one line every so often anywhere else."""
+    return TerminalLine() if sys.stderr.isatty() else PlainLine(plain_interval_s)
 
 
 class PlainLine:
-    """Prints the status now and then, for logs and pipes."""
+    """Prints the status now and then, for logs and pipes.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    interval_s
+        How often.
+    """
+
+    def __init__(self, interval_s: float = PLAIN_INTERVAL_S) -> None:
         self.hint = ""
+        self._interval_s = interval_s
         self._next_s = 0.0
 
     def __enter__(self) -> Self:
@@ -65,7 +72,7 @@ class PlainLine:
     def show(self, status: RecorderStatus) -> None:
         """Print the status if the last one is old enough."""
         if status.time_s >= self._next_s:
-            self._next_s = PLAIN_INTERVAL_S * (1 + math.floor(status.time_s / PLAIN_INTERVAL_S))
+            self._next_s = self._interval_s * (1 + math.floor(status.time_s / self._interval_s))
             self.say(status_text(status, self.hint))
 
     def say(self, text: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,8 @@ from analysis.cli.wishes import parse_plan
 
 if TYPE_CHECKING:
     from analysis.cli.recording import Order
+    from analysis.cli.unattended import Watch
+    from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
 
 VIRTUAL_RUN_S = 3600.0
@@ -24,6 +27,15 @@ VIRTUAL_RUN_S = 3600.0
 
 GUIDE_S = 120.0
 """What standing and bow may take on top of it."""
+
+STILL_S = 600.0
+"""How long nothing moves before a session without a runner at the keyboard ends, where not told."""
+
+VIRTUAL_OUTING_S = 180.0
+"""How long the simulated runner is out where a session ends by itself."""
+
+LOG_INTERVAL_S = 600.0
+"""How often a service's log is told how a recording is doing."""
 
 
 @click.command("record")
@@ -55,6 +67,27 @@ GUIDE_S = 120.0
 @click.option(
     "--no-guide", "--yes", "no_guide", is_flag=True, help="Begin at once, without standing and bow."
 )
+@click.option(
+    "--wait",
+    "waits",
+    is_flag=True,
+    help="Run for ever, without a guide: record a session whenever a sensor appears, print its path, wait "
+    "again. For small boards.",
+)
+@click.option(
+    "--still",
+    "still_s",
+    type=parse_duration_s,
+    metavar="TIME",
+    help="With --wait: end a session after this long without movement or sensor.  [default: 10min]",
+)
+@click.option(
+    "--led",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="With --wait: a light as /sys/class/leds/ACT, or a file for the word waiting, recording, trouble or "
+    "stopped.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -63,31 +96,88 @@ def command(
     duration_s: float | None,
     name: str,
     no_guide: bool,
+    waits: bool,
+    still_s: float | None,
+    led: Path | None,
 ) -> None:
     """Record a run.
 
     Ctrl-C asks for the last standing, Ctrl-C again ends at once. The last line on stdout is the path of the
     session. Without a terminal there is no guide, and Ctrl-C ends at once.
+
+    With --wait there is no end: whenever a sensor appears, a session begins, and when nothing has moved for
+    10 min, or all sensors have been gone for so long, it ends and its path is printed. Sensors left lying
+    begin the next one when they are moved.
     """
-    is_guided = sys.stdin.isatty() and not no_guide
-    order = _order(parse_plan(wishes, beside), duration_s, name, is_guided)
-    home = home_folder(ctx)
-    click.echo(asyncio.run(_record(order, lambda started: new_session_path(home, name, started))))
+    _refuse_misfits(waits, duration_s, still_s, led)
+    parsed, home = parse_plan(wishes, beside), home_folder(ctx)
+
+    def new_path(started: datetime) -> Path:
+        return new_session_path(home, name, started)
+
+    if waits:
+        asyncio.run(_wait(_watch(parsed, name, still_s or STILL_S), new_path, led))
+    else:
+        is_guided = sys.stdin.isatty() and not no_guide
+        click.echo(asyncio.run(_record(_order(parsed, duration_s, name, is_guided), new_path)))
+
+
+def _refuse_misfits(waits: bool, duration_s: float | None, still_s: float | None, led: Path | None) -> None:
+    if waits and duration_s is not None:
+        raise click.UsageError("--wait ends a session when nothing moves: say --still, not --duration")
+    if not waits and (still_s is not None or led is not None):
+        raise click.UsageError("--still and --led belong to --wait")
 
 
 async def _record(order: Order, new_path: Callable[[datetime], Path]) -> Path:
     from analysis.cli.live_line import live_line
     from analysis.cli.recording import record
-    from sensor.link.radio import Radio
 
-    if not order.is_simulated:
-        with live_line() as line:
-            return await record(order, Radio(), new_path, line)
-    from analysis.cli.virtual_sensors import virtual_runner
-
-    async with virtual_runner(order.plan, (order.duration_s or VIRTUAL_RUN_S) + GUIDE_S) as radio:
+    run_s = (order.duration_s or VIRTUAL_RUN_S) + GUIDE_S
+    async with _radio(order.plan, order.is_simulated, run_s) as radio:
         with live_line() as line:
             return await record(order, radio, new_path, line)
+
+
+async def _wait(watch: Watch, new_path: Callable[[datetime], Path], led: Path | None) -> None:
+    from analysis.cli.lamp import Lamp
+    from analysis.cli.live_line import live_line, nobody_may_listen
+    from analysis.cli.signals import on_signals
+    from analysis.cli.waiting import Sentry
+
+    def tell(what: object, **options: Any) -> None:
+        with nobody_may_listen():
+            click.echo(what, **options)
+
+    def say(text: str) -> None:
+        tell(text, err=True)
+
+    async with _radio(watch.plan, watch.is_simulated, VIRTUAL_OUTING_S) as radio:
+        sentry = Sentry(
+            watch,
+            radio,
+            new_path,
+            lamp=Lamp(led, say),
+            make_line=lambda: live_line(LOG_INTERVAL_S),
+            say=say,
+            finished=tell,
+        )
+        on_signals(sentry.leave, sentry.leave)
+        await sentry.run()
+
+
+@asynccontextmanager
+async def _radio(plan: RecordingPlan, is_simulated: bool, run_s: float) -> AsyncIterator[Radio]:
+    """Open the radio the plan's sensors are on; a simulated runner is out for ``run_s``."""
+    from sensor.link.radio import Radio
+
+    if not is_simulated:
+        yield Radio()
+        return
+    from analysis.cli.virtual_sensors import virtual_runner
+
+    async with virtual_runner(plan, run_s) as radio:
+        yield radio
 
 
 def _order(parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: str, is_guided: bool) -> Order:
@@ -95,3 +185,10 @@ def _order(parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: s
 
     plan, is_simulated = parsed
     return Order(plan, name, duration_s, is_guided, is_simulated)
+
+
+def _watch(parsed: tuple[RecordingPlan, bool], name: str, still_s: float) -> Watch:
+    from analysis.cli.unattended import Watch
+
+    plan, is_simulated = parsed
+    return Watch(plan, name, still_s, is_simulated)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from analysis.cli.guide import HOW_TO_WEAR, Guide
 from analysis.cli.live_line import LiveLine
+from analysis.cli.signals import on_signals
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecordingPlan
 
@@ -74,11 +74,7 @@ async def record(order: Order, radio: Radio, new_path: Callable[[datetime], Path
         simulated=order.is_simulated,
     )
     outing = Outing(order, recorder, line)
-    _handle(signal.SIGINT, outing.interrupt)
-    _handle(signal.SIGTERM, recorder.stop)
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        # The terminal is being closed; under nohup it may.
-        _handle(signal.SIGHUP, recorder.stop)
+    on_signals(outing.interrupt, recorder.stop)
     steps = asyncio.create_task(outing.conduct())
     steps.add_done_callback(lambda _: recorder.stop())
     try:
@@ -134,12 +130,3 @@ class Outing:
             self._is_back.set()
         else:
             self._recorder.stop()
-
-
-def _handle(number: signal.Signals, action: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    try:
-        loop.add_signal_handler(number, action)
-    except NotImplementedError:
-        # Event loops of Windows have no signals of their own.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(action))

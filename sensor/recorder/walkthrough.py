@@ -110,12 +110,12 @@ class Bow:
     def add(self, now_s: float, acc_sensor_mps2: FloatArray) -> None:
         """Take in the newest (n, 3) specific force, m/s2, sensor axes."""
         self._last.add(now_s, acc_sensor_mps2)
-        tilt_deg = _angle_deg(self._last.mean_mps2(), self._upright_mps2)
+        tilt_deg = angle_deg(self._last.mean_mps2(), self._upright_mps2)
         self.is_done = self.is_done or (self.is_down and tilt_deg < UPRIGHT_DEG)
         self.is_down = self.is_down or tilt_deg > BOW_DEG
 
 
-def _angle_deg(a: FloatArray, b: FloatArray) -> float:
-    """Return the angle between two vectors; 0 where one has no length."""
+def angle_deg(a: FloatArray, b: FloatArray) -> float:
+    """Return the angle between two vectors of (3,), degrees; 0 where one has no length."""
     size = float(np.linalg.norm(a) * np.linalg.norm(b))
     return math.degrees(math.acos(min(1.0, max(-1.0, float(a @ b) / size)))) if size else 0.0

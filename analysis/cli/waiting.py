@@ -1,0 +1,183 @@
+"""Record without anybody at the keyboard: wait for a sensor, record, end when nothing moves, wait again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.cli.lamp import Lamp, State
+from analysis.cli.live_line import LiveLine
+from analysis.cli.times import clock_text
+from analysis.cli.unattended import UnattendedSession, Watch
+from sensor.errors import LinkError, SensorError
+from sensor.link.ble import Sighting, look_for
+from sensor.link.radio import Radio
+from sensor.recorder.glance import glance
+from sensor.samples import FloatArray
+
+SCAN_S = 10.0
+"""Length of one scan: after trouble the state is right again that soon."""
+
+GLANCE_EVERY_S = 60.0
+"""How often sensors left lying are looked at: the most of a run that may be missing at its start."""
+
+LINK_PAUSE_S = 5.0
+FILE_PAUSE_S = 60.0
+"""How long to wait after trouble with Bluetooth, and after any other: a full disk does not empty itself, and
+every attempt may leave a file."""
+
+MOST_TOLD = 100
+"""How many different troubles are told between two sessions; the log of a board must not fill its card."""
+
+
+class Sentry:
+    """Waits for the sensors and records one session after the other, until told to leave.
+
+    A session begins as soon as one of the motion sensors is heard, and ends as `UnattendedSession` says.
+    Sensors that were still at its end are then looked at every `GLANCE_EVERY_S` and begin the next one only
+    when they move or lie otherwise: a sensor left switched on makes no empty sessions.
+
+    Parameters
+    ----------
+    watch
+        What to wait for.
+    radio
+        Which Bluetooth to use.
+    new_path
+        Returns where a session that begins at this moment goes.
+    lamp
+        Where the state is shown.
+    make_line
+        Returns a line to talk on, one for each session.
+    say
+        Where to talk between sessions.
+    finished
+        Called with the path of each finished session.
+    now_utc
+        The wall clock, with a time zone.
+    """
+
+    def __init__(
+        self,
+        watch: Watch,
+        radio: Radio,
+        new_path: Callable[[datetime], Path],
+        *,
+        lamp: Lamp,
+        make_line: Callable[[], LiveLine],
+        say: Callable[[str], None],
+        finished: Callable[[Path], None],
+        now_utc: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._watch = watch
+        self._radio = radio
+        self._new_path = new_path
+        self._lamp = lamp
+        self._make_line = make_line
+        self._say = say
+        self._finished = finished
+        self._now_utc = now_utc
+        self._chance = random.Random()
+        self._resting_mps2: Mapping[str, FloatArray] = {}
+        self._told: set[str] = set()
+        self._session: UnattendedSession | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._is_leaving = False
+
+    def leave(self) -> None:
+        """Ask `run` to end: a running session is ended properly first."""
+        self._is_leaving = True
+        if self._session is not None:
+            self._session.stop()
+        elif self._work is not None:
+            self._work.cancel()
+
+    async def run(self) -> None:
+        """Wait and record until `leave`."""
+        names = ", ".join(f"{wish.placement} {wish.name}" for wish in self._watch.plan.sensors)
+        still = clock_text(self._watch.still_s)
+        self._say(f"Waiting for {names}; a session ends after {still} without movement.")
+        self._lamp.show(State.WAITING)
+        self._work = asyncio.create_task(self._serve())
+        await asyncio.wait([self._work])
+        self._lamp.show(State.STOPPED)
+        if not self._work.cancelled():
+            self._work.result()
+
+    async def _serve(self) -> None:
+        while not self._is_leaving:
+            try:
+                await self._take_turn()
+            except SensorError as error:
+                if not self._is_leaving:
+                    self._tell(str(error))
+                    await asyncio.sleep(LINK_PAUSE_S if isinstance(error, LinkError) else FILE_PAUSE_S)
+
+    async def _take_turn(self) -> None:
+        """Wait until a sensor is heard and, unless it only lies there, record one session."""
+        await self._hear_one()
+        if self._resting_mps2 and not await self._is_taken_up():
+            self._lamp.show(State.WAITING)
+            await asyncio.sleep(GLANCE_EVERY_S)
+            return
+        path = await self._record()
+        self._told.clear()
+        self._finished(path)
+        if not self._is_leaving:
+            self._lamp.show(State.WAITING)
+
+    async def _hear_one(self) -> None:
+        strangers: set[str] = set()
+
+        def is_wanted(sighting: Sighting) -> bool:
+            if not any(sighting.is_called(wish.name) for wish in self._watch.plan.sensors):
+                return False
+            if sighting.kind is None:
+                strangers.add(sighting.name or sighting.address)
+            return sighting.kind is not None
+
+        while await look_for(self._radio, is_wanted, SCAN_S) is None:
+            if strangers:
+                names = ", ".join(sorted(strangers))
+                self._tell(f"{names}: in reach, but no sensor runtall knows; see `runtall scan`")
+            else:
+                self._lamp.show(State.WAITING)
+
+    async def _is_taken_up(self) -> bool:
+        return await glance(
+            self._watch.plan,
+            self._resting_mps2,
+            self._radio,
+            now_utc=self._now_utc(),
+            chance=self._chance,
+        )
+
+    async def _record(self) -> Path:
+        """Record one session and return its file."""
+        started_utc = self._now_utc()
+        path = self._new_path(started_utc)
+        with self._make_line() as line:
+            self._session = UnattendedSession(
+                self._watch,
+                path,
+                self._radio,
+                started_utc=started_utc,
+                chance=self._chance,
+                lamp=self._lamp,
+                line=line,
+            )
+            try:
+                self._resting_mps2 = await self._session.run()
+            finally:
+                self._session = None
+        return path
+
+    def _tell(self, trouble: str) -> None:
+        """Show trouble and tell it, each kind once between two sessions."""
+        self._lamp.show(State.TROUBLE)
+        if trouble not in self._told and len(self._told) < MOST_TOLD:
+            self._told.add(trouble)
+            self._say(f"Trouble: {trouble}")
