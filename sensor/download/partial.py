@@ -199,7 +199,7 @@ def _known_spans(knowledge: Path, part: Path, identity: LogIdentity) -> tuple[tu
         known: dict[str, Any] = {"name": "", **json.loads(knowledge.read_text(encoding="utf-8"))}
         spans = [(int(start), int(end)) for start, end in known.pop("received")]
         size = part.stat().st_size
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return ()
     is_sound = all(0 <= start < end <= size for start, end in spans)
     return tuple(spans) if known == asdict(identity) and is_sound else ()

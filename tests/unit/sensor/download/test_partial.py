@@ -93,8 +93,11 @@ def test_knowledge_that_does_not_fit_is_not_believed(target: Path, change: dict[
         assert partial.received_bytes == 0
 
 
+DAMAGED = [b"[]", b"7", b'{"received": {}}', b'{"received": [[0, Infinity]]}', b"[" * 100_000]
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(damaged=st.one_of(st.binary(max_size=40), st.sampled_from([b"[]", b"7", b'{"received": {}}'])))
+@given(damaged=st.one_of(st.binary(max_size=40), st.sampled_from(DAMAGED)))
 def test_damaged_knowledge_is_not_believed(target: Path, damaged: bytes) -> None:
     with PartialLog(target, LISTED) as partial:
         partial.take(piece(0, 10))
