@@ -10,28 +10,19 @@ import numpy as np
 
 from sensor.errors import ImportFileError, PacketError
 from sensor.importers.imu_csv import ImuFile
-from sensor.importers.plausibility import (
-    LONGEST_S,
-    MAX_RATE_HZ,
-    MIN_DURATION_S,
-    MIN_RATE_HZ,
-    MOST,
-    level_remarks,
-    mean_specific_force_mps2,
-)
+from sensor.importers.log_times import check_log_times
+from sensor.importers.packet_times import sample_times_s
+from sensor.importers.plausibility import MOST, level_remarks, mean_specific_force_mps2
 from sensor.importers.source import read_source
 from sensor.protocol import sbem
 from sensor.protocol.driver import ClockReading
 from sensor.protocol.movesense import ACC_RANGE_MPS2, GYR_RANGE_RADPS
 from sensor.protocol.sbem_log import SensorLog, read_log
-from sensor.samples import BoolArray, FloatArray, IntArray
+from sensor.samples import BoolArray, IntArray
 from sensor.session.soundness import shorten
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 _COUNTER = 2**32
-_LOST = 1.5
-"""A step of so many usual ones has lost packets in it."""
-
 _CLOCK_SET_US = (1_451_606_400_000_000, 4_000_000_000_000_000)
 """From 2016 to 2096: a sensor without power goes back to 2015, and stays there until it is told the time."""
 
@@ -73,10 +64,11 @@ def read_movesense_log(path: Path) -> ImuFile:
     elapsed_ms, is_later = _elapsed_ms(log.samples.ticks)
     count = log.samples.count
     rows = np.repeat(is_later, count) & _is_possible(log)
-    time_s = _sample_times_s(path, elapsed_ms[is_later], count[is_later])[rows[np.repeat(is_later, count)]]
+    later_s = sample_times_s(path, elapsed_ms[is_later] / 1000, count[is_later])
+    time_s = later_s[rows[np.repeat(is_later, count)]]
     acc_mps2 = log.samples.acc_sensor_mps2[rows]
     gyr_radps = log.samples.gyr_sensor_radps
-    rate_hz = _check_times(path, time_s)
+    rate_hz = check_log_times(path, time_s)
     level_g = mean_specific_force_mps2(acc_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     notices = _loss_notices(path, log, int(np.count_nonzero(~rows))) + level_remarks(path, level_g)
     return ImuFile(
@@ -112,39 +104,6 @@ def _is_possible(log: SensorLog) -> BoolArray:
     vectors = acc_mps2 if gyr_radps is None else np.hstack((acc_mps2, gyr_radps))
     possible: BoolArray = np.all(np.abs(vectors) <= MOST, axis=1)
     return possible
-
-
-def _sample_times_s(path: Path, elapsed_ms: IntArray, count: IntArray) -> FloatArray:
-    """Return (n,) seconds since the first sample, of packets (p,) in order."""
-    if len(count) < 2:
-        raise ImportFileError(f"{path}: holds a single packet; at least {MIN_DURATION_S:.0f} s are needed")
-    spacing_ms = np.diff(elapsed_ms) / count[:-1]
-    is_whole = spacing_ms < _LOST * np.median(spacing_ms)
-    usual_ms = np.average(spacing_ms[is_whole], weights=count[:-1][is_whole])
-    spacing_ms = np.append(np.where(is_whole, spacing_ms, usual_ms), usual_ms)
-    in_packet = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    time_s: FloatArray = (np.repeat(elapsed_ms, count) + in_packet * np.repeat(spacing_ms, count)) / 1000
-    return time_s
-
-
-def _check_times(path: Path, time_s: FloatArray) -> float:
-    """Refuse recordings no analysis can use; return the samples per second."""
-    duration_s = float(time_s[-1] - time_s[0]) if len(time_s) else 0.0
-    if duration_s < MIN_DURATION_S:
-        raise ImportFileError(
-            f"{path}: {duration_s:.1f} s of data; at least {MIN_DURATION_S:.0f} s are needed"
-        )
-    if duration_s > LONGEST_S:
-        raise ImportFileError(
-            f"{path}: {duration_s / 3600:.4g} h from the first sample to the last, more than "
-            f"{LONGEST_S / 3600:.0f}; its times are damaged, fetch it from the sensor again"
-        )
-    rate_hz = 1 / float(np.median(np.diff(time_s)))
-    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
-        raise ImportFileError(
-            f"{path}: {rate_hz:.4g} samples per second; 20 to 1000 Hz are needed, have it log at 104 Hz"
-        )
-    return rate_hz
 
 
 def _began_s(readings: Sequence[ClockReading], first_tick: int) -> float:
