@@ -27,6 +27,9 @@ StatusCallback = Callable[[RecorderStatus], None]
 SamplesCallback = Callable[[str, float, FloatArray], None]
 """Called with placement, seconds since the start, and (n, 3) specific force in m/s2, sensor axes."""
 
+LOCKED = "another program has locked the session file; nothing is lost, but close it"
+"""Told while it has; its readings wait in memory."""
+
 
 class Recorder:
     """Records a session until `stop`. Make it inside the running event loop.
@@ -111,7 +114,8 @@ class Recorder:
     def status(self) -> RecorderStatus:
         """Return how the recording is doing."""
         sensors = tuple(log.status() for log in self._logs)
-        message = next((log.message for log in self._logs if log.message), "")
+        said = [LOCKED if self._writer.is_locked else "", *(log.message for log in self._logs)]
+        message = next(filter(None, said), "")
         return RecorderStatus(self._clock.now_s(), sensors, message)
 
     async def run(self) -> RecorderStatus:
@@ -157,6 +161,8 @@ class Recorder:
         return ", ".join(log.wish.name for log in self._worn)
 
     def _close(self) -> None:
+        if self._writer.is_locked:
+            self._show()
         self._writer.close()
         if not self._has_data:
             self._writer.path.unlink()

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from sensor.errors import SessionFileError
 from sensor.session.rows import Row, SessionRows
-from sensor.session.writer import SessionWriter
+from sensor.session.writer import SessionLockedError, SessionWriter
 
 COMMIT_INTERVAL_S = 0.5
 """How long rows are gathered before they are committed together; half of the second that may be lost."""
+
+LOCKED_WAIT_S = 1.0
+"""How long to wait in one go for another program that has locked the file."""
+
+LOCKED_PATIENCE_S = 60.0
+"""How long to go on waiting for it once the session has ended; before that, for as long as it takes."""
 
 _Item = tuple[str, list[Row]]
 
@@ -29,6 +37,8 @@ class ThreadedWriter(SessionRows):
 
     Attributes
     ----------
+    is_locked
+        Whether another program keeps the file locked: rows are kept in memory until it lets go.
     failure
         The error after which nothing more is written, else None. Rows handed in later are dropped.
 
@@ -48,9 +58,12 @@ class ThreadedWriter(SessionRows):
         on_failure: Callable[[SessionFileError], None] | None = None,
     ) -> None:
         super().__init__()
+        self.is_locked = False
         self.failure: SessionFileError | None = None
         self._on_failure = on_failure
-        self._writer = SessionWriter(path, name=name, started_utc=started_utc, simulated=simulated)
+        self._writer = SessionWriter(
+            path, name=name, started_utc=started_utc, simulated=simulated, wait_s=LOCKED_WAIT_S
+        )
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
@@ -90,6 +103,7 @@ class ThreadedWriter(SessionRows):
         try:
             while self._write_batch(self._queue.get()):
                 pass
+            self._patiently(self._writer.finish)
             self._writer.close()
             failure = None
         except SessionFileError as error:
@@ -110,6 +124,22 @@ class ThreadedWriter(SessionRows):
         batch = [first, *(self._queue.get() for _ in range(self._queue.qsize()))]
         for item in batch:
             if item is not None:
-                self._writer.put_rows(*item)
-        self._writer.commit()
+                self._patiently(partial(self._writer.put_rows, *item))
+        self._patiently(self._writer.commit)
         return None not in batch
+
+    def _patiently(self, step: Callable[[], None]) -> None:
+        """Take a step as often as another program keeps the file locked, after the end for a while only."""
+        given_up_s = None
+        while True:
+            try:
+                step()
+            except SessionLockedError:
+                self.is_locked = True
+                if self._closing.is_set():
+                    given_up_s = given_up_s or time.monotonic() + LOCKED_PATIENCE_S
+                    if time.monotonic() > given_up_s:
+                        raise
+            else:
+                self.is_locked = False
+                return

@@ -26,6 +26,10 @@ _WAIT_S = 10.0
 """How long to wait for a reader where the journal makes the two exclude each other."""
 
 
+class SessionLockedError(SessionFileError):
+    """Another program has locked the session; the same can be tried again."""
+
+
 class SessionWriter(SessionRows):
     """A new session file, written by one thread. Rows are safe once `commit` returns.
 
@@ -39,22 +43,29 @@ class SessionWriter(SessionRows):
         ISO 8601 wall-clock time of second 0.
     simulated
         True where a virtual runner makes the session.
+    wait_s
+        How long to wait for another program that has locked the file, s.
 
     Raises
     ------
     SessionFileError
         When a file is there already, or none can be made. Every later method raises it too, when the disk is
         full or fails; what was committed stays in the file and its ``-wal``.
+    SessionLockedError
+        By every later method, when another program has locked the file for ``wait_s``.
     """
 
-    def __init__(self, path: Path, *, name: str, started_utc: str, simulated: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, name: str, started_utc: str, simulated: bool = False, wait_s: float = _WAIT_S
+    ) -> None:
         super().__init__()
         self.path = path
+        self._is_finished = False
         meta = {"name": name, "started_utc": started_utc, "simulated": simulated}
         _create(path, new_session_bytes({key: as_json(value) for key, value in meta.items()}))
         # The thread that opens the file is not the one that writes: `ThreadedWriter` hands it over.
         self._connection = sqlite3.connect(
-            path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
+            path, timeout=wait_s, isolation_level=None, check_same_thread=False
         )
         try:
             self._start()
@@ -85,17 +96,27 @@ class SessionWriter(SessionRows):
         except sqlite3.Error as error:
             raise self._failed(error) from error
 
+    def finish(self) -> None:
+        """Write down that the session has ended and commit; nothing but `close` may follow."""
+        if self._is_finished:
+            return
+        try:
+            self.set_meta(ENDED_KEY, True)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        self._is_finished = True
+
     def close(self) -> None:
         """Commit, carry the log over into the main file and leave that as the only file.
 
         While another process reads the session the log stays; whoever opens it next carries it over.
         """
         try:
-            self.set_meta(ENDED_KEY, True)
-            self._connection.execute("COMMIT")
+            self.finish()
             self._connection.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
-            if not is_busy(error) or self._connection.in_transaction:
+            if not is_busy(error):
                 raise self._failed(error) from error
         finally:
             self._connection.close()
@@ -115,6 +136,10 @@ class SessionWriter(SessionRows):
         self._connection.close()
 
     def _failed(self, error: sqlite3.Error) -> SessionFileError:
+        if is_busy(error):
+            return SessionLockedError(
+                f"{self.path}: another program has locked it; everything committed before is kept: close it"
+            )
         return SessionFileError(
             f"{self.path}: cannot be written ({error}); everything committed before is kept: "
             "make room, and copy the file together with its -wal if there is one"

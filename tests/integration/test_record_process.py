@@ -7,6 +7,7 @@ import re
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -73,6 +74,49 @@ def test_a_signal_ends_a_recording_cleanly(tmp_path: Path, number: signal.Signal
     assert recording.notices == ()
     assert recording.events[-1].kind == "ended"
     assert recording.simulated
+
+
+def test_ctrl_c_pressed_again_and_again_ends_as_cleanly_as_once(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    time.sleep(2.0)
+    deadline_s = time.monotonic() + 20.0
+    presses = 0
+    while process.poll() is None and presses < 3 and time.monotonic() < deadline_s:
+        process.send_signal(signal.SIGINT)
+        presses += 1
+        time.sleep(0.02)
+    stdout, stderr = process.communicate(timeout=20.0)
+
+    assert presses >= 2
+    assert process.returncode == 0, stderr
+    assert "Traceback" not in stderr
+    path = session_of(tmp_path)
+    assert stdout.splitlines()[-1] == str(path)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    assert read_recording(path).notices == ()
+
+
+def test_a_recording_whose_file_another_program_locks_loses_nothing(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    path = session_of(tmp_path)
+    time.sleep(2.0)
+    other = sqlite3.connect(path, isolation_level=None, timeout=10.0)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(3.0)
+        other.execute("COMMIT")
+    finally:
+        other.close()
+    time.sleep(2.0)
+    process.terminate()
+    _, stderr = process.communicate(timeout=30.0)
+
+    assert process.returncode == 0, stderr
+    recording = read_recording(path)
+    assert recording.notices == ()
+    assert recording.sensors[0].gaps == ()
+    assert recording.duration_s > 6.5
+    assert len(recording.sensors[0].time_s) > 104 * 5
 
 
 def test_a_recording_goes_on_when_nobody_listens_any_more(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from bleak.exc import BleakError
 from sensor.protocol.movesense_gsp import CommandCode
 from sensor.protocol.movesense_objects import Hello
 from sensor.recorder import RecorderPolicy, clock
+from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.adapter import AdapterState
 from sensor.virtual.backend_client import VirtualClient
 from sensor.virtual.movesense import VirtualMovesense
@@ -453,6 +454,20 @@ def test_a_computer_whose_clock_ran_on_while_it_slept_reconnects_at_once(path: P
     assert [reason for _, reason in reasons] == ["start", "stream silent"]
     assert reasons[1][0] < 3610.0 + 1.0
     assert "watchdog" not in kinds(path)
+
+
+def test_a_session_file_locked_by_another_program_is_told_while_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_locked = property(lambda _: 10.0 < now_s() < 15.0, lambda *_: None)
+    monkeypatch.setattr(ThreadedWriter, "is_locked", is_locked, raising=False)
+
+    scene = record_over_air(path, alone(), duration_s=20.0)
+
+    told_s = [status.time_s for status in scene.statuses if "another program" in status.message]
+    assert 10.0 < min(told_s) < 10.5
+    assert 14.5 < max(told_s) < 15.0
+    assert stored(path) == scene.delivered
 
 
 def test_a_wall_clock_that_jumps_changes_no_time_of_the_session(

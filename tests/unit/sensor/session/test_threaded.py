@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,74 @@ def test_a_killed_process_loses_at_most_its_last_second(tmp_path: Path) -> None:
         with open_session(path) as session:
             (last_ns,) = session.connection.execute("SELECT max(arrival_ns) FROM packet").fetchone()
         assert killed_s - (last_ns or 0) / 1e9 <= 1.0, f"killed after {killed_s:.2f} s"
+
+
+@contextmanager
+def locked_by_another_process(path: Path) -> Iterator[None]:
+    """Have another program write to the file, and keep it from everybody else."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _LOCKER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "locked\n"
+        yield
+    finally:
+        process.communicate("let go\n", timeout=30)
+    assert process.returncode == 0
+
+
+_LOCKER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("INSERT INTO meta VALUES ('context.notes', '\\"of another program\\"')")
+print("locked", flush=True)
+sys.stdin.readline()
+connection.execute("COMMIT")
+connection.close()
+"""
+
+
+def test_a_file_that_another_program_has_locked_is_waited_for_and_loses_no_row(tmp_path: Path) -> None:
+    writer = _new(tmp_path / "a.runtall")
+    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
+    for packet in range(20):
+        writer.packet(segment_id, "data", packet, b"before")
+    longest_s, deadline = 0.0, time.monotonic() + 30
+    with locked_by_another_process(writer.path):
+        while not writer.is_locked and time.monotonic() < deadline:
+            began = time.monotonic()
+            writer.packet(segment_id, "data", 20, b"meanwhile")
+            longest_s = max(longest_s, time.monotonic() - began)
+            time.sleep(0.05)
+        assert writer.is_locked
+    while writer.is_locked and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not writer.is_locked
+    writer.packet(segment_id, "data", 30, b"after")
+    writer.close()
+    with open_session(writer.path) as session:
+        payloads = [row[0] for row in session.connection.execute("SELECT payload FROM packet ORDER BY id")]
+        notes = session.connection.execute("SELECT value FROM meta WHERE key = 'context.notes'").fetchall()
+    assert payloads[:20] == [b"before"] * 20
+    assert set(payloads[20:-1]) == {b"meanwhile"}
+    assert payloads[-1] == b"after"
+    assert notes == [('"of another program"',)]
+    assert longest_s < 0.5
+
+
+def test_a_file_that_stays_locked_is_given_up_after_the_end_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sensor.session.threaded.LOCKED_PATIENCE_S", 1.0)
+    writer = _new(tmp_path / "a.runtall")
+    writer.mark(1, "lap")
+    time.sleep(2 * COMMIT_INTERVAL_S)
+    with locked_by_another_process(writer.path):
+        writer.mark(2, "lap")
+        with pytest.raises(SessionFileError, match=r"a\.runtall: another program .*close it"):
+            writer.close()
+    with open_session(writer.path) as session:
+        assert session.connection.execute("SELECT t_ns FROM mark").fetchall() == [(1,)]
