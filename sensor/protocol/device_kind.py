@@ -10,6 +10,22 @@ from sensor.clock import ClockSpec
 from sensor.protocol.driver import Driver, Settings, StreamDecoder
 
 
+@dataclass(frozen=True, slots=True)
+class SecondStream:
+    """Angular rates that come apart from the accelerations.
+
+    Parameters
+    ----------
+    characteristic
+        Whose notifications they are; can be that of the accelerations.
+    make_decoder
+        Makes the decoder for one connection; in its blocks the accelerations are NaN.
+    """
+
+    characteristic: str
+    make_decoder: Callable[[Settings], StreamDecoder]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceKind:
     """One kind of sensor.
@@ -36,6 +52,8 @@ class DeviceKind:
         How much later than the accelerometer sample of a row its gyroscope sample is taken.
     has_gyroscope
         False where it never has one.
+    gyroscope
+        Where angular rates come as a stream of their own; None where each packet holds both.
     make_driver
         Makes the conversation for one connection at a nominal rate; None for what has no radio.
     make_decoder
@@ -54,5 +72,6 @@ class DeviceKind:
     gyr_range_radps: float | None
     gyr_late_s: float = 0.0
     has_gyroscope: bool = True
+    gyroscope: SecondStream | None = None
     make_driver: Callable[[float], Driver] | None
     make_decoder: Callable[[Settings], StreamDecoder]

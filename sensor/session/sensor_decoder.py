@@ -9,16 +9,81 @@ import numpy as np
 
 from sensor.errors import SessionFileError, UnknownSensorError
 from sensor.protocol import registry
+from sensor.protocol.device_kind import DeviceKind
+from sensor.protocol.driver import StreamDecoder
 from sensor.samples import IntArray, SensorRecording
 from sensor.session.decoding import SegmentDecoder
 from sensor.session.info import SensorInfo
-from sensor.session.joining import SegmentJoiner
+from sensor.session.joining import DecodedSegment, JoinedSamples, SegmentJoiner
 from sensor.session.packets import Stream
 from sensor.session.rows_hash import Rows
 from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING, RATE_SETTING
+from sensor.session.second_stream import with_angular_rates
 from sensor.session.soundness import shorten
 
 _NO_ARRIVALS = np.empty(0, np.int64)
+
+
+class ConnectionDecoder:
+    """Decodes what one connection to one sensor brought: one stream, or accelerations and rates apart.
+
+    Parameters
+    ----------
+    kind, sensor
+        What it is, and what was written down of it.
+    segment_id, reason
+        Number of the connection, and why it began.
+    arrivals_ns
+        (m,) arrivals of every stream of the session.
+
+    Raises
+    ------
+    ValueError
+        When the sensor's settings lack what its decoder needs.
+    """
+
+    def __init__(
+        self,
+        kind: DeviceKind,
+        sensor: SensorInfo,
+        segment_id: int,
+        reason: str,
+        arrivals_ns: Mapping[Stream, IntArray],
+    ) -> None:
+        rate_hz = sensor.settings.get(RATE_SETTING, kind.default_rate_hz)
+
+        def stream(channel: str, decoder: StreamDecoder) -> tuple[str, SegmentDecoder]:
+            arrival_ns = arrivals_ns.get(Stream(segment_id, channel), _NO_ARRIVALS)
+            return channel, SegmentDecoder(decoder, kind.clock, rate_hz, shorten(reason), arrival_ns)
+
+        self._streams = [stream(kind.data_characteristic, kind.make_decoder(sensor.settings))]
+        if kind.gyroscope is not None:
+            decoder = kind.gyroscope.make_decoder(sensor.settings)
+            self._streams.append(stream(kind.gyroscope.characteristic, decoder))
+
+    @property
+    def notifications(self) -> int:
+        """How many there are in all."""
+        return sum(decoder.notifications for _, decoder in self._streams)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of them have been fed."""
+        return all(decoder.is_complete for _, decoder in self._streams)
+
+    def feed(self, channel: str, payloads: Sequence[bytes]) -> None:
+        """Decode the next notifications of a channel; those of others are passed over."""
+        for own_channel, decoder in self._streams:
+            if channel == own_channel:
+                decoder.feed(payloads)
+
+    def finish(self) -> tuple[DecodedSegment, DecodedSegment | None]:
+        """Return the whole samples, and the accelerations alone where they came apart and no rates did."""
+        segments = [decoder.finish() for _, decoder in self._streams]
+        if len(segments) == 1:
+            return segments[0], None
+        acc, gyr = segments
+        return with_angular_rates(acc, gyr), None if len(gyr.time_s) else acc
 
 
 class SensorDecoder:
@@ -46,20 +111,14 @@ class SensorDecoder:
     ) -> None:
         self._sensor = sensor
         self._joiner = SegmentJoiner()
+        self._acc_only: list[DecodedSegment] = []
         try:
             self._kind = registry.device(sensor.device)
             self._nominal_rate_hz = sensor.settings.get(RATE_SETTING, self._kind.default_rate_hz)
             self._segments = {
-                stream: SegmentDecoder(
-                    self._kind.make_decoder(sensor.settings),
-                    self._kind.clock,
-                    self._nominal_rate_hz,
-                    shorten(reason),
-                    arrivals_ns.get(stream, _NO_ARRIVALS),
-                )
+                segment_id: ConnectionDecoder(self._kind, sensor, segment_id, reason, arrivals_ns)
                 for segment_id, sensor_id, reason in segments
                 if sensor_id == sensor.sensor_id
-                for stream in [Stream(segment_id, self._kind.data_characteristic)]
             }
         except (UnknownSensorError, ValueError) as error:
             raise SessionFileError(f"{path}: {sensor.placement}: {error}; update runtall") from error
@@ -68,15 +127,15 @@ class SensorDecoder:
 
     def feed(self, stream: Stream, payloads: Sequence[bytes]) -> None:
         """Decode the next notifications of a stream; those of other sensors and channels are passed over."""
-        if stream in self._segments:
-            self._segments[stream].feed(payloads)
+        if stream.segment_id in self._segments:
+            self._segments[stream.segment_id].feed(stream.channel, payloads)
             self._join_complete()
 
     def finish(self, battery_pct: int | None) -> SensorRecording:
         """Return everything the sensor sent, on the session's time line, and let go of it."""
         self._join_complete()
         sensor, kind = self._sensor, self._kind
-        joined = self._joiner.finish(has_gyroscope=kind.has_gyroscope)
+        joined = self._joined_samples()
         return SensorRecording(
             placement=sensor.placement,
             device=sensor.device,
@@ -95,11 +154,24 @@ class SensorDecoder:
             battery_pct=battery_pct,
         )
 
+    def _joined_samples(self) -> JoinedSamples:
+        """Return all whole samples, or all accelerations where not one came with angular rates."""
+        joined = self._joiner.finish(has_gyroscope=self._kind.has_gyroscope)
+        if len(joined.time_s) or not self._acc_only:
+            return joined
+        joiner = SegmentJoiner()
+        for number, segment in enumerate(self._acc_only, 1):
+            joiner.add(segment, number / len(self._acc_only))
+        return joiner.finish(has_gyroscope=False)
+
     def _join_complete(self) -> None:
         """Join segments as soon as their turn comes: a day of many connections never lies there twice."""
-        for stream, segment in list(self._segments.items()):
+        for segment_id, segment in list(self._segments.items()):
             if not segment.is_complete:
                 break
-            del self._segments[stream]
+            del self._segments[segment_id]
             self._joined += segment.notifications
-            self._joiner.add(segment.finish(), self._joined / max(self._notifications, 1))
+            whole, acc_only = segment.finish()
+            self._joiner.add(whole, self._joined / max(self._notifications, 1))
+            if acc_only is not None:
+                self._acc_only.append(acc_only)
