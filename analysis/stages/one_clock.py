@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import hypot
 
 import numpy as np
 
@@ -67,16 +66,13 @@ def _lags(trunk: SensorRecording, other: SensorRecording, events: Sequence[Share
 
 
 def _between(trunk: SensorRecording, events: Sequence[SharedEvent]) -> _Lag:
-    """Return the lag from the first to the last event of one connection.
+    """Return the lag of one connection through all of its events.
 
-    Where the trunk sensor's link broke in between, its delay changed too, and the difference is no rate. The
-    way a landing takes through the body is the same each time.
+    Where the trunk sensor's link broke in between, its delay changed too, and the difference is no rate.
     """
-    first, last = events[0], events[-1]
-    is_unbroken = _connection(trunk, first.at_s) == _connection(trunk, last.at_s)
-    if is_unbroken and abs(last.lag_s - first.lag_s) > hypot(first.error_s, last.error_s):
-        return _Lag((first.at_s, last.at_s), (first.lag_s, last.lag_s))
-    return _mean(events)
+    if _connection(trunk, events[0].at_s) != _connection(trunk, events[-1].at_s):
+        return _mean(events)
+    return _Lag(tuple(event.at_s for event in events), tuple(event.lag_s for event in events))
 
 
 def _mean(events: Sequence[SharedEvent]) -> _Lag:
@@ -92,7 +88,7 @@ def _connection(sensor: SensorRecording, at_s: float) -> int:
 def _moved(sensor: SensorRecording, lags: Sequence[_Lag]) -> SensorRecording:
     """Take each connection's lag off its times; where two then overlap, the later one gives way."""
     edges = [*sensor.segment_start.tolist(), len(sensor.time_s)]
-    parts = [line.taken_off(sensor.time_s[a:b]) for (a, b), line in zip(pairwise(edges), lags, strict=True)]
+    parts = [lag.taken_off(sensor.time_s[a:b]) for (a, b), lag in zip(pairwise(edges), lags, strict=True)]
     time_s = np.concatenate(parts)
     latest_s = np.maximum.accumulate(time_s)
     kept = np.concatenate(([True], time_s[1:] > latest_s[:-1]))
@@ -104,11 +100,13 @@ def _moved(sensor: SensorRecording, lags: Sequence[_Lag]) -> SensorRecording:
         acc_sensor_mps2=sensor.acc_sensor_mps2[kept],
         gyr_sensor_radps=None if gyr is None else gyr[kept],
         clipped=sensor.clipped[kept],
-        gaps=tuple(_moved_gap(gap, sensor.time_s, time_s) for gap in sensor.gaps),
+        gaps=_moved_gaps(sensor.gaps, sensor.time_s, time_s),
         segment_start=starts[starts < kept.sum()],
     )
 
 
-def _moved_gap(gap: Gap, from_s: FloatArray, to_s: FloatArray) -> Gap:
-    start_s, end_s = np.interp((gap.start_s, gap.end_s), from_s, to_s).tolist()
-    return Gap(start_s, end_s, gap.reason)
+def _moved_gaps(gaps: Sequence[Gap], from_s: FloatArray, to_s: FloatArray) -> tuple[Gap, ...]:
+    """Move the edges of gaps as the samples at them; one that closes is none."""
+    edges_s = [np.interp((gap.start_s, gap.end_s), from_s, to_s).tolist() for gap in gaps]
+    moved = (Gap(*edge_s, gap.reason) for edge_s, gap in zip(edges_s, gaps, strict=True))
+    return tuple(gap for gap in moved if gap.end_s > gap.start_s)

@@ -18,6 +18,9 @@ _GRID_S = 0.001
 
 _LONGEST_STEP_PERIODS = 1.5
 
+_FEWEST_SAMPLES = 4
+"""What a cubic goes through."""
+
 
 @dataclass(frozen=True, slots=True)
 class SharedEvent:
@@ -29,10 +32,9 @@ class SharedEvent:
         Session time of its middle, by the first sensor.
     lag_s
         How much later the second sensor's time line tells it.
-    error_s
-        How far what was felt may be from that.
     within_s
-        How far the lag of the two clocks may be from that: a landing reaches one sensor before the other.
+        How far the lag of the two clocks may be from that; of jumps the further, since a landing reaches one
+        sensor before the other.
     knocks
         How many were felt by both.
     is_jump
@@ -43,7 +45,6 @@ class SharedEvent:
 
     at_s: float
     lag_s: float
-    error_s: float
     within_s: float
     knocks: int
     is_jump: bool
@@ -99,10 +100,10 @@ def _event(
     lag_s = float(np.median(lags_s[known]))
     spread_s = float(np.abs(lags_s[known] - lag_s).max())
     is_jump = any(knock.is_jump for knock in (*own, *other))
-    error_s = spread_s + config.sampling_share * max(_period_s(first), _period_s(second))
-    within_s = error_s + (config.body_path_s if is_jump else 0.0)
+    sampling_s = config.sampling_share * max(_period_s(first), _period_s(second))
+    within_s = spread_s + sampling_s + (config.body_path_s if is_jump else 0.0)
     at_s = (own[0].at_s + own[-1].at_s) / 2.0
-    return SharedEvent(at_s, lag_s, error_s, within_s, count, is_jump, _doubt(lag_s, spread_s, config))
+    return SharedEvent(at_s, lag_s, within_s, count, is_jump, _doubt(lag_s, spread_s, config))
 
 
 def _doubt(lag_s: float, spread_s: float, config: KnockConfig) -> str:
@@ -153,7 +154,7 @@ def _course(sensor: SensorRecording, at_s: float, half_s: float, config: KnockCo
     """Interpolate around a moment; None where a loss, a new connection or what is no number lies near it."""
     low, high = np.searchsorted(sensor.time_s, (at_s - half_s, at_s + half_s)).tolist()
     low, high = low - 2, high + 2
-    if low < 0 or high > len(sensor.time_s):
+    if low < 0 or high > len(sensor.time_s) or high - low < _FEWEST_SAMPLES:
         return None
     time_s, values = sensor.time_s[low:high], sensor.acc_sensor_mps2[low:high]
     steps_s = np.diff(time_s)

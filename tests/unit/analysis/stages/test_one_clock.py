@@ -87,7 +87,7 @@ def test_a_lag_that_is_doubted_moves_nothing_and_is_told() -> None:
     assert event.doubt
 
 
-@pytest.mark.parametrize("rate", [3e-6, -7e-6])
+@pytest.mark.parametrize("rate", [0.0, 3e-6, -7e-6])
 def test_knocks_at_both_ends_of_an_hour_mend_the_rate_within_two_ppm(rate: float) -> None:
     taps_s = np.concatenate((START_S, END_S))
     trunk, _ = standing(taps_s, 1)
@@ -97,14 +97,6 @@ def test_knocks_at_both_ends_of_an_hour_mend_the_rate_within_two_ppm(rate: float
     slope, _ = np.polyfit(true_s, moved.time_s - true_s, 1)
     assert abs(slope) < 2e-6
     np.testing.assert_allclose(moved.time_s, true_s, atol=0.004)
-
-
-def test_clocks_that_agree_at_both_ends_are_moved_evenly() -> None:
-    taps_s = np.concatenate((START_S, END_S))
-    trunk, _ = standing(taps_s, 1)
-    other, _ = standing(taps_s, 2, late_s=0.004)
-    moved, _ = on_trunk_clock(trunk, other, CONFIG)
-    assert np.ptp(other.time_s - moved.time_s) < 1e-9
 
 
 def test_a_rate_is_never_drawn_out_beyond_the_knocks_it_was_found_between() -> None:
@@ -170,5 +162,6 @@ def test_where_moved_connections_overlap_time_still_increases() -> None:
     moved, _ = on_trunk_clock(trunk, other, CONFIG)
     assert (np.diff(moved.time_s) > 0.0).all()
     assert len(moved.time_s) == len(moved.acc_sensor_mps2) == len(moved.clipped)
+    assert moved.gaps == ()
     assert len(other.time_s) - 2 <= len(moved.time_s) <= len(other.time_s)
     assert moved.time_s[moved.segment_start[1]] == pytest.approx(50.0, abs=0.02)

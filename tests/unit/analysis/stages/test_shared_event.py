@@ -60,10 +60,11 @@ def test_the_lag_is_found_within_a_fifth_of_a_sample(
     second = felt(three_from(10.0, 1.5), kind=kind, seed=90 + seed, rate_hz=rates_hz[1], late_s=late_s)
     (event,) = events(first, second)
     assert event.lag_s == pytest.approx(late_s, abs=0.002)
-    assert abs(event.lag_s - late_s) <= event.error_s < 0.005
+    assert abs(event.lag_s - late_s) <= event.within_s
     assert (event.knocks, event.doubt) == (3, "")
     assert event.is_jump == (kind == "jumps")
-    assert event.within_s == event.error_s + (0.010 if event.is_jump else 0.0)
+    # A landing may have taken 10 ms from one to the other.
+    assert event.within_s < (0.015 if event.is_jump else 0.005)
 
 
 @settings(max_examples=25, deadline=None)
@@ -121,6 +122,15 @@ def test_knocks_beside_a_loss_or_a_new_connection_do_not_count() -> None:
     assert event.knocks == 2
     starts = np.searchsorted(second.time_s, [0.0, 10.1, 10.9])
     assert events(first, replace(second, segment_start=starts.astype(np.int64))) == ()
+
+
+def test_time_that_jumps_back_is_no_time_for_knocks() -> None:
+    first, second = felt(TAPS_S), felt(TAPS_S, seed=2)
+    time_s = np.array(second.time_s)
+    time_s[time_s > 10.5] -= 3.0
+    assert events(first, replace(second, time_s=time_s)) == ()
+    nothing = sensor_recording(np.zeros(0), np.zeros((0, 3)), None)
+    assert events(first, nothing) == ()
 
 
 def test_values_that_are_no_numbers_are_no_knocks() -> None:
