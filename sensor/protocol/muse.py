@@ -1,19 +1,19 @@
 """Muse headbands (2016, 2, S): acceleration and angular rate, and the conversation that turns them on.
 
-Each has a characteristic of its own: a number, then three samples, big-endian; no time. A session decodes the
-notifications of one characteristic, so the stream here is the acceleration; angular rates are subscribed to
-and kept as they come. Source: open drivers. Newer headbands (Athena) speak another protocol.
+Each has a characteristic of its own: a number, then three samples, big-endian; no time. Source: open drivers.
+Newer headbands (Athena) speak another protocol.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from sensor.protocol.driver import DriverEvent, Settings, StreamPacket, Write
 from sensor.protocol.full_scale import at_full_scale
-from sensor.protocol.whole_rows import read_rows
+from sensor.protocol.whole_rows import rates_alone, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -33,10 +33,41 @@ SAMPLES_PER_PACKET = 3
 ACC_UNIT_MPS2 = 0.0000610352 * STANDARD_GRAVITY_MPS2
 GYR_UNIT_RADPS = 0.0074768 * RADPS_PER_DEGPS
 ACC_RANGE_MPS2 = 2 * STANDARD_GRAVITY_MPS2
+GYR_RANGE_RADPS = 2**15 * GYR_UNIT_RADPS
 
 _COUNTS = 2**15
 _NUMBERS = 2**16
 _PACKET = np.dtype([("number", ">u2"), ("values", ">i2", (SAMPLES_PER_PACKET, 3))])
+
+
+class _Packets(NamedTuple):
+    """Notifications of one stream: (p,) position, (p,) number of the first sample, (3 p, 3) counts."""
+
+    position: IntArray
+    first: IntArray
+    counts: FloatArray
+
+
+class _PacketReader:
+    """Reads notifications of either stream and lets their numbers go on rising."""
+
+    def __init__(self) -> None:
+        self.rejected = 0
+        self._last = -1
+
+    def read(self, notifications: Sequence[bytes]) -> _Packets:
+        position, rows = read_rows(notifications, _PACKET)
+        self.rejected += len(notifications) - len(rows)
+        first = SAMPLES_PER_PACKET * self._unwrap(rows["number"].astype(np.int64))
+        return _Packets(position, first, rows["values"].astype(np.float64).reshape(-1, 3))
+
+    def _unwrap(self, numbers: IntArray) -> IntArray:
+        """Let numbers go on rising; the same one again means a whole round was lost."""
+        steps = (np.diff(numbers, prepend=self._last) - 1) % _NUMBERS + 1
+        risen: IntArray = self._last + np.cumsum(steps)
+        if len(risen):
+            self._last = int(risen[-1])
+        return risen
 
 
 class MuseDecoder:
@@ -51,50 +82,50 @@ class MuseDecoder:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._last = -1
-        self._rejected = 0
+        self._reader = _PacketReader()
 
     @property
     def rejected(self) -> int:
         """Notifications of another size, so far."""
-        return self._rejected
+        return self._reader.rejected
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        position, rows = read_rows(notifications, _PACKET)
-        self._rejected += len(notifications) - len(rows)
-        first = SAMPLES_PER_PACKET * self._unwrap(rows["number"].astype(np.int64))
-        counts = rows["values"].astype(np.float64).reshape(-1, 3)
+        position, first, counts = self._reader.read(notifications)
         return SampleBlock(
             notification=position,
             ticks=first,
-            count=np.full(len(rows), SAMPLES_PER_PACKET, np.int64),
+            count=np.full(len(first), SAMPLES_PER_PACKET, np.int64),
             acc_sensor_mps2=counts * ACC_UNIT_MPS2,
             gyr_sensor_radps=None,
             clipped=at_full_scale(counts, _COUNTS),
             sequence=first,
         )
 
-    def _unwrap(self, numbers: IntArray) -> IntArray:
-        """Let numbers go on rising; the same one again means a whole round was lost."""
-        steps = (np.diff(numbers, prepend=self._last) - 1) % _NUMBERS + 1
-        risen: IntArray = self._last + np.cumsum(steps)
-        if len(risen):
-            self._last = int(risen[-1])
-        return risen
 
+class MuseRatesDecoder:
+    """Decodes the angular rate of one connection as `MuseDecoder` does the acceleration.
 
-def decode_angular_rates(notifications: Sequence[bytes]) -> tuple[IntArray, FloatArray]:
-    """Decode notifications of the angular rate, those that fit.
-
-    Returns
-    -------
-    tuple
-        (k,) number of each as sent, and (3 k, 3) rad/s, sensor axes.
+    Parameters
+    ----------
+    settings
+        Nothing of it is needed.
     """
-    _, rows = read_rows(notifications, _PACKET)
-    values = rows["values"].astype(np.float64).reshape(-1, 3)
-    return rows["number"].astype(np.int64), values * GYR_UNIT_RADPS
+
+    def __init__(self, settings: Settings) -> None:
+        self._reader = _PacketReader()
+
+    @property
+    def rejected(self) -> int:
+        """Notifications of another size, so far."""
+        return self._reader.rejected
+
+    def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
+        """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
+        position, first, counts = self._reader.read(notifications)
+        count = np.full(len(first), SAMPLES_PER_PACKET, np.int64)
+        clipped = at_full_scale(counts, _COUNTS)
+        return rates_alone(position, first, count, counts * GYR_UNIT_RADPS, clipped, first)
 
 
 def encode_packets(vectors: FloatArray, unit: float, first_number: int = 0) -> tuple[bytes, ...]:

@@ -26,7 +26,7 @@ from sensor.protocol import (
 )
 from sensor.protocol.capture2go_driver import Capture2GoDriver
 from sensor.protocol.capture2go_stream import Capture2GoDecoder
-from sensor.protocol.device_kind import DeviceKind
+from sensor.protocol.device_kind import DeviceKind, SecondStream
 from sensor.protocol.movella_dot import MovellaDotDecoder
 from sensor.protocol.movella_dot_driver import MovellaDotDriver
 from sensor.protocol.movesense_driver import MovesenseDriver
@@ -177,7 +177,7 @@ DEVICES = (
     ),
     DeviceKind(
         key=muse.KEY,
-        title="Muse (accelerometer only, clips at 2 g)",
+        title="Muse (accelerometer clips at 2 g)",
         name_pattern=re.compile(r"MuseS?-\w+"),
         service_uuids=(muse.ADVERTISED_UUID,),
         data_characteristic=muse.ACC_UUID,
@@ -185,8 +185,8 @@ DEVICES = (
         rates_hz=(muse.RATE_HZ,),
         default_rate_hz=muse.RATE_HZ,
         acc_range_mps2=muse.ACC_RANGE_MPS2,
-        gyr_range_radps=None,
-        has_gyroscope=False,
+        gyr_range_radps=muse.GYR_RANGE_RADPS,
+        gyroscope=SecondStream(muse.GYR_UUID, muse.MuseRatesDecoder),
         make_driver=muse.MuseDriver,
         make_decoder=muse.MuseDecoder,
     ),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensor.protocol.full_scale import at_full_scale
-from sensor.samples import FloatArray, IntArray, SampleBlock
+from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
 
 
 def read_rows(
@@ -64,4 +64,24 @@ def one_sample_each(
         gyr_sensor_radps=gyr_sensor_radps,
         clipped=at_full_scale(acc_sensor_mps2, acc_range_mps2)
         | at_full_scale(gyr_sensor_radps, gyr_range_radps),
+    )
+
+
+def rates_alone(
+    position: IntArray,
+    ticks: IntArray,
+    count: IntArray,
+    gyr_sensor_radps: FloatArray,
+    clipped: BoolArray,
+    sequence: IntArray | None = None,
+) -> SampleBlock:
+    """Return the block of a gyroscope's own stream: accelerations are unknown, see `SampleBlock`."""
+    return SampleBlock(
+        notification=position,
+        ticks=ticks,
+        count=count,
+        acc_sensor_mps2=np.full(gyr_sensor_radps.shape, np.nan),
+        gyr_sensor_radps=gyr_sensor_radps,
+        clipped=clipped,
+        sequence=sequence,
     )

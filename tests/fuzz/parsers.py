@@ -12,7 +12,7 @@ from typing import get_type_hints
 
 import sensor.protocol
 from sensor.errors import PacketError
-from sensor.protocol import metamotion, movesense, movesense_gsp, movesense_objects, muse, sbem
+from sensor.protocol import metamotion, movesense, movesense_gsp, movesense_objects, sbem
 from sensor.protocol.adafruit import decode_vectors
 from sensor.protocol.beside import SOURCES, parse_readings
 from sensor.protocol.polar import Measurement
@@ -55,7 +55,6 @@ PARSERS: tuple[Parser, ...] = (
     _unfold,
     lambda data: decode_frames(split_messages(data), Measurement.GYRO),
     lambda data: metamotion.decode_vectors(split_messages(data), metamotion.GYR_MODULE),
-    lambda data: muse.decode_angular_rates(split_messages(data)),
     lambda data: decode_vectors(split_messages(data)),
 )
 

@@ -147,6 +147,11 @@ def _muse(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notif
     return muse.encode_packets(signal.acc_sensor_mps2[:whole], muse.ACC_UNIT_MPS2)
 
 
+def _muse_rates(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
+    whole = len(gyr_radps) // muse.SAMPLES_PER_PACKET * muse.SAMPLES_PER_PACKET
+    return muse.encode_packets(gyr_radps[:whole], muse.GYR_UNIT_RADPS)
+
+
 def _metamotion(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
     unit_mps2 = metamotion.acc_unit_mps2(float(settings["acc_range_g"]))
     counts = np.rint(signal.acc_sensor_mps2[: len(gyr_radps) // 3 * 3] / unit_mps2).astype(np.int64)
@@ -171,6 +176,7 @@ ENCODERS: dict[str, Encoder] = {
     esense.KEY: _esense,
     thingy52.KEY: _thingy52,
     muse.KEY: _muse,
+    f"{muse.KEY} rates": _muse_rates,
     metamotion.KEY: _metamotion,
     adafruit.KEY: _adafruit,
 }

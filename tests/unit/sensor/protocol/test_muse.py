@@ -18,7 +18,7 @@ from sensor.protocol.muse import (
     GYR_UUID,
     MuseDecoder,
     MuseDriver,
-    decode_angular_rates,
+    MuseRatesDecoder,
     encode_packets,
 )
 
@@ -34,10 +34,13 @@ def test_a_notification_has_the_documented_bytes():
 
 
 def test_angular_rates_are_laid_out_alike():
-    number, rates_radps = decode_angular_rates([PACKET, b"short"])
-    assert number.tolist() == [258]
-    assert np.degrees(rates_radps[0]) == pytest.approx(np.array([100, -200, 16384]) * 0.0074768)
-    assert encode_packets(rates_radps, GYR_UNIT_RADPS, 258) == (PACKET,)
+    decoder = MuseRatesDecoder({})
+    block = decoder.feed([PACKET, b"short"])
+    assert (block.ticks.tolist(), block.count.tolist()) == ([3 * 258], [3])
+    assert np.degrees(block.gyr_sensor_radps[0]) == pytest.approx(np.array([100, -200, 16384]) * 0.0074768)
+    assert np.isnan(block.acc_sensor_mps2).all()
+    assert encode_packets(block.gyr_sensor_radps, GYR_UNIT_RADPS, 258) == (PACKET,)
+    assert decoder.rejected == 1
 
 
 @given(st.integers(0, 2**16 - 1), st.sets(st.integers(1, 48)), st.lists(st.integers(0, 50), max_size=4))
