@@ -20,7 +20,7 @@ from sensor.protocol.driver import (
 )
 from sensor.protocol.polar import AnswerJoiner, Measurement, Operation, Request, Status
 from sensor.protocol.polar_frames import MEASUREMENT_MASK
-from sensor.protocol.polar_settings import KEY, Setting, SettingValues, parse_settings
+from sensor.protocol.polar_settings import Setting, SettingValues, parse_settings, told_factor
 
 _RESOLUTION_BITS = 16
 _CHANNELS = 3
@@ -65,9 +65,6 @@ GYR_RANGE_DPS = 2000
 ACC_FACTOR_G = 0.000244
 GYR_FACTOR_DPS = 0.07
 """What a count is worth at these ranges (tests of the maker's SDK), where the sensor does not say it."""
-
-_LARGEST_SURPRISE = 2.0
-"""A factor further than this from the usual one belongs to another range, or is damaged."""
 
 _DOING: dict[int, str] = {Operation.START: "start", Operation.STOP: "stop"}
 
@@ -200,16 +197,11 @@ class PolarDriver:
 
     def _learn_factor(self, measurement: Measurement, answer: polar.Answer) -> tuple[DriverEvent, ...]:
         """Take over what a count is worth, as the answer to a start says."""
-        (factor,) = parse_settings(answer.parameters).get(Setting.FACTOR, (1.0,))[:1]
-        # 1 says that samples come in the unit itself, which the frame type says, too.
-        if not isinstance(factor, float) or factor == 1.0:
-            return ()
-        usual = self._factors[measurement]
-        if not usual / _LARGEST_SURPRISE < factor < usual * _LARGEST_SURPRISE:
-            reason = f"a count of {_name(measurement)} cannot be worth {factor:g}, {usual:g} is usual"
-            return (Unreadable(PacketError(KEY, reason, answer.parameters)),)
-        # Seven digits are what a float32 has: 0.07 is meant, not 0.07000000029802322.
-        self._factors[measurement] = float(f"{factor:.7g}")
+        try:
+            told = parse_settings(answer.parameters)
+            self._factors[measurement] = told_factor(told, self._factors[measurement])
+        except PacketError as error:
+            return (Unreadable(error),)
         return ()
 
 

@@ -13,6 +13,9 @@ from sensor.errors import PacketError
 
 KEY = "polar"
 
+_LARGEST_SURPRISE = 2.0
+"""A factor further than this from the usual one belongs to another range, or is damaged."""
+
 
 class Setting(IntEnum):
     """Number of a setting in requests and answers."""
@@ -69,3 +72,23 @@ def parse_settings(data: bytes) -> dict[Setting, tuple[int | float | bytes, ...]
         found[setting] = layout.unpack_from(data, offset + 2)
         offset += 2 + layout.size
     return found
+
+
+def told_factor(settings: SettingValues, usual: float) -> float:
+    """Return what a count is worth, as settings tell; ``usual`` where samples come in the unit itself.
+
+    Raises
+    ------
+    PacketError
+        When it is nothing a count of this range can be worth.
+    """
+    (factor,) = settings.get(Setting.FACTOR, (1.0,))[:1]
+    # 1 says that samples come in the unit itself, which the frame type says, too.
+    if not isinstance(factor, float) or factor == 1.0:
+        return usual
+    if not usual / _LARGEST_SURPRISE < factor < usual * _LARGEST_SURPRISE:
+        raise PacketError(
+            KEY, f"a count cannot be worth {factor:g}, {usual:g} is usual", encode_settings(settings)
+        )
+    # Seven digits are what a float32 has: 0.07 is meant, not 0.07000000029802322.
+    return float(f"{factor:.7g}")
