@@ -107,6 +107,6 @@ def _moved(sensor: SensorRecording, lags: Sequence[_Lag]) -> SensorRecording:
 
 def _moved_gaps(gaps: Sequence[Gap], from_s: FloatArray, to_s: FloatArray) -> tuple[Gap, ...]:
     """Move the edges of gaps as the samples at them; one that closes is none."""
-    edges_s = [np.interp((gap.start_s, gap.end_s), from_s, to_s).tolist() for gap in gaps]
-    moved = (Gap(*edge_s, gap.reason) for edge_s, gap in zip(edges_s, gaps, strict=True))
+    edges_s = np.interp([(gap.start_s, gap.end_s) for gap in gaps], from_s, to_s).tolist()
+    moved = (Gap(start_s, end_s, gap.reason) for (start_s, end_s), gap in zip(edges_s, gaps, strict=True))
     return tuple(gap for gap in moved if gap.end_s > gap.start_s)

@@ -154,14 +154,17 @@ def test_where_the_trunks_link_was_lost_the_other_sensors_stream_stays_even() ->
     assert np.ptp(other.time_s - moved.time_s) < 1e-9
 
 
-def test_where_moved_connections_overlap_time_still_increases() -> None:
+def test_where_moved_connections_overlap_the_later_one_gives_way() -> None:
     taps_s = np.concatenate((START_S, three_from(80.0, 0.8)))
     trunk, _ = standing(taps_s, 1, until_s=100.0)
-    whole, whole_true_s = standing(taps_s, 2, until_s=100.0, late_s=-0.030)
-    other, _ = with_lost_link(whole, whole_true_s, 50.0, 0.060, lost_s=0.0)
+    whole, whole_true_s = standing(taps_s, 2, until_s=100.0)
+    # Late by 0, -10 and 44 ms: the middle connection is moved by the mean of 0 and 44, to 22 ms earlier.
+    once, once_true_s = with_lost_link(whole, whole_true_s, 40.0, -0.010, lost_s=0.02)
+    other, _ = with_lost_link(once, once_true_s, 60.0, 0.054)
+    assert (np.diff(other.time_s) > 0.0).all()
     moved, _ = on_trunk_clock(trunk, other, CONFIG)
     assert (np.diff(moved.time_s) > 0.0).all()
+    assert len(other.time_s) - 4 <= len(moved.time_s) < len(other.time_s)
     assert len(moved.time_s) == len(moved.acc_sensor_mps2) == len(moved.clipped)
-    assert moved.gaps == ()
-    assert len(other.time_s) - 2 <= len(moved.time_s) <= len(other.time_s)
-    assert moved.time_s[moved.segment_start[1]] == pytest.approx(50.0, abs=0.02)
+    assert [gap.start_s for gap in moved.gaps] == pytest.approx([60.0], abs=0.05)
+    assert moved.time_s[moved.segment_start[1:]] == pytest.approx([40.0, 65.0], abs=0.02)
