@@ -43,15 +43,16 @@ def command(
 
     PLACEMENT is sternum, upper-back, sacrum, waist or head; FILE a CSV file with the header
     time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps, or a
-    recording from the memory of a Movesense (SBEM), recognised by its content. The gyroscope may be missing;
-    files given together share the zero of their times. Prints the session's path.
+    recording from the memory of a Movesense (SBEM) or a Capture2Go, recognised by its content. The
+    gyroscope may be missing; files given together share the zero of their times. Prints the session's path.
     """
     paths = _paths(files)
     typed = _typed(distance_m, speed_mps, pace_mps)
 
+    from sensor.importers.imu_file import read_imu_file
     from sensor.importers.imu_session import session_start, write_imu_session
 
-    imu_files = {placement: _read(path) for placement, path in paths.items()}
+    imu_files = {placement: read_imu_file(path) for placement, path in paths.items()}
     refuse_flying(distance_m, max(file.time_s[-1] - file.time_s[0] for file in imu_files.values()))
     start = session_start(imu_files)
     first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
@@ -91,14 +92,6 @@ def _paths(words: tuple[str, ...]) -> dict[str, Path]:
             raise click.UsageError(f"placement {placement} is given twice; one sensor per placement")
         paths[placement] = Path(file)
     return paths
-
-
-def _read(path: Path) -> ImuFile:
-    """Read a file of either kind."""
-    from sensor.importers.imu_csv import read_imu_csv
-    from sensor.importers.movesense_log import is_movesense_log, read_movesense_log
-
-    return read_movesense_log(path) if is_movesense_log(path) else read_imu_csv(path)
 
 
 def _typed(distance_m: float | None, speed_mps: float | None, pace_mps: float | None) -> dict[str, Any]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sensor.download.capture2go import Capture2GoMemory
 from sensor.download.logbook import Logbook
 from sensor.download.memory import SensorMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.download.reach import find
 from sensor.errors import UnknownSensorError
 from sensor.link.radio import Radio
-from sensor.protocol import movesense
+from sensor.protocol import capture2go, movesense
 
 MakeMemory = Callable[[Radio, str, Callable[[], int], DownloadPolicy], SensorMemory]
 """Takes the radio, the sensor's name, what returns the time of day (us since 1970), and deadlines."""
 
 MEMORIES: dict[str, MakeMemory] = {
     movesense.KEY: Logbook,
+    capture2go.KEY: Capture2GoMemory,
 }
 """Key of a kind, see `sensor.protocol.registry`, to its memory."""
 

@@ -27,6 +27,8 @@ START_BYTE = 0x02
 MOST_PAYLOAD_BYTES = 236
 _NO_REAL_TIME = 0xFF
 _HEAD = struct.Struct("<BIBH")
+HEAD_BYTES = _HEAD.size
+MOST_PACKAGE_BYTES = HEAD_BYTES + MOST_PAYLOAD_BYTES
 
 GET_INFO, INFO = 0x0070, 0x0071
 SET_MODE, MODE = 0x0120, 0x0122
@@ -91,9 +93,24 @@ def parse_package(data: bytes) -> Package:
     PacketError
         When it is not exactly one whole package.
     """
-    if not data or _whole_package(data, 0) != len(data):
-        raise PacketError(KEY, "a request is one package whose checksum fits", data)
-    return _content(data, 0, len(data))
+    package = parse_first_package(data)
+    if len(data) != HEAD_BYTES + len(package.payload):
+        raise PacketError(KEY, "goes on behind its one package", data)
+    return package
+
+
+def parse_first_package(data: bytes) -> Package:
+    """Parse the package with which bytes begin.
+
+    Raises
+    ------
+    PacketError
+        When they begin with none, or one whose checksum does not fit.
+    """
+    size = _whole_package(data, 0) if data else 0
+    if size <= 0:
+        raise PacketError(KEY, "does not begin with a whole package", data)
+    return _content(data, 0, size)
 
 
 class PackageReader:

@@ -96,7 +96,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
         self._requests = write_only(wire.WRITE_UUID, self._on_write)
         self._packages = notify_only(wire.NOTIFY_UUID)
         self._queue = PackageQueue(self._room, self._send, BUFFER_BYTES)
-        self._answers: dict[int, Callable[[bytes], Package]] = {
+        self._answers: dict[int, Callable[[bytes], Package | None]] = {
             wire.GET_INFO: lambda _: Package(wire.INFO, encode_info(self.name[-6:], "virtual", "1.0.1")),
             wire.GET_STATUS: lambda _: self._status(),
             wire.SET_MODE: self._set_mode,
@@ -135,11 +135,13 @@ class VirtualCapture2Go(VirtualMotionSensor):
             self._put(encode_error(ErrorCode.UNREADABLE_REQUEST, wire.ERROR))
             return
         try:
-            self._put(self._answer(request))
+            answer = self._answer(request)
         except PacketError:
-            self._put(encode_error(ErrorCode.UNREADABLE_REQUEST, request.header))
+            answer = encode_error(ErrorCode.UNREADABLE_REQUEST, request.header)
+        if answer is not None:
+            self._put(answer)
 
-    def _answer(self, request: Package) -> Package:
+    def _answer(self, request: Package) -> Package | None:
         if self.is_refusing:
             return encode_error(ErrorCode.WRONG_STATE, request.header)
         if (answer := self._answers.get(request.header)) is None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,8 +16,10 @@ from analysis.cli.downloading import progress
 from analysis.cli.main import cli
 from sensor.errors import LinkError, RefusalError
 from sensor.link.radio import Radio
+from sensor.protocol import capture2go
 from sensor.protocol.memory import LogEntry
 from sensor.session.reader import read_recording
+from sensor.virtual.capture2go_memory import VirtualCapture2GoMemory
 from sensor.virtual.movesense_flash import VirtualFlash
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
@@ -70,6 +73,29 @@ def test_the_newest_recording_becomes_a_session_whose_path_is_the_last_line(
     assert kept.name == "Movesense-000000000001_log-2.sbem"
     assert kept.read_bytes() == sensor.logs[2]
     assert "100%" in done.stderr
+
+
+@pytest.mark.parametrize("sensor", [VirtualCapture2GoMemory(signal=noise_signal(60.0, rate_hz=100.0))])
+def test_another_makers_recordings_have_names_and_become_sessions_too(
+    run: Run, tmp_path: Path, sensor: VirtualCapture2GoMemory
+) -> None:
+    upright = noise_signal(20.0, rate_hz=100.0)
+    time_ns = 10**9 * UTC_US // 10**6 + 80_000_000 * np.arange(250)
+    acc = np.rint(upright.acc_sensor_mps2 / capture2go.ACC_UNIT_MPS2)
+    gyr = np.rint(upright.gyr_sensor_radps / capture2go.GYR_UNIT_RADPS)
+    written = map(capture2go.encode_package, capture2go.encode_measurements(100, time_ns, gyr, acc))
+    sensor.files = {"runtall_2025-05-31": b"".join(written)}
+
+    listed = run("--sensor", sensor.name, "--list").output.splitlines()
+    assert listed[0].split() == ["LOG", "CHANGED", "SIZE", "NAME"]
+    assert listed[1].split() == ["0", "?", "30.8", "kB", "runtall_2025-05-31"]
+    result = run("--sensor", f"sternum={sensor.name}")
+    assert result.exit_code == 0, result.output
+    recording = read_recording(Path(result.stdout.splitlines()[-1]))
+    assert len(recording.sensors[0].time_s) == 2000
+    assert recording.started_utc.startswith("2025-05-31T06:30:00")
+    kept = tmp_path / "home" / "downloads" / f"{sensor.name}_runtall_2025-05-31.bin"
+    assert kept.read_bytes() == sensor.files["runtall_2025-05-31"]
 
 
 def test_a_recording_can_be_chosen(run: Run) -> None:

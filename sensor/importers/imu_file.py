@@ -1,0 +1,27 @@
+"""Files of IMU samples of every kind, told apart by their content, whatever their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sensor.importers.capture2go_file import is_capture2go_file, read_capture2go_file
+from sensor.importers.imu_csv import ImuFile, read_imu_csv
+from sensor.importers.movesense_log import is_movesense_log, read_movesense_log
+
+READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], ImuFile]], ...] = (
+    (is_movesense_log, read_movesense_log),
+    (is_capture2go_file, read_capture2go_file),
+)
+"""What tells a kind of recording, and what reads it; whatever nothing tells is a table."""
+
+
+def read_imu_file(path: Path) -> ImuFile:
+    """Read and check a file of samples.
+
+    Raises
+    ------
+    ImportFileError
+        For whatever does not fit; the message says what to do.
+    """
+    return next((read for is_its, read in READERS if is_its(path)), read_imu_csv)(path)
