@@ -13,9 +13,12 @@ from sensor.importers.imu_csv import ImuFile, read_imu_csv
 from sensor.importers.imu_session import session_start, write_imu_session
 from sensor.importers.movesense_log import is_movesense_log, read_movesense_log
 from sensor.protocol import sbem
+from sensor.protocol.movesense import Measurement, encode_measurement
+from sensor.protocol.sbem_encode import encode_packet
 from sensor.protocol.sbem_log import read_log
 from sensor.session.reader import read_recording
-from tests.support.movesense_logs import bouncing_recording
+from sensor.units import STANDARD_GRAVITY_MPS2
+from tests.support.movesense_logs import bouncing_recording, clock, recording
 
 _HEADER = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps\n"
 _ROWS, _RATE_HZ = 240, 20
@@ -65,4 +68,14 @@ def file_seeds() -> list[bytes]:
     short = [f"{i * step:.2f},0,0,1" for i in range(_ROWS)]
     csv = _HEADER + "\n".join(rows)
     in_g = "time_s,acc_x_g,acc_y_g,acc_z_g\n" + "\n".join(short)
-    return [csv.encode(), in_g.encode(), bouncing_recording(0.25)]
+    return [csv.encode(), in_g.encode(), _slow_recording(), bouncing_recording(0.25)]
+
+
+def _slow_recording() -> bytes:
+    """Return a recording at 26 Hz, eight samples a packet, of somebody who stands."""
+    standing = np.tile([0.0, 0.0, STANDARD_GRAVITY_MPS2], (8, 1))
+    packets = [
+        encode_packet(encode_measurement("/Meas/IMU6/26", Measurement(ms, standing, np.full((8, 3), 0.01))))
+        for ms in range(5000, 5000 + 1000 * _ROWS // _RATE_HZ, 8 * 1000 // 26)
+    ]
+    return recording(clock(), *packets)

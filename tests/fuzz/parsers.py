@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -23,12 +24,12 @@ Parser = Callable[[bytes], object]
 
 
 def found_parsers() -> Iterator[Parser]:
-    """Yield every public function of the protocols that parses or decodes one ``bytes``."""
+    """Yield every public function of the protocols that takes nothing but bytes and understands them."""
     for module in sorted(info.name for info in pkgutil.iter_modules(sensor.protocol.__path__)):
         members = inspect.getmembers(import_module(f"sensor.protocol.{module}"), inspect.isfunction)
         for name, function in members:
             is_own = function.__module__ == f"sensor.protocol.{module}"
-            if is_own and name.startswith(("parse_", "decode_")) and _takes_bytes_alone(function):
+            if is_own and name.startswith(("parse_", "decode_", "read_")) and _takes_bytes_alone(function):
                 yield function
 
 
@@ -63,4 +64,6 @@ def check_parsers(data: bytes) -> None:
     """Hand one input to every parser: cheap, and bytes that one understands are strange to the others."""
     for parse in PARSERS:
         with suppress(PacketError):
-            parse(data)
+            value = parse(data)
+            if isinstance(value, Iterator):
+                deque(value, maxlen=0)
