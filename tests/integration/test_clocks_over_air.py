@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 
 from analysis.config import AnalysisConfig
+from analysis.pipeline import analyse_session
 from analysis.stages.one_clock import on_trunk_clock
 from sensor.samples import FloatArray, ImuSignal, Recording, SensorRecording
 from sensor.session.reader import read_recording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.movesense import GYR_STEP_RADPS, VirtualMovesense
-from tests.support.knocks import tap_mps2, three_from
+from sensor.virtual.plan import UPRIGHT_STERNUM, RunPlan, Worn, run, stand
+from sensor.virtual.runner import simulate
+from tests.support.knocks import tap_mps2, three_from, with_taps
 from tests.support.recordings_over_air import CAP, CHEST, Scene, record_over_air
 
 CONFIG = AnalysisConfig().knocks
@@ -135,3 +138,20 @@ def test_after_a_lost_link_every_connection_with_taps_is_within_five_ms(tmp_path
     # Nothing was felt in the connection in between: its delay was drawn anew, within an interval.
     assert np.abs(middle).max() < INTERVAL_S
     assert (np.diff(moved.time_s) > 0.0).all()
+
+
+def test_a_run_with_chest_and_head_sensor_and_taps_says_how_well_their_clocks_agree(tmp_path: Path) -> None:
+    plan = RunPlan((stand(10.0), run(30.0, 3.0), stand(10.0)), wear=(UPRIGHT_STERNUM, Worn("head")))
+    taps_s = np.concatenate((three_from(3.0, 0.8), three_from(45.0, 0.8)))
+
+    async def play(scene: Scene) -> None:
+        for name, worn in zip((CHEST, CAP), simulate(plan, seed=1).sensors, strict=True):
+            await scene.radio.add(VirtualMovesense(name, signal=with_taps(worn.measured, taps_s)))
+
+    path = tmp_path / "run.runtall"
+    sensors = {"sternum": CHEST, "head": CAP}
+    record_over_air(path, play, sensors=sensors, duration_s=49.0, connection_interval_s=INTERVAL_S)
+    report = analyse_session(path)
+    (line,) = (line for line in report.quality if line.what == "Clocks of sternum and head")
+    assert line.value == "agree within 3 ms (taps at start and end)"
+    assert report.stride_count > 35

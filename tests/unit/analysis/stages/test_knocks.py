@@ -68,6 +68,23 @@ def test_one_knock_alone_is_no_series() -> None:
     assert times(worn(with_taps(standing(), np.array([10.0, 16.0])))) == []
 
 
+def test_a_long_series_is_a_gait() -> None:
+    assert times(worn(with_taps(standing(), 4.0 + 1.1 * np.arange(CONFIG.most)))) != []
+    assert times(worn(with_taps(standing(), 4.0 + 1.1 * np.arange(CONFIG.most + 1)))) == []
+
+
+def test_soft_knocks_are_none() -> None:
+    assert times(worn(with_taps(standing(), three_from(10.0), direction=(0.0, 0.0, 0.1)))) == []
+
+
+def test_knocks_of_a_body_that_is_not_still_are_none() -> None:
+    knocked = with_taps(standing(), three_from(10.0))
+    swaying = 5.0 * np.sin(2.0 * np.pi * 1.5 * np.arange(len(knocked.acc_sensor_mps2)) / 104.0)
+    acc = np.array(knocked.acc_sensor_mps2)
+    acc[:, 2] += swaying
+    assert times(worn(replace(knocked, acc_sensor_mps2=acc))) == []
+
+
 def test_a_knock_at_the_very_edge_of_a_recording_is_left_out() -> None:
     assert times(worn(with_taps(standing(), np.array([0.2, 0.9, 29.3, 29.9])))) == []
 
