@@ -98,9 +98,9 @@ class MovesenseDecoder:
         so_far = _bytes_so_far(parts, packet)
         size = self._settled_size(so_far)
         before = so_far - parts.body
-        surplus = ~parts.starts & ((before == size) | (before > self._sizes[-1]))
-        completes = (so_far == size) & ~surplus
+        completes = (so_far == size) & (before < size)
         whole = np.isin(packet, packet[completes])
+        surplus = ~parts.starts & np.where(whole, before >= size, before > self._sizes[-1])
         broken = np.count_nonzero(parts.starts & ~whole)
         if broken and not whole[-1] and so_far[-1] <= self._sizes[-1]:
             broken -= 1

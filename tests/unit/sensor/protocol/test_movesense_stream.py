@@ -75,6 +75,17 @@ def test_a_lost_last_part_costs_one_packet():
     assert (block.ticks.tolist(), stream.rejected) == ([77, 231], 1)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_whatever_continues_a_packet_that_is_whole_is_left_out(together):
+    stream = decoder()
+    left_over = [b"\x03\x63" + bytes(size) for size in (50, 46, 0, 150)]
+    notifications = [*packet(1, samples=4), *left_over, *packet(2, samples=4)]
+    feeds = [notifications] if together else [[one] for one in notifications]
+    blocks = [stream.feed(feed) for feed in feeds]
+    assert [tick for block in blocks for tick in block.ticks.tolist()] == [77, 154]
+    assert stream.rejected == len(left_over)
+
+
 def test_a_packet_of_an_unusual_size_is_left_out():
     stream = decoder()
     block = stream.feed([*packet(1), *packet(2, samples=4), *packet(3)])
