@@ -42,6 +42,7 @@ _BY_REASON = {
 _BY_TEXT = (
     ("DBus.Error.ServiceUnknown", NO_SERVICE),
     ("DBus.Error.NameHasNoOwner", NO_SERVICE),
+    ("DBus.Error.Spawn.", NO_SERVICE),
     ("DBus.Error.AccessDenied", NOT_ALLOWED),
     ("bluez.Error.NotPermitted", NOT_ALLOWED),
     ("bluez.Error.NotAuthorized", NOT_ALLOWED),

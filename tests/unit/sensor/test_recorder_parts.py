@@ -171,6 +171,10 @@ NOT_AVAILABLE = BleakBluetoothNotAvailableReason
             BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["org.bluez"]),
             "install and start bluez",
         ),
+        (
+            BleakDBusError("org.freedesktop.DBus.Error.Spawn.ChildExited", ["exited with 1"]),
+            "install and start bluez",
+        ),
         (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), "is off; switch it on"),
         (BleakDBusError("org.bluez.Error.Failed", ["busy"]), "phone or computer may hold it"),
         (BleakDeviceNotFoundError("AA"), "out of reach or asleep"),
