@@ -1,4 +1,4 @@
-"""Files of other tools: a table, a recording from a sensor's memory. Taken in whole or refused in words."""
+"""Files of other tools: tables, recordings from sensors' memories. Taken in whole or refused in words."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from sensor.errors import ImportFileError, PacketError
-from sensor.importers.imu_csv import ImuFile, read_imu_csv
+from sensor.importers.imu_csv import ImuFile
+from sensor.importers.imu_file import read_imu_file
 from sensor.importers.imu_session import session_start, write_imu_session
-from sensor.importers.movesense_log import is_movesense_log, read_movesense_log
-from sensor.protocol import sbem
+from sensor.protocol import capture2go, polar_rec, sbem
 from sensor.protocol.movesense import Measurement, encode_measurement
+from sensor.protocol.polar_settings import Setting
+from sensor.protocol.registry import device
 from sensor.protocol.sbem_encode import encode_packet
 from sensor.protocol.sbem_log import read_log
 from sensor.session.reader import read_recording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from tests.support.movesense_logs import bouncing_recording, clock, recording
+from tests.support.sensor_streams import ENCODERS, notifications_of, swinging
 
 _HEADER = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps\n"
 _ROWS, _RATE_HZ = 240, 20
@@ -31,8 +34,7 @@ def check_file(data: bytes) -> None:
         path = Path(folder) / "input"
         path.write_bytes(data)
         with suppress(ImportFileError):
-            file = read_movesense_log(path) if is_movesense_log(path) else read_imu_csv(path)
-            _check_session(Path(folder) / "session.runtall", file)
+            _check_session(Path(folder) / "session.runtall", read_imu_file(path))
 
 
 def _check_session(target: Path, file: ImuFile) -> None:
@@ -62,13 +64,14 @@ def log_seeds() -> list[bytes]:
 
 
 def file_seeds() -> list[bytes]:
-    """Return a table and a recording that are just long enough to be taken."""
+    """Return tables and recordings that are just long enough to be taken, and one that is not."""
     step = 1 / _RATE_HZ
     rows = [f"{i * step:.2f},{i % 3},0,9.8,.1,0,{i % 5}" for i in range(_ROWS)]
     short = [f"{i * step:.2f},0,0,1" for i in range(_ROWS)]
     csv = _HEADER + "\n".join(rows)
     in_g = "time_s,acc_x_g,acc_y_g,acc_z_g\n" + "\n".join(short)
-    return [csv.encode(), in_g.encode(), _slow_recording(), bouncing_recording(0.25)]
+    recordings = [_slow_recording(), _capture2go_recording(), _polar_recording(), bouncing_recording(0.25)]
+    return [csv.encode(), in_g.encode(), *recordings]
 
 
 def _slow_recording() -> bytes:
@@ -79,3 +82,21 @@ def _slow_recording() -> bytes:
         for ms in range(5000, 5000 + 1000 * _ROWS // _RATE_HZ, 8 * 1000 // 26)
     ]
     return recording(clock(), *packets)
+
+
+def _capture2go_recording() -> bytes:
+    signal = swinging(_ROWS / _RATE_HZ, 25.0)
+    assert signal.gyr_sensor_radps is not None
+    sent = ENCODERS[capture2go.KEY](signal, signal.gyr_sensor_radps, {"rate_hz": 25})
+    return b"".join(one[1:] for one in sent)
+
+
+def _polar_recording() -> bytes:
+    """Return both files of a recording, one after the other."""
+    frames = notifications_of(device("polar-sense"), swinging(_ROWS / _RATE_HZ, 52.0))
+    settings = {Setting.RATE: (52,), Setting.RESOLUTION: (16,), Setting.CHANNELS: (3,)}
+    files = [
+        polar_rec.Recording("2026-05-01 07:30:00", settings, tuple(one for one in frames if one[0] == kind))
+        for kind in (2, 5)
+    ]
+    return b"".join(map(polar_rec.encode_recording, files))
