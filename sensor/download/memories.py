@@ -7,6 +7,8 @@ from collections.abc import Callable
 from sensor.download.capture2go import Capture2GoMemory
 from sensor.download.logbook import Logbook
 from sensor.download.memory import SensorMemory
+from sensor.download.polar_memory import KEY as POLAR_KEY
+from sensor.download.polar_memory import PolarMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.download.reach import find
 from sensor.errors import UnknownSensorError
@@ -19,6 +21,7 @@ MakeMemory = Callable[[Radio, str, Callable[[], int], DownloadPolicy], SensorMem
 MEMORIES: dict[str, MakeMemory] = {
     movesense.KEY: Logbook,
     capture2go.KEY: Capture2GoMemory,
+    POLAR_KEY: PolarMemory,
 }
 """Key of a kind, see `sensor.protocol.registry`, to its memory."""
 

@@ -25,7 +25,7 @@ from sensor.protocol.polar_stream import PolarDecoder
 from sensor.samples import SampleBlock
 from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
-_NAME = re.compile(r"(ACC|GYRO)(\d*)\.REC", re.IGNORECASE)
+_NAME = re.compile(r"(ACC|GYRO)([0-9]{0,4})\.REC", re.IGNORECASE)
 """What the sensor calls its files; a number where it has split one."""
 
 _USUAL_RATE_HZ = 52

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -174,9 +174,17 @@ class BleLink:
         reading = self._client.read_gatt_char(characteristic)
         return bytes(await self._request("reading from", timeout_s, reading))
 
+    async def pair(self, timeout_s: float) -> None:
+        """Bond with the sensor; where the system does so by itself when it has to (macOS), do nothing."""
+        await self._request("pairing with", timeout_s, self._pair_where_possible())
+
     async def disconnect(self, timeout_s: float) -> None:
         """End the connection."""
         await self._request("disconnecting from", timeout_s, self._client.disconnect())
+
+    async def _pair_where_possible(self) -> None:
+        with suppress(NotImplementedError):
+            await self._client.pair()
 
     async def _request(self, doing: str, timeout_s: float, call: Coroutine[Any, Any, _Result]) -> _Result:
         with plain_words(f"{doing} {self._name}"):

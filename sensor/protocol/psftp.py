@@ -84,8 +84,8 @@ class Reply:
     content: bytes = b""
 
 
-class ReplyReader:
-    """Puts the frames of one reply together."""
+class FrameReader:
+    """Puts the frames of one message together, a request or a reply."""
 
     def __init__(self) -> None:
         self._content = bytearray()

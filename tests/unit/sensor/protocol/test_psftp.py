@@ -14,7 +14,7 @@ from sensor.protocol.psftp import (
     FolderEntry,
     Operation,
     Reply,
-    ReplyReader,
+    FrameReader,
     encode_error,
     encode_folder,
     encode_frames,
@@ -30,7 +30,7 @@ NAMES = st.text(max_size=20)
 
 
 def read(frames: list[bytes]) -> Reply | None:
-    reader = ReplyReader()
+    reader = FrameReader()
     replies = [reader.take(frame) for frame in frames]
     assert replies[:-1] == [None] * (len(frames) - 1)
     return replies[-1]
@@ -99,7 +99,7 @@ def test_what_a_folder_says_besides_is_passed_over() -> None:
 
 @given(st.binary(max_size=80))
 def test_arbitrary_bytes_are_read_or_refused(data: bytes) -> None:
-    for parse in (parse_folder, parse_operation, ReplyReader().take):
+    for parse in (parse_folder, parse_operation, FrameReader().take):
         with suppress(PacketError):
             parse(data)
 
