@@ -17,9 +17,9 @@ from sensor.protocol.driver import (
     parse_battery_level,
 )
 from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, parse_text
-from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.ending import LINK_LOST, Ending
+from sensor.recorder.flood import SensorLimits
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.reception import Reception
 from sensor.recorder.sensor_log import SensorLog
@@ -49,8 +49,8 @@ class Connection:
         The session's time line.
     policy
         Intervals and deadlines.
-    restarts
-        How often the sensor may be restarted.
+    limits
+        What the sensor may cause.
     wanted_serial
         The serial number it must have, empty where nothing is in doubt.
     """
@@ -63,7 +63,7 @@ class Connection:
         log: SensorLog,
         clock: SessionClock,
         policy: RecorderPolicy,
-        restarts: Allowance,
+        limits: SensorLimits,
         wanted_serial: str = "",
     ) -> None:
         self._link = link
@@ -73,7 +73,7 @@ class Connection:
         self._clock = clock
         self._policy = policy
         self._watchdog = Watchdog(policy.silence_s, clock.now_s())
-        self._reception = Reception(driver, log, clock, self._watchdog, ending, restarts, wanted_serial)
+        self._reception = Reception(driver, log, clock, self._watchdog, ending, limits, wanted_serial)
         self._wanted_serial = wanted_serial
         self._subscribed: list[str] = []
 
@@ -98,8 +98,6 @@ class Connection:
                 raise
             self._log.event("request failed", str(error))
             return self._ending.reason or LINK_LOST
-        finally:
-            self._reception.close()
 
     async def leave(self, *, politely: bool) -> None:
         """Disconnect; ``politely`` stops the stream first, which spares the sensor's battery."""
@@ -110,6 +108,7 @@ class Connection:
             for characteristic in self._subscribed:
                 await self._attempt("stopping", self._link.unsubscribe(characteristic, timeout_s))
         await self._attempt("disconnecting", self._link.disconnect(timeout_s))
+        self._reception.close()
 
     async def _open(self) -> None:
         """Start the stream. What else is to be asked waits: after a loss it would delay the first sample."""
@@ -218,7 +217,7 @@ class Connection:
             for what, uuid in DEVICE_INFORMATION_UUIDS.items()
             if what in _ASKED and self._link.offers(uuid)
         }
-        if told:
+        if any(told.values()):
             product = " ".join(told[what] for what in ("maker", "model") if told.get(what))
             self._reception.meet(Identity(told.get("serial", ""), product, told.get("firmware", "")))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sensor.recorder.allowance import Allowance
 
@@ -66,3 +66,19 @@ class FloodGate:
         """Return what was left out by the flood that is over now, whatever comes next."""
         flood, self._flood = self._flood, None
         return flood
+
+
+@dataclass(frozen=True, slots=True)
+class SensorLimits:
+    """What one sensor may cause in a session, however often it connects.
+
+    Parameters
+    ----------
+    restarts
+        How often it may be restarted.
+    gate
+        How much of what it sends is kept.
+    """
+
+    restarts: Allowance
+    gate: FloodGate = field(default_factory=FloodGate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sensor.errors import PacketError
 from sensor.protocol.driver import (
     BatteryLevel,
     Described,
@@ -16,11 +17,10 @@ from sensor.protocol.driver import (
     Unreadable,
     Write,
 )
-from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.ending import Ending
-from sensor.recorder.flood import FloodGate, LeftOut
-from sensor.recorder.sensor_log import SensorLog
+from sensor.recorder.flood import LeftOut, SensorLimits
+from sensor.recorder.sensor_log import MISTAKES, SensorLog
 from sensor.recorder.watchdog import Watchdog
 
 ANOTHER_SENSOR = "another sensor of the same name"
@@ -43,8 +43,8 @@ class Reception:
         Is told of every packet of the stream.
     ending
         Is told of what ends the connection.
-    restarts
-        How often the sensor may be restarted.
+    limits
+        What the sensor may cause.
     wanted_serial
         The serial number it must have, empty where nothing is in doubt.
 
@@ -61,7 +61,7 @@ class Reception:
         clock: SessionClock,
         watchdog: Watchdog,
         ending: Ending,
-        restarts: Allowance,
+        limits: SensorLimits,
         wanted_serial: str,
     ) -> None:
         self.remedy: tuple[Write, ...] = ()
@@ -70,9 +70,8 @@ class Reception:
         self._clock = clock
         self._watchdog = watchdog
         self._ending = ending
-        self._restarts = restarts
+        self._limits = limits
         self._wanted_serial = wanted_serial
-        self._gate = FloodGate()
         self._unreadable = 0
 
     def receiver(self, characteristic: str) -> Callable[[bytes], None]:
@@ -83,14 +82,14 @@ class Reception:
                 return
             if self._wanted_serial:
                 # In doubt whose words these are, they are understood before they are written down.
-                events = self._driver.receive(characteristic, payload)
+                events = self._understand(characteristic, payload)
                 if any(isinstance(event, Identity) and self._is_another(event) for event in events):
                     return
                 self._log.packet(characteristic, payload)
             else:
                 # Written down first: whatever understanding it may run into, the bytes are safe.
                 self._log.packet(characteristic, payload)
-                events = self._driver.receive(characteristic, payload)
+                events = self._understand(characteristic, payload)
             for event in events:
                 self._take(event, payload)
 
@@ -109,18 +108,24 @@ class Reception:
 
     def close(self) -> None:
         """Write down what is still to be said."""
-        self._tell(self._gate.finish())
+        self._tell(self._limits.gate.finish())
         if self._unreadable > 1:
             self._log.event("unreadable", f"{self._unreadable} notifications over this connection")
 
+    def _understand(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
+        try:
+            return self._driver.receive(characteristic, payload)
+        except MISTAKES as error:
+            return (Unreadable(PacketError("driver", f"a fault in this program ({error})", payload)),)
+
     def _is_admitted(self, payload: bytes) -> bool:
         now_s = self._clock.now_s()
-        is_admitted = self._gate.admits(now_s, len(payload))
+        is_admitted = self._limits.gate.admits(now_s, len(payload))
         if is_admitted:
-            self._tell(self._gate.finished(now_s))
-        elif self._gate.has_just_begun:
+            self._tell(self._limits.gate.finished(now_s))
+        elif self._limits.gate.has_just_begun:
             self._log.event(FLOOD, "it sends more than any sensor means to; what is too much is left out")
-        elif self._gate.is_endless:
+        elif self._limits.gate.is_endless:
             self._ending.because(FLOOD)
         return is_admitted
 
@@ -152,7 +157,7 @@ class Reception:
                     self._log.event("unreadable", str(error))
 
     def _restart(self, reason: str, remedy: tuple[Write, ...]) -> None:
-        if self._restarts.take(self._clock.now_s()):
+        if self._limits.restarts.take(self._clock.now_s()):
             self._log.event("restarting", reason)
             self.remedy = remedy
             self._ending.because(RESTARTED)

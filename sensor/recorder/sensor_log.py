@@ -20,6 +20,9 @@ STOPPED = "stopped"
 EVENTS_PER_S, EVENTS_AT_ONCE = 0.2, 60.0
 """How many events of a kind one sensor can cause. Those beyond are counted, and told by the next."""
 
+MISTAKES = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What a mistake of ours in understanding bytes raises. It must not end a recording: the bytes are kept."""
+
 LEFT_OUT = "events left out"
 """Kind of the event that says how many were."""
 
@@ -120,8 +123,12 @@ class SensorLog:
         """Decode what came since the last call; return (n, 3) specific force, m/s2, sensor axes, if any."""
         if self._decoder is None or not self._undecoded:
             return None
-        block = self._decoder.feed(self._undecoded)
-        self._undecoded = []
+        notifications, self._undecoded = self._undecoded, []
+        try:
+            block = self._decoder.feed(notifications)
+        except MISTAKES as error:
+            self.event("not shown", f"a fault in this program ({error}); the bytes are kept")
+            return None
         acc_sensor_mps2 = block.acc_sensor_mps2
         self._counter.add(self._clock.now_s(), len(acc_sensor_mps2))
         return acc_sensor_mps2 if len(acc_sensor_mps2) else None

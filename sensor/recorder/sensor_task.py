@@ -17,8 +17,9 @@ from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.connection import Connection
 from sensor.recorder.ending import LINK_LOST, Ending
+from sensor.recorder.flood import SensorLimits
 from sensor.recorder.policy import RecorderPolicy
-from sensor.recorder.reception import ANOTHER_SENSOR
+from sensor.recorder.reception import ANOTHER_SENSOR, FLOOD
 from sensor.recorder.sensor_log import STOPPED, SensorLog
 
 WAKE_HINT = "put the strap on or move it to wake it, and check that no phone holds it"
@@ -92,7 +93,7 @@ class SensorTask:
         self._address = ""
         self._namesakes: set[str] = set()
         self._looking_since_s = 0.0
-        self._restarts = Allowance(1.0 / policy.restart_pause_s, 1.0)
+        self._limits = SensorLimits(restarts=Allowance(1.0 / policy.restart_pause_s, 1.0))
 
     async def run(self) -> NoReturn:
         """Record for as long as the session lasts.
@@ -192,7 +193,7 @@ class SensorTask:
                 self._log,
                 self._clock,
                 self._policy,
-                self._restarts,
+                self._limits,
                 self._serial_to_check(sighting),
             )
             reason = await self._serve(connection)
@@ -202,7 +203,7 @@ class SensorTask:
             self._namesakes.add(sighting.address)
             return True
         self._address = sighting.address
-        return connection.streamed_s >= self._policy.short_life_s
+        return reason != FLOOD and connection.streamed_s >= self._policy.short_life_s
 
     def _serial_to_check(self, sighting: Sighting) -> str:
         return "" if sighting.address == self._address else self._log.serial
