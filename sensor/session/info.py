@@ -26,6 +26,7 @@ _NOT_ENDED = "The recording was not ended properly; its last second may be missi
 
 _ABOVE_ZERO = (RATE_SETTING, ACC_RANGE_SETTING, GYR_RANGE_SETTING)
 _LARGEST_SETTING = 1e15
+_LEAST_ABOVE_ZERO = 1e-6
 
 _LAST_NS = """
 SELECT CAST(max(t) AS INTEGER) FROM (
@@ -185,8 +186,17 @@ def _check_settings(settings: object) -> None:
     if not isinstance(settings, dict):
         raise ValueError("no table")
     for key, value in settings.items():
-        least = 0.0 if key in _ABOVE_ZERO else -_LARGEST_SETTING
+        least = _LEAST_ABOVE_ZERO if key in _ABOVE_ZERO else -_LARGEST_SETTING
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        is_right = least < value < _LARGEST_SETTING if is_number else isinstance(value, str)
+        is_right = least <= value <= _LARGEST_SETTING if is_number else _is_word(value)
         if not is_right or (key in _ABOVE_ZERO and not is_number):
             raise ValueError(f"{shorten(key)} is {shorten(repr(value))}")
+
+
+def _is_word(value: object) -> bool:
+    """Tell a text from a number written as one, which may be infinite or none."""
+    try:
+        float(str(value))
+    except ValueError:
+        return isinstance(value, str)
+    return False

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from time import process_time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +82,23 @@ def test_samples_do_not_depend_on_how_notifications_are_dealt_out(decoding: Deco
     check_decoding(
         decoding, data.draw(st.lists(st.one_of(sent, sent, cut, st.binary(max_size=60)), max_size=30))
     )
+
+
+@every_decoder
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_whatever_numbers_a_file_has_for_settings_they_are_refused_or_give_numbers(decoding: Decoding, data):
+    """Files are hostile: a session is read with the settings it says."""
+    numbers = st.one_of(st.floats(-1e15, 1e15), st.integers(-(10**15), 10**15), st.just("word"))
+    told = {key: data.draw(st.one_of(st.just(value), numbers)) for key, value in decoding.settings.items()}
+    if "rate_hz" in told:
+        told["rate_hz"] = data.draw(st.floats(1e-6, 1e15))
+    try:
+        block = decoding.make(told).feed(VALID[decoding.key])
+    except ValueError:
+        return
+    measured = block.acc_sensor_mps2 if block.gyr_sensor_radps is None else block.gyr_sensor_radps
+    assert np.isfinite(measured).all()
 
 
 @pytest.mark.parametrize("kind", DRIVEN, ids=[kind.key for kind in DRIVEN])

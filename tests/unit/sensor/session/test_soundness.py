@@ -97,6 +97,8 @@ def test_text_that_is_no_text_is_refused(session: Path) -> None:
         ('{"rate_hz": "fast"}', "rate_hz is 'fast'"),
         ('{"path": ["/Meas/IMU6/104"]}', "path is ['/Meas/IMU6/104']"),
         ('{"reference": 1e999}', "reference is inf"),
+        ('{"acc_range_g": "nan"}', "acc_range_g is 'nan'"),
+        ('{"rate_hz": 1e-300}', "rate_hz is 1e-300"),
     ],
 )
 def test_settings_no_decoder_can_use_are_refused(session: Path, settings: str, said: str) -> None:
