@@ -18,6 +18,7 @@ from sensor.protocol.adafruit import decode_vectors
 from sensor.protocol.beside import SOURCES, parse_readings
 from sensor.protocol.polar import Measurement
 from sensor.protocol.polar_frames import decode_frames
+from sensor.protocol.psftp import FrameReader
 from tests.fuzz.framing import split_messages
 
 Parser = Callable[[bytes], object]
@@ -45,6 +46,12 @@ def _unfold(data: bytes) -> object:
     return [sbem.unfold(number, described) for number in described]
 
 
+def _replies(data: bytes) -> object:
+    """Put an input's messages together as frames of one reply."""
+    reader = FrameReader()
+    return [reader.take(frame) for frame in split_messages(data)]
+
+
 _PATHS = ("/Meas/IMU6/104", "/Meas/IMU9/52", "/Meas/IMU6m/13", "/Meas/Acc/208")
 
 PARSERS: tuple[Parser, ...] = (
@@ -54,6 +61,7 @@ PARSERS: tuple[Parser, ...] = (
     *(partial(movesense_objects.parse_measurement_info, path) for path in movesense_objects.INFO_RANGES),
     *(partial(parse_readings, channel) for channel in SOURCES),
     _unfold,
+    _replies,
     lambda data: decode_frames(split_messages(data), Measurement.GYRO),
     lambda data: metamotion.decode_vectors(split_messages(data), metamotion.GYR_MODULE),
     lambda data: decode_vectors(split_messages(data)),
