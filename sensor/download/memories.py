@@ -7,13 +7,14 @@ from collections.abc import Callable
 from sensor.download.capture2go import Capture2GoMemory
 from sensor.download.logbook import Logbook
 from sensor.download.memory import SensorMemory
+from sensor.download.movella_dot import MovellaDotMemory
 from sensor.download.polar_memory import KEY as POLAR_KEY
 from sensor.download.polar_memory import PolarMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.download.reach import find
 from sensor.errors import UnknownSensorError
 from sensor.link.radio import Radio
-from sensor.protocol import capture2go, movesense
+from sensor.protocol import capture2go, movella_dot, movesense
 
 MakeMemory = Callable[[Radio, str, Callable[[], int], DownloadPolicy], SensorMemory]
 """Takes the radio, the sensor's name, what returns the time of day (us since 1970), and deadlines."""
@@ -21,6 +22,7 @@ MakeMemory = Callable[[Radio, str, Callable[[], int], DownloadPolicy], SensorMem
 MEMORIES: dict[str, MakeMemory] = {
     movesense.KEY: Logbook,
     capture2go.KEY: Capture2GoMemory,
+    movella_dot.KEY: MovellaDotMemory,
     POLAR_KEY: PolarMemory,
 }
 """Key of a kind, see `sensor.protocol.registry`, to its memory."""

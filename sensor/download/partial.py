@@ -102,6 +102,16 @@ class PartialLog:
         return self._ends[-1] if self._ends else self._identity.size_bytes
 
     @property
+    def end(self) -> int:
+        """The byte after the last one that came."""
+        return self._coverage.end
+
+    @property
+    def first_missing(self) -> int:
+        """The first byte that has not come."""
+        return next((start for start, _ in self._coverage.holes(self._coverage.end)), self._coverage.end)
+
+    @property
     def holes(self) -> tuple[Span, ...]:
         """What has not come of the bytes before the end, as far as known."""
         return self._coverage.holes(self.size_bytes)

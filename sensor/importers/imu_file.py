@@ -7,12 +7,14 @@ from pathlib import Path
 
 from sensor.importers.capture2go_file import is_capture2go_file, read_capture2go_file
 from sensor.importers.imu_csv import ImuFile, read_imu_csv
+from sensor.importers.movella_dot_export import is_movella_dot_export, read_movella_dot_export
 from sensor.importers.movesense_log import is_movesense_log, read_movesense_log
 from sensor.importers.polar_rec import is_polar_rec, read_polar_rec
 
 READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], ImuFile]], ...] = (
     (is_movesense_log, read_movesense_log),
     (is_capture2go_file, read_capture2go_file),
+    (is_movella_dot_export, read_movella_dot_export),
     (is_polar_rec, read_polar_rec),
 )
 """What tells a kind of recording, and what reads it; whatever nothing tells is a table."""

@@ -19,21 +19,26 @@ from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 KEY = "movella-dot"
 
 
-def _uuid(number: int) -> str:
+def uuid(number: int) -> str:
+    """Return the UUID of one of the maker's own services and characteristics."""
     return f"1517{number:04x}-4947-11e9-8646-d663bd873d93"
 
 
-CONFIGURATION_SERVICE_UUID = _uuid(0x1000)
-CONTROL_UUID = _uuid(0x1002)
-MEASUREMENT_SERVICE_UUID = _uuid(0x2000)
-MEASUREMENT_UUID = _uuid(0x2001)
-MEDIUM_UUID = _uuid(0x2003)
-BATTERY_SERVICE_UUID = _uuid(0x3000)
-BATTERY_UUID = _uuid(0x3001)
+CONFIGURATION_SERVICE_UUID = uuid(0x1000)
+INFO_UUID = uuid(0x1001)
+CONTROL_UUID = uuid(0x1002)
+MEASUREMENT_SERVICE_UUID = uuid(0x2000)
+MEASUREMENT_UUID = uuid(0x2001)
+MEDIUM_UUID = uuid(0x2003)
+BATTERY_SERVICE_UUID = uuid(0x3000)
+BATTERY_UUID = uuid(0x3001)
 
 LIVE_RATES_HZ = (1, 4, 10, 12, 15, 20, 30, 60)
 RATES_HZ = (60, 30, 20, 15)
 """Those that suit running."""
+
+RECORDING_RATE_HZ = 120
+"""Into its own memory only; so are `RATES_HZ`."""
 
 ACC_RANGE_MPS2 = 16 * STANDARD_GRAVITY_MPS2
 GYR_RANGE_RADPS = 2000 * RADPS_PER_DEGPS

@@ -18,7 +18,12 @@ SET_RATE = 0x10
 
 MEASURE = 1
 
+SECOND_GENERATION = "XS-T02"
+"""Product code of sensors with four times the memory."""
+
 _RATE_AT = 24
+_INFO_BYTES = 34
+_PRODUCT_BYTES = 6
 _MEASUREMENT_BYTES = 3
 
 
@@ -75,6 +80,26 @@ def parse_measurement(payload: bytes) -> Measurement:
     if len(payload) != _MEASUREMENT_BYTES or payload[0] != MEASURE or payload[1] > 1:
         raise PacketError(KEY, "a measurement is 1, whether it starts, and its mode", payload)
     return Measurement(bool(payload[1]), payload[2])
+
+
+def parse_product(payload: bytes) -> str:
+    """Parse the product code out of the device information; the rest of it is passed over.
+
+    Raises
+    ------
+    PacketError
+        When it has another length.
+    """
+    if len(payload) != _INFO_BYTES:
+        raise PacketError(KEY, f"device information has {_INFO_BYTES} bytes", payload)
+    return payload[-_PRODUCT_BYTES:].decode(errors="replace")
+
+
+def encode_info(product: str) -> bytes:
+    """Encode device information that tells nothing but the product code."""
+    return bytes(_INFO_BYTES - _PRODUCT_BYTES) + product.encode()[:_PRODUCT_BYTES].ljust(
+        _PRODUCT_BYTES, b"\0"
+    )
 
 
 def parse_battery(payload: bytes) -> BatteryLevel:

@@ -15,12 +15,13 @@ from sensor.protocol.movella_dot_control import (
     SET_RATE,
     encode_battery,
     encode_control,
+    encode_info,
     parse_control,
     parse_measurement,
 )
 from sensor.samples import ImuSignal
 from sensor.virtual.air import Air
-from sensor.virtual.characteristics import notify_only, read_and_notify, read_and_write
+from sensor.virtual.characteristics import notify_only, read_and_notify, read_and_write, read_only
 from sensor.virtual.motion_sensor import VirtualMotionSensor
 from sensor.virtual.peripheral import now_s
 from sensor.virtual.sampling import Readings, SampleTimes, SensorClock
@@ -60,7 +61,17 @@ class VirtualMovellaDot(VirtualMotionSensor):
     ------
     ValueError
         When the signal is empty, has no gyroscope, or a rate a DOT does not measure at.
+
+    Attributes
+    ----------
+    rates_hz
+        Those a signal can have.
+    product
+        Which generation it is.
     """
+
+    rates_hz: tuple[int, ...] = wire.RATES_HZ
+    product = "XS-T01"
 
     def __init__(
         self,
@@ -73,8 +84,8 @@ class VirtualMovellaDot(VirtualMotionSensor):
         battery_pct: int = 100,
         mtu: int = 247,
     ) -> None:
-        if signal.rate_hz not in wire.RATES_HZ or signal.gyr_sensor_radps is None:
-            known = ", ".join(map(str, wire.RATES_HZ))
+        if signal.rate_hz not in self.rates_hz or signal.gyr_sensor_radps is None:
+            known = ", ".join(map(str, self.rates_hz))
             raise ValueError(f"a DOT measures acceleration and angular rate at {known} Hz, not such a signal")
         super().__init__(
             name,
@@ -95,15 +106,21 @@ class VirtualMovellaDot(VirtualMotionSensor):
             wire.MEASUREMENT_UUID, lambda: self._measuring, self._willing(self._measure)
         )
         self._medium = notify_only(wire.MEDIUM_UUID)
+        self._info = read_only(wire.INFO_UUID, lambda: encode_info(self.product))
         self._dot_battery = read_and_notify(wire.BATTERY_UUID, self._battery_value)
 
     def services(self) -> list[Service]:
         """Return configuration, measurement and battery, all the maker's own."""
         return [
-            Service(wire.CONFIGURATION_SERVICE_UUID, [self._control]),
+            Service(wire.CONFIGURATION_SERVICE_UUID, [self._info, self._control]),
             Service(wire.MEASUREMENT_SERVICE_UUID, [self._measurement, self._medium]),
             Service(wire.BATTERY_SERVICE_UUID, [self._dot_battery]),
         ]
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether it cannot be set to anything, and does not sleep."""
+        return bool(self._streams)
 
     async def power_on(self, air: Air) -> None:
         """Join the air; what is not used falls asleep again."""
@@ -124,7 +141,7 @@ class VirtualMovellaDot(VirtualMotionSensor):
     def _set_control(self, data: bytes) -> None:
         fields, rate_hz = parse_control(data)
         if fields & SET_RATE:
-            if self._streams or rate_hz not in wire.LIVE_RATES_HZ:
+            if self._is_busy or rate_hz not in (*wire.LIVE_RATES_HZ, wire.RECORDING_RATE_HZ):
                 raise PacketError(wire.KEY, "no such rate, or not while it measures", data)
             self._rate_hz = rate_hz
 
@@ -134,14 +151,18 @@ class VirtualMovellaDot(VirtualMotionSensor):
             raise PacketError(wire.KEY, "this one measures in modes 20 and 21 only", data)
         self.drop_streams()
         self._measuring = data
-        if request.starts and self._rate_hz == self._times.rate_hz:
+        if request.starts and self._rate_hz == self._times.rate_hz in wire.LIVE_RATES_HZ:
             self._open_stream(request.mode, 1, partial(self._send_sample, request.mode))
 
     def _send_sample(self, mode: int, index: int) -> None:
-        acc_mps2, gyr_radps = self._readings.take(index, 1)
+        self.notify(self._medium, self._samples(mode, index, 1)[0])
+
+    def _samples(self, mode: int, first: int, count: int) -> tuple[bytes, ...]:
+        """Return samples from ``first`` on, laid out as in a mode."""
+        acc_mps2, gyr_radps = self._readings.take(first, count)
         assert gyr_radps is not None
-        time_us = np.array([self._ticks(index)])
-        self.notify(self._medium, wire.encode_samples(mode, time_us, acc_mps2, gyr_radps)[0])
+        time_us = np.array([self._ticks(index) for index in range(first, first + count)], np.int64)
+        return wire.encode_samples(mode, time_us, acc_mps2, gyr_radps)
 
     def _battery_value(self) -> bytes:
         return encode_battery(BatteryLevel(self.battery_pct))
@@ -161,7 +182,7 @@ class VirtualMovellaDot(VirtualMotionSensor):
 
     def _check_rest(self) -> None:
         """Fall asleep after a long rest: only its button wakes it."""
-        if self._streams or self._was_connected is not self.is_connected:
+        if self._is_busy or self._was_connected is not self.is_connected:
             self._resting_since_s, self._was_connected = now_s(), self.is_connected
         allowed_s = SLEEPS_IDLE_S if self.is_connected else SLEEPS_UNCONNECTED_S
         if now_s() - self._resting_since_s >= allowed_s:

@@ -89,7 +89,7 @@ def test_what_is_no_measurement_it_can_do_is_refused(bad: bytes) -> None:
         with pytest.raises(BleakGATTProtocolError):
             await client.write_gatt_char(wire.MEASUREMENT_UUID, bad, response=True)
         with pytest.raises(BleakGATTProtocolError):
-            await client.write_gatt_char(wire.CONTROL_UUID, encode_control(120, SET_RATE), response=True)
+            await client.write_gatt_char(wire.CONTROL_UUID, encode_control(119, SET_RATE), response=True)
         await asyncio.sleep(1.0)
         assert heard == []
 
