@@ -6,7 +6,8 @@ import asyncio
 import itertools
 import logging
 import random
-from collections.abc import Awaitable, Callable
+import tracemalloc
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from unicodedata import category
@@ -21,15 +22,22 @@ from analysis.cli.scan import sightings_table
 from analysis.report import page
 from sensor.link.ble import Sighting, scan
 from sensor.protocol.movesense_driver import STREAM_REFERENCE
+from sensor.protocol.registry import device
 from sensor.recorder import RecordingPlan, SensorWish
-from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S
-from sensor.recorder.sensor_log import EVENTS_AT_ONCE, EVENTS_PER_S
+from sensor.recorder.allowance import Allowance
+from sensor.recorder.clock import SessionClock
+from sensor.recorder.ending import Ending
+from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, SensorLimits
+from sensor.recorder.reception import Reception
+from sensor.recorder.sensor_log import EVENTS_AT_ONCE, EVENTS_PER_S, SensorLog
+from sensor.recorder.watchdog import Watchdog
 from sensor.session.reader import read_recording
+from sensor.session.rows import Row, SessionRows
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
 from tests.support import sample_report as sample
 from tests.support.hostile import FOE, FOUL_NAMES, Hostile, crowd
-from tests.support.recordings_over_air import CHEST, Scene, movesense, record_over_air, rows
+from tests.support.recordings_over_air import CHEST, STARTED_UTC, Scene, movesense, record_over_air, rows
 
 EVENTS = "SELECT kind, detail FROM event ORDER BY id"
 OF_PLACEMENT = "FROM packet JOIN segment ON segment.id = segment_id JOIN sensor ON sensor.id = sensor_id"
@@ -162,6 +170,41 @@ def test_a_flood_is_bounded_counted_and_told_and_the_other_sensor_loses_nothing(
     assert left_out > 30_000
     # After ten seconds the link is given up, and not taken up again at once.
     assert ("lost", "flood") in rows(path, EVENTS)
+
+
+class Counting(SessionRows):
+    """Counts what it is given."""
+
+    rows = 0
+
+    def put_rows(self, statement: str, rows: Iterable[Row]) -> None:
+        self.rows += len(list(rows))
+
+
+def test_a_flood_takes_no_memory_however_long_it_lasts() -> None:
+    now = [0.0]
+    clock = SessionClock(STARTED_UTC, lambda: now[0], lambda: 0.0)
+    kind, sink = device("movesense"), Counting()
+    driver = kind.make_driver(104) if kind.make_driver else None
+    assert driver is not None
+    log = SensorLog(SensorWish("head", FOE), sink, clock)
+    log.connected(run_in_virtual_time(heard(FOE)), kind, driver.settings)
+    limits = SensorLimits(restarts=Allowance(0.0, 0.0))
+    reception = Reception(driver, log, clock, Watchdog(2.5, 0.0), Ending(), limits, "")
+    receive = reception.receiver(kind.data_characteristic)
+    kept_bytes = []
+    tracemalloc.start()
+    try:
+        for tick in range(4 * 25):
+            for number in range(1250):
+                now[0] = (tick + number / 1250) / 4
+                receive(bytes([2 + number % 3, STREAM_REFERENCE]) + bytes(98))
+            log.drain()
+            kept_bytes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert sink.rows < NOTIFICATIONS_AT_ONCE + 26 * NOTIFICATIONS_PER_S + 10
+    assert max(kept_bytes[40:]) - kept_bytes[39] < 1_000_000
 
 
 def test_a_flood_of_battery_levels_writes_few_events(path: Path) -> None:

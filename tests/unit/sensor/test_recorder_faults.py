@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from bleak.exc import BleakError
 
+from sensor.protocol.movesense_driver import MovesenseDriver
 from sensor.protocol.movesense_gsp import CommandCode
 from sensor.protocol.movesense_objects import Hello
+from sensor.protocol.movesense_stream import MovesenseDecoder
 from sensor.recorder import RecorderPolicy, clock
 from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.adapter import AdapterState
@@ -468,6 +470,29 @@ def test_a_session_file_locked_by_another_program_is_told_while_it_is(
     assert 10.0 < min(told_s) < 10.5
     assert 14.5 < max(told_s) < 15.0
     assert stored(path) == scene.delivered
+
+
+def test_a_mistake_in_reading_bytes_ends_no_recording(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    receive, calls = MovesenseDriver.receive, itertools.count()
+
+    def stumble(self: MovesenseDriver, characteristic: str, payload: bytes) -> Any:
+        if next(calls) % 10 == 9:
+            raise KeyError(payload[1])
+        return receive(self, characteristic, payload)
+
+    def fall(self: MovesenseDecoder, notifications: Any) -> Any:
+        raise ValueError("cannot reshape array")
+
+    monkeypatch.setattr(MovesenseDriver, "receive", stumble)
+    monkeypatch.setattr(MovesenseDecoder, "feed", fall)
+    scene = record_over_air(path, alone(), duration_s=10.0)
+
+    assert stored(path) == scene.delivered
+    assert len(scene.delivered) > 26 * 9
+    assert rows(path, SEGMENTS)[0][1] == "start"
+    assert len(rows(path, SEGMENTS)) == 1
+    told = [detail for kind, detail in rows(path, EVENTS) if kind in ("not shown", "unreadable")]
+    assert any("a fault in this program" in detail for detail in told)
 
 
 def test_a_wall_clock_that_jumps_changes_no_time_of_the_session(

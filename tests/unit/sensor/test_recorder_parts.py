@@ -22,7 +22,9 @@ from hypothesis import strategies as st
 
 from sensor.errors import LinkError
 from sensor.link.complaints import plain_words
-from sensor.recorder.clock import SessionClock
+from sensor.recorder.allowance import Allowance
+from sensor.recorder.clock import SessionClock, asleep_s
+from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, FloodGate
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.status import SampleCounter
 from sensor.recorder.walkthrough import Bow, StandStill
@@ -124,6 +126,66 @@ def test_waits_grow_and_then_stay_between_their_limits_for_ever(seed: int) -> No
     assert all(15.0 <= wait <= 30.0 for wait in waits[5:])
 
 
+def test_a_silence_nobody_watched_is_not_waited_out() -> None:
+    dog = Watchdog(2.5, 0.0)
+    dog.packet(1.0)
+    assert dog.check(3600.0) is Verdict.RECONNECT
+
+
+def test_an_allowance_gives_what_it_holds_at_once_and_then_what_comes_in() -> None:
+    allowance = Allowance(per_s=2.0, at_once=10.0)
+    assert sum(allowance.take(5.0) for _ in range(20)) == 10
+    assert not allowance.take(5.4)
+    assert allowance.take(5.5)
+    assert not allowance.take(5.5)
+    assert sum(allowance.take(500.0) for _ in range(20)) == 10
+
+
+@given(
+    per_s=st.floats(0.01, 100.0),
+    at_once=st.floats(1.0, 100.0),
+    steps=st.lists(st.tuples(st.floats(0.0, 10.0), st.floats(0.0, 50.0)), max_size=50),
+)
+def test_an_allowance_never_gives_more_than_it_was_made_for(
+    per_s: float, at_once: float, steps: list[tuple[float, float]]
+) -> None:
+    allowance, now_s, taken = Allowance(per_s, at_once), 0.0, 0.0
+    for wait_s, amount in steps:
+        now_s += wait_s
+        taken += amount if allowance.take(now_s, amount) else 0.0
+        assert taken <= at_once + per_s * now_s + 1e-6
+
+
+def test_a_burst_after_a_stall_of_half_a_minute_passes_whole() -> None:
+    gate = FloodGate()
+    assert all(gate.admits(100.0, 20) for _ in range(30 * 143))
+    assert gate.finish() is None
+
+
+def test_what_a_flood_has_too_much_is_counted_to_the_last_byte() -> None:
+    gate, admitted = FloodGate(), 0
+    for number in range(10_000):
+        admitted += gate.admits(number / 5000.0, 100)
+    left_out = gate.finish()
+    assert left_out is not None
+    assert left_out.notifications == 10_000 - admitted
+    assert left_out.size == 100 * left_out.notifications
+    assert admitted == pytest.approx(NOTIFICATIONS_AT_ONCE + 2 * NOTIFICATIONS_PER_S, abs=2)
+    assert gate.finish() is None
+
+
+def test_a_flood_is_over_after_a_second_of_peace() -> None:
+    gate = FloodGate()
+    while gate.admits(0.0, 100):
+        pass
+    assert gate.has_just_begun
+    assert gate.finished(0.9) is None
+    left_out = gate.finished(1.1)
+    assert left_out is not None
+    assert left_out.notifications == 1
+    assert not gate.is_endless
+
+
 def test_waits_of_two_sensors_differ() -> None:
     chance = random.Random(1)
     first, second = (list(itertools.islice(RecorderPolicy().waits(chance), 9)) for _ in range(2))
@@ -136,6 +198,28 @@ def test_the_wall_clock_is_carried_on_by_the_monotonic_one() -> None:
     now[0] += 90.5
     assert clock.now_ns() == 90_500_000_000
     assert clock.utc_us() == 1_767_225_690_500_000
+
+
+def test_what_the_computer_sleeps_is_part_of_the_session() -> None:
+    now, slept = [1000.0], [50.0]
+    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: now[0], lambda: slept[0])
+    now[0] += 10.0
+    assert clock.now_s() == 10.0
+    slept[0] += 3600.0
+    assert clock.now_s() == 3610.0
+    assert clock.utc_us() == 1_767_225_600_000_000 + 3_610_000_000
+
+
+def test_two_clocks_read_one_after_the_other_make_no_jitter() -> None:
+    slept = [50.0]
+    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 1000.0, lambda: slept[0])
+    for slept[0] in (50.0001, 49.9, 20.0, 50.3):
+        assert clock.now_s() == 0.0
+
+
+def test_this_computer_has_not_slept_between_two_looks() -> None:
+    assert asleep_s() >= -1e-3
+    assert asleep_s() == pytest.approx(asleep_s(), abs=0.1)
 
 
 def test_the_rate_is_that_of_the_last_seconds() -> None:
