@@ -18,7 +18,7 @@ from sensor.recorder.stillness import Stillness
 from sensor.samples import PLACEMENTS, FloatArray
 
 ROOM_BYTES = 20_000_000
-"""No session is begun with less room: an hour of one sensor takes about 12 MB."""
+"""No session is begun with less room: an hour of one Movesense takes 15 MB."""
 
 FIRST_DATA_S = 30.0
 """A sensor that is heard and gives nothing for this long is trouble."""
