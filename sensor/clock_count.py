@@ -36,6 +36,9 @@ LEAST_PACE_SHARE = 0.5
 """Near the end of a connection a rise is a loss where packets go on arriving for so long and no faster than
 twice the sensor's pace: what a stall held back comes much faster."""
 
+LONG_RISE_S = 0.5
+"""After a rise like this two packets at the pace are enough: so much held back would come all at once."""
+
 _MICROSECONDS = 1e6
 _PASSES = 2
 
@@ -120,7 +123,7 @@ def _lost_before(last: IntArray, count: IntArray, arrival_s: FloatArray, pace_s:
     known = np.maximum(np.minimum(known, packet - LEAST_LOOK_BACK_PACKETS), 0)
     # (p - 1,) from each packet to the one after it.
     rise_s = _range_min(delay_s, packet, settled)[1:] - _range_min(delay_s, known, packet + 1)[:-1]
-    is_told = (arrival_s[1:] + WINDOW_S <= arrival_s[-1]) | _keeps_pace(last, arrival_s, pace_s)[1:]
+    is_told = _is_told(rise_s, pace_s * (last[-1] - last[1:]), arrival_s[-1] - arrival_s[1:])
     unit = int(count[0]) if (count == count[0]).all() else 1
     least_s = LEAST_STEP_PACKETS * float(np.median(count)) * pace_s
     is_rise = (rise_s > least_s) & (rise_s > LEAST_STEP_PACKETS * unit * pace_s) & is_told
@@ -130,12 +133,20 @@ def _lost_before(last: IntArray, count: IntArray, arrival_s: FloatArray, pace_s:
     return np.cumsum(lost)
 
 
-def _keeps_pace(last: IntArray, arrival_s: FloatArray, pace_s: float) -> BoolArray:
-    """Mark packets (p,) from which on arrivals keep the sensor's pace to the end: no stall is made up."""
-    going_on_s = arrival_s[-1] - arrival_s
-    sampled_s = pace_s * (last[-1] - last)
-    keeps: BoolArray = (going_on_s >= LEAST_GOING_ON_S) & (going_on_s >= LEAST_PACE_SHARE * sampled_s)
-    return keeps
+def _is_told(rise_s: FloatArray, sampled_s: FloatArray, going_on_s: FloatArray) -> BoolArray:
+    """Mark rises (r,) that are known to stay, because of what comes after them up to the connection's end.
+
+    Parameters
+    ----------
+    rise_s
+        (r,) height of each rise.
+    sampled_s, going_on_s
+        (r,) how long sampling and arriving go on after it.
+    """
+    keeps_pace = going_on_s >= LEAST_PACE_SHARE * sampled_s
+    is_long = (rise_s >= LONG_RISE_S) & (going_on_s > 0)
+    told: BoolArray = (going_on_s >= WINDOW_S) | (keeps_pace & ((going_on_s >= LEAST_GOING_ON_S) | is_long))
+    return told
 
 
 def _places(rise_s: FloatArray, is_rise: BoolArray, tolerance_s: float) -> list[int]:

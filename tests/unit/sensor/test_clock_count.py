@@ -125,22 +125,22 @@ def test_a_stall_that_returns_is_no_loss():
     assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() < 0.015
 
 
-def test_a_loss_just_before_the_end_is_told_by_the_pace_that_goes_on():
-    # 2.5 s are lost, and 0.3 s follow.
-    stream = streamed(duration_s=22, lost=tuple(range(640, 723)))
+@pytest.mark.parametrize(("lost", "following"), [(83, 10), (83, 2), (8, 10)])
+def test_a_loss_just_before_the_end_is_told_by_the_pace_that_goes_on(lost, following):
+    stream = streamed(duration_s=22, lost=tuple(range(733 - following - lost, 733 - following)))
     times = stream.fit()
     (gap,) = times.gaps
-    assert (gap.end_s - gap.start_s) * times.rate_hz == pytest.approx(3 * 83 + 1, abs=0.1)
+    assert (gap.end_s - gap.start_s) * times.rate_hz == pytest.approx(3 * lost + 1, abs=0.1)
     assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() < 0.015
 
 
 def test_a_loss_too_close_to_the_end_to_be_told_leaves_the_rest_where_it_was():
-    # 2.5 s are lost, and 0.06 s follow.
-    stream = streamed(duration_s=22, lost=tuple(range(640, 731)))
+    # 2.5 s are lost, and one packet follows.
+    stream = streamed(duration_s=22, lost=tuple(range(649, 732)))
     times = stream.fit()
     assert times.gaps == ()
     error_s = times.time_s - stream.true_s - LATENCY_S
-    assert np.abs(error_s[:-6]).max() < 0.015
+    assert np.abs(error_s[:-3]).max() < 0.015
 
 
 def test_a_stall_that_returns_just_before_the_end_is_no_loss():
