@@ -150,7 +150,8 @@ def fit_segment(
     ticks = unwrap(block.ticks, spec.wrap_bits)
     packets = _Packets(ticks, block.count, _arrival_s(block, arrival_s, spec))
     ticks_per_sample = spec.tick_hz / nominal_rate_hz
-    runs = [0, *(np.flatnonzero(_begins_anew(packets, spec)) + 1).tolist(), len(ticks)]
+    ticks_per_s = nominal_rate_hz if spec.counts_samples else spec.tick_hz
+    runs = [0, *(np.flatnonzero(_begins_anew(packets, ticks_per_s)) + 1).tolist(), len(ticks)]
     parts = [packets.part(start, stop) for start, stop in pairwise(runs) if stop > start]
     if spec.counts_samples:
         return _join([_count_run(part, nominal_rate_hz, block.sequence is None) for part in parts])
@@ -163,13 +164,11 @@ def _arrival_s(block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec) -> Fl
     return came_s if block.held_ticks is None else came_s - block.held_ticks / spec.tick_hz
 
 
-def _begins_anew(packets: _Packets, spec: ClockSpec) -> BoolArray:
-    """Mark joins (p - 1,) across which the device's clock does not go on."""
+def _begins_anew(packets: _Packets, ticks_per_s: float) -> BoolArray:
+    """Mark joins (p - 1,) across which the device's clock, or its count of samples, does not go on."""
     steps = np.diff(packets.ticks)
-    anew: BoolArray = steps <= 0
-    if not spec.counts_samples:
-        anew |= steps / spec.tick_hz - np.diff(packets.arrival_s) > LONGEST_DELAY_S
-    return anew
+    runs_ahead = steps / ticks_per_s - np.diff(packets.arrival_s) > LONGEST_DELAY_S
+    return np.asarray((steps <= 0) | runs_ahead)
 
 
 def _count_run(packets: _Packets, nominal_rate_hz: float, finds_losses: bool) -> _Piece:
@@ -253,7 +252,8 @@ def _join(pieces: list[_Piece]) -> SegmentTimes:
     for piece in pieces:
         time_s = piece.time_s
         if times:
-            earliest_s = times[-1][-1] + LEAST_STEP_S
+            last_s = times[-1][-1]
+            earliest_s = max(last_s + LEAST_STEP_S, np.nextafter(last_s, np.inf))
             if time_s[0] < earliest_s:
                 # From its own start: far from zero a float cannot hold so small a step.
                 time_s = time_s - time_s[0] + earliest_s

@@ -39,8 +39,10 @@ twice the sensor's pace: what a stall held back comes much faster."""
 LONG_RISE_S = 0.5
 """After a rise like this two packets at the pace are enough: so much held back would come all at once."""
 
+SILENCE_S = 0.5
+"""A stream silent for longer may have died: across it nothing tells the pace before losses are known."""
+
 _MICROSECONDS = 1e6
-_PASSES = 2
 
 
 class CountedTimes(NamedTuple):
@@ -78,11 +80,12 @@ def fit_counted(
     in_order = np.cumsum(count) - count
     last = np.maximum.accumulate(first - in_order) + in_order + count - 1
     lost = np.zeros(len(first), np.int64)
-    pace_s = 1 / nominal_rate_hz
-    for _ in range(_PASSES):
+    if finds_losses:
+        pace_s = _pace(last, arrival_s, nominal_rate_hz, _stretches(arrival_s))
+        lost = _lost_before(last, count, arrival_s, pace_s)
         pace_s = _pace(last + lost, arrival_s, nominal_rate_hz)
-        if finds_losses:
-            lost = _lost_before(last, count, arrival_s, pace_s)
+        lost = _lost_before(last, count, arrival_s, pace_s)
+    pace_s = _pace(last + lost, arrival_s, nominal_rate_hz)
     ends = last + lost
     row_end = np.cumsum(count)
     number = np.arange(row_end[-1]) + np.repeat(ends + 1 - row_end, count)
@@ -93,17 +96,30 @@ def fit_counted(
     return CountedTimes(number, arrival_s[0] + fitted_us / _MICROSECONDS, 1 / pace_s)
 
 
-def _pace(ends: IntArray, arrival_s: FloatArray, nominal_rate_hz: float) -> float:
-    """Return seconds per sample: the median over spans of `PACE_SPAN_S`, of which losses spoil only some."""
+def _pace(
+    ends: IntArray, arrival_s: FloatArray, nominal_rate_hz: float, stretch: IntArray | None = None
+) -> float:
+    """Return seconds per sample: the median over spans of `PACE_SPAN_S`, of which losses spoil only some.
+
+    Given the (p,) ``stretch`` each packet belongs to, no span reaches from one into another, and where all
+    are short, spans are half as long as the longest.
+    """
     nominal_s = 1 / nominal_rate_hz
     earliest = _earliest(arrival_s - nominal_s * ends, arrival_s)
-    apart = min(int(PACE_SPAN_S / WINDOW_S), len(earliest) // 2)
+    within = np.zeros(len(earliest), np.int64) if stretch is None else stretch[earliest]
+    apart = min(int(PACE_SPAN_S / WINDOW_S), int(np.bincount(within).max(initial=0)) // 2)
     if apart < 1:
         return nominal_s
-    before, after = earliest[:-apart], earliest[apart:]
+    unbroken = within[:-apart] == within[apart:]
+    before, after = earliest[:-apart][unbroken], earliest[apart:][unbroken]
     paces = (arrival_s[after] - arrival_s[before]) / (ends[after] - ends[before])
     limit = LARGEST_PACE_ERROR * nominal_s
     return float(np.clip(np.median(paces), nominal_s - limit, nominal_s + limit))
+
+
+def _stretches(arrival_s: FloatArray) -> IntArray:
+    """Return (p,) how many silences there were before each packet: much may be lost in one."""
+    return np.cumsum(np.diff(arrival_s, prepend=arrival_s[:1]) > SILENCE_S)
 
 
 def _earliest(delay_s: FloatArray, arrival_s: FloatArray) -> IntArray:

@@ -203,3 +203,13 @@ def test_times_increase_whatever_arrives(arrivals, ticks, counts, numbers_itself
     assert len(times.time_s) == n
     assert np.isfinite(times.time_s).all()
     assert (np.diff(times.time_s) > 0).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_silence_in_a_short_connection_does_not_spoil_its_pace(seed):
+    # Packets of two samples; the stream is dead from 27.0 to 29.6 s and goes on until 38 s.
+    stream = streamed(rate_hz=100.0, samples=2, duration_s=38.0, lost=tuple(range(1350, 1480)), seed=seed)
+    times = stream.fit()
+    assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() <= 0.015
+    assert times.rate_hz == pytest.approx(100.0, rel=2e-4)
+    assert [round(gap.end_s - gap.start_s, 1) for gap in times.gaps] == [2.6]
