@@ -159,6 +159,10 @@ class VirtualPolar(VirtualMotionSensor):
         self.drop_streams()
         self.indicate(self._control, wire.encode_stopped(stopped))
 
+    def drop_stream(self, measurement: Measurement) -> None:
+        """End one stream without a word while the other goes on."""
+        self._close_stream(measurement)
+
     def take_off_strap(self) -> None:
         """Leave the strap: after a while the link ends and nothing is heard, then the clock is reset."""
         self._later("link", OFF_STRAP_LINK_S, self._fall_asleep)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,17 +17,12 @@ from sensor.protocol.polar_driver import PolarDriver
 from sensor.protocol.polar_frames import HEADER_BYTES, decode_frames
 from sensor.protocol.polar_settings import Setting, SettingValues, parse_settings
 from sensor.protocol.standard import HEART_RATE_UUID, parse_heart_rate
-from sensor.samples import ImuSignal
-from sensor.session.info import read_info
-from sensor.session.reader import read_recording
 from sensor.virtual.polar import CLOCK_AFTER_RESET_NS, VirtualPolar
-from sensor.virtual.polar_hardware import H10, OH1, VERITY_SENSE, PolarHardware
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
-from tests.support.recordings_over_air import Scene, noise_signal, record_over_air, rows
+from tests.support.virtual_polar import RATES_HZ, polar
 from tests.support.virtual_radio import client_of, find
 
-RATES_HZ = {"H10": 100.0, "OH1": 50.0, "Sense": 52.0}
 ACC, GYRO, SDK_MODE = Measurement.ACC, Measurement.GYRO, Measurement.SDK_MODE
 OF_ACC: SettingValues = {
     Setting.RATE: (52,),
@@ -38,15 +30,6 @@ OF_ACC: SettingValues = {
     Setting.RANGE: (8,),
     Setting.CHANNELS: (3,),
 }
-
-
-def polar(model: str = "Sense", rate_hz: float = 0.0, **options: Any) -> VirtualPolar:
-    hardware = {"H10": H10, "OH1": OH1, "Sense": VERITY_SENSE}[model]
-    options = {
-        "hardware": hardware,
-        "signal": noise_signal(200.0, rate_hz=rate_hz or RATES_HZ[model]),
-    } | options
-    return VirtualPolar(f"Polar {model} 0A1B2C3D", **options)
 
 
 class Talk:
@@ -291,50 +274,3 @@ def test_off_its_strap_it_drops_the_link_then_forgets_the_time_and_can_be_found_
 def test_a_rate_the_model_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="OH1 does not sample at 52 Hz; it has 50 Hz"):
         polar("OH1", rate_hz=52.0)
-
-
-# --- recorded
-
-
-def record(path: Path, sensor: VirtualPolar, at: dict[float, Callable[[], None]] | None = None) -> Scene:
-    async def play(scene: Scene) -> None:
-        await scene.radio.add(sensor)
-        for time_s, action in (at or {}).items():
-            asyncio.get_running_loop().call_at(time_s, action)
-
-    return record_over_air(path, play, sensors={"sternum": sensor.name})
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "session.runtall"
-
-
-def test_a_factor_told_while_recording_is_kept_and_decodes_the_session_later(path: Path) -> None:
-    odd: PolarHardware = replace(VERITY_SENSE, steps={ACC: 0.00025, GYRO: 0.061})
-    turning = ImuSignal(52.0, np.tile([0.0, 0.0, 9.80665], (3000, 1)), np.full((3000, 3), 1.0))
-    record(path, polar(hardware=odd, signal=turning))
-
-    settings = read_info(path).sensors[0].settings
-    assert (settings["acc_factor_g"], settings["gyr_factor_dps"]) == (0.00025, 0.061)
-    (sensor,) = read_recording(path).sensors
-    assert sensor.gyr_sensor_radps is not None
-    assert sensor.gyr_sensor_radps == pytest.approx(1.0, abs=0.5 * math.radians(0.061))
-    assert sensor.acc_sensor_mps2[:, 2] == pytest.approx(9.80665, abs=0.5 * 0.00025 * 9.81)
-
-
-def test_subscriptions_that_fail_right_after_connecting_are_tried_again_on_the_same_link(path: Path) -> None:
-    record(path, polar(deaf_s=0.6))
-
-    events = [kind for (kind,) in rows(path, "SELECT kind FROM event ORDER BY id")]
-    assert events.count("connected") == 1
-    assert len(read_recording(path).sensors[0].time_s) > 26 * 52
-
-
-def test_streams_the_sensor_ends_by_itself_are_started_again(path: Path) -> None:
-    sensor = polar()
-    scene = record(path, sensor, {10.0: sensor.stop_streams})
-
-    assert any("stopped by itself" in detail for (detail,) in rows(path, "SELECT detail FROM event"))
-    assert scene.statuses[-3].sensors[0].link == "streaming"
-    assert len(read_recording(path).sensors[0].time_s) > 24 * 52
