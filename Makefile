@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz soak bench revalidate picture clean
+.PHONY: help demo test test-bluez check fuzz soak bench revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ demo: $(VENV)/.installed  ## A virtual runner, recorded and reported: see it wor
 test: check  ## Everything a change must pass: style, types, tests
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90 tests
 
+test-bluez:  ## Record over the real Bluetooth stack, in a small virtual machine (Debian, root)
+	PYTHON=$(PYTHON) tests/bluez/run.sh
+
 check: $(VENV)/.installed  ## Style and types only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -29,7 +32,7 @@ $(VENV)/.installed-fuzz: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[fuzz]"
 	touch $@
 
-FUZZ_SECONDS ?= 10
+FUZZ_SECONDS ?= 8
 fuzz: $(VENV)/.installed-fuzz  ## Hostile packets and files for every decoder, FUZZ_SECONDS each
 	$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS)
 

@@ -63,7 +63,10 @@ def _valid_values() -> list[bytes]:
 TARGETS = {
     target.name: target
     for target in (
-        *(Target(f"decode-{d.key}", partial(_decode, d), partial(_valid_stream, d)) for d in DECODINGS),
+        *(
+            Target(f"decode-{d.key}".replace(" ", "-"), partial(_decode, d), partial(_valid_stream, d))
+            for d in DECODINGS
+        ),
         *(Target(f"drive-{k.key}", partial(_drive, k), partial(_valid_talk, k)) for k in DRIVEN),
         Target("parse", check_parsers, _valid_values, 300),
         Target("log", check_log, log_seeds, 4096),
