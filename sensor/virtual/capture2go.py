@@ -21,7 +21,7 @@ from sensor.protocol.capture2go_state import (
     encode_status,
     parse_mode,
 )
-from sensor.samples import ImuSignal
+from sensor.samples import FloatArray, ImuSignal
 from sensor.units import NS_PER_S
 from sensor.virtual.characteristics import notify_only, write_only
 from sensor.virtual.motion_sensor import VirtualMotionSensor
@@ -33,7 +33,10 @@ from sensor.virtual.stack import Service
 BUFFER_BYTES = 32_768
 """Of the stream, while nobody listens; the maker does not tell how much it is."""
 
-_MEASURES = 1
+_MEASURES, _REAL_TIME = 1, 2
+_REAL_TIME_HZ = 50
+_REAL_TIME_SAMPLE = 0x0247
+_REAL_TIME_LAYOUT = struct.Struct("<q9hQhB")
 _MOST_COUNTS = 2**15 - 1
 _NOTHING = Mode(0.0, status_interval_s=0)
 
@@ -104,12 +107,15 @@ class VirtualCapture2Go(VirtualMotionSensor):
             wire.START: self._start,
             wire.STOP: self._stop,
             wire.CLEAR: self._clear,
+            wire.START_REAL_TIME: self._start_real_time,
+            wire.STOP_REAL_TIME: self._stop_real_time,
         }
 
     @property
     def state(self) -> State:
         """What it does."""
-        return State.STREAMING if self._status_timer or self._streams else State.IDLE
+        is_measuring = self._status_timer is not None or _MEASURES in self._streams
+        return State.STREAMING if is_measuring else State.IDLE
 
     def services(self) -> list[Service]:
         """Return battery and the service of the packages."""
@@ -123,7 +129,12 @@ class VirtualCapture2Go(VirtualMotionSensor):
 
     def drop_streams(self) -> None:
         """Stop measuring and telling how it is doing, without a word."""
+        self._stop_measuring()
         super().drop_streams()
+
+    def _stop_measuring(self) -> None:
+        if _MEASURES in self._streams:
+            self._close_stream(_MEASURES)
         if self._status_timer is not None:
             self._status_timer.cancel()
             self._status_timer = None
@@ -171,13 +182,31 @@ class VirtualCapture2Go(VirtualMotionSensor):
         return Package(wire.STARTED)
 
     def _stop(self, _: bytes) -> Package:
-        self.drop_streams()
+        self._stop_measuring()
         return Package(wire.STOPPED)
 
     def _clear(self, _: bytes) -> Package:
-        self.drop_streams()
+        self._stop_measuring()
         self._queue.clear()
         return Package(wire.CLEARED)
+
+    def _start_real_time(self, payload: bytes) -> Package:
+        if _REAL_TIME not in self._streams:
+            every = max(1, round(self._times.rate_hz / _REAL_TIME_HZ))
+            self._open_stream(_REAL_TIME, every, self._send_real_time)
+        return Package(wire.REAL_TIME_STARTED, payload)
+
+    def _stop_real_time(self, _: bytes) -> Package:
+        if _REAL_TIME in self._streams:
+            self._close_stream(_REAL_TIME)
+        return Package(wire.REAL_TIME_STOPPED)
+
+    def _send_real_time(self, index: int) -> None:
+        """Send one sample past everything that waits."""
+        gyr, acc = self._counts(index, 1)
+        values = (*gyr[0].astype(int).tolist(), *acc[0].astype(int).tolist(), 0, 0, 0)
+        payload = _REAL_TIME_LAYOUT.pack(self._ticks(index), *values, 0, 0, 0)
+        self.notify(self._packages, wire.encode_notification([Package(_REAL_TIME_SAMPLE, payload)]))
 
     def _stream(self, first: int) -> None:
         header, payload = self._measured(first)
@@ -187,14 +216,15 @@ class VirtualCapture2Go(VirtualMotionSensor):
 
     def _measured(self, first: int) -> Package:
         """Return the package of the samples from ``first`` on."""
-        acc_mps2, gyr_radps = self._readings.take(first, wire.SAMPLES_PER_PACKAGE)
-        assert gyr_radps is not None
         time_ns = np.array([self._ticks(first)], np.int64)
-        gyr_counts, acc_counts = (
-            np.rint(gyr_radps / wire.GYR_UNIT_RADPS),
-            np.rint(acc_mps2 / wire.ACC_UNIT_MPS2),
-        )
+        gyr_counts, acc_counts = self._counts(first, wire.SAMPLES_PER_PACKAGE)
         return wire.encode_measurements(self._times.rate_hz, time_ns, gyr_counts, acc_counts)[0]
+
+    def _counts(self, first: int, samples: int) -> tuple[FloatArray, FloatArray]:
+        """Return (samples, 3) counts of the gyroscope and the accelerometer."""
+        acc_mps2, gyr_radps = self._readings.take(first, samples)
+        assert gyr_radps is not None
+        return np.rint(gyr_radps / wire.GYR_UNIT_RADPS), np.rint(acc_mps2 / wire.ACC_UNIT_MPS2)
 
     def _tell_status_later(self) -> None:
         if self._mode.status_interval_s:

@@ -35,7 +35,7 @@ REQUESTS = [
     (Message(What.DATA_WANTED, b"\x07"), "0102700786"),
     (Message(What.SELECT, bytes.fromhex("000105060708090A")), "010974000105060708090A54"),
 ]
-"""Examples of XD0506P, C, section 5.2.1; the checksum of the second is printed there as E0, four too small."""
+"""Examples of XD0506P, C, 5.2.1; there the checksum of the second is printed as E0, four too small."""
 
 
 @pytest.mark.parametrize(("message", "kept"), REQUESTS, ids=[f"{m.what:02x}" for m, _ in REQUESTS])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from sensor.protocol import capture2go as wire
 from sensor.protocol.capture2go import Package, PackageReader, encode_package
 from sensor.protocol.capture2go_state import ErrorCode, Mode, State, encode_mode, parse_error, parse_status
 from sensor.samples import ImuSignal
+from sensor.session.reader import read_recording
 from sensor.virtual.capture2go import BUFFER_BYTES, VirtualCapture2Go
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
-from tests.support.recordings_over_air import noise_signal
+from tests.support.recordings_over_air import Scene, noise_signal, record_over_air
+from tests.support.virtual_makers import MAKERS, felt_samples
 from tests.support.virtual_radio import client_of, find
 
 T0 = 1_700_000_000_000_000_000
@@ -232,6 +235,41 @@ def test_a_refusing_sensor_says_so_to_everything() -> None:
         assert await central.refusal(Package(wire.START)) == ErrorCode.WRONG_STATE
         await asyncio.sleep(5.0)
         assert (await central.ask(Package(wire.START))).header == wire.STARTED
+
+    with_central(play)
+
+
+def test_a_real_time_channel_that_another_program_left_on_does_not_disturb_a_recording(
+    tmp_path: Path,
+) -> None:
+    signal = noise_signal(30.0, rate_hz=100.0)
+
+    async def play(scene: Scene) -> None:
+        sensor = VirtualCapture2Go(signal=signal)
+        await scene.radio.add(sensor)
+        sensor._on_write(encode_package(Package(wire.START_REAL_TIME, b"\2\0")))
+
+    path = tmp_path / "session.runtall"
+    scene = record_over_air(path, play, sensors={"sternum": "IMU_0a1b2c"}, duration_s=10.0)
+    assert sum(notification[0] == 0xFE for notification in scene.delivered) > 400
+    (recorded,) = read_recording(path).sensors
+    numbers = felt_samples(MAKERS["capture2go"], signal, recorded)
+    assert np.diff(numbers).tolist() == [1] * (len(numbers) - 1)
+    assert len(numbers) > 850
+    assert recorded.rejected_packets == 0
+
+
+def test_the_real_time_channel_is_started_and_stopped() -> None:
+    async def play(_: Any, __: Any, central: Central) -> None:
+        await central.client.write_gatt_char(
+            wire.WRITE_UUID, encode_package(Package(wire.START_REAL_TIME, b"\2\0")), response=True
+        )
+        await asyncio.sleep(2.0)
+        assert len([n for n in central.notifications if n[0] == 0xFE]) == pytest.approx(100, abs=4)
+        await central.ask(Package(wire.STOP_REAL_TIME))
+        central.notifications.clear()
+        await asyncio.sleep(1.0)
+        assert central.notifications == []
 
     with_central(play)
 
