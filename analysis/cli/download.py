@@ -20,7 +20,8 @@ NOW_FETCH = "runtall download --sensor sternum=NAME"
     "wish",
     required=True,
     metavar="PLACEMENT=NAME",
-    help="Where the sensor was worn and its name (see `runtall scan`); a Movesense Flash or a Capture2Go.",
+    help="Where the sensor was worn and its name (see `runtall scan`): a Movesense Flash, a Capture2Go or a "
+    "Polar Verity Sense.",
 )
 @click.option(
     "--log",

@@ -86,15 +86,17 @@ def read_polar_rec(path: Path) -> ImuFile:
     times = _times(block, frames, float(settings["rate_hz"]))
     rate_hz = check_log_times(path, times.time_s)
     whole = b"".join(contents)
+    began_s = _began_s(_last_ns(frames[0]))
+    notices = _notices(path, recordings, has_gyroscope=bool(gyr), is_dated=began_s > 0)
     level_g = mean_specific_force_mps2(block.acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     return ImuFile(
         path.name,
         len(whole),
         hashlib.sha256(whole).hexdigest(),
-        times.time_s + _began_s(_last_ns(frames[0])),
+        times.time_s + began_s,
         block.acc_sensor_mps2,
         block.gyr_sensor_radps,
-        (*_notices(path, recordings, has_gyroscope=bool(gyr)), *level_remarks(path, level_g)),
+        (*notices, *level_remarks(path, level_g)),
         acc_range_mps2=float(settings["acc_range_g"]) * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=float(settings["gyr_range_dps"]) * RADPS_PER_DEGPS if gyr else None,
     )
@@ -167,8 +169,12 @@ def _began_s(first_ns: int) -> float:
     return began_s if _CLOCK_SET_S[0] <= began_s <= _CLOCK_SET_S[1] else 0.0
 
 
-def _notices(path: Path, recordings: Sequence[Recording], *, has_gyroscope: bool) -> list[str]:
+def _notices(
+    path: Path, recordings: Sequence[Recording], *, has_gyroscope: bool, is_dated: bool
+) -> list[str]:
     notices = [f"{path}: {_UNVERIFIED}"]
+    if is_dated:
+        notices.append(f"{path}: its time of day is the sensor's, taken for UTC; else give --started.")
     if not has_gyroscope:
         notices.append(f"{path}: without GYRO.REC beside it there is no angular rate.")
     if any(one.cut_bytes for one in recordings):

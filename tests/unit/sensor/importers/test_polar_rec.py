@@ -83,6 +83,7 @@ def test_both_files_of_a_recording_become_one_with_the_time_of_day(tmp_path: Pat
     assert file.gyr_sensor_radps == pytest.approx(truth[GYRO][number] * math.radians(0.07), abs=1e-9)
     assert file.gyr_range_radps == pytest.approx(math.radians(2000))
     assert any("maker's software only" in notice for notice in file.notices)
+    assert any("taken for UTC" in notice for notice in file.notices)
 
 
 def test_a_gyroscope_that_began_later_costs_what_came_before_it(tmp_path: Path) -> None:
