@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -52,11 +53,14 @@ def command(listen_s: float, include_strangers: bool) -> None:
 
 def sightings_table(sightings: Sequence[Sighting]) -> str:
     """Return the table of what was heard, in the order given."""
-    return text_table(("NAME", "KIND", "USUAL PLACEMENT", "SIGNAL"), [_row(s) for s in sightings])
+    times = Counter(sighting.name.casefold() for sighting in sightings)
+    rows = [_row(s, is_unique=times[s.name.casefold()] == 1) for s in sightings]
+    return text_table(("NAME", "KIND", "USUAL PLACEMENT", "SIGNAL"), rows)
 
 
-def _row(sighting: Sighting) -> tuple[str, str, str, str]:
-    name = sighting.name or sighting.address
+def _row(sighting: Sighting, *, is_unique: bool) -> tuple[str, str, str, str]:
+    # Of several sensors with one name each can only be asked for by its address.
+    name = sighting.name if sighting.name and is_unique else sighting.address
     signal = "connected" if sighting.rssi_dbm is None else f"{sighting.rssi_dbm} dBm"
     if sighting.kind is None:
         return name, _kind(sighting) or "unknown", "--beside" if _kind(sighting) else "-", signal

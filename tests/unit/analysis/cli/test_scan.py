@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,13 @@ def test_the_table_says_where_a_sensor_is_usually_worn() -> None:
     assert header.split("  ")[0] == "NAME"
     assert row.startswith(CHEST)
     assert "Movesense  sternum (chest strap)  -50 dBm" in row
+
+
+def test_sensors_of_one_name_are_listed_by_their_addresses() -> None:
+    (one,) = run_in_virtual_time(_heard())
+    other = replace(one, address="C0:00:00:00:00:02", rssi_dbm=-60)
+    rows = sightings_table([one, other]).splitlines()[1:]
+    assert [row.split("  ")[0] for row in rows] == [one.address, "C0:00:00:00:00:02"]
 
 
 def test_other_devices_are_heard_but_are_no_sensor() -> None:
