@@ -25,7 +25,7 @@ TRIGGERS = {
     State.STOPPED: "none",
 }
 """What makes a light of Linux show a state, by names of the kernel's (Documentation/leds/leds-class.rst): two
-short flashes a second, on, half a second on and off, off. The kernel blinks by itself."""
+short flashes about every second, on, half a second on and off, off. The kernel blinks by itself."""
 
 
 class Lamp:

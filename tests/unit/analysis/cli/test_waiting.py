@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,10 +23,13 @@ from analysis.cli.live_line import PlainLine
 from analysis.cli.main import cli
 from analysis.cli.signals import on_signals
 from analysis.cli.unattended import FIRST_DATA_S, ROOM_BYTES, Watch
-from analysis.cli.waiting import GLANCE_EVERY_S, Sentry
+from analysis.cli.waiting import FILE_PAUSE_S, GLANCE_EVERY_S, Sentry
+from sensor.errors import SessionFileError
 from sensor.recorder import RecordingPlan, SensorWish
 from sensor.samples import FloatArray, ImuSignal
 from sensor.session.info import read_info
+from sensor.session.reader import read_recording
+from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.backend_client import VirtualClient
 from sensor.virtual.backend_scanner import VirtualScanner
 from sensor.virtual.movesense import VirtualMovesense
@@ -328,6 +332,38 @@ def test_without_room_no_session_is_begun_until_there_is_some(
     assert service.states == [State.WAITING, State.TROUBLE, State.RECORDING, State.STOPPED]
     assert 200.0 < service.began_s(0) < 265.0
     assert len(service.files()) == 1
+
+
+def test_a_disk_that_fails_during_a_session_is_told_and_tried_again_a_minute_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = SessionFileError("x.runtall: cannot be written (disk is full)")
+    make, writers = ThreadedWriter.__init__, list[ThreadedWriter]()
+
+    def remember(self: ThreadedWriter, *args: Any, **options: Any) -> None:
+        make(self, *args, **options)
+        writers.append(self)
+
+    monkeypatch.setattr(ThreadedWriter, "__init__", remember)
+
+    async def play(radio: VirtualRadio) -> None:
+        await radio.add(movesense(duration_s=600.0))
+        call_at(30.0, lambda: setattr(writers[0], "failure", full))
+
+    service = serve(tmp_path, play, until_s=150.0)
+
+    assert service.troubles == [f"Trouble: {full}"]
+    assert service.states == [
+        State.WAITING,
+        State.RECORDING,
+        State.TROUBLE,
+        State.RECORDING,
+        State.STOPPED,
+    ]
+    cut_off, whole = service.files()
+    assert read_recording(cut_off).sensors[0].time_s[-1] == pytest.approx(30.0, abs=1.0)
+    assert [path for _, path in service.finished] == [whole]
+    assert service.began_s(1) == pytest.approx(30.0 + FILE_PAUSE_S, abs=5.0)
 
 
 def test_a_wall_clock_that_stands_or_jumps_back_overwrites_no_session(tmp_path: Path) -> None:
