@@ -39,6 +39,7 @@ class PolarTalk:
         self._policy = policy
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._control: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._is_lost = False
 
     async def open_files(self) -> None:
         """Bond, without which there are no files, and listen for them."""
@@ -52,6 +53,7 @@ class PolarTalk:
 
     def lost(self) -> None:
         """Tell whoever waits that nothing will come."""
+        self._is_lost = True
         self._frames.put_nowait(None)
         self._control.put_nowait(None)
 
@@ -117,6 +119,7 @@ class PolarTalk:
         LinkError
             When the link breaks, or what comes is not whole.
         """
+        self._forget_leftovers()
         message = psftp.encode_operation(Operation(Command.GET, path))
         for frame in psftp.encode_frames(message, _FRAME_BYTES):
             await self._link.write(psftp.TRANSFER_UUID, frame, self._policy.request_timeout_s, response=True)
@@ -138,6 +141,11 @@ class PolarTalk:
         if not self._link.offers(characteristic):
             raise LinkError(f"{self.name}: it has no memory to ask for; is its firmware at least 2.1.0?")
         await self._link.subscribe(characteristic, take, self._policy.request_timeout_s)
+
+    def _forget_leftovers(self) -> None:
+        """Pass over what belongs to an earlier answer: some sensors send the last frame twice."""
+        while not self._frames.empty() and not self._is_lost:
+            self._frames.get_nowait()
 
     def _parsed(self, payload: bytes) -> Answer | polar.StreamsStopped | None:
         try:

@@ -71,7 +71,8 @@ def read_polar_rec(path: Path) -> ImuFile:
         When a file cannot be read, is no such recording or is encrypted, when there is no acceleration, or
         what there is is shorter than 10 s, longer than 48 h or of a rate nobody runs with.
     """
-    contents = [read_source(one) for one in _belonging(path)]
+    belonging = _belonging(path)
+    contents = [read_source(one) for one in belonging]
     recordings = [one for content in contents for one in _recordings(path, content)]
     acc, gyr = measured(recordings, Measurement.ACC), measured(recordings, Measurement.GYRO)
     if not acc:
@@ -90,7 +91,7 @@ def read_polar_rec(path: Path) -> ImuFile:
     notices = _notices(path, recordings, has_gyroscope=bool(gyr), is_dated=began_s > 0)
     level_g = mean_specific_force_mps2(block.acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     return ImuFile(
-        path.name,
+        "+".join(one.name for one in belonging),
         len(whole),
         hashlib.sha256(whole).hexdigest(),
         times.time_s + began_s,

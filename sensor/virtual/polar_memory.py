@@ -47,6 +47,8 @@ class VirtualVeritySense(VirtualPolar):
         Whether it is in a mode in which files cannot be had.
     doubled_transfers
         So many transfers come with a part of the file sent twice, as was seen of real ones.
+    doubles_last_frame
+        Whether the last frame of every answer is sent once more, as was seen as well.
 
     Attributes
     ----------
@@ -62,11 +64,13 @@ class VirtualVeritySense(VirtualPolar):
         start_ns: int,
         is_busy: bool = False,
         doubled_transfers: int = 0,
+        doubles_last_frame: bool = False,
     ) -> None:
         super().__init__(name, hardware=VERITY_SENSE, signal=signal, start_ns=start_ns)
         self.files: dict[str, bytes] = {}
         self.is_busy = is_busy
         self._doubled_transfers = doubled_transfers
+        self._doubles_last_frame = doubles_last_frame
         self._recording_from: dict[Measurement, int] = {}
         self._reader = FrameReader()
         self._sending: asyncio.TimerHandle | None = None
@@ -157,7 +161,8 @@ class VirtualVeritySense(VirtualPolar):
                 return
             operation = psftp.parse_operation(request.content)
             if operation.command is Command.GET:
-                self._send_next(iter(self._reply(operation.path)))
+                frames = self._reply(operation.path)
+                self._send_next(iter(frames + frames[-1:] * self._doubles_last_frame))
         self._reader = FrameReader()
 
     def _reply(self, path: str) -> list[bytes]:

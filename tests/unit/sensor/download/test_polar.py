@@ -121,6 +121,11 @@ def test_a_sensor_that_always_sends_parts_twice_is_given_up_and_nothing_false_is
     assert not target.exists()
 
 
+def test_a_last_frame_that_comes_twice_is_not_taken_for_the_next_answer(target: Path) -> None:
+    fetch_newest(loaded(doubles_last_frame=True), target)
+    assert target.read_bytes() == ACC_BYTES + GYRO_BYTES
+
+
 def test_a_lost_link_costs_one_file_at_most(target: Path) -> None:
     sensor = loaded()
     asked: list[str] = []

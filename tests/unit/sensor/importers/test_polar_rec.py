@@ -81,6 +81,7 @@ def test_both_files_of_a_recording_become_one_with_the_time_of_day(tmp_path: Pat
     assert file.acc_sensor_mps2 == pytest.approx(truth[ACC][number] * G / 1000)
     assert file.gyr_sensor_radps is not None
     assert file.gyr_sensor_radps == pytest.approx(truth[GYRO][number] * math.radians(0.07), abs=1e-9)
+    assert file.name == "ACC.REC+GYRO.REC"
     assert file.gyr_range_radps == pytest.approx(math.radians(2000))
     assert any("maker's software only" in notice for notice in file.notices)
     assert any("taken for UTC" in notice for notice in file.notices)
