@@ -20,8 +20,8 @@ NOW_FETCH = "runtall download --sensor sternum=NAME"
     "wish",
     required=True,
     metavar="PLACEMENT=NAME",
-    help="Where the sensor was worn and its name (see `runtall scan`): a Movesense Flash, a Capture2Go or a "
-    "Polar Verity Sense.",
+    help="Where the sensor was worn and its name or address (see `runtall scan`): a Movesense Flash, "
+    "a Capture2Go, a Movella DOT or a Polar Verity Sense.",
 )
 @click.option(
     "--log",
@@ -32,7 +32,7 @@ NOW_FETCH = "runtall download --sensor sternum=NAME"
 )
 @click.option("--list", "task", flag_value="list", help="List what the sensor has recorded, fetch nothing.")
 @click.option("--start", "task", flag_value="start", help="Let the sensor start logging, without any phone.")
-@click.option("--stop", "task", flag_value="stop", help="End what the sensor logs, and restart it.")
+@click.option("--stop", "task", flag_value="stop", help="End what the sensor logs.")
 @click.option("--name", default="run", show_default=True, help="What to call the session.")
 @click.pass_context
 def command(ctx: click.Context, wish: str, log_id: int | None, task: str | None, name: str) -> None:

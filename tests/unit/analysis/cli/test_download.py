@@ -1,4 +1,4 @@
-"""``runtall download`` against a virtual Movesense Flash, in virtual time."""
+"""``runtall download`` against virtual sensors with a memory, in virtual time."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from sensor.errors import LinkError, RefusalError
 from sensor.link.radio import Radio
 from sensor.protocol import capture2go
 from sensor.protocol.memory import LogEntry
+from sensor.protocol.movella_dot import RATE_QUANTITIES, encode_samples
 from sensor.session.reader import read_recording
 from sensor.virtual.capture2go_memory import VirtualCapture2GoMemory
+from sensor.virtual.movella_dot_memory import DotRecording, VirtualDotMemory
 from sensor.virtual.movesense_flash import VirtualFlash
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
@@ -96,6 +98,32 @@ def test_another_makers_recordings_have_names_and_become_sessions_too(
     assert recording.started_utc.startswith("2025-05-31T06:30:00")
     kept = tmp_path / "home" / "downloads" / f"{sensor.name}_runtall_2025-05-31.bin"
     assert kept.read_bytes() == sensor.files["runtall_2025-05-31"]
+
+
+@pytest.mark.parametrize("sensor", [VirtualDotMemory(signal=noise_signal(60.0, rate_hz=60.0))])
+def test_a_sensor_whose_sizes_are_not_told_is_started_stopped_and_fetched(
+    run: Run, tmp_path: Path, sensor: VirtualDotMemory
+) -> None:
+    upright = noise_signal(15.0, rate_hz=60.0)
+    time_us = np.rint(np.arange(900) * 1e6 / 60).astype(np.int64)
+    samples = encode_samples(RATE_QUANTITIES, time_us, upright.acc_sensor_mps2, upright.gyr_sensor_radps)
+    sensor.recordings = [DotRecording(UTC_US // 10**6, b"".join(samples))]
+
+    listed = run("--sensor", sensor.name, "--list").output.splitlines()
+    assert listed[0].split() == ["LOG", "CHANGED", "SIZE"]
+    assert listed[1].endswith("size unknown")
+    result = run("--sensor", f"sternum={sensor.name}")
+    assert result.exit_code == 0, result.output
+    recording = read_recording(Path(result.stdout.splitlines()[-1]))
+    assert len(recording.sensors[0].time_s) == 900
+    assert recording.started_utc.startswith("2025-05-31T06:30:00")
+    (kept,) = (tmp_path / "home" / "downloads").iterdir()
+    assert kept.name == "Movella-DOT_log-1.dot"
+    again = CliRunner().invoke(cli, ["--home", str(tmp_path / "home"), "import", f"sternum={kept}"])
+    assert again.exit_code == 0, again.output
+
+    assert "records nothing" in str(run("--sensor", sensor.name, "--stop").exception)
+    assert "Logging" in run("--sensor", sensor.name, "--start").output
 
 
 def test_a_recording_can_be_chosen(run: Run) -> None:
