@@ -108,7 +108,8 @@ class FrameReader:
             raise PacketError(KEY, "an empty frame", frame)
         status = frame[0] >> _STATUS_SHIFT & _STATUS_MASK
         if status == _Status.ERROR and len(frame) >= 3:
-            return Reply(int.from_bytes(frame[1:3], "little"))
+            error = int.from_bytes(frame[1:3], "little")
+            return Reply(error, b"" if error else bytes(self._content))
         is_in_turn = frame[0] >> _NUMBER_SHIFT == self._frames % _NUMBERS
         is_next = frame[0] & _NEXT == (self._frames > 0)
         if not is_in_turn or not is_next or status not in (_Status.LAST, _Status.MORE):

@@ -9,6 +9,7 @@ from functools import partial
 
 from sensor.errors import PacketError
 from sensor.protocol import polar as wire
+from sensor.protocol import psftp
 from sensor.protocol.polar import Answer, Measurement, Operation, Request, Status, StreamsStopped
 from sensor.protocol.polar_settings import Setting, SettingValues, encode_settings
 from sensor.protocol.standard import (
@@ -35,8 +36,6 @@ CLOCK_AFTER_RESET_NS = 599_616_000 * NS_PER_S
 OFF_STRAP_LINK_S = 45.0
 OFF_STRAP_CLOCK_S = 60.0
 """An H10 that left its strap keeps its link for so long, and after that its clock."""
-
-FILE_SERVICE_UUID = "0000feee-0000-1000-8000-00805f9b34fb"
 
 _HEART_RATE_INTERVAL_S = 1.0
 _ATT_HEAD_BYTES = 3
@@ -97,7 +96,7 @@ class VirtualPolar(VirtualMotionSensor):
             readings=hardware.readings(signal),
             times=SampleTimes(0.0, signal.rate_hz, rate_ppm),
             clock=SensorClock(tick_hz=NS_PER_S, start_ticks=start_ns, error_ppm=clock_ppm),
-            advertised_uuids=(HEART_RATE_SERVICE_UUID, FILE_SERVICE_UUID),
+            advertised_uuids=(HEART_RATE_SERVICE_UUID, psftp.SERVICE_UUID),
             battery_pct=battery_pct,
             mtu=mtu,
         )

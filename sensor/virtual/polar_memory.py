@@ -26,8 +26,8 @@ BYTES_PER_S = 10_000.0
 """Of a transfer."""
 
 _EPOCH_S = 946_684_800
-_FRAME_PAYLOAD_BYTES = 218
-"""Of a data frame in a file: files of the maker's tests have frames of 228 bytes."""
+_FRAME_BYTES = 228
+"""Most of a data frame in a file, as in those of the maker's tests."""
 
 _PROPERTIES, _PERMISSIONS = Characteristic.Properties, Characteristic.Permissions
 
@@ -146,7 +146,7 @@ class VirtualVeritySense(VirtualPolar):
         self.files[path] = encode_recording(Recording(f"{began:%Y-%m-%d %H:%M:%S}", settings, frames))
 
     def _recorded_frames(self, measurement: Measurement, first: int, stop: int) -> Iterator[bytes]:
-        samples = self.hardware.frame_samples(measurement, _FRAME_PAYLOAD_BYTES)
+        samples = self.hardware.frame_samples(measurement, _FRAME_BYTES)
         for start in range(first, stop, samples):
             count = min(samples, stop - start)
             acc_mps2, gyr_radps = self._readings.take(start, count)

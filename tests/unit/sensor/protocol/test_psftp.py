@@ -70,6 +70,7 @@ def test_a_reply_with_a_missing_or_strange_frame_is_refused(frames: list[bytes])
 def test_errors_are_told_even_in_the_middle() -> None:
     assert read([encode_error(103)]) == Reply(103)
     assert read([MAKERS_FRAMES[0], encode_error(202)]) == Reply(202)
+    assert read([MAKERS_FRAMES[0], encode_error(0)]) == Reply(0, MAKERS_FRAMES[0][1:])
     assert "light is blue" in explain_error(202)
     assert explain_error(999) == "an undocumented error"
 
