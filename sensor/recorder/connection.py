@@ -102,13 +102,15 @@ class Connection:
     async def leave(self, *, politely: bool) -> None:
         """Disconnect; ``politely`` stops the stream first, which spares the sensor's battery."""
         timeout_s = self._policy.goodbye_timeout_s
-        if politely and not self._ending.is_link_lost:
-            for write in self._driver.stop():
-                await self._attempt("stopping", self._write(write, timeout_s))
-            for characteristic in self._subscribed:
-                await self._attempt("stopping", self._link.unsubscribe(characteristic, timeout_s))
-        await self._attempt("disconnecting", self._link.disconnect(timeout_s))
-        self._reception.close()
+        try:
+            if politely and not self._ending.is_link_lost:
+                for write in self._driver.stop():
+                    await self._attempt("stopping", self._write(write, timeout_s))
+                for characteristic in self._subscribed:
+                    await self._attempt("stopping", self._link.unsubscribe(characteristic, timeout_s))
+            await self._attempt("disconnecting", self._link.disconnect(timeout_s))
+        finally:
+            self._reception.close()
 
     async def _open(self) -> None:
         """Start the stream. What else is to be asked waits: after a loss it would delay the first sample."""
@@ -120,6 +122,8 @@ class Connection:
             )
         if self._wanted_serial:
             await self._attempt("identity", self._read_identity())
+            if self._ending.has_come:
+                return
         # Before the start, whatever carries stream and answers: some sensors refuse requests otherwise.
         for characteristic in wanted:
             await self._subscribe_patiently(characteristic)

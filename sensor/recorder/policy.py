@@ -33,8 +33,6 @@ class RecorderPolicy:
         Wait before a refused subscription is tried once more: not every sensor is ready right away.
     restart_pause_s
         A sensor that can do nothing until it restarts is restarted at most once in this time.
-    scan_window_s
-        Longest scan before a new one is begun: switching the adapter off and on ends a scan without a word.
     radio_retry_s
         How often it is looked whether Bluetooth, once there and then gone, is there again.
     other_address_s
@@ -45,7 +43,8 @@ class RecorderPolicy:
     first_waits_s
         Waits after the first failed attempts to reconnect.
     last_waits_s
-        Shortest and longest wait after that, for as long as the session lasts.
+        Shortest and longest wait after that, for as long as the session lasts. Each is a scan of its own, and
+        none is long: switching the adapter off and on ends a scan without a word.
     breather_s
         Longest wait after a refused connection even though the sensor can be heard, so that a sensor that
         refuses for hours is not drained by attempts (out-of-slots wait of bleak-retry-connector).
@@ -65,12 +64,11 @@ class RecorderPolicy:
     look_interval_s: float = 1.0
     second_try_s: float = 1.0
     restart_pause_s: float = 600.0
-    scan_window_s: float = 8.0
     radio_retry_s: float = 2.0
     other_address_s: float = 5.0
     short_life_s: float = 1.0
     first_waits_s: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
-    last_waits_s: tuple[float, float] = (15.0, 30.0)
+    last_waits_s: tuple[float, float] = (6.0, 10.0)
     breather_s: float = 4.0
     first_data_s: float = 120.0
     status_interval_s: float = 0.25

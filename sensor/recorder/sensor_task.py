@@ -122,8 +122,7 @@ class SensorTask:
         """Scan until the sensor is heard, in many short scans: long ones can go deaf."""
         self._log.link = "searching"
         self._looking_since_s = self._clock.now_s()
-        for longest_s in self._policy.waits(self._chance):
-            wait_s = min(longest_s, self._policy.scan_window_s)
+        for wait_s in self._policy.waits(self._chance):
             try:
                 sighting = await look_for(self._shared.radio, self._is_wanted, wait_s)
             except LinkError as error:
@@ -226,8 +225,10 @@ class SensorTask:
         finally:
             self._log.event("ended" if is_over else "lost", reason)
             # What still arrives while leaving belongs to this connection.
-            await connection.leave(politely=is_over)
-            self._log.disconnected(reason)
+            try:
+                await connection.leave(politely=is_over)
+            finally:
+                self._log.disconnected(reason)
         return reason
 
 

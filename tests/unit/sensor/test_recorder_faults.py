@@ -101,7 +101,7 @@ def test_an_adapter_switched_off_and_on_during_a_search_does_not_leave_the_recor
 
     record_over_air(path, play, duration_s=120.0)
 
-    assert rows(path, SEGMENTS)[1][0] < 90.0 + RecorderPolicy().scan_window_s
+    assert rows(path, SEGMENTS)[1][0] < 90.0 + RecorderPolicy().last_waits_s[1]
 
 
 def test_a_sensor_that_comes_back_after_half_an_hour_is_recorded_within_half_a_second(path: Path) -> None:
@@ -131,6 +131,19 @@ def test_a_sensor_taken_over_by_a_phone_is_recorded_again_when_the_phone_lets_go
     assert 60.0 < rows(path, SEGMENTS)[1][0] < 61.0
     assert any("no phone holds it" in status.message for status in scene.statuses if status.time_s > 20.0)
     assert stored(path) == scene.delivered
+
+
+def test_a_stranger_at_the_address_of_a_missing_sensor_does_not_end_a_recording_under_way(path: Path) -> None:
+    async def play(scene: Scene) -> None:
+        await scene.radio.add(movesense(duration_s=200.0))
+        stranger = at(ADDRESS, VirtualPeripheral("Toothbrush"))
+        await scene.radio.add(stranger)
+        stranger.hide(130.0)
+
+    scene = record_over_air(path, play, sensors={"sternum": CHEST, "head": ADDRESS}, duration_s=180.0)
+
+    assert scene.statuses[-1].sensors[0].samples > 104 * 178
+    assert any("no sensor runtall knows" in status.message for status in scene.statuses)
 
 
 def test_a_link_of_the_smallest_mtu_loses_nothing(path: Path) -> None:
