@@ -154,9 +154,11 @@ class MovellaDotMemory:
                     f"{self.name} has no such recording {entry.log_id} any more; see --list", What.NO_FILE
                 )
             partial.take(movella_dot_export.encode_head(info))
+            has_ended = False
             while not partial.is_complete:
                 before = partial.received_bytes
-                await self._export(talk, partial, entry.log_id, on_progress)
+                await self._export(talk, partial, entry.log_id, has_ended, on_progress)
+                has_ended = True
                 if not partial.is_complete and partial.received_bytes == before:
                     raise LinkError(
                         f"{self.name}: of recording {entry.log_id} the same {partial.missing_bytes} bytes "
@@ -164,35 +166,45 @@ class MovellaDotMemory:
                     )
 
     async def _export(
-        self, talk: MovellaDotTalk, partial: PartialLog, log_id: int, on_progress: Progress
+        self,
+        talk: MovellaDotTalk,
+        partial: PartialLog,
+        log_id: int,
+        has_ended: bool,
+        on_progress: Progress,
     ) -> None:
-        """Have everything from the first missing sample on sent."""
-        first = movella_dot_export.number_at(partial.first_missing)
-        what = f"recording {log_id}"
+        """Have everything from the first missing sample on sent.
+
+        The end is believed once an export from behind the last sample brings nothing more, for samples could
+        be lost on the way just before it. Of a sensor that always begins anew it is believed at once.
+        """
+        first, what = movella_dot_export.number_at(partial.first_missing), f"recording {log_id}"
+        is_whole = has_ended and partial.first_missing == partial.end
+        before = partial.received_bytes
         await talk.ask(movella_dot_messages.select_data(), "to send acceleration and angular rate")
         await talk.ask(Message(What.DATA_WANTED, bytes([log_id])), what)
-        if first:
-            with suppress(RefusalError):  # then all of it comes once more
-                await talk.ask(movella_dot_messages.data_again_from(first), what)
+        goes_on = first == 0 or await talk.goes_on_from(first, what)
+        if is_whole and not goes_on:
+            await talk.stop_data()
+            partial.take(Piece(partial.end, b""))
+            return
         for _ in range(2 * movella_dot_messages.MOST_SAMPLES):
             message = await talk.next(self.policy.silence_s, f"sending {what}")
             if message.what == What.DATA_DONE:
-                partial.take(Piece(partial.end, b""))
+                if not goes_on or partial.received_bytes == before:
+                    partial.take(Piece(partial.end, b""))
                 return
             if message.what == What.STOP_DATA:
                 raise LinkError(f"{self.name} broke off sending {what}; try again, what came is kept")
-            if message.what in (What.DATA, What.DATA_INVALID) and self._take(partial, message, on_progress):
-                await talk.stop_data()
-                return
+            if message.what in (What.DATA, What.DATA_INVALID):
+                self._take(partial, message, on_progress)
         raise LinkError(f"{self.name}: {what} has no end; restart the sensor and try again")
 
-    def _take(self, partial: PartialLog, message: Message, on_progress: Progress) -> bool:
-        """Put a sample in its place; return whether nothing is missing any more."""
+    def _take(self, partial: PartialLog, message: Message, on_progress: Progress) -> None:
+        """Put a sample in its place."""
         with suppress(PacketError):  # a damaged message is one more hole, and fetched again
-            is_enough = partial.take(movella_dot_export.parse_sample(message))
+            partial.take(movella_dot_export.parse_sample(message))
             on_progress(partial.received_bytes, partial.size_bytes)
-            return is_enough
-        return False
 
     async def _refuse_if_recording(self, talk: MovellaDotTalk) -> None:
         if await talk.state() == Result.RECORDING:

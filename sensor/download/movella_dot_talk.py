@@ -110,6 +110,20 @@ class MovellaDotTalk:
             await self.ask(Message(What.STOP_DATA), "to stop sending")
             await self.next_of((What.STOP_DATA,), "answering")
 
+    async def goes_on_from(self, number: int, what: str) -> bool:
+        """Tell an export to go on from a sample; return whether the sensor can.
+
+        Raises
+        ------
+        LinkError
+            When it does not answer.
+        """
+        try:
+            await self.ask(movella_dot_messages.data_again_from(number), what)
+        except RefusalError:
+            return False
+        return True
+
     async def next_of(self, wanted: Container[int], doing: str) -> Message:
         """Return the next message about any of what is wanted; others are passed over.
 
