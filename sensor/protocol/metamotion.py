@@ -1,9 +1,8 @@
-"""MbientLab MetaMotion (R, RL, S): commands, and acceleration and angular rate out of its notifications.
+"""MbientLab MetaMotion (R, RL, S): commands, and vectors out of its notifications.
 
 All data come over one characteristic, after module and register: one sample, or three packed; no time, but
-for samples that were sent through an accounter. There is no driver: the registers depend on the chip inside,
-which the sensor must be asked for first, and a driver's requests are fixed before the first answer.
-Source: vendor SDK and its unit tests. Little-endian.
+for samples that were sent through an accounter. The registers depend on the chip inside, for which the sensor
+must be asked first. Source: vendor SDK and its unit tests. Little-endian.
 """
 
 from __future__ import annotations
@@ -16,9 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sensor.errors import PacketError
-from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
-from sensor.samples import FloatArray, IntArray, SampleBlock
+from sensor.samples import FloatArray, IntArray
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 KEY = "metamotion"
@@ -34,8 +31,11 @@ TICK_S = 48 / 32768
 
 _HEAD_BYTES = 2
 _VECTOR_BYTES = 6
-_PACKED = 3
-_COUNTS = 2**15
+PACKED_SAMPLES = 3
+_ANSWERS = 0x80
+"""From this register number on, what follows is the answer to a question."""
+
+COUNTS = 2**15
 _GYR_COUNTS_PER_DPS = {125: 262.4, 250: 131.2, 500: 65.6, 1000: 32.8, 2000: 16.4}
 _ACC_RANGES_G = (2, 4, 8, 16)
 
@@ -66,8 +66,8 @@ _REGISTERS = {
 _GYR_RATES = {25: 0x26, 50: 0x27, 100: 0x28, 200: 0x29}
 _GYR_RANGES = {2000: 0, 1000: 1, 500: 2, 250: 3, 125: 4}
 
-ASK_MODULES = (bytes([ACC_MODULE, 0x80]), bytes([GYR_MODULE, 0x80]))
-"""Ask which chips there are."""
+ASK_MODULE = bytes([ACC_MODULE, 0x80])
+"""Ask which accelerometer there is; the gyroscope is part of the same chip."""
 
 
 class Vectors(NamedTuple):
@@ -78,6 +78,11 @@ class Vectors(NamedTuple):
     counts: FloatArray
 
 
+def is_answer(notification: bytes) -> bool:
+    """Tell whether a notification answers a question; such are no samples."""
+    return len(notification) > 1 and notification[1] >= _ANSWERS
+
+
 def parse_module(data: bytes) -> Chip:
     """Parse the answer about the accelerometer module.
 
@@ -86,9 +91,19 @@ def parse_module(data: bytes) -> Chip:
     PacketError
         When it is no such answer or names an unknown chip.
     """
-    if len(data) < 3 or data[:2] != ASK_MODULES[0] or data[2] not in [chip.value for chip in Chip]:
+    if len(data) < 3 or data[:2] != ASK_MODULE or data[2] not in [chip.value for chip in Chip]:
         raise PacketError(KEY, "no answer that names a known accelerometer", data)
     return Chip(data[2])
+
+
+def encode_module(chip: Chip) -> bytes:
+    """Encode the answer about the accelerometer module; its last byte is a revision."""
+    return ASK_MODULE + bytes([chip.value, 0])
+
+
+def packed_registers(chip: Chip) -> dict[int, int]:
+    """Return where each module sends packed samples."""
+    return {ACC_MODULE: _REGISTERS[chip].acc_packed, GYR_MODULE: _REGISTERS[chip].gyr_packed}
 
 
 def start_commands(chip: Chip, rate_hz: int, acc_range_g: int, gyr_range_dps: int) -> tuple[bytes, ...]:
@@ -141,7 +156,7 @@ def acc_unit_mps2(range_g: float) -> float:
     """
     if range_g not in _ACC_RANGES_G:
         raise ValueError(f"metamotion: no accelerometer range of {range_g:g} g")
-    return range_g * STANDARD_GRAVITY_MPS2 / _COUNTS
+    return range_g * STANDARD_GRAVITY_MPS2 / COUNTS
 
 
 def gyr_unit_radps(range_dps: float) -> float:
@@ -159,8 +174,12 @@ def gyr_unit_radps(range_dps: float) -> float:
 
 def decode_vectors(notifications: Sequence[bytes], module: int) -> Vectors:
     """Decode the notifications of a module, one sample each or three packed; others are passed over."""
-    sizes = {_HEAD_BYTES + _VECTOR_BYTES: 1, _HEAD_BYTES + _PACKED * _VECTOR_BYTES: _PACKED}
-    fitting = [i for i, one in enumerate(notifications) if len(one) in sizes and one[0] == module]
+    sizes = {_HEAD_BYTES + _VECTOR_BYTES: 1, _HEAD_BYTES + PACKED_SAMPLES * _VECTOR_BYTES: PACKED_SAMPLES}
+    fitting = [
+        i
+        for i, one in enumerate(notifications)
+        if len(one) in sizes and one[0] == module and not is_answer(one)
+    ]
     body = b"".join([notifications[i][_HEAD_BYTES:] for i in fitting])
     samples = np.array([sizes[len(notifications[i])] for i in fitting], np.int64)
     counts = np.frombuffer(body, "<i2").astype(np.float64).reshape(-1, 3)
@@ -169,7 +188,7 @@ def decode_vectors(notifications: Sequence[bytes], module: int) -> Vectors:
 
 def encode_packed(module: int, register: int, counts: IntArray) -> tuple[bytes, ...]:
     """Encode (3 k, 3) counts as k packed notifications."""
-    rows = counts.astype("<i2").reshape(-1, _PACKED * 3)
+    rows = counts.astype("<i2").reshape(-1, PACKED_SAMPLES * 3)
     return tuple(bytes([module, register]) + row.tobytes() for row in rows)
 
 
@@ -184,48 +203,3 @@ def decode_accounter(data: bytes) -> tuple[int, FloatArray]:
     if len(data) != 13 or (data[0], data[1]) != _PROCESSOR:
         raise PacketError(KEY, "not a dated sample", data)
     return int.from_bytes(data[3:7], "little"), np.frombuffer(data, "<i2", 3, 7).astype(np.float64)
-
-
-class MetaMotionDecoder:
-    """Decodes the acceleration of one connection; see `sensor.protocol.driver.StreamDecoder`.
-
-    ``ticks`` is the number of the packet's first sample since the connection began: there is no other time.
-
-    Parameters
-    ----------
-    settings
-        ``acc_range_g``, the full scale in force.
-
-    Raises
-    ------
-    ValueError
-        When it is missing or none of the chip's.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        if "acc_range_g" not in settings:
-            raise ValueError(f"metamotion: settings need acc_range_g, found {dict(settings)}")
-        self._unit = acc_unit_mps2(float(settings["acc_range_g"]))
-        self._samples = 0
-        self._rejected = 0
-
-    @property
-    def rejected(self) -> int:
-        """Notifications of the accelerometer that do not fit, so far."""
-        return self._rejected
-
-    def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
-        """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        found = decode_vectors(notifications, ACC_MODULE)
-        others = sum(one[:1] != bytes([ACC_MODULE]) for one in notifications)
-        self._rejected += len(notifications) - others - len(found.position)
-        ticks = self._samples + np.cumsum(found.samples) - found.samples
-        self._samples += len(found.counts)
-        return SampleBlock(
-            notification=found.position,
-            ticks=ticks,
-            count=found.samples,
-            acc_sensor_mps2=found.counts * self._unit,
-            gyr_sensor_radps=None,
-            clipped=at_full_scale(found.counts, _COUNTS),
-        )

@@ -11,6 +11,8 @@ from sensor.errors import UnknownSensorError
 from sensor.protocol import (
     capture2go,
     esense,
+    metamotion,
+    metamotion_driver,
     movella_dot,
     movesense,
     muse,
@@ -27,6 +29,8 @@ from sensor.protocol import (
 from sensor.protocol.capture2go_driver import Capture2GoDriver
 from sensor.protocol.capture2go_stream import Capture2GoDecoder
 from sensor.protocol.device_kind import DeviceKind, SecondStream
+from sensor.protocol.metamotion_driver import MetaMotionDriver
+from sensor.protocol.metamotion_stream import MetaMotionDecoder, MetaMotionRatesDecoder
 from sensor.protocol.movella_dot import MovellaDotDecoder
 from sensor.protocol.movella_dot_driver import MovellaDotDriver
 from sensor.protocol.movesense_driver import MovesenseDriver
@@ -111,7 +115,7 @@ DEVICES = (
     DeviceKind(
         key=movella_dot.KEY,
         title="Movella DOT",
-        name_pattern=re.compile(r"(Xsens|Movella) DOT\b.*"),
+        name_pattern=re.compile(r"(Xsens|Movella) D(OT|ot)\b.*"),
         data_characteristic=movella_dot.MEDIUM_UUID,
         clock=ClockSpec(tick_hz=1_000_000, wrap_bits=32),
         rates_hz=movella_dot.RATES_HZ,
@@ -189,6 +193,21 @@ DEVICES = (
         gyroscope=SecondStream(muse.GYR_UUID, muse.MuseRatesDecoder),
         make_driver=muse.MuseDriver,
         make_decoder=muse.MuseDecoder,
+    ),
+    DeviceKind(
+        key=metamotion.KEY,
+        title="MbientLab MetaMotion",
+        name_pattern=re.compile(r"MetaWear|MetaMotion.*"),
+        service_uuids=(metamotion.SERVICE_UUID,),
+        data_characteristic=metamotion.NOTIFY_UUID,
+        clock=_COUNTED,
+        rates_hz=metamotion_driver.RATES_HZ,
+        default_rate_hz=100,
+        acc_range_mps2=metamotion_driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
+        gyr_range_radps=metamotion_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS,
+        gyroscope=SecondStream(metamotion.NOTIFY_UUID, MetaMotionRatesDecoder),
+        make_driver=MetaMotionDriver,
+        make_decoder=MetaMotionDecoder,
     ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,

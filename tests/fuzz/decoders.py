@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sensor.clock import ClockSpec
-from sensor.protocol import adafruit, metamotion
+from sensor.protocol import adafruit
 from sensor.protocol.driver import Settings, StreamDecoder
 from sensor.protocol.registry import DEVICES
 from sensor.samples import SampleBlock
@@ -53,7 +53,6 @@ DECODINGS = (
         for k in DEVICES
         if k.gyroscope is not None
     ),
-    Decoding(metamotion.KEY, metamotion.MetaMotionDecoder, {"acc_range_g": 8}, _COUNTED, 100.0),
     Decoding(adafruit.KEY, adafruit.AdafruitDecoder, {}, _COUNTED, 100.0),
 )
 """Every stream of every kind of the registry, and those that have a decoder only."""

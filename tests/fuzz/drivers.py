@@ -54,7 +54,7 @@ def _everywhere(channels: int, notifications: Sequence[bytes]) -> Iterator[bytes
 
 def _ask(driver: Driver, what: str) -> tuple[Write, ...]:
     if what == "start":
-        return driver.start(_UTC_US)
+        return tuple(driver.start(_UTC_US))
     return driver.poll() if what == "poll" else driver.stop()
 
 

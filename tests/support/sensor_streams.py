@@ -22,7 +22,7 @@ from sensor.protocol import (
     witmotion,
 )
 from sensor.protocol.device_kind import DeviceKind
-from sensor.protocol.driver import Settings
+from sensor.protocol.driver import Settings, StreamDecoder
 from sensor.protocol.movesense_driver import STREAM_REFERENCE
 from sensor.protocol.polar import Measurement
 from sensor.protocol.polar_encoding import encode_packed_frame, encode_plain_frame
@@ -33,6 +33,7 @@ from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 Notifications = tuple[bytes, ...]
 Encoder = Callable[[ImuSignal, FloatArray, Settings], Notifications]
 """Takes the signal, its angular rate, and what the driver's decoder is told."""
+DecoderMaker = Callable[[Settings], StreamDecoder]
 
 _MOVESENSE_PATH = "/Meas/IMU6/104"
 _SAMPLES_PER_PACKET = 8
@@ -53,6 +54,17 @@ def notifications_of(kind: DeviceKind, signal: ImuSignal) -> Notifications:
     """Return what a sensor of a kind sends for a signal at the driver's settings."""
     assert signal.gyr_sensor_radps is not None
     return ENCODERS[kind.key](signal, signal.gyr_sensor_radps, settings_of(kind))
+
+
+def streams_of(kind: DeviceKind, signal: ImuSignal) -> list[tuple[DecoderMaker, Notifications]]:
+    """Return what decodes each stream of a kind, and its notifications; a second one has angular rates."""
+    streams = [(kind.make_decoder, notifications_of(kind, signal))]
+    if kind.gyroscope is not None:
+        assert signal.gyr_sensor_radps is not None
+        encode = ENCODERS[f"{kind.key} rates"]
+        rates = encode(signal, signal.gyr_sensor_radps, settings_of(kind))
+        streams.append((kind.gyroscope.make_decoder, rates))
+    return streams
 
 
 def settings_of(kind: DeviceKind) -> Settings:
@@ -153,9 +165,17 @@ def _muse_rates(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) ->
 
 
 def _metamotion(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
-    unit_mps2 = metamotion.acc_unit_mps2(float(settings["acc_range_g"]))
-    counts = np.rint(signal.acc_sensor_mps2[: len(gyr_radps) // 3 * 3] / unit_mps2).astype(np.int64)
-    return metamotion.encode_packed(metamotion.ACC_MODULE, 0x1C, counts)
+    whole = len(gyr_radps) // metamotion.PACKED_SAMPLES * metamotion.PACKED_SAMPLES
+    acc_unit_mps2 = metamotion.acc_unit_mps2(float(settings["acc_range_g"]))
+    gyr_unit_radps = metamotion.gyr_unit_radps(float(settings["gyr_range_dps"]))
+    acc = np.rint(signal.acc_sensor_mps2[:whole] / acc_unit_mps2).astype(np.int64)
+    gyr = np.rint(gyr_radps[:whole] / gyr_unit_radps).astype(np.int64)
+    registers = metamotion.packed_registers(metamotion.Chip.BMI160)
+    streams = [
+        metamotion.encode_packed(module, registers[module], counts)
+        for module, counts in ((metamotion.ACC_MODULE, acc), (metamotion.GYR_MODULE, gyr))
+    ]
+    return tuple(chain.from_iterable(zip(*streams, strict=True)))
 
 
 def _adafruit(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
@@ -178,6 +198,7 @@ ENCODERS: dict[str, Encoder] = {
     muse.KEY: _muse,
     f"{muse.KEY} rates": _muse_rates,
     metamotion.KEY: _metamotion,
+    f"{metamotion.KEY} rates": _metamotion,
     adafruit.KEY: _adafruit,
 }
 """Key of a kind of sensor to what it sends; also of those that have a decoder but no row of the registry."""

@@ -12,20 +12,23 @@ from hypothesis import strategies as st
 
 from sensor.errors import PacketError
 from sensor.protocol import metamotion
+from sensor.protocol.driver import Accepted, Refused, StreamPacket, Unreadable
 from sensor.protocol.metamotion import (
     ACC_MODULE,
     GYR_MODULE,
     Chip,
-    MetaMotionDecoder,
     acc_unit_mps2,
     decode_accounter,
     decode_vectors,
+    encode_module,
     encode_packed,
     gyr_unit_radps,
     parse_module,
     start_commands,
     stop_commands,
 )
+from sensor.protocol.metamotion_driver import MetaMotionDriver
+from sensor.protocol.metamotion_stream import MetaMotionDecoder, MetaMotionRatesDecoder
 
 G = 9.80665
 SINGLE_4_G = bytes.fromhex("0304 16c494a22ad0")
@@ -49,9 +52,11 @@ def test_packed_samples_mean_what_the_maker_asserts():
 
 
 def test_angular_rates_mean_what_the_maker_asserts():
-    rates_radps = decode_vectors([GYR_500], GYR_MODULE).counts * gyr_unit_radps(500)
+    block = MetaMotionRatesDecoder({"gyr_range_dps": 500}).feed([PACKED_8_G, GYR_500])
     expected_degps = [[262.409, 499.497, -499.512]]
-    assert rates_radps / (math.pi / 180) == pytest.approx(np.array(expected_degps), abs=1e-3)
+    assert block.gyr_sensor_radps / (math.pi / 180) == pytest.approx(np.array(expected_degps), abs=1e-3)
+    assert np.isnan(block.acc_sensor_mps2).all()
+    assert (block.notification.tolist(), block.ticks.tolist(), block.clipped.tolist()) == ([1], [0], [True])
 
 
 def test_dated_samples_mean_what_the_maker_asserts():
@@ -70,6 +75,13 @@ def test_samples_are_counted_and_only_misfits_of_the_accelerometer_are_rejected(
     assert (block.notification.tolist(), block.ticks.tolist()) == ([0, 4, 5], [0, 3, 4])
     assert decoder.feed([PACKED_8_G]).ticks.tolist() == [7]
     assert decoder.rejected == 1
+
+
+def test_answers_are_no_samples_however_long():
+    answer = bytes.fromhex("0380 010203040506")
+    decoder = MetaMotionDecoder({"acc_range_g": 8})
+    assert len(decoder.feed([answer, answer + bytes(12)]).count) == 0
+    assert decoder.rejected == 0
 
 
 def test_the_full_scale_is_marked():
@@ -127,3 +139,45 @@ def test_what_the_chips_do_not_have_is_refused():
         MetaMotionDecoder({})
     with pytest.raises(ValueError, match="300 deg/s"):
         gyr_unit_radps(300)
+
+
+def test_nothing_is_started_before_the_chip_has_said_which_it_is():
+    driver = MetaMotionDriver(100)
+    questions = list(driver.start(0))
+    assert {write.data.hex() for write in questions} == {"0380"}
+    assert all(write.settle_s > 0 for write in questions)
+    assert driver.stop() == ()
+
+
+@pytest.mark.parametrize("chip", Chip)
+def test_the_answer_decides_what_is_written_next(chip):
+    driver = MetaMotionDriver(100)
+    writes = driver.start(0)
+    assert next(writes).data.hex() == "0380"
+    assert driver.receive(metamotion.NOTIFY_UUID, encode_module(chip)) == (Accepted(f"find a {chip.name}"),)
+    expected = (*stop_commands(chip), *start_commands(chip, 100, 16, 2000))
+    assert tuple(write.data for write in writes) == expected
+    # Later nobody has to ask again.
+    assert tuple(write.data for write in driver.start(0)) == expected
+    assert tuple(write.data for write in driver.stop()) == stop_commands(chip)
+
+
+def test_another_chip_is_refused_in_words():
+    (event,) = MetaMotionDriver(100).receive(metamotion.NOTIFY_UUID, bytes.fromhex("03800301"))
+    assert event == Refused("tell a chip that is known", 3, "only a MetaMotion R, RL or S can be recorded")
+
+
+@given(st.binary(max_size=24))
+def test_whatever_it_sends_nothing_is_raised(payload):
+    driver = MetaMotionDriver(100)
+    events = driver.receive(metamotion.NOTIFY_UUID, payload) + driver.receive("other", payload)
+    assert all(isinstance(event, Accepted | Refused | StreamPacket | Unreadable) for event in events)
+    (short,) = driver.receive(metamotion.NOTIFY_UUID, b"\x03\x80")
+    assert isinstance(short, Unreadable)
+
+
+def test_a_rate_it_does_not_have_is_refused():
+    with pytest.raises(ValueError, match="104 Hz"):
+        MetaMotionDriver(104)
+    with pytest.raises(ValueError, match="gyr_range_dps"):
+        MetaMotionRatesDecoder({})

@@ -38,6 +38,7 @@ def test_other_names_are_not_known(name):
         ("Muse-1A2B", "muse"),
         ("MuseS-1A2B", "muse"),
         ("Movella DOT", "movella-dot"),
+        ("MetaWear", "metamotion"),
     ],
 )
 def test_sensors_are_told_apart_by_name(name, key):
@@ -74,6 +75,10 @@ def test_every_row_is_consistent(kind):
         driver = kind.make_driver(kind.default_rate_hz)
         assert kind.data_characteristic in driver.notify_characteristics
         assert len(kind.make_decoder(driver.settings).feed([]).count) == 0
+        if kind.gyroscope is not None:
+            assert kind.has_gyroscope
+            assert kind.gyroscope.characteristic in driver.notify_characteristics
+            assert len(kind.gyroscope.make_decoder(driver.settings).feed([]).count) == 0
 
 
 def test_there_are_no_two_rows_of_one_key():
