@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from sensor.protocol import capture2go, polar
+from sensor.protocol import capture2go, metamotion, polar
 from sensor.protocol.polar import Measurement
 from sensor.samples import FloatArray, ImuSignal, IntArray, SensorRecording
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
@@ -20,6 +20,7 @@ from sensor.virtual.movesense import VirtualMovesense
 from sensor.virtual.open_profile import VirtualBoard
 from sensor.virtual.polar import VirtualPolar
 from sensor.virtual.witmotion import VirtualWitMotion
+from sensor.virtual.metamotion import VirtualMetaMotion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,24 @@ MAKERS = {
         acc_step_mps2=polar_hardware.VERITY_SENSE.steps[Measurement.ACC] * STANDARD_GRAVITY_MPS2,
         gyr_step_radps=polar_hardware.VERITY_SENSE.steps[Measurement.GYRO] * RADPS_PER_DEGPS,
         small_mtu=polar.SMALLEST_MTU,
+    ),
+    "metamotion r": Maker(
+        name="MetaWear",
+        make=VirtualMetaMotion,
+        rate_hz=100.0,
+        acc_step_mps2=metamotion.acc_unit_mps2(16),
+        gyr_step_radps=metamotion.gyr_unit_radps(2000),
+        has_clock=False,
+        small_mtu=23,
+    ),
+    "metamotion s": Maker(
+        name="MetaWear",
+        make=partial(VirtualMetaMotion, chip=metamotion.Chip.BMI270),
+        rate_hz=100.0,
+        acc_step_mps2=metamotion.acc_unit_mps2(16),
+        gyr_step_radps=metamotion.gyr_unit_radps(2000),
+        has_clock=False,
+        small_mtu=23,
     ),
 }
 """Name for people to maker; whoever makes another virtual sensor adds it here."""
