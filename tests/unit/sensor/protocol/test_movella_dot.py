@@ -21,6 +21,7 @@ from sensor.protocol.movella_dot_control import (
     parse_measurement,
 )
 from sensor.protocol.movella_dot_driver import MovellaDotDriver
+from sensor.protocol.registry import identify
 
 DEGREE = math.pi / 180
 MODE_20 = bytes.fromhex(
@@ -32,6 +33,13 @@ CAPTURED = ["d8052244af9640406b2aa7405add14c000000000", "f34622440da53c409c13a64
 
 def decoder(mode: int = 21) -> MovellaDotDecoder:
     return MovellaDotDecoder({"mode": mode})
+
+
+@pytest.mark.parametrize("name", ["Xsens DOT", "Xsens Dot", "Movella Dot", "Movella DOT"])
+def test_it_is_known_by_every_name_its_firmware_had(name):
+    kind = identify(name)
+    assert kind is not None
+    assert kind.key == movella_dot.KEY
 
 
 def test_mode_20_has_the_documented_bytes():
