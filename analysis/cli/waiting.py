@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from analysis.cli.lamp import Lamp, State
 from analysis.cli.live_line import LiveLine
 from analysis.cli.times import clock_text
 from analysis.cli.unattended import UnattendedSession, Watch
-from sensor.errors import LinkError, SensorError
-from sensor.link.ble import Sighting, look_for
+from sensor.errors import SensorError, SessionFileError, UnknownSensorError
+from sensor.link.ble import Sighting, look_for, scan
 from sensor.link.radio import Radio
+from sensor.recorder import RecordingPlan
 from sensor.recorder.glance import glance
 from sensor.samples import FloatArray
 
@@ -26,8 +29,8 @@ GLANCE_EVERY_S = 60.0
 
 LINK_PAUSE_S = 5.0
 FILE_PAUSE_S = 60.0
-"""How long to wait after trouble with Bluetooth, and after any other: a full disk does not empty itself, and
-every attempt may leave a file."""
+"""How long to wait after trouble with sensors, and with files: a full disk does not empty itself, and every
+attempt may leave a file."""
 
 MOST_TOLD = 100
 """How many different troubles are told between two sessions; the log of a board must not fill its card."""
@@ -83,6 +86,7 @@ class Sentry:
         self._chance = random.Random()
         self._resting_mps2: Mapping[str, FloatArray] = {}
         self._told: set[str] = set()
+        self._has_met_stranger = False
         self._session: UnattendedSession | None = None
         self._work: asyncio.Task[None] | None = None
         self._is_leaving = False
@@ -114,7 +118,9 @@ class Sentry:
             except SensorError as error:
                 if not self._is_leaving:
                     self._tell(str(error))
-                    await asyncio.sleep(LINK_PAUSE_S if isinstance(error, LinkError) else FILE_PAUSE_S)
+                    self._has_met_stranger |= isinstance(error, UnknownSensorError)
+                    is_file = isinstance(error, SessionFileError)
+                    await asyncio.sleep(FILE_PAUSE_S if is_file else LINK_PAUSE_S)
 
     async def _take_turn(self) -> None:
         """Wait until a sensor is heard and, unless it only lies there, record one session."""
@@ -124,27 +130,29 @@ class Sentry:
             await asyncio.sleep(GLANCE_EVERY_S)
             return
         path = await self._record()
+        self._has_met_stranger = False
         self._told.clear()
         self._finished(path)
         if not self._is_leaving:
             self._lamp.show(State.WAITING)
 
     async def _hear_one(self) -> None:
-        strangers: set[str] = set()
-
-        def is_wanted(sighting: Sighting) -> bool:
-            if not any(sighting.is_called(wish.name) for wish in self._watch.plan.sensors):
-                return False
-            if sighting.kind is None:
-                strangers.add(sighting.name or sighting.address)
-            return sighting.kind is not None
-
-        while await look_for(self._radio, is_wanted, SCAN_S) is None:
+        """Wait until one of the motion sensors is heard."""
+        while True:
+            strangers: set[str] = set()
+            if await look_for(self._radio, partial(self._is_wanted, strangers), SCAN_S) is not None:
+                return
             if strangers:
                 names = ", ".join(sorted(strangers))
                 self._tell(f"{names}: in reach, but no sensor runtall knows; see `runtall scan`")
             else:
                 self._lamp.show(State.WAITING)
+
+    def _is_wanted(self, strangers: set[str], sighting: Sighting) -> bool:
+        names = {wish.name for wish in self._watch.plan.sensors if sighting.is_called(wish.name)}
+        if sighting.kind is None:
+            strangers |= names
+        return bool(names) and sighting.kind is not None
 
     async def _is_taken_up(self) -> bool:
         return await glance(
@@ -155,13 +163,23 @@ class Sentry:
             chance=self._chance,
         )
 
+    async def _plan(self) -> RecordingPlan:
+        """Return what to record; after trouble with a stranger without the names only strangers answer to."""
+        plan = self._watch.plan
+        if not self._has_met_stranger:
+            return plan
+        heard = await scan(self._radio, SCAN_S)
+        trusted = tuple(wish for wish in plan.sensors if not _is_strangers_name(wish.name, heard))
+        return replace(plan, sensors=trusted or plan.sensors)
+
     async def _record(self) -> Path:
         """Record one session and return its file."""
+        watch = replace(self._watch, plan=await self._plan())
         started_utc = self._now_utc()
         path = self._new_path(started_utc)
         with self._make_line() as line:
             self._session = UnattendedSession(
-                self._watch,
+                watch,
                 path,
                 self._radio,
                 started_utc=started_utc,
@@ -181,3 +199,9 @@ class Sentry:
         if trouble not in self._told and len(self._told) < MOST_TOLD:
             self._told.add(trouble)
             self._say(f"Trouble: {trouble}")
+
+
+def _is_strangers_name(name: str, heard: Iterable[Sighting]) -> bool:
+    """Tell whether only devices that no driver knows answer to a name."""
+    kinds = [sighting.kind for sighting in heard if sighting.is_called(name)]
+    return bool(kinds) and not any(kinds)

@@ -314,6 +314,22 @@ def test_a_name_that_is_no_sensor_is_told_once_and_waited_past(tmp_path: Path) -
     assert service.files() == []
 
 
+def test_a_second_name_that_is_no_sensor_does_not_keep_the_first_from_being_recorded(tmp_path: Path) -> None:
+    async def play(radio: VirtualRadio) -> None:
+        await radio.add(VirtualPeripheral("Toothbrush"))
+        await radio.add(movesense(duration_s=200.0))
+
+    service = serve(tmp_path, play, until_s=300.0, sensors={"sternum": CHEST, "head": "Toothbrush"})
+
+    (trouble,) = service.troubles
+    assert "Toothbrush is in reach, but it is no sensor" in trouble
+    ((finished_s, path),) = service.finished
+    assert finished_s == pytest.approx(200.0 + STILL_S, abs=3.0)
+    assert service.began_s(1) < 60.0
+    assert len(service.files()) == 2
+    assert service.files()[1] == path
+
+
 def test_without_room_no_session_is_begun_until_there_is_some(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
