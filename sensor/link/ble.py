@@ -140,10 +140,11 @@ class BleLink:
             timeout=timeout_s,
             **radio.client_options(),
         )
-        with plain_words(f"connecting to {sighting.name}"):
+        name = sighting.name or sighting.address
+        with plain_words(f"connecting to {name}"):
             # bleak bounds single steps only, and not on every platform.
             await within(timeout_s, client.connect())
-        return cls(client, sighting.name)
+        return cls(client, name)
 
     def offers(self, characteristic: str) -> bool:
         """Tell whether the sensor has this characteristic."""

@@ -80,7 +80,7 @@ class SensorLog:
         strength = "" if sighting.rssi_dbm is None else f", {sighting.rssi_dbm} dBm"
         address = "" if sighting.address == self._address else f", now at {sighting.address}"
         self._address = sighting.address
-        self.event("connected", sighting.name + strength + address)
+        self.event("connected", (sighting.name or self.wish.name) + strength + address)
         self._kind = kind
         self._decoder = kind.make_decoder(settings)
         self._undecoded.clear()

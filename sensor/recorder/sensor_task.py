@@ -145,7 +145,8 @@ class SensorTask:
 
     def _is_wanted(self, sighting: Sighting) -> bool:
         name = self._log.wish.name
-        if not sighting.is_called(name) or not self._shared.is_free_for(sighting, name):
+        is_known = sighting.address == self._address
+        if not (is_known or sighting.is_called(name)) or not self._shared.is_free_for(sighting, name):
             return False
         self._kind = self._kind or sighting.kind
         if self._kind is None:

@@ -8,13 +8,14 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bleak.exc import BleakError
 
-from sensor.protocol.movesense_driver import MovesenseDriver
+from sensor.protocol.movesense_driver import STREAM_REFERENCE, MovesenseDriver
 from sensor.protocol.movesense_gsp import CommandCode
 from sensor.protocol.movesense_objects import Hello
 from sensor.protocol.movesense_stream import MovesenseDecoder
@@ -25,6 +26,7 @@ from sensor.virtual.backend_client import VirtualClient
 from sensor.virtual.movesense import VirtualMovesense
 from sensor.virtual.peripheral import VirtualPeripheral
 from sensor.virtual.timeloop import VirtualTimeLoop
+from tests.support.hostile import Hostile
 from tests.support.recordings_over_air import (
     CAP,
     CHEST,
@@ -383,6 +385,40 @@ def test_a_namesake_with_another_serial_number_is_left_alone_however_long_the_se
     assert not samples & theirs
     assert rows(path, SEGMENTS)[-1][0] < 70.0 + 1.0
     assert ("lost", "another sensor of the same name") in rows(path, EVENTS)
+
+
+def test_a_serial_number_of_the_device_information_tells_namesakes_apart_too(path: Path) -> None:
+    async def play(scene: Scene) -> None:
+        for number, address in enumerate((ADDRESS, OTHER_ADDRESS), 1):
+            sensor = Hostile(CHEST, text=b"serial %d" % number)
+            sensor.address = address
+            packet = bytes([2, STREAM_REFERENCE, number]) + bytes(99)
+            await scene.radio.add(sensor)
+            sensor.repeat(13.0, partial(sensor.notify, sensor.data, packet))
+            if number == 1:
+                call_at(10.0, sensor.hide, 30.0)
+                call_at(10.0, sensor.lose_link)
+            else:
+                sensor.hide(5.0)
+
+    record_over_air(path, play, duration_s=60.0)
+
+    assert {payload[2] for payload in stored(path) if len(payload) > 100} == {1}
+    assert ("lost", "another sensor of the same name") in rows(path, EVENTS)
+    assert 40.0 < rows(path, SEGMENTS)[-1][0] < 41.0
+
+
+def test_a_sensor_that_was_connected_before_needs_no_name_to_be_known_again(path: Path) -> None:
+    async def play(scene: Scene) -> None:
+        chest = movesense()
+        await scene.radio.add(chest)
+        # What is heard first of a sensor is its advertisement alone; the name follows in a second packet.
+        call_at(9.0, setattr, chest, "_scan_response", b"")
+        call_at(10.0, chest.lose_link)
+
+    record_over_air(path, play)
+
+    assert rows(path, SEGMENTS)[1][0] < 11.0
 
 
 def test_a_sensor_that_comes_back_under_another_address_is_known_by_its_serial_number(path: Path) -> None:
