@@ -16,7 +16,7 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
-from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, parse_text
+from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, HEART_RATE_UUID, parse_text
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.ending import LINK_LOST, Ending
 from sensor.recorder.flood import SensorLimits
@@ -170,6 +170,13 @@ class Connection:
             await self._attempt("battery", self._read_battery())
         if not self._log.is_identified:
             await self._attempt("identity", self._read_identity())
+        if self._link.offers(HEART_RATE_UUID) and HEART_RATE_UUID not in self._driver.notify_characteristics:
+            await self._attempt("heart rate", self._listen_to_heart())
+
+    async def _listen_to_heart(self) -> None:
+        """Record the heart rate of a motion sensor that measures it, too."""
+        receive = self._reception.receiver(HEART_RATE_UUID)
+        await self._link.subscribe(HEART_RATE_UUID, receive, self._policy.request_timeout_s)
 
     async def _keep(self) -> str:
         policy = self._policy
@@ -180,8 +187,8 @@ class Connection:
             verdict = self._watchdog.check(now_s)
             if verdict is Verdict.RECONNECT:
                 return "stream silent"
-            if verdict is Verdict.RESUBSCRIBE:
-                await self._resubscribe()
+            if verdict is Verdict.ASK_AGAIN:
+                await self._ask_again()
             if now_s >= poll_at_s:
                 poll_at_s = now_s + policy.poll_interval_s
                 for write in self._driver.poll():
@@ -196,16 +203,20 @@ class Connection:
         wait_s = min(time_s - self._clock.now_s(), self._policy.look_interval_s)
         return await self._ending.comes_within(max(_SHORTEST_WAIT_S, wait_s))
 
-    async def _resubscribe(self) -> None:
-        """Ask for the stream once more over the same link."""
-        self._log.silence(f"no data for {self._policy.silence_s:g} s, subscribing again")
-        timeout_s = self._policy.request_timeout_s
-        for characteristic in tuple(self._subscribed):
-            await self._link.unsubscribe(characteristic, timeout_s)
+    async def _ask_again(self) -> None:
+        """Ask for the stream once more over the same link.
+
+        Where there is anything to write, subscriptions stay as they are: what a stalled radio still holds
+        would be lost between their end and their return.
+        """
+        self._log.silence(f"no data for {self._policy.silence_s:g} s, asking again")
+        writes = self._driver.start(self._clock.utc_us())
+        for characteristic in () if writes else tuple(self._subscribed):
+            await self._link.unsubscribe(characteristic, self._policy.request_timeout_s)
             self._subscribed.remove(characteristic)
             await self._subscribe(characteristic)
-        for write in self._driver.start(self._clock.utc_us()):
-            await self._write(write, timeout_s)
+        for write in writes:
+            await self._write(write, self._policy.request_timeout_s)
         self._watchdog.grant(self._clock.now_s())
 
     async def _read_battery(self) -> None:

@@ -113,6 +113,9 @@ class Reception:
             self._log.event("unreadable", f"{self._unreadable} notifications over this connection")
 
     def _understand(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
+        if characteristic not in self._driver.notify_characteristics:
+            # What a sensor measures besides is understood on reading.
+            return ()
         try:
             return self._driver.receive(characteristic, payload)
         except MISTAKES as error:

@@ -18,7 +18,8 @@ from sensor.units import NS_PER_S
 _NOTIFICATIONS = """
 SELECT sensor_id, channel, arrival_ns, payload
 FROM packet CROSS JOIN segment ON segment.id = packet.segment_id
-WHERE sensor_id IN (SELECT value FROM json_each(?)) ORDER BY packet.id
+WHERE sensor_id IN (SELECT value FROM json_each(?)) AND channel IN (SELECT value FROM json_each(?))
+ORDER BY packet.id
 """
 # CROSS keeps the packets the outer loop: they are gone through once, and need no sorting.
 
@@ -41,7 +42,7 @@ Limits = Mapping[str, tuple[float, float]]
 def read_beside(
     connection: sqlite3.Connection, sensors: Sequence[SensorInfo], limits: Limits
 ) -> tuple[tuple[Track, ...], tuple[str, ...]]:
-    """Read the tracks of devices beside the motion sensors.
+    """Read the tracks of devices beside the motion sensors, and of motion sensors that are such, too.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def read_beside(
     if not sensors:
         return (), ()
     told: dict[int, list[Notification]] = {sensor.sensor_id: [] for sensor in sensors}
-    rows = connection.execute(_NOTIFICATIONS, (json.dumps(list(told)),))
+    rows = connection.execute(_NOTIFICATIONS, (json.dumps(list(told)), json.dumps(list(SOURCES))))
     for sensor_id, channel, arrival_ns, payload in rows:
         told[sensor_id].append((channel, arrival_ns, payload))
     tracks: list[Track] = []

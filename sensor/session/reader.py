@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from sensor.protocol.beside import SOURCES
 from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, Track
 from sensor.session.beside import read_beside, with_surface
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.opening import open_session
-from sensor.session.packets import read_heads, read_payloads
+from sensor.session.packets import Stream, read_heads, read_payloads
 from sensor.session.rows_hash import Rows, RowsHash
 from sensor.session.schema import BATTERY_EVENT
 from sensor.session.sensor_decoder import SensorDecoder
@@ -60,8 +61,10 @@ def read_recording(path: Path) -> Recording:
         info = fetch_info(path, connection, session.notices)
         check_values(connection, ("segment", "packet", "event", "mark", "track", "track_point"))
         tables = [_fetch(connection, query) for query in (_EVENTS, _MARKS, _TRACKS, _POINTS)]
-        decoders = _decode(path, info, connection, digest)
-        beside, unread = read_beside(connection, info.beside, _BELIEVABLE)
+        decoders, streams = _decode(path, info, connection, digest)
+        tell_beside = any(stream.channel in SOURCES for stream in streams)
+        devices = info.beside + info.sensors if tell_beside else ()
+        beside, unread = read_beside(connection, devices, _BELIEVABLE)
     for table in tables:
         digest.add_table(table)
     events, marks, tracks, points = tables
@@ -94,8 +97,13 @@ def _fetch(connection: sqlite3.Connection, query: str) -> Rows:
 
 def _decode(
     path: Path, info: SessionInfo, connection: sqlite3.Connection, digest: RowsHash
-) -> list[SensorDecoder]:
-    """Hash all packets and decode every sensor's; return a decoder per sensor, fed to the end."""
+) -> tuple[list[SensorDecoder], tuple[Stream, ...]]:
+    """Hash all packets and decode every sensor's.
+
+    Returns
+    -------
+    A decoder per sensor, fed to the end, and all streams there are.
+    """
     segments = _fetch(connection, _SEGMENTS)
     heads = read_heads(connection)
     arrivals_ns = heads.arrivals_by_stream()
@@ -103,7 +111,7 @@ def _decode(
     for stream, payloads in read_payloads(connection, heads, digest):
         for decoder in decoders:
             decoder.feed(stream, payloads)
-    return decoders
+    return decoders, heads.streams
 
 
 def _last_battery_pct(sensor_id: int, events: Rows) -> int | None:

@@ -97,3 +97,15 @@ def test_a_strap_taken_off_and_put_on_again_goes_on_in_the_same_session(path: Pa
     assert (gap.start_s, gap.end_s) == pytest.approx((50.0, 131.0), abs=2.0)
     late_s = recorded.time_s - felt_samples(MAKERS["polar h10"], signal, recorded) / 100.0
     assert np.ptp(late_s) < 0.02
+
+
+@pytest.mark.parametrize("model", ["H10", "OH1", "Sense"])
+def test_the_heart_rate_of_the_same_sensor_is_recorded_beside_its_motion(path: Path, model: str) -> None:
+    sensor = polar(model, bpm=143)
+    record(path, sensor, {10.0: sensor.lose_link})
+
+    recording = read_recording(path)
+    (heart,) = recording.tracks
+    assert (heart.quantity, set(heart.value)) == ("heart_rate_bpm", {143.0})
+    assert 25 <= len(heart.value) <= 30
+    assert recording.notices == ()
