@@ -14,13 +14,13 @@ from sensor.samples import FloatArray, ImuSignal, IntArray, SensorRecording
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from sensor.virtual import movella_dot, movesense, polar_hardware
 from sensor.virtual.capture2go import VirtualCapture2Go
+from sensor.virtual.metamotion import VirtualMetaMotion
 from sensor.virtual.motion_sensor import VirtualMotionSensor
 from sensor.virtual.movella_dot import VirtualMovellaDot
 from sensor.virtual.movesense import VirtualMovesense
 from sensor.virtual.open_profile import VirtualBoard
 from sensor.virtual.polar import VirtualPolar
 from sensor.virtual.witmotion import VirtualWitMotion
-from sensor.virtual.metamotion import VirtualMetaMotion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
