@@ -24,7 +24,7 @@ class Stillness:
     """Tells for how long no sensor has moved. A sensor that sends nothing does not move.
 
     Movement is what the walk-through calls movement (`LastSecond.is_still`), for `MOVING_S` in all within
-    `MOVING_WITHIN_S`. A runner who waits, sits or talks does not keep that still for minutes.
+    `MOVING_WITHIN_S`. Somebody who stands is as still as a table, so only the length tells them apart.
 
     Parameters
     ----------
