@@ -168,13 +168,6 @@ class Capture2GoMemory:
 
     @asynccontextmanager
     async def _talk(self) -> AsyncIterator[Capture2GoTalk]:
-        talks: list[Capture2GoTalk] = []
-
-        def on_lost() -> None:
-            for talk in talks:
-                talk.lost()
-
-        async with reach(self.radio, self.name, capture2go.KEY, on_lost, self.policy) as (link, full_name):
-            talks.append(Capture2GoTalk(link, full_name, self.policy))
-            await talks[0].open()
-            yield talks[0]
+        async with reach(self.radio, self.name, capture2go.KEY, self.policy, Capture2GoTalk) as talk:
+            await talk.open()
+            yield talk

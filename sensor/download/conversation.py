@@ -208,13 +208,6 @@ async def converse(
     UnknownSensorError
         When it is no Movesense.
     """
-    conversations: list[Conversation] = []
-
-    def on_lost() -> None:
-        for conversation in conversations:
-            conversation.lost()
-
-    async with reach(radio, name, movesense.KEY, on_lost, policy) as (link, full_name):
-        conversations.append(Conversation(link, full_name, policy))
-        await conversations[0].open(utc_us())
-        yield conversations[0]
+    async with reach(radio, name, movesense.KEY, policy, Conversation) as conversation:
+        await conversation.open(utc_us())
+        yield conversation

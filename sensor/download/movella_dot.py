@@ -215,16 +215,9 @@ class MovellaDotMemory:
 
     @asynccontextmanager
     async def _talk(self) -> AsyncIterator[MovellaDotTalk]:
-        talks: list[MovellaDotTalk] = []
-
-        def on_lost() -> None:
-            for talk in talks:
-                talk.lost()
-
-        async with reach(self.radio, self.name, movella_dot.KEY, on_lost, self.policy) as (link, full_name):
-            talks.append(MovellaDotTalk(link, full_name, self.policy))
-            await talks[0].open()
-            yield talks[0]
+        async with reach(self.radio, self.name, movella_dot.KEY, self.policy, MovellaDotTalk) as talk:
+            await talk.open()
+            yield talk
 
 
 def _entry(log_id: int, info: bytes) -> LogEntry:

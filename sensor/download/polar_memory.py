@@ -175,15 +175,8 @@ class PolarMemory:
 
     @asynccontextmanager
     async def _talk(self) -> AsyncIterator[PolarTalk]:
-        talks: list[PolarTalk] = []
-
-        def on_lost() -> None:
-            for talk in talks:
-                talk.lost()
-
-        async with reach(self.radio, self.name, KEY, on_lost, self.policy) as (link, full_name):
-            talks.append(PolarTalk(link, full_name, self.policy))
-            yield talks[0]
+        async with reach(self.radio, self.name, KEY, self.policy, PolarTalk) as talk:
+            yield talk
 
 
 async def _ask_all(talk: PolarTalk, operation: Operation, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Protocol, TypeVar
 
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, UnknownSensorError
@@ -28,10 +29,25 @@ async def find(radio: Radio, name: str, policy: DownloadPolicy) -> Sighting:
     return sighting
 
 
+class Talk(Protocol):
+    """What asks a connected sensor, and must learn of a lost link."""
+
+    def lost(self) -> None:
+        """Tell whoever waits that nothing will come."""
+        ...
+
+
+_Talk = TypeVar("_Talk", bound=Talk)
+
+
 @asynccontextmanager
 async def reach(
-    radio: Radio, name: str, key: str, on_lost: Callable[[], None], policy: DownloadPolicy
-) -> AsyncIterator[tuple[BleLink, str]]:
+    radio: Radio,
+    name: str,
+    key: str,
+    policy: DownloadPolicy,
+    make: Callable[[BleLink, str, DownloadPolicy], _Talk],
+) -> AsyncIterator[_Talk]:
     """Find a sensor of one kind and connect; disconnect at the end.
 
     Parameters
@@ -42,14 +58,14 @@ async def reach(
         The sensor's name or address.
     key
         Its kind, see `sensor.protocol.registry`.
-    on_lost
-        Called once when the connection ends, for whatever reason.
     policy
         Deadlines.
+    make
+        Makes what asks it: of the connection, nothing subscribed yet, its name, and the deadlines.
 
     Returns
     -------
-    The connection, nothing subscribed yet, and the sensor's name.
+    What ``make`` made.
 
     Raises
     ------
@@ -61,9 +77,16 @@ async def reach(
     sighting = await find(radio, name, policy)
     if sighting.kind is None or sighting.kind.key != key:
         raise UnknownSensorError(f"{sighting.name} is no {device(key).title}; see `runtall scan`")
+    talks: list[_Talk] = []
+
+    def on_lost() -> None:
+        for talk in talks:
+            talk.lost()
+
     link = await BleLink.connect(radio, sighting, on_lost, policy.connect_timeout_s)
     try:
-        yield link, sighting.name
+        talks.append(make(link, sighting.name, policy))
+        yield talks[0]
     finally:
         with suppress(LinkError):  # a link that is gone already is what was wanted
             await link.disconnect(policy.request_timeout_s)

@@ -94,7 +94,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
             mtu=mtu,
         )
         self._mode = _NOTHING
-        self._has_lost = False
+        self._is_started = self._has_lost = False
         self._status_timer: asyncio.TimerHandle | None = None
         self._requests = write_only(wire.WRITE_UUID, self._on_write)
         self._packages = notify_only(wire.NOTIFY_UUID)
@@ -114,8 +114,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
     @property
     def state(self) -> State:
         """What it does."""
-        is_measuring = self._status_timer is not None or _MEASURES in self._streams
-        return State.STREAMING if is_measuring else State.IDLE
+        return State.STREAMING if self._is_started else State.IDLE
 
     def services(self) -> list[Service]:
         """Return battery and the service of the packages."""
@@ -133,6 +132,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
         super().drop_streams()
 
     def _stop_measuring(self) -> None:
+        self._is_started = False
         if _MEASURES in self._streams:
             self._close_stream(_MEASURES)
         if self._status_timer is not None:
@@ -176,6 +176,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
     def _start(self, _: bytes) -> Package:
         if self.state is not State.IDLE:
             return encode_error(ErrorCode.WRONG_STATE, wire.START)
+        self._is_started = True
         if self._mode.rate_hz == self._times.rate_hz and not self._mode.has_magnetometer:
             self._open_stream(_MEASURES, wire.SAMPLES_PER_PACKAGE, self._stream)
         self._tell_status_later()
