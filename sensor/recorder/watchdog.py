@@ -12,7 +12,7 @@ class Verdict(Enum):
     """What to do about a stream."""
 
     FINE = "fine"
-    RESUBSCRIBE = "resubscribe"
+    ASK_AGAIN = "ask again"
     RECONNECT = "reconnect"
 
 
@@ -61,10 +61,10 @@ class Watchdog:
         self._since_s = now_s
 
     def check(self, now_s: float) -> Verdict:
-        """Judge the silence: the first time subscribe again, if that does not help reconnect."""
+        """Judge the silence: the first time ask again, if that does not help reconnect."""
         if now_s < self.deadline_s:
             return Verdict.FINE
         if self._has_warned or now_s - self._since_s >= _HOPELESS * self._silence_s:
             return Verdict.RECONNECT
         self._has_warned = True
-        return Verdict.RESUBSCRIBE
+        return Verdict.ASK_AGAIN

@@ -19,6 +19,7 @@ from sensor.link.radio import Radio
 from sensor.protocol.movesense_driver import STREAM_REFERENCE
 from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
 from sensor.recorder.ending import Ending
+from sensor.session.reader import read_recording
 from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.backend_scanner import VirtualScanner
 from sensor.virtual.faults import draw_faults, play_faults
@@ -297,6 +298,21 @@ def test_a_radio_stall_loses_nothing(path: Path) -> None:
     assert rows(path, "SELECT count(*) FROM segment") == [(1,)]
     assert "watchdog" not in kinds(path)
     assert scene.statuses[-1].sensors[0].samples > 104 * 29
+
+
+@pytest.mark.parametrize("stall_s", [2.45, 2.51, 2.6, 3.3])
+def test_a_stall_that_outlasts_the_watchdogs_patience_loses_nothing(path: Path, stall_s: float) -> None:
+    async def play(scene: Scene) -> None:
+        chest = movesense()
+        await scene.radio.add(chest)
+        call_at(10.0, chest.silence, stall_s)
+
+    scene = record_over_air(path, play)
+
+    (sensor,) = read_recording(path).sensors
+    assert sensor.gaps == ()
+    assert len(sensor.segment_start) == 1
+    assert scene.statuses[-1].message == ""
 
 
 def test_a_sensor_that_restarts_is_taken_up_again(path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_bow_is_down_and_up_again() -> None:
 def test_the_watchdog_asks_again_once_and_then_gives_up_the_link() -> None:
     dog = Watchdog(2.5, 10.0)
     assert dog.check(12.4) is Verdict.FINE
-    assert dog.check(12.5) is Verdict.RESUBSCRIBE
+    assert dog.check(12.5) is Verdict.ASK_AGAIN
     dog.grant(12.6)
     assert dog.check(15.0) is Verdict.FINE
     assert dog.check(15.1) is Verdict.RECONNECT
@@ -113,10 +113,10 @@ def test_the_watchdog_asks_again_once_and_then_gives_up_the_link() -> None:
 
 def test_the_watchdog_forgives_a_stream_that_came_back() -> None:
     dog = Watchdog(2.5, 0.0)
-    assert dog.check(2.5) is Verdict.RESUBSCRIBE
+    assert dog.check(2.5) is Verdict.ASK_AGAIN
     dog.packet(3.0)
     assert dog.has_streamed
-    assert dog.check(5.5) is Verdict.RESUBSCRIBE
+    assert dog.check(5.5) is Verdict.ASK_AGAIN
 
 
 @given(seed=st.integers(0, 2**32))
