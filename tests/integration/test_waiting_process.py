@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli.main import cli
+from analysis.cli.waiting import LINK_PAUSE_S
 from sensor.session.reader import read_recording
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
@@ -21,12 +23,23 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX sig
 PATIENCE_S = 60.0
 
 
+PROGRAM = """
+import sys
+from analysis.cli.main import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("loaded", *sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
 @contextmanager
-def service(home: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start the service with a software sensor; it is killed at the latest when its time is over."""
-    command = [sys.executable, "-m", "analysis.cli.main", "--home", str(home), "record", "--wait"]
+def service(home: Path, sensor: str = "virtual", **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """Start the service; it is killed at the latest when its time is over."""
+    words = ["--home", str(home), "record", "--wait", "--sensor", f"sternum={sensor}"]
     process = subprocess.Popen(
-        [*command, "--sensor", "sternum=virtual", "--led", str(home / "state")],
+        [sys.executable, "-c", PROGRAM, *words, "--led", str(home / "state")],
+        env={**os.environ, **variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -97,3 +110,19 @@ def test_a_service_that_waits_ends_at_once_when_it_is_stopped(tmp_path: Path) ->
     assert process.returncode == 0, stderr
     assert "Traceback" not in stderr
     assert (tmp_path / "state").read_text() == "stopped\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes the Bluetooth service away, which only Linux has")
+def test_without_bluetooth_it_waits_on_with_little_in_memory(tmp_path: Path) -> None:
+    with service(tmp_path, "Movesense", DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={tmp_path}/no-bus") as process:
+        assert "no Bluetooth here" in wait_for(process, "Trouble: looking for sensors: ")
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(LINK_PAUSE_S + 1.0)
+        assert (tmp_path / "state").read_text() == "trouble\n"
+        process.terminate()
+        stdout, stderr = process.communicate(timeout=20.0)
+    assert (process.returncode, stdout) == (0, "")
+    (rest,) = stderr.splitlines()
+    loaded = set(rest.split())
+    assert {"bleak", "numpy"} <= loaded
+    assert loaded.isdisjoint({"scipy", "pandas", "matplotlib", "bumble"})
