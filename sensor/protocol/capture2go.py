@@ -26,8 +26,8 @@ NOTIFY_UUID = "80030003-e629-4c98-9324-aa7fc0c66de7"
 START_BYTE = 0x02
 MOST_PAYLOAD_BYTES = 236
 _NO_REAL_TIME = 0xFF
-_HEAD = struct.Struct("<BIBH")
-HEAD_BYTES = _HEAD.size
+_CHECKSUM = struct.Struct("<I")
+HEAD_BYTES = 8
 MOST_PACKAGE_BYTES = HEAD_BYTES + MOST_PAYLOAD_BYTES
 
 GET_INFO, INFO = 0x0070, 0x0071
@@ -170,22 +170,21 @@ class PackageReader:
 
 def _whole_package(data: bytes, at: int) -> int:
     """Return the size of the package at ``at``; 0 while it is not whole, -1 where there is none."""
-    if data[at : at + 1] not in (b"", bytes([START_BYTE])):
+    there = len(data) - at
+    if there and data[at] != START_BYTE:
         return -1
-    if len(data) - at < _HEAD.size:
+    if there < HEAD_BYTES:
         return 0
-    payload_bytes = data[at + 5]
-    if payload_bytes > MOST_PAYLOAD_BYTES:
+    size = HEAD_BYTES + data[at + 5]
+    if size > MOST_PACKAGE_BYTES:
         return -1
-    end = at + _HEAD.size + payload_bytes
-    if len(data) < end:
+    if there < size:
         return 0
-    checksum = int.from_bytes(data[at + 1 : at + 5], "little")
-    return end - at if zlib.crc32(data[at + 6 : end]) == checksum else -1
+    return size if zlib.crc32(data[at + 6 : at + size]) == _CHECKSUM.unpack_from(data, at + 1)[0] else -1
 
 
 def _content(data: bytes, at: int, size: int) -> Package:
-    return Package(data[at + 6] | data[at + 7] << 8, data[at + _HEAD.size : at + size])
+    return Package(data[at + 6] | data[at + 7] << 8, data[at + HEAD_BYTES : at + size])
 
 
 def measurement_header(rate_hz: float) -> int:

@@ -224,7 +224,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
     def _counts(self, first: int, samples: int) -> tuple[FloatArray, FloatArray]:
         """Return (samples, 3) counts of the gyroscope and the accelerometer."""
         acc_mps2, gyr_radps = self._readings.take(first, samples)
-        assert gyr_radps is not None
+        assert gyr_radps is not None, "its signal has angular rates"
         return np.rint(gyr_radps / wire.GYR_UNIT_RADPS), np.rint(acc_mps2 / wire.ACC_UNIT_MPS2)
 
     def _tell_status_later(self) -> None:

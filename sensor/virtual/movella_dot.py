@@ -160,7 +160,7 @@ class VirtualMovellaDot(VirtualMotionSensor):
     def _samples(self, mode: int, first: int, count: int) -> tuple[bytes, ...]:
         """Return samples from ``first`` on, laid out as in a mode."""
         acc_mps2, gyr_radps = self._readings.take(first, count)
-        assert gyr_radps is not None
+        assert gyr_radps is not None, "its signal has angular rates"
         time_us = np.array([self._ticks(index) for index in range(first, first + count)], np.int64)
         return wire.encode_samples(mode, time_us, acc_mps2, gyr_radps)
 
