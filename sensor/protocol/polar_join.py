@@ -158,9 +158,11 @@ class StreamJoiner:
         is_after = known.time_ns[after] - reached.time_ns <= AT_ONCE_SAMPLES * self._step_ns
         is_before = (after > 0) & (reached.time_ns - known.time_ns[before] <= AT_ONCE_SAMPLES * self._step_ns)
         share = (reached.time_ns - known.time_ns[before]) / np.maximum(width_ns, 1)
-        share = np.where(is_after, 1.0, np.where(is_before, 0.0, share))
         value_before, value_after = known.value.take(before, axis=0), known.value.take(after, axis=0)
         value = value_before + share[:, None] * (value_after - value_before)
+        # Taken as they are: a sum with the other neighbour would be rounded by what that one is.
+        value = np.where(is_before[:, None], value_before, value)
+        value = np.where(is_after[:, None], value_after, value)
         has_neighbours = (after > 0) & (width_ns <= WIDEST_BRIDGE_SAMPLES * self._step_ns)
         completed = np.maximum(reached.position, known.position[after])
         still_known = after > np.searchsorted(known.position, completed) - self._most_rows

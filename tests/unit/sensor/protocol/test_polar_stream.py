@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from sensor.protocol.polar import Measurement
 from sensor.protocol.polar_driver import H10, VERITY_SENSE, PolarDriver
 from sensor.protocol.polar_encoding import encode_packed_frame, encode_plain_frame
 from sensor.protocol.polar_stream import PolarDecoder
+from tests.fuzz.decoders import DECODINGS, check_decoding
 
 G = 9.80665
 STEP_NS = 10**9 // 52
@@ -183,3 +185,39 @@ def test_how_notifications_are_dealt_out_changes_nothing(wild, is_orderly, cuts)
 def test_settings_that_describe_no_stream_are_refused():
     with pytest.raises(ValueError, match="acc_factor_g"):
         PolarDecoder({"rate_hz": 52})
+
+
+STEPS_NS = [0, 1, 1000, 10**6, 30 * STEP_NS, 400 * STEP_NS, 7 * 10**9]
+"""From a clock that stands still to one that leaps: how far each stream's time goes from frame to frame."""
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([Measurement.ACC, Measurement.GYRO]),
+            st.sampled_from([1, 2, 30, 400]),
+            st.sampled_from(STEPS_NS),
+            st.integers(0, 2**32),
+        ),
+        min_size=2,
+        max_size=14,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_frames_of_any_length_and_time_join_alike_however_they_are_fed(sent):
+    time_ns = {Measurement.ACC: 10**9, Measurement.GYRO: 10**9}
+    frames = []
+    for measurement, samples, step_ns, seed in sent:
+        time_ns[measurement] += step_ns
+        values = np.random.default_rng(seed).integers(-5, 5, (samples, 3))
+        frames.append(encode_packed_frame(measurement, 0x80, time_ns[measurement], values))
+    (decoding,) = (one for one in DECODINGS if one.key == "polar-sense")
+    check_decoding(decoding, frames)
+
+
+@pytest.mark.parametrize("measurement", [Measurement.ACC, Measurement.GYRO])
+def test_a_clock_that_all_but_stands_still_does_not_fill_the_memory(measurement):
+    decoder = PolarDecoder(TWO_STREAMS)
+    for i in range(100):
+        decoder.feed([encode_packed_frame(measurement, 0x80, 10**9 + i, np.zeros((400, 3), int))])
+    assert len(pickle.dumps(decoder)) < 200_000
