@@ -24,8 +24,8 @@ from sensor.samples import ImuSignal
 from sensor.session.reader import read_recording
 from tests.bench.hours import severe_hours
 from tests.bench.memory import measure
-from tests.bench.process_memory import status_mb
 from tests.bench.tables import markdown
+from tests.support.process_memory import status_mb
 from tests.support.sessions import (
     DATA,
     PACKET_NS,

@@ -14,7 +14,7 @@ from analysis.pipeline import analyse
 from tests.bench.hours import severe_hours
 from tests.bench.ours import SPEEDS, estimate, orientation_alone
 from tests.bench.peers import PEERS
-from tests.bench.process_memory import status_mb
+from tests.support.process_memory import status_mb
 
 WHOLE_REPORT = "whole report"
 """From decoded samples to findings, told nothing of speed."""

@@ -24,8 +24,8 @@ from time import perf_counter, process_time
 from sensor.protocol.registry import device
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan, SensorWish
 from tests.bench.link_seam import Source, seam_radio
-from tests.bench.process_memory import status_mb
 from tests.bench.tables import markdown
+from tests.support.process_memory import status_mb
 from tests.support.sensor_streams import notifications_of, swinging
 
 SECONDS = 60.0

@@ -7,7 +7,7 @@ import warnings
 
 import atheris
 
-from tests.bench.process_memory import status_mb
+from tests.support.process_memory import status_mb
 
 with atheris.instrument_imports(include=["sensor"]):
     from tests.fuzz.targets import TARGETS
