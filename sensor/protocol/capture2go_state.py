@@ -15,7 +15,8 @@ from sensor.protocol.driver import Identity
 
 _MODE = struct.Struct("<q3B3BBBHBQ3B")
 _STATUS = struct.Struct("<qBB3hBBB")
-_INFO_WIDTHS = (6, 8, 8, 12, 11)
+_INFO = struct.Struct("<H6s8s8s12s11s")
+_PROTOCOL_VERSION = 1
 _LEAST_ERROR_BYTES = 3
 
 
@@ -150,20 +151,19 @@ def parse_info(payload: bytes) -> Identity:
     PacketError
         When it has another length.
     """
-    if len(payload) != sum(_INFO_WIDTHS):
-        raise PacketError(KEY, f"device information has {sum(_INFO_WIDTHS)} bytes", payload)
-    texts, at = [], 0
-    for width in _INFO_WIDTHS:
-        texts.append(payload[at : at + width].split(b"\0")[0].decode(errors="replace"))
-        at += width
-    serial, hardware, _revision, version, _date = texts
+    if len(payload) != _INFO.size:
+        raise PacketError(KEY, f"device information has {_INFO.size} bytes", payload)
+    fields = _INFO.unpack(payload)[1:]
+    serial, hardware, _revision, version, _date = (
+        field.split(b"\0")[0].decode(errors="replace") for field in fields
+    )
     return Identity(serial, f"Capture2Go {hardware}".rstrip(), version)
 
 
 def encode_info(serial: str, hardware: str, version: str) -> bytes:
     """Encode what the sensor says of itself; revision and date stay empty."""
-    texts = (serial, hardware, "", version, "")
-    return b"".join(t.encode()[:w].ljust(w, b"\0") for t, w in zip(texts, _INFO_WIDTHS, strict=True))
+    texts = (text.encode() for text in (serial, hardware, "", version, ""))
+    return _INFO.pack(_PROTOCOL_VERSION, *texts)
 
 
 def parse_error(payload: bytes) -> tuple[int, int]:

@@ -25,6 +25,7 @@ from sensor.protocol.capture2go_driver import Capture2GoDriver
 from sensor.protocol.capture2go_state import (
     ErrorCode,
     Mode,
+    State,
     Status,
     encode_error,
     encode_info,
@@ -110,6 +111,22 @@ def test_requests_have_the_makers_bytes(kept):
 def test_the_mode_has_the_makers_bytes():
     mode = bytes.fromhex(KEPT["mode_100_hz"]["payload"])
     assert encode_package(encode_mode(Mode(100))) == mode
+
+
+def test_who_it_is_is_read_from_the_makers_bytes():
+    package = capture2go.parse_package(bytes.fromhex(KEPT["info"]["payload"]))
+    assert package.header == capture2go.INFO
+    assert capture2go_state.parse_info(package.payload) == Identity("ab1234", "Capture2Go 1.2", "1.0.3")
+    made = encode_info("ab1234", "1.2", "1.0.3")
+    assert len(made) == len(package.payload)
+    assert made[:16] == package.payload[:16]
+
+
+def test_how_it_is_doing_is_read_from_the_makers_bytes():
+    package = capture2go.parse_package(bytes.fromhex(KEPT["status"]["payload"]))
+    assert package.header == capture2go.STATUS
+    status = Status(KEPT["status"]["time_ns"], State.RECORDING, 77, is_charging=True, free_pct=90)
+    assert capture2go_state.parse_status(package.payload) == status
 
 
 def test_a_measurement_has_the_makers_bytes_and_means_what_they_say():
