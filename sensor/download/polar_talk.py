@@ -70,12 +70,7 @@ class PolarTalk:
         data = polar.encode_request(request)
         timeout_s = self._policy.request_timeout_s
         await self._link.write(polar.CONTROL_UUID, data, timeout_s, response=True)
-        joiner = AnswerJoiner()
-        while True:
-            told = self._parsed(await self._next(self._control, timeout_s, "answering"))
-            answer = joiner.join(told) if isinstance(told, Answer) else None
-            if answer is not None and [answer.operation, answer.measurement] == [*data[:2], 0][:2]:
-                break
+        answer = await self._answer(data, timeout_s)
         if answer.status not in (Status.DONE, Status.ALREADY_SO):
             reason = polar.explain_status(answer.status)
             raise RefusalError(
@@ -137,6 +132,19 @@ class PolarTalk:
             raise RefusalError(f"{self.name} refuses {path}: {reason} (error {reply.error})", reply.error)
         return reply.content
 
+    async def _answer(self, request: bytes, timeout_s: float) -> Answer:
+        """Wait for the whole answer to a request; whatever else comes is passed over."""
+        joiner = AnswerJoiner()
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    told = self._parsed(await self._next(self._control, timeout_s, "answering"))
+                    answer = joiner.join(told) if isinstance(told, Answer) else None
+                    if answer and (answer.operation, answer.measurement) == (*request[:2], 0)[:2]:
+                        return answer
+        except TimeoutError as error:
+            raise self._silent("answering") from error
+
     async def _listen(self, characteristic: str, take: Callable[[bytes], None]) -> None:
         if not self._link.offers(characteristic):
             raise LinkError(f"{self.name}: it has no memory to ask for; is its firmware at least 2.1.0?")
@@ -158,12 +166,15 @@ class PolarTalk:
             async with asyncio.timeout(timeout_s):
                 one = await heard.get()
         except TimeoutError as error:
-            raise LinkError(
-                f"{self.name} stopped {doing}; bring it closer, and restart it if that does not help"
-            ) from error
+            raise self._silent(doing) from error
         if one is None:
             raise LinkError(f"{self.name}: {LOST}; keep the sensor within a few metres")
         return one
+
+    def _silent(self, doing: str) -> LinkError:
+        return LinkError(
+            f"{self.name} stopped {doing}; bring it closer, and restart it if that does not help"
+        )
 
     def _nonsense(self) -> LinkError:
         return LinkError(f"{self.name}: what it sends is not whole; bring it closer and try again")

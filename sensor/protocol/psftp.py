@@ -112,7 +112,8 @@ class FrameReader:
             return Reply(error, b"" if error else bytes(self._content))
         is_in_turn = frame[0] >> _NUMBER_SHIFT == self._frames % _NUMBERS
         is_next = frame[0] & _NEXT == (self._frames > 0)
-        if not is_in_turn or not is_next or status not in (_Status.LAST, _Status.MORE):
+        is_filled = len(frame) > 1 or status == _Status.LAST
+        if not (is_in_turn and is_next and is_filled and status in (_Status.LAST, _Status.MORE)):
             raise PacketError(KEY, f"not frame {self._frames} of a reply", frame)
         self._frames += 1
         self._content += frame[1:]

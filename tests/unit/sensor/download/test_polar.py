@@ -16,7 +16,7 @@ from sensor.download.memory import SensorMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, RefusalError
 from sensor.importers.imu_file import read_imu_file
-from sensor.protocol import psftp
+from sensor.protocol import polar, psftp
 from sensor.protocol.polar_rec import read_recordings
 from sensor.virtual.polar_memory import VirtualVeritySense
 from sensor.virtual.radio import VirtualRadio
@@ -234,6 +234,24 @@ def test_nonsense_ends_in_one_plain_line(frames: list[bytes]) -> None:
     with pytest.raises(LinkError, match="Polar Sense") as told:
         on_air(hostile(lambda _: frames), try_all, policy)
     assert "\n" not in str(told.value)
+
+
+class Babbler(VirtualVeritySense):
+    """Answers, again and again, what nobody asked."""
+
+    def _on_control(self, data: bytes) -> None:
+        self.indicate(self._control, polar.encode_answer(polar.Answer(9, 9, 0)))
+        asyncio.get_running_loop().call_later(0.1, self._on_control, data)
+
+
+def test_answers_to_something_else_are_not_taken_and_not_waited_for_without_end() -> None:
+    sensor = Babbler(signal=SIGNAL, start_ns=START_NS)
+
+    async def action(memory: SensorMemory) -> None:
+        with pytest.raises(LinkError, match="stopped answering"):
+            await asyncio.wait_for(memory.start(), 60.0)
+
+    on_air(sensor, action)
 
 
 def test_folders_without_end_are_not_walked_for_ever() -> None:

@@ -59,6 +59,7 @@ def test_messages_survive_the_way(message: bytes, payload_bytes: int) -> None:
         [MAKERS_FRAMES[0], MAKERS_FRAMES[2]],
         [MAKERS_FRAMES[0], MAKERS_FRAMES[0]],
         [b"\x00\x67"],
+        [b"\x06"],
         [b"\x04abc"],
     ],
 )
