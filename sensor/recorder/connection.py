@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from sensor.errors import LinkError, PacketError
+from sensor.errors import LinkError
 from sensor.link.ble import BleLink
 from sensor.protocol.driver import (
     BATTERY_LEVEL_UUID,
@@ -22,7 +22,7 @@ from sensor.recorder.ending import LINK_LOST, Ending
 from sensor.recorder.flood import SensorLimits
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.reception import Reception
-from sensor.recorder.sensor_log import SensorLog
+from sensor.recorder.sensor_log import MISTAKES, SensorLog
 from sensor.recorder.watchdog import Verdict, Watchdog
 
 _ASKED = ("maker", "model", "serial", "firmware")
@@ -245,6 +245,6 @@ class Connection:
         """Make a request the stream can do without; write down a failure and go on."""
         try:
             await request
-        except (LinkError, PacketError) as error:
+        except (LinkError, *MISTAKES) as error:
             if not self._ending.is_link_lost:
                 self._log.event("request failed", f"{what}: {error}")

@@ -20,8 +20,8 @@ STOPPED = "stopped"
 EVENTS_PER_S, EVENTS_AT_ONCE = 0.2, 60.0
 """How many events of a kind one sensor can cause. Those beyond are counted, and told by the next."""
 
-MISTAKES = (ArithmeticError, LookupError, TypeError, ValueError)
-"""What a mistake of ours in understanding bytes raises. It must not end a recording: the bytes are kept."""
+MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What a mistake of ours in dealing with one sensor raises. It must not end the recording of all."""
 
 LEFT_OUT = "events left out"
 """Kind of the event that says how many were."""

@@ -20,7 +20,7 @@ from sensor.recorder.ending import LINK_LOST, Ending
 from sensor.recorder.flood import SensorLimits
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.reception import ANOTHER_SENSOR, FLOOD
-from sensor.recorder.sensor_log import STOPPED, SensorLog
+from sensor.recorder.sensor_log import MISTAKES, STOPPED, SensorLog
 
 WAKE_HINT = "put the strap on or move it to wake it, and check that no phone holds it"
 
@@ -106,17 +106,23 @@ class SensorTask:
             When what has this name is no sensor that any driver knows.
         """
         while True:
-            sighting = await self._find()
+            sighting, is_good = await self._find(), False
             try:
                 is_good = await self._connect_and_serve(sighting)
+            except UnknownSensorError:
+                raise
             except LinkError as error:
-                self._log.message = str(error)
-                self._log.event("connect failed", str(error))
-                is_good = False
+                self._tell_failure(str(error))
+            except MISTAKES as error:
+                self._tell_failure(f"{self._log.wish.name}: a fault in this program ({error!r})")
             if is_good:
                 self._waits = self._policy.waits(self._chance)
             else:
                 await asyncio.sleep(min(next(self._waits), self._policy.breather_s))
+
+    def _tell_failure(self, explained: str) -> None:
+        self._log.message = explained
+        self._log.event("connect failed", explained)
 
     async def _find(self) -> Sighting:
         """Scan until the sensor is heard, in many short scans: long ones can go deaf."""

@@ -521,6 +521,30 @@ def test_a_session_file_locked_by_another_program_is_told_while_it_is(
     assert stored(path) == scene.delivered
 
 
+def test_a_mistake_in_one_conversation_ends_no_recording(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, calls = MovesenseDriver.start, itertools.count()
+
+    def stumble_once(self: MovesenseDriver, utc_us: int) -> Any:
+        if next(calls) == 2:
+            raise KeyError("no such request")
+        return start(self, utc_us)
+
+    monkeypatch.setattr(MovesenseDriver, "start", stumble_once)
+
+    async def play(scene: Scene) -> None:
+        cap = movesense(CAP)
+        await scene.radio.add(movesense())
+        await scene.radio.add(cap)
+        call_at(10.0, cap.lose_link)
+
+    scene = record_over_air(path, play, sensors={"sternum": CHEST, "head": CAP})
+
+    chest, cap = scene.statuses[-1].sensors
+    assert chest.samples > 104 * 28
+    assert cap.samples > 104 * 24
+    assert any("a fault in this program" in detail for kind, detail in rows(path, EVENTS))
+
+
 def test_a_mistake_in_reading_bytes_ends_no_recording(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     receive, calls = MovesenseDriver.receive, itertools.count()
 
