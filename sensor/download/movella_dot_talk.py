@@ -11,7 +11,7 @@ from sensor.download.reach import LOST
 from sensor.errors import LinkError, PacketError, RefusalError
 from sensor.link.ble import BleLink
 from sensor.protocol import movella_dot, movella_dot_control, movella_dot_messages
-from sensor.protocol.movella_dot_control import SET_RATE, encode_control
+from sensor.protocol.movella_dot_control import SET_RATE, Measurement, encode_control, encode_measurement
 from sensor.protocol.movella_dot_messages import (
     RESULT_WORDS,
     Acknowledgement,
@@ -94,8 +94,7 @@ class MovellaDotTalk:
         """
         result = (await self._acknowledged(request)).result
         if result != Result.DONE:
-            known = {int(one): words for one, words in RESULT_WORDS.items()}
-            reason = known.get(result, "an undocumented reason")
+            reason = RESULT_WORDS.get(result, "an undocumented reason")
             raise RefusalError(f"{self._name} refuses {what}: {reason} (result {result:02x})", result)
 
     async def stop_data(self) -> None:
@@ -165,14 +164,16 @@ class MovellaDotTalk:
         return ""
 
     async def set_rate(self, rate_hz: int) -> None:
-        """Set how often it measures.
+        """Set how often it measures; a measurement that a killed recording left is ended first.
 
         Raises
         ------
         LinkError
             When it does not take it.
         """
+        stop = encode_measurement(Measurement(starts=False, mode=movella_dot.RATE_QUANTITIES))
         control, timeout_s = encode_control(rate_hz, SET_RATE), self._policy.request_timeout_s
+        await self._link.write(movella_dot.MEASUREMENT_UUID, stop, timeout_s, response=True)
         await self._link.write(movella_dot.CONTROL_UUID, control, timeout_s, response=True)
 
     async def _acknowledged(self, request: Message) -> Acknowledgement:

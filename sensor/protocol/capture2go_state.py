@@ -45,7 +45,7 @@ class ErrorCode(IntEnum):
     SEND_BUFFER_FULL = 0xFE
 
 
-ERROR_WORDS = {
+ERROR_WORDS: dict[int, str] = {
     ErrorCode.NO_SUCH_FILE: "the sensor has no such recording",
     ErrorCode.FILE_SYSTEM_ERROR: "the sensor's memory has an error",
     ErrorCode.FILE_EXISTS: "the sensor has a recording of this name already",
@@ -186,5 +186,4 @@ def encode_error(code: int, request: int) -> Package:
 
 def explain_error(code: int) -> str:
     """Say in words what the code of an error means."""
-    known = {int(one): words for one, words in ERROR_WORDS.items()}
-    return known.get(code, "an undocumented error")
+    return ERROR_WORDS.get(code, "an undocumented error")

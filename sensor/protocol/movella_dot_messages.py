@@ -73,7 +73,7 @@ class Result(IntEnum):
     EXPORTING_DATA = 0x70
 
 
-RESULT_WORDS = {
+RESULT_WORDS: dict[int, str] = {
     Result.INVALID: "the sensor does not know the request",
     Result.BUSY: "the sensor's memory is busy",
     Result.IDLE: "the sensor records nothing",

@@ -258,6 +258,17 @@ def test_a_restart_ends_a_recording_and_keeps_it() -> None:
     assert len(sensor.recordings[0].content) // SAMPLE.itemsize == pytest.approx(12.2 * 60, abs=20)
 
 
+def test_a_measurement_that_was_left_running_does_not_keep_it_from_recording() -> None:
+    sensor = sensor_with()
+
+    async def action(memory: SensorMemory) -> None:
+        sensor._measure(bytes([1, 1, RATE_QUANTITIES]))
+        await memory.start()
+
+    on_air(sensor, action)
+    assert sensor.state == messages.Result.RECORDING
+
+
 def test_what_a_killed_download_left_coming_is_ended_first(target: Path) -> None:
     class Tireless(VirtualDotMemory):
         """Goes on exporting when its link breaks."""
