@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
-from sensor.protocol.driver import BATTERY_LEVEL_UUID
+from sensor.protocol import movesense, open_profile_gatt
 from sensor.session.opening import open_session
+
+DATA_CHANNELS = (movesense.DATA_UUID, open_profile_gatt.DATA_UUID)
+"""Where the two sensors of the journey send their samples."""
 
 
 @dataclass(slots=True)
@@ -21,7 +24,7 @@ class Link:
     is_inherited
         Whether it was open before the first line that was read.
     sent
-        The notifications the sensor put on the air, in order.
+        The data notifications the sensor put on the air, in order.
     arrived
         How many of them reached the adapter.
     """
@@ -52,16 +55,16 @@ def read_journal(lines: Iterable[str]) -> dict[str, list[Link]]:
 def read_segments(path: Path) -> dict[str, list[list[bytes]]]:
     """Return the notifications a session holds of every sensor, by its address: one list a segment.
 
-    Those of the battery are left out: what BlueZ is asked to read of it comes back as a notification too.
+    Only those of the data: the journal knows no others.
     """
     query = (
         "SELECT sensor.address, packet.segment_id, packet.payload FROM packet "
         "JOIN segment ON segment.id = packet.segment_id JOIN sensor ON sensor.id = segment.sensor_id "
-        "WHERE packet.channel <> ? ORDER BY packet.id"
+        "WHERE packet.channel IN (?, ?) ORDER BY packet.id"
     )
     found: dict[str, dict[int, list[bytes]]] = {}
     with open_session(path) as session:
-        for address, segment_id, payload in session.connection.execute(query, (BATTERY_LEVEL_UUID,)):
+        for address, segment_id, payload in session.connection.execute(query, DATA_CHANNELS):
             found.setdefault(address, {}).setdefault(segment_id, []).append(payload)
     return {address: list(segments.values()) for address, segments in found.items()}
 

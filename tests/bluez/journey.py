@@ -6,6 +6,7 @@ Scan, record, link losses, reconnection and report are the commands a runner typ
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tests.bluez.sensors import CHEST, HEAD, PLAN, READY, RUN_S
 
 PASSED, FAILED = "BLUEZ VERDICT: passed", "BLUEZ VERDICT: failed"
 
+KINDS = {CHEST: "Movesense", HEAD: "runtall board"}
 WISHES = ("--sensor", f"sternum={CHEST}", "--sensor", f"head={HEAD}")
 MOST_DROPPED = 2
 """Notifications that BlueZ may drop when a link breaks while it hands them on."""
@@ -33,9 +35,9 @@ def check_scan(place: Place) -> None:
     """See both sensors, known for what they are."""
     table = place.runtall("scan")
     print(table)
-    for name in (CHEST, HEAD):
-        lines = [line for line in table.splitlines() if line.startswith(name)]
-        expect(len(lines) == 1 and "Movesense  sternum" in lines[0], f"{name} was not found by the scan")
+    found = [re.split(" {2,}", line)[:2] for line in table.splitlines()]
+    for name, kind in KINDS.items():
+        expect([name, kind] in found, f"the scan did not find {name} as a {kind}")
 
 
 def check_record(place: Place) -> Path:

@@ -13,19 +13,23 @@ from pathlib import Path
 
 from bumble.transport import open_transport
 
+from sensor.protocol import movesense, open_profile_gatt
 from sensor.virtual.faults import Fault, FaultKind, play_faults
+from sensor.virtual.motion_sensor import VirtualMotionSensor
 from sensor.virtual.movesense import VirtualMovesense
+from sensor.virtual.open_profile import VirtualBoard
 from sensor.virtual.plan import UPRIGHT_STERNUM, RunPlan, Worn, run, stand
 from sensor.virtual.runner import simulate
 from sensor.virtual.scenarios import EVERYDAY, OPENING
+from sensor.virtual.stack import UUID
 from tests.bluez.wire import Journal, VhciAdapter, WrittenAir
 
-CHEST, HEAD = "Movesense 000000000001", "Movesense 000000000002"
+CHEST, HEAD = "Movesense 000000000001", "runtall 0A2B"
 RUN_S = 45.0
 PLAN = RunPlan((*OPENING, run(RUN_S, 2.9), stand(12.0)), style=EVERYDAY, wear=(UPRIGHT_STERNUM, Worn("head")))
 CHEST_FAULTS = (Fault(40.0, FaultKind.LINK_LOSS),)
 HEAD_FAULTS = (Fault(55.0, FaultKind.TAKEN_OVER, 3.0),)
-"""Seconds after the first step out of the door; both fall into the run."""
+"""Seconds after the motion began; both fall into the run."""
 
 READY = "ready"
 _SEED = 1
@@ -49,9 +53,10 @@ async def main(journal_path: Path) -> None:
             air.journal = journal
             VhciAdapter(transport, air, journal)
             chest = VirtualMovesense(CHEST, signal=simulated.sensor("sternum").measured)
-            head = VirtualMovesense(HEAD, signal=simulated.sensor("head").measured)
-            for sensor in (chest, head):
+            head = VirtualBoard(HEAD, signal=simulated.sensor("head").measured)
+            for sensor, data in ((chest, movesense.DATA_UUID), (head, open_profile_gatt.DATA_UUID)):
                 await sensor.power_on(air)
+                journal.follow(sensor.address, _data_handle(sensor, data))
             print(READY, flush=True)
             running = asyncio.create_task(_run_once_recorded(chest, head, journal))
             await over.wait()
@@ -59,7 +64,14 @@ async def main(journal_path: Path) -> None:
             air.close()
 
 
-async def _run_once_recorded(chest: VirtualMovesense, head: VirtualMovesense, journal: Journal) -> None:
+def _data_handle(sensor: VirtualMotionSensor, uuid: str) -> int:
+    """Return the ATT handle of a characteristic, known once the sensor is on."""
+    offered = (characteristic for service in sensor.services() for characteristic in service.characteristics)
+    (handle,) = (characteristic.handle for characteristic in offered if characteristic.uuid == UUID(uuid))
+    return int(handle)
+
+
+async def _run_once_recorded(chest: VirtualMotionSensor, head: VirtualMotionSensor, journal: Journal) -> None:
     """Let the run begin as soon as both sensors stream, and things go wrong on the way."""
     while min(journal.count_sent(sensor.address) for sensor in (chest, head)) < _STREAMING_PACKETS:
         await asyncio.sleep(0.1)

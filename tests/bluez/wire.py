@@ -1,4 +1,4 @@
-"""The adapter the kernel gets, on the simulated air, with a journal of every notification that crosses it.
+"""The adapter the kernel gets, on the simulated air, with a journal of the data that crosses it.
 
 Runs inside the virtual machine only: it needs ``/dev/vhci``.
 """
@@ -36,29 +36,40 @@ class Journal:
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
+        self._data_handles: dict[str, int] = {}
         self._sent: Counter[str] = Counter()
+
+    def follow(self, sensor: str, data_handle: int) -> None:
+        """Note from now on what a sensor notifies under this ATT handle, that of its data."""
+        self._data_handles[sensor] = data_handle
 
     def connected(self, sensor: hci.Address) -> None:
         """Note that the adapter has opened a link to a sensor."""
-        self._write("connected", sensor, "")
+        self._write("connected", _text(sensor), "")
 
     def sent(self, sensor: hci.Address, pdu: bytes) -> None:
-        """Note a notification that a sensor has put on the air."""
-        if (payload := _notified(pdu)) is not None:
+        """Note data that a sensor has put on the air."""
+        if (data := self._data(_text(sensor), pdu)) is not None:
             self._sent[_text(sensor)] += 1
-            self._write("sent", sensor, payload.hex())
+            self._write("sent", _text(sensor), data.hex())
 
     def arrived(self, sensor: hci.Address, pdu: bytes) -> None:
-        """Note a notification that the adapter hands to the kernel."""
-        if (payload := _notified(pdu)) is not None:
-            self._write("arrived", sensor, payload.hex())
+        """Note data that the adapter hands to the kernel."""
+        if (data := self._data(_text(sensor), pdu)) is not None:
+            self._write("arrived", _text(sensor), data.hex())
 
-    def count_sent(self, address: str) -> int:
-        """Return how many notifications a sensor has put on the air so far."""
-        return self._sent[address]
+    def count_sent(self, sensor: str) -> int:
+        """Return how many data notifications a sensor has put on the air so far."""
+        return self._sent[sensor]
 
-    def _write(self, what: str, sensor: hci.Address, payload: str) -> None:
-        self._file.write(json.dumps({"what": what, "sensor": _text(sensor), "payload": payload}) + "\n")
+    def _data(self, sensor: str, pdu: bytes) -> bytes | None:
+        """Return the value of a data notification (Core Vol 3 Part F 3.4.7.1); None for anything else."""
+        handle = int.from_bytes(pdu[5:_HEADERS_BYTES], "little")
+        is_notification = pdu[2:4] == _ATT_CHANNEL and pdu[4:5] == bytes([_NOTIFICATION])
+        return pdu[_HEADERS_BYTES:] if is_notification and handle == self._data_handles.get(sensor) else None
+
+    def _write(self, what: str, sensor: str, payload: str) -> None:
+        self._file.write(json.dumps({"what": what, "sensor": sensor, "payload": payload}) + "\n")
         self._file.flush()
 
 
@@ -141,12 +152,6 @@ def _enhanced(plain: hci.HCI_LE_Connection_Complete_Event) -> hci.HCI_LE_Enhance
         supervision_timeout=plain.supervision_timeout,
         central_clock_accuracy=plain.central_clock_accuracy,
     )
-
-
-def _notified(pdu: bytes) -> bytes | None:
-    """Return the value of an ATT notification (Core Vol 3 Part F 3.4.7.1); None for anything else."""
-    is_notification = pdu[2:4] == _ATT_CHANNEL and pdu[4:5] == bytes([_NOTIFICATION])
-    return pdu[_HEADERS_BYTES:] if is_notification else None
 
 
 def _text(address: hci.Address) -> str:

@@ -85,7 +85,7 @@ def test_a_journal_is_told_apart_by_sensor_and_connection() -> None:
     assert [(link.sent, link.arrived) for link in links["B"]] == [([b"\x01"], 1)]
 
 
-def test_segments_come_in_order_and_without_the_battery(tmp_path: Path) -> None:
+def test_segments_come_in_order_and_hold_data_alone(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "run.runtall")
     sensor_id = add_movesense(writer)
     for number, reason in enumerate(("start", "link lost")):
