@@ -23,7 +23,7 @@ from analysis.report import page
 from sensor.link.ble import Sighting, scan
 from sensor.protocol.movesense_driver import STREAM_REFERENCE
 from sensor.protocol.registry import device
-from sensor.recorder import RecordingPlan, SensorWish
+from sensor.recorder import RecordingPlan, SensorWish, flood
 from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.ending import Ending
@@ -98,7 +98,7 @@ def shown_by_commands(path: Path) -> str:
     return "\n".join(outputs)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_notifications_of_any_length_and_content_are_kept_and_harm_nobody(path: Path, seed: int) -> None:
     chance = random.Random(seed)
     foe = Hostile(mtu=517)
@@ -138,7 +138,7 @@ def test_notifications_longer_than_what_was_agreed_upon_are_bounded_by_their_byt
     assert any(kind == "flood" for kind, _ in rows(path, EVENTS))
 
 
-@pytest.mark.parametrize(("services", "characteristics"), [(60, 5), (400, 3)])
+@pytest.mark.parametrize(("services", "characteristics"), [(40, 5), (300, 3)])
 def test_hundreds_of_services_harm_nobody(path: Path, services: int, characteristics: int) -> None:
     foe = Hostile(more_services=crowd(services, characteristics))
     scene = record_over_air(
@@ -150,25 +150,28 @@ def test_hundreds_of_services_harm_nobody(path: Path, services: int, characteris
     assert scene.statuses[-1].sensors[0].samples > 104 * (60.0 - 23.0)
 
 
-def test_a_flood_is_bounded_counted_and_told_and_the_other_sensor_loses_nothing(path: Path) -> None:
+def test_a_flood_is_bounded_counted_and_told_and_the_other_sensor_loses_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flood, "PATIENCE_S", 3.0)
     foe = Hostile()
     packet = bytes([2, STREAM_REFERENCE]) + bytes(40)
     scene = record_over_air(
         path,
         beside_the_chest(foe, lambda: foe.repeat(5000.0, lambda: foe.notify(foe.data, packet), 2.0)),
         sensors=BESIDE_THE_CHEST,
-        duration_s=16.0,
+        duration_s=9.0,
     )
 
-    assert_chest_is_whole(path, scene, 16.0)
+    assert_chest_is_whole(path, scene, 9.0)
     stored = len(stored_of_foe(path))
-    assert stored < NOTIFICATIONS_AT_ONCE + 16 * NOTIFICATIONS_PER_S
+    assert stored < NOTIFICATIONS_AT_ONCE + 9 * NOTIFICATIONS_PER_S
     told = [detail for kind, detail in rows(path, EVENTS) if kind == "flood"]
     left_out = sum(int(detail.split()[0]) for detail in told if "left out in" in detail)
     of_chest = rows(path, f"SELECT count(*) {OF_PLACEMENT} WHERE placement = 'sternum'")[0][0]
     assert stored + left_out + of_chest == len(scene.delivered)
-    assert left_out > 30_000
-    # After ten seconds the link is given up, and not taken up again at once.
+    assert left_out > 10_000
+    # After too long a flood the link is given up, and not taken up again at once.
     assert ("lost", "flood") in rows(path, EVENTS)
 
 
