@@ -28,8 +28,8 @@ from tests.support.virtual_radio import UTC_US
 BEGAN_S = 1_748_673_000
 """31 May 2025, 06:30 UTC."""
 
-SAMPLES = 900
-"""15 s, about 4.5 s on the radio."""
+SAMPLES = 700
+"""Twelve seconds, 3.5 on the radio."""
 
 ENTRY = LogEntry(1, BEGAN_S, 0)
 
@@ -230,7 +230,7 @@ def test_what_is_not_recording_cannot_be_stopped() -> None:
 
 def test_a_full_memory_records_nothing_and_ends_a_recording_that_fills_it(target: Path) -> None:
     with pytest.raises(RefusalError, match="its memory is full"):
-        on_air(sensor_with(recording(), storage_samples=1000), lambda memory: memory.start())
+        on_air(sensor_with(recording(900), storage_samples=1000), lambda memory: memory.start())
 
     sensor = sensor_with(storage_samples=1000)
 
