@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from sensor.clock_count import fit_counted
+from sensor.clock_count import LONG_RISE_S, fit_counted
 from sensor.clock_fit import QUANTISATION_TICKS, HostLine, fit_pace, line_below, unwrap
 from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock, freeze_arrays
 
@@ -56,7 +56,7 @@ class ClockSpec:
         True where the ticks already are session time, as in imported files: arrivals are ignored.
     counts_samples
         True where there is no clock and the ticks number samples: arrivals alone tell time, and losses where
-        the packets carry no sequence.
+        the packets carry no sequence; where they do, only those the sequence cannot have told.
     """
 
     tick_hz: float
@@ -154,7 +154,8 @@ def fit_segment(
     runs = [0, *(np.flatnonzero(_begins_anew(packets, ticks_per_s)) + 1).tolist(), len(ticks)]
     parts = [packets.part(start, stop) for start, stop in pairwise(runs) if stop > start]
     if spec.counts_samples:
-        return _join([_count_run(part, nominal_rate_hz, block.sequence is None) for part in parts])
+        least_loss_s = 0.0 if block.sequence is None else LONG_RISE_S
+        return _join([_count_run(part, nominal_rate_hz, least_loss_s) for part in parts])
     return _join([piece for part in parts for piece in _fit_run(part, spec, ticks_per_sample)])
 
 
@@ -171,10 +172,10 @@ def _begins_anew(packets: _Packets, ticks_per_s: float) -> BoolArray:
     return np.asarray((steps <= 0) | runs_ahead)
 
 
-def _count_run(packets: _Packets, nominal_rate_hz: float, finds_losses: bool) -> _Piece:
+def _count_run(packets: _Packets, nominal_rate_hz: float, least_loss_s: float) -> _Piece:
     """Date counted samples; what they would be at the nominal rate stands in for a device's clock."""
     counted = fit_counted(
-        packets.ticks, packets.count, packets.arrival_s, nominal_rate_hz, finds_losses=finds_losses
+        packets.ticks, packets.count, packets.arrival_s, nominal_rate_hz, least_loss_s=least_loss_s
     )
     centre_s = float(counted.number.mean()) / nominal_rate_hz
     offset_s = float(counted.time_s.mean()) - centre_s

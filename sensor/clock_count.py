@@ -37,7 +37,8 @@ LEAST_PACE_SHARE = 0.5
 twice the sensor's pace: what a stall held back comes much faster."""
 
 LONG_RISE_S = 0.5
-"""After a rise like this two packets at the pace are enough: so much held back would come all at once."""
+"""After a rise like this two packets at the pace are enough: so much held back would come all at once.
+Also what the numbers of packets cannot have told: they go round, and start anew with the stream."""
 
 SILENCE_S = 0.5
 """A stream silent for longer may have died: across it nothing tells the pace before losses are known."""
@@ -54,7 +55,7 @@ class CountedTimes(NamedTuple):
 
 
 def fit_counted(
-    first: IntArray, count: IntArray, arrival_s: FloatArray, nominal_rate_hz: float, *, finds_losses: bool
+    first: IntArray, count: IntArray, arrival_s: FloatArray, nominal_rate_hz: float, *, least_loss_s: float
 ) -> CountedTimes:
     """Date the samples of one connection of a sensor that has no clock.
 
@@ -68,8 +69,9 @@ def fit_counted(
         (p,) host time of each packet's arrival.
     nominal_rate_hz
         The rate that was asked for; the true one is found within 3 % of it.
-    finds_losses
-        Whether losses have to be found from arrivals, because the packets do not number themselves.
+    least_loss_s
+        The shortest loss to be found from arrivals: 0 where the packets do not number themselves, else
+        `LONG_RISE_S`.
 
     Returns
     -------
@@ -79,12 +81,10 @@ def fit_counted(
     arrival_s = np.maximum.accumulate(arrival_s)
     in_order = np.cumsum(count) - count
     last = np.maximum.accumulate(first - in_order) + in_order + count - 1
-    lost = np.zeros(len(first), np.int64)
-    if finds_losses:
-        pace_s = _pace(last, arrival_s, nominal_rate_hz, _stretches(arrival_s))
-        lost = _lost_before(last, count, arrival_s, pace_s)
-        pace_s = _pace(last + lost, arrival_s, nominal_rate_hz)
-        lost = _lost_before(last, count, arrival_s, pace_s)
+    pace_s = _pace(last, arrival_s, nominal_rate_hz, _stretches(arrival_s))
+    lost = _lost_before(last, count, arrival_s, pace_s, least_loss_s)
+    pace_s = _pace(last + lost, arrival_s, nominal_rate_hz)
+    lost = _lost_before(last, count, arrival_s, pace_s, least_loss_s)
     pace_s = _pace(last + lost, arrival_s, nominal_rate_hz)
     ends = last + lost
     row_end = np.cumsum(count)
@@ -130,7 +130,9 @@ def _earliest(delay_s: FloatArray, arrival_s: FloatArray) -> IntArray:
     return np.sort(order[begins])
 
 
-def _lost_before(last: IntArray, count: IntArray, arrival_s: FloatArray, pace_s: float) -> IntArray:
+def _lost_before(
+    last: IntArray, count: IntArray, arrival_s: FloatArray, pace_s: float, least_loss_s: float
+) -> IntArray:
     """Return (p,) how many samples were lost before each packet, all earlier losses included."""
     delay_s = arrival_s - pace_s * last
     packet = np.arange(len(last))
@@ -142,7 +144,7 @@ def _lost_before(last: IntArray, count: IntArray, arrival_s: FloatArray, pace_s:
     is_told = _is_told(rise_s, pace_s * (last[-1] - last[1:]), arrival_s[-1] - arrival_s[1:])
     unit = int(count[0]) if (count == count[0]).all() else 1
     least_s = LEAST_STEP_PACKETS * float(np.median(count)) * pace_s
-    is_rise = (rise_s > least_s) & (rise_s > LEAST_STEP_PACKETS * unit * pace_s) & is_told
+    is_rise = (rise_s > max(least_s, LEAST_STEP_PACKETS * unit * pace_s, least_loss_s)) & is_told
     lost = np.zeros(len(last), np.int64)
     for i in _places(rise_s, is_rise, least_s):
         lost[i + 1] = round(float(rise_s[i]) / (unit * pace_s)) * unit

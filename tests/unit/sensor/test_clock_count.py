@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -157,6 +157,17 @@ def test_packets_that_number_themselves_need_no_guess():
     (gap,) = times.gaps
     assert (gap.end_s - gap.start_s) * 101 == pytest.approx(16, abs=0.05)
     assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() < 0.015
+
+
+@pytest.mark.parametrize(("lost", "counted"), [(90, 0), (90, 30), (10, 0)])
+def test_numbers_that_cannot_have_told_a_loss_are_corrected_by_half_a_second_and_more(lost, counted):
+    stream = streamed(lost=tuple(range(2000, 2000 + lost)))
+    number = stream.block.ticks + 3 * counted * (np.arange(len(stream.block.ticks)) >= 2000)
+    block = replace(stream.block, ticks=number, sequence=number)
+    times = fit_segment(block, stream.arrival_s, COUNTED, 100)
+    gaps = [round((gap.end_s - gap.start_s) * 100) for gap in times.gaps]
+    # What is shorter may as well be the radio's jitter, where numbers say nothing is missing.
+    assert gaps == ([3 * lost + 1] if lost == 90 else [])
 
 
 def test_an_oscillator_that_drifts_with_temperature_is_followed():
