@@ -125,6 +125,12 @@ def encode_samples(
     return tuple(row.tobytes() for row in rows)
 
 
+def encode_sampling(*, is_on: bool, rate_hz: int) -> bytes:
+    """Encode what turns sampling on or off."""
+    rest = bytes([2, is_on, rate_hz])
+    return bytes([_SET_STREAM, sum(rest) % 256]) + rest
+
+
 def _gyr_unit_radps(settings: Settings) -> float:
     range_dps = settings["gyr_range_dps"]
     if range_dps not in GYR_COUNTS_PER_DPS:
@@ -163,7 +169,7 @@ class ESenseDriver:
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Turn sampling on; there is no clock to set."""
-        return (_sampling(1, self._rate_hz),)
+        return (Write(WRITE_UUID, encode_sampling(is_on=True, rate_hz=self._rate_hz)),)
 
     def poll(self) -> tuple[Write, ...]:
         """Ask nothing."""
@@ -171,13 +177,8 @@ class ESenseDriver:
 
     def stop(self) -> tuple[Write, ...]:
         """Turn sampling off."""
-        return (_sampling(0, 0),)
+        return (Write(WRITE_UUID, encode_sampling(is_on=False, rate_hz=0)),)
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""
         return (StreamPacket(),) if characteristic.lower() == DATA_UUID else ()
-
-
-def _sampling(is_on: int, rate_hz: int) -> Write:
-    rest = bytes([2, is_on, rate_hz])
-    return Write(WRITE_UUID, bytes([_SET_STREAM, sum(rest) % 256]) + rest)

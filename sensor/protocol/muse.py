@@ -28,6 +28,11 @@ CONTROL_UUID = _uuid(0x0001)
 GYR_UUID = _uuid(0x0009)
 ACC_UUID = _uuid(0x000A)
 
+START, HALT = "d", "h"
+"""Commands that start and stop what is measured."""
+
+_PRESET, _KEEP_ALIVE = "p21", "k"
+
 RATE_HZ = 52
 SAMPLES_PER_PACKET = 3
 ACC_UNIT_MPS2 = 0.0000610352 * STANDARD_GRAVITY_MPS2
@@ -147,6 +152,12 @@ def encode_packets(vectors: FloatArray, unit: float, first_number: int = 0) -> t
     return tuple(row.tobytes() for row in rows)
 
 
+def encode_command(command: str) -> bytes:
+    """Encode a command: its length, its letters, a line feed."""
+    line = command.encode() + b"\n"
+    return bytes([len(line)]) + line
+
+
 class MuseDriver:
     """Streams from a Muse of 2016, 2 or S.
 
@@ -177,21 +188,20 @@ class MuseDriver:
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Choose what is measured and start; there is no clock to set."""
-        return (_command("p21"), _command("d"))
+        return (_write(_PRESET), _write(START))
 
     def poll(self) -> tuple[Write, ...]:
         """Tell it that somebody listens."""
-        return (_command("k"),)
+        return (_write(_KEEP_ALIVE),)
 
     def stop(self) -> tuple[Write, ...]:
         """Halt."""
-        return (_command("h"),)
+        return (_write(HALT),)
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""
         return (StreamPacket(),) if characteristic.lower() == ACC_UUID else ()
 
 
-def _command(text: str) -> Write:
-    line = text.encode() + b"\n"
-    return Write(CONTROL_UUID, bytes([len(line)]) + line, response=False)
+def _write(command: str) -> Write:
+    return Write(CONTROL_UUID, encode_command(command), response=False)

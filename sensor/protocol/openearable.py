@@ -96,6 +96,11 @@ def encode_samples(
     return tuple(row.tobytes() for row in rows)
 
 
+def encode_config(rate_index: int, *, is_on: bool) -> bytes:
+    """Encode what turns the IMU's stream on or off, at a rate of `RATES_HZ`."""
+    return bytes([_IMU, rate_index, _STREAM if is_on else _OFF])
+
+
 class OpenEarableDriver:
     """Streams the inertial sensor of an OpenEarable 2.
 
@@ -128,7 +133,7 @@ class OpenEarableDriver:
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Turn the IMU on; its clock counts from its start and is left alone."""
-        return (Write(CONFIG_UUID, bytes([_IMU, self._rate_index, _STREAM])),)
+        return (Write(CONFIG_UUID, encode_config(self._rate_index, is_on=True)),)
 
     def poll(self) -> tuple[Write, ...]:
         """Ask nothing."""
@@ -136,7 +141,7 @@ class OpenEarableDriver:
 
     def stop(self) -> tuple[Write, ...]:
         """Turn the IMU off."""
-        return (Write(CONFIG_UUID, bytes([_IMU, self._rate_index, _OFF])),)
+        return (Write(CONFIG_UUID, encode_config(self._rate_index, is_on=False)),)
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""

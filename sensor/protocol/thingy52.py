@@ -34,17 +34,20 @@ def _uuid(number: int) -> str:
 
 
 ADVERTISED_UUID = _uuid(0x0100)
+MOTION_UUID = _uuid(0x0400)
 CONFIG_UUID = _uuid(0x0401)
 RAW_UUID = _uuid(0x0406)
 
 RATES_HZ = (50, 100)
 """200 Hz can be set, but about 100 come through."""
 
+ACC_UNIT_MPS2 = STANDARD_GRAVITY_MPS2 / 2**10
+GYR_UNIT_RADPS = RADPS_PER_DEGPS / 2**5
 ACC_RANGE_MPS2 = 16 * STANDARD_GRAVITY_MPS2
 GYR_RANGE_RADPS = 1024 * RADPS_PER_DEGPS
 """The sensor turns faster, the fixed point ends here."""
 
-_ACC_PER_G, _GYR_PER_DPS, _MAG_PER_UT = 2**10, 2**5, 2**4
+_MAG_PER_UT = 2**4
 _PACKET = np.dtype([("acc", "<i2", 3), ("gyr", "<i2", 3), ("mag", "<i2", 3)])
 _INTERVAL_MS = 500
 """For the sensor's steps, temperature and compass, which are not used."""
@@ -76,8 +79,8 @@ class ThingyDecoder:
         self._rejected += len(notifications) - len(rows)
         ticks = self._samples + np.arange(len(rows))
         self._samples += len(rows)
-        acc_mps2 = rows["acc"].astype(np.float64) * (STANDARD_GRAVITY_MPS2 / _ACC_PER_G)
-        gyr_radps = rows["gyr"].astype(np.float64) * (RADPS_PER_DEGPS / _GYR_PER_DPS)
+        acc_mps2 = rows["acc"].astype(np.float64) * ACC_UNIT_MPS2
+        gyr_radps = rows["gyr"].astype(np.float64) * GYR_UNIT_RADPS
         return one_sample_each(position, ticks, acc_mps2, gyr_radps, ACC_RANGE_MPS2, GYR_RANGE_RADPS)
 
 
@@ -86,8 +89,8 @@ def encode_samples(
 ) -> tuple[bytes, ...]:
     """Encode (n, 3) samples as notifications; the magnetic field is 0 where absent."""
     rows = np.zeros(len(acc_sensor_mps2), _PACKET)
-    rows["acc"] = _fixed(acc_sensor_mps2 / STANDARD_GRAVITY_MPS2 * _ACC_PER_G)
-    rows["gyr"] = _fixed(gyr_sensor_radps / RADPS_PER_DEGPS * _GYR_PER_DPS)
+    rows["acc"] = _fixed(acc_sensor_mps2 / ACC_UNIT_MPS2)
+    rows["gyr"] = _fixed(gyr_sensor_radps / GYR_UNIT_RADPS)
     rows["mag"] = 0 if mag_ut is None else _fixed(mag_ut * _MAG_PER_UT)
     return tuple(row.tobytes() for row in rows)
 
@@ -95,6 +98,11 @@ def encode_samples(
 def _fixed(values: FloatArray) -> FloatArray:
     fixed: FloatArray = np.clip(np.rint(values), -(2**15), 2**15 - 1)
     return fixed
+
+
+def encode_config(rate_hz: int) -> bytes:
+    """Encode the motion configuration: the rate, and no waking by motion."""
+    return struct.pack("<4HB", _INTERVAL_MS, _INTERVAL_MS, _INTERVAL_MS, rate_hz, 0)
 
 
 class ThingyDriver:
@@ -129,8 +137,7 @@ class ThingyDriver:
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Set the rate; there is no clock to set."""
-        config = struct.pack("<4HB", _INTERVAL_MS, _INTERVAL_MS, _INTERVAL_MS, self._rate_hz, 0)
-        return (Write(CONFIG_UUID, config),)
+        return (Write(CONFIG_UUID, encode_config(self._rate_hz)),)
 
     def poll(self) -> tuple[Write, ...]:
         """Ask nothing."""
