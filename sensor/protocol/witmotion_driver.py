@@ -92,7 +92,7 @@ class WitMotionDriver:
         answers = [
             event for frame in frames[frames[:, 1] == witmotion.ANSWER] for event in self._answer(frame)
         ]
-        return (*answers, StreamPacket())
+        return tuple(answers) if _is_answer_alone(payload) else (*answers, StreamPacket())
 
     def _answer(self, frame: witmotion.Bytes) -> tuple[DriverEvent, ...]:
         register, value = np.frombuffer(frame.tobytes(), "<u2", 2, witmotion.HEADER_BYTES).tolist()
@@ -104,6 +104,11 @@ class WitMotionDriver:
         if register == Register.BATTERY:
             return (BatteryLevel(charge_pct(value)),)
         return ()
+
+
+def _is_answer_alone(payload: bytes) -> bool:
+    """Tell whether a notification holds no sample: answers must not pass for a stream that lives."""
+    return len(payload) == witmotion.FRAME_BYTES and payload[1] == witmotion.ANSWER
 
 
 def _write(register: Register, value: int) -> Write:

@@ -154,10 +154,7 @@ def test_a_rate_that_did_not_take_is_set_again():
     slow = driver.receive(NOTIFY_UUID, FRAME + encode_answer(Register.RATE, (6,)) + FRAME)
     assert isinstance(slow[0], Refused)
     assert len(driver.poll()) == 4
-    assert driver.receive(NOTIFY_UUID, encode_answer(Register.RATE, (9,))) == (
-        Accepted("set the rate"),
-        StreamPacket(),
-    )
+    assert driver.receive(NOTIFY_UUID, encode_answer(Register.RATE, (9,))) == (Accepted("set the rate"),)
     (battery,) = driver.poll()
     assert battery.data.hex() == "ffaa276400"
 
