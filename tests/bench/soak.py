@@ -25,6 +25,7 @@ MOST_GROWTH_MB = 32.0
 """Memory may not grow by more than this after the first hour."""
 
 MOST_RATE_ERROR_PPM = 2.0
+MOST_TIE_ERROR_S = 0.005
 
 WRITTEN = Path(__file__).with_name("SOAK.md")
 
@@ -45,7 +46,7 @@ def main() -> int:
         path = Path(folder) / "session.runtall"
         left = soak(path, WORN, duration_s=3600 * HOURS, faults_per_hour=FAULTS_PER_HOUR, on_progress=watch)
         is_whole = kept_payloads(path) == left.delivered
-        kept = judge(path, WORN, left)
+        kept = judge(path, WORN, left, 3600 * HOURS)
     settled = [mb for at_s, mb in readings if at_s >= 3600 * SETTLED_H]
     growth_mb = max(settled) - settled[0]
     text = _text(left, kept, is_whole=is_whole, growth_mb=growth_mb)
@@ -61,6 +62,7 @@ def _is_sound(kept: Kept) -> bool:
         and not kept.unexplained
         and max(kept.gap_error_s, kept.time_error_s) < CONNECTION_INTERVAL_S
         and abs(kept.rate_error_ppm) < MOST_RATE_ERROR_PPM
+        and kept.tie_error_s < MOST_TIE_ERROR_S
     )
 
 
@@ -75,6 +77,7 @@ def _text(left: Soak, kept: list[Kept], *, is_whole: bool, growth_mb: float) -> 
         "largest error of a gap, ms",
         "largest error of a time, ms",
         "error of the clock's rate, ppm",
+        "error at the taps, ms",
     )
     rows = [
         (
@@ -86,6 +89,7 @@ def _text(left: Soak, kept: list[Kept], *, is_whole: bool, growth_mb: float) -> 
             f"{1e3 * one.gap_error_s:.2f}",
             f"{1e3 * one.time_error_s:.2f}",
             f"{one.rate_error_ppm:.3f}",
+            f"{1e3 * one.tie_error_s:.2f}",
         )
         for one in kept
     ]

@@ -26,7 +26,7 @@ def left(path: Path) -> Soak:
 
 @pytest.fixture(scope="module")
 def kept(path: Path, left: Soak) -> list[Kept]:
-    return judge(path, WORN, left)
+    return judge(path, WORN, left, DURATION_S)
 
 
 def test_every_notification_delivered_is_in_the_file(path: Path, left: Soak) -> None:
@@ -53,3 +53,7 @@ def test_every_sample_is_dated_within_one_connection_interval(kept: list[Kept]) 
     for one in kept:
         assert one.time_error_s < CONNECTION_INTERVAL_S, one
         assert abs(one.rate_error_ppm) < 2.0, one
+
+
+def test_shared_taps_tie_the_time_lines_together_within_5_ms(kept: list[Kept]) -> None:
+    assert {one.placement: one.tie_error_s < 0.005 for one in kept} == {one.placement: True for one in WORN}

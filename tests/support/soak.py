@@ -15,12 +15,14 @@ import numpy as np
 from sensor.link.radio import Radio
 from sensor.recorder import BesideWish, RecordingPlan, SensorWish, record_session
 from sensor.samples import FloatArray, ImuSignal, IntArray
+from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.faults import LINK_FAULTS, Fault, FaultKind, draw_faults, play_faults
 from sensor.virtual.motion_sensor import VirtualMotionSensor
 from sensor.virtual.peripheral import now_s
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.standard import foot_pod, heart_rate_strap
 from sensor.virtual.timeloop import run_in_virtual_time
+from tests.support.knocks import tap_mps2, three_from
 from tests.support.recordings_over_air import STARTED_UTC
 from tests.support.virtual_makers import Maker
 
@@ -29,8 +31,8 @@ CONNECTION_INTERVAL_S = 0.015
 QUIET_S = 60.0
 """At both ends nothing goes wrong: there the runner taps the sensors against each other."""
 
-TAPS_S = (20.0, 20.6, 21.4)
-"""When, after the motion begins, and again as long before it ends; unevenly, so that none is another's."""
+TAPS_FROM_S = 20.0
+"""When three taps begin, after the start; three more begin twice as long before the end."""
 
 _AFTER_S = 10.0
 """The motion outlasts the session: a sensor without a motion would repeat itself."""
@@ -81,7 +83,10 @@ class Worn:
         number = np.arange(int((duration_s + _AFTER_S) * self.true_rate_hz))
         time_s = number / self.true_rate_hz
         acc = np.random.default_rng(seed).normal(0.0, 0.3, (len(number), 3))
-        acc[:, 2] += 9.81 + _taps_mps2(time_s, duration_s)
+        for knocks_s in taps_s(duration_s).reshape(-1, 3):
+            near = slice(*np.searchsorted(time_s, (knocks_s[0] - 1.0, knocks_s[-1] + 1.0)))
+            acc[near, 2] += tap_mps2(time_s[near], knocks_s)
+        acc[:, 2] += STANDARD_GRAVITY_MPS2
         digits = np.stack((number % _DIGITS, number // _DIGITS % _DIGITS, number // _DIGITS**2), axis=1)
         return ImuSignal(self.maker.rate_hz, acc, digits * self._gyr_step_radps)
 
@@ -92,12 +97,9 @@ class Worn:
         return number
 
 
-def _taps_mps2(time_s: FloatArray, duration_s: float) -> FloatArray:
-    """Return knocks of 40 m/s2 that last some 20 ms: three after the start and three before the end."""
-    knocks = np.zeros(len(time_s))
-    for at_s in (*TAPS_S, *(duration_s - after_s for after_s in TAPS_S)):
-        knocks += 40.0 * np.exp(-0.5 * ((time_s - at_s) / 0.01) ** 2)
-    return knocks
+def taps_s(duration_s: float) -> FloatArray:
+    """Return when the sensors are tapped against each other, seconds after the motion begins."""
+    return np.concatenate((three_from(TAPS_FROM_S), three_from(duration_s - 2 * TAPS_FROM_S)))
 
 
 @dataclass(slots=True)

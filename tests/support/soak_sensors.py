@@ -8,5 +8,5 @@ from tests.support.virtual_makers import MAKERS
 WORN = (
     Worn("sternum", MAKERS["movesense"], rate_ppm=3000.0, clock_ppm=40.0),
     Worn("head", MAKERS["capture2go"], rate_ppm=-200.0, clock_ppm=-25.0),
-    Worn("sacrum", MAKERS["runtall board"], rate_ppm=50.0, clock_ppm=12.0),
+    Worn("sacrum", MAKERS["witmotion"], rate_ppm=50.0),
 )
