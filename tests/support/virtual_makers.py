@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,8 +13,10 @@ from sensor.protocol import capture2go, metamotion, polar
 from sensor.protocol.polar import Measurement
 from sensor.samples import FloatArray, ImuSignal, IntArray, SensorRecording
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from sensor.virtual import movella_dot, movesense, polar_hardware
+from sensor.virtual import earables, hobby_boards, movella_dot, movesense, polar_hardware
 from sensor.virtual.capture2go import VirtualCapture2Go
+from sensor.virtual.earables import VirtualESense, VirtualMuse, VirtualOpenEarable
+from sensor.virtual.hobby_boards import VirtualThingy
 from sensor.virtual.metamotion import VirtualMetaMotion
 from sensor.virtual.motion_sensor import VirtualMotionSensor
 from sensor.virtual.movella_dot import VirtualMovellaDot
@@ -40,6 +43,8 @@ class Maker:
         One step of the accelerometer as it arrives.
     gyr_step_radps
         One step of the gyroscope as it arrives; None where there is none.
+    most_gyr_radps
+        As fast as it may be turned without clipping.
     has_clock
         False where samples are counted, not dated: then nothing but arrivals tells the time.
     small_mtu
@@ -51,6 +56,7 @@ class Maker:
     rate_hz: float
     acc_step_mps2: float
     gyr_step_radps: float | None
+    most_gyr_radps: float = math.inf
     has_clock: bool = True
     small_mtu: int = 100
 
@@ -134,6 +140,42 @@ MAKERS = {
         rate_hz=100.0,
         acc_step_mps2=metamotion.acc_unit_mps2(16),
         gyr_step_radps=metamotion.gyr_unit_radps(2000),
+        has_clock=False,
+        small_mtu=23,
+    ),
+    "openearable": Maker(
+        name="OpenEarable-04AF",
+        make=VirtualOpenEarable,
+        rate_hz=100.0,
+        acc_step_mps2=earables.OPENEARABLE_SCALE.acc_step_mps2,
+        gyr_step_radps=earables.OPENEARABLE_SCALE.gyr_step_radps,
+        small_mtu=49,
+    ),
+    "esense": Maker(
+        name="eSense-0123",
+        make=VirtualESense,
+        rate_hz=100.0,
+        acc_step_mps2=earables.ESENSE_SCALE.acc_step_mps2,
+        gyr_step_radps=earables.ESENSE_SCALE.gyr_step_radps,
+        has_clock=False,
+        small_mtu=23,
+    ),
+    "muse": Maker(
+        name="Muse-1A2B",
+        make=VirtualMuse,
+        rate_hz=52.0,
+        acc_step_mps2=earables.MUSE_SCALE.acc_step_mps2,
+        gyr_step_radps=earables.MUSE_SCALE.gyr_step_radps,
+        most_gyr_radps=4.0,
+        has_clock=False,
+        small_mtu=23,
+    ),
+    "thingy:52": Maker(
+        name="Thingy",
+        make=VirtualThingy,
+        rate_hz=100.0,
+        acc_step_mps2=hobby_boards.THINGY_SCALE.acc_step_mps2,
+        gyr_step_radps=hobby_boards.THINGY_SCALE.gyr_step_radps,
         has_clock=False,
         small_mtu=23,
     ),

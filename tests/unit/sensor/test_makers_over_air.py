@@ -35,7 +35,9 @@ def path(tmp_path: Path) -> Path:
 def signal_of(maker: Maker, duration_s: float) -> ImuSignal:
     noise = noise_signal(duration_s, rate_hz=maker.rate_hz)
     if maker.gyr_step_radps is not None:
-        return noise
+        assert noise.gyr_sensor_radps is not None
+        gyr_radps = np.clip(noise.gyr_sensor_radps, -maker.most_gyr_radps, maker.most_gyr_radps)
+        return ImuSignal(maker.rate_hz, noise.acc_sensor_mps2, gyr_radps)
     # Three values alone must tell a sample from all others.
     return ImuSignal(maker.rate_hz, 10.0 * noise.acc_sensor_mps2 - np.array([0.0, 0.0, 88.3]), None)
 
