@@ -108,6 +108,7 @@ class Adapter:
         """
         async with self._connecting:
             attempt = asyncio.create_task(self.device.connect(hci.Address(address)))
+            attempt.add_done_callback(_take_note)
             try:
                 async with asyncio.timeout(timeout_s):
                     return await asyncio.shield(attempt)
@@ -156,3 +157,9 @@ class Adapter:
         except core.BaseBumbleError:
             return
         await self.disconnect(connection)
+
+
+def _take_note(attempt: asyncio.Task[Connection]) -> None:
+    """Look at how an attempt ended: a caller cancelled twice no longer does, and asyncio would complain."""
+    if not attempt.cancelled():
+        attempt.exception()
