@@ -16,8 +16,9 @@ BYTES_PER_S, BYTES_AT_ONCE = 32e3, 1e6
 PATIENCE_S = 10.0
 """A connection that floods for longer is ended: it takes the air from the other sensors."""
 
-_PAUSE_S = 1.0
-"""Without a refusal for this long, a flood is over."""
+_PEACE_S = 10.0
+"""Without a refusal for this long, a flood is over, whatever connections it lasted for: so there is little to
+tell, and all of it can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class FloodGate:
 
     def finished(self, now_s: float) -> LeftOut | None:
         """Return what was left out by a flood that is over, once."""
-        if self._flood is None or now_s - self._flood.until_s < _PAUSE_S:
+        if self._flood is None or now_s - self._flood.until_s < _PEACE_S:
             return None
         return self.finish()
 

@@ -19,12 +19,11 @@ from sensor.protocol.driver import (
 )
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.ending import Ending
-from sensor.recorder.flood import LeftOut, SensorLimits
-from sensor.recorder.sensor_log import MISTAKES, SensorLog
+from sensor.recorder.flood import SensorLimits
+from sensor.recorder.sensor_log import FLOOD, MISTAKES, SensorLog
 from sensor.recorder.watchdog import Watchdog
 
 ANOTHER_SENSOR = "another sensor of the same name"
-FLOOD = "flood"
 RESTARTED = "sensor restarted"
 
 
@@ -108,7 +107,6 @@ class Reception:
 
     def close(self) -> None:
         """Write down what is still to be said."""
-        self._tell(self._limits.gate.finish())
         if self._unreadable > 1:
             self._log.event("unreadable", f"{self._unreadable} notifications over this connection")
 
@@ -119,24 +117,18 @@ class Reception:
         try:
             return self._driver.receive(characteristic, payload)
         except MISTAKES as error:
-            return (Unreadable(PacketError("driver", f"a fault in this program ({error})", payload)),)
+            return (Unreadable(PacketError("driver", f"a fault in this program ({error!r})", payload)),)
 
     def _is_admitted(self, payload: bytes) -> bool:
         now_s = self._clock.now_s()
         is_admitted = self._limits.gate.admits(now_s, len(payload))
         if is_admitted:
-            self._tell(self._limits.gate.finished(now_s))
+            self._log.left_out(self._limits.gate.finished(now_s))
         elif self._limits.gate.has_just_begun:
             self._log.event(FLOOD, "it sends more than any sensor means to; what is too much is left out")
         elif self._limits.gate.is_endless:
             self._ending.because(FLOOD)
         return is_admitted
-
-    def _tell(self, left_out: LeftOut | None) -> None:
-        if left_out is not None:
-            lasted_s = left_out.until_s - left_out.since_s
-            much = f"{left_out.notifications} notifications, {left_out.size} bytes"
-            self._log.event(FLOOD, f"{much}, left out in {lasted_s:.1f} s")
 
     def _take(self, event: DriverEvent, payload: bytes) -> None:
         match event:

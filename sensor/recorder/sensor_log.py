@@ -8,6 +8,7 @@ from sensor.protocol.driver import Identity, Settings, StreamDecoder
 from sensor.protocol.registry import DeviceKind
 from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
+from sensor.recorder.flood import LeftOut
 from sensor.recorder.plan import Wish
 from sensor.recorder.status import SampleCounter, SensorStatus
 from sensor.samples import FloatArray
@@ -16,6 +17,9 @@ from sensor.session.schema import BATTERY_EVENT, RATE_SETTING
 
 STOPPED = "stopped"
 """Reason of the end that was asked for."""
+
+FLOOD = "flood"
+"""Kind of the events that tell of one, and reason of the end of a connection that went on with it."""
 
 EVENTS_PER_S, EVENTS_AT_ONCE = 0.2, 60.0
 """How many events of a kind one sensor can cause. Those beyond are counted, and told by the next."""
@@ -127,11 +131,17 @@ class SensorLog:
         try:
             block = self._decoder.feed(notifications)
         except MISTAKES as error:
-            self.event("not shown", f"a fault in this program ({error}); the bytes are kept")
+            self.event("not shown", f"a fault in this program ({error!r}); the bytes are kept")
             return None
         acc_sensor_mps2 = block.acc_sensor_mps2
         self._counter.add(self._clock.now_s(), len(acc_sensor_mps2))
         return acc_sensor_mps2 if len(acc_sensor_mps2) else None
+
+    def left_out(self, flood: LeftOut | None) -> None:
+        """Write down what a flood had too much."""
+        if flood is not None:
+            much = f"{flood.notifications} notifications, {flood.size} bytes"
+            self.event(FLOOD, f"{much}, left out in {flood.until_s - flood.since_s:.1f} s")
 
     def event(self, kind: str, detail: str = "") -> None:
         """Write down something that happened to this sensor; before it was ever found, say which is meant."""

@@ -19,8 +19,8 @@ from sensor.recorder.connection import Connection
 from sensor.recorder.ending import LINK_LOST, Ending
 from sensor.recorder.flood import SensorLimits
 from sensor.recorder.policy import RecorderPolicy
-from sensor.recorder.reception import ANOTHER_SENSOR, FLOOD
-from sensor.recorder.sensor_log import MISTAKES, STOPPED, SensorLog
+from sensor.recorder.reception import ANOTHER_SENSOR
+from sensor.recorder.sensor_log import FLOOD, MISTAKES, STOPPED, SensorLog
 
 WAKE_HINT = "put the strap on or move it to wake it, and check that no phone holds it"
 
@@ -105,6 +105,12 @@ class SensorTask:
         UnknownSensorError
             When what has this name is no sensor that any driver knows.
         """
+        try:
+            await self._record_for_ever()
+        finally:
+            self._log.left_out(self._limits.gate.finish())
+
+    async def _record_for_ever(self) -> NoReturn:
         while True:
             sighting, is_good = await self._find(), False
             try:
