@@ -163,7 +163,9 @@ def _is_told(rise_s: FloatArray, sampled_s: FloatArray, going_on_s: FloatArray) 
     """
     keeps_pace = going_on_s >= LEAST_PACE_SHARE * sampled_s
     is_long = (rise_s >= LONG_RISE_S) & (going_on_s > 0)
-    told: BoolArray = (going_on_s >= WINDOW_S) | (keeps_pace & ((going_on_s >= LEAST_GOING_ON_S) | is_long))
+    # What was held back and comes when all is over takes long to arrive, but was sampled in no time.
+    goes_on = np.minimum(going_on_s, sampled_s) >= LEAST_GOING_ON_S
+    told: BoolArray = (goes_on & (keeps_pace | (going_on_s >= WINDOW_S))) | (keeps_pace & is_long)
     return told
 
 

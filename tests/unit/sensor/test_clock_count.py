@@ -224,3 +224,12 @@ def test_a_silence_in_a_short_connection_does_not_spoil_its_pace(seed):
     assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() <= 0.015
     assert times.rate_hz == pytest.approx(100.0, rel=2e-4)
     assert [round(gap.end_s - gap.start_s, 1) for gap in times.gaps] == [2.6]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_last_packet_that_comes_seconds_late_loses_nothing(seed):
+    stream = streamed(rate_hz=100.0, samples=2, duration_s=60.0, seed=seed)
+    stream.arrival_s[-1] += 2.8
+    times = stream.fit()
+    assert times.gaps == ()
+    assert np.abs(times.time_s - stream.true_s - LATENCY_S).max() <= 0.015
