@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sensor.errors import LinkError
 from sensor.link.complaints import plain_words, printable
 from sensor.link.patience import within
 from sensor.link.radio import Radio
@@ -165,10 +166,24 @@ class BleLink:
         """End the notifications of a characteristic."""
         await self._request("unsubscribing from", timeout_s, self._client.stop_notify(characteristic))
 
-    async def write(self, characteristic: str, payload: bytes, timeout_s: float, *, response: bool) -> None:
-        """Write to a characteristic; with ``response`` wait until the sensor confirmed it."""
-        writing = self._client.write_gatt_char(characteristic, payload, response=response)
+    async def write(
+        self, characteristic: str, payload: bytes, timeout_s: float, *, response: bool, service: str = ""
+    ) -> None:
+        """Write to a characteristic; with ``response`` wait until the sensor confirmed it.
+
+        ``service`` says whose characteristic it is where several services have one of this UUID.
+        """
+        target = self._within_service(characteristic, service) if service else characteristic
+        writing = self._client.write_gatt_char(target, payload, response=response)
         await self._request("writing to", timeout_s, writing)
+
+    def _within_service(self, characteristic: str, service: str) -> BleakGATTCharacteristic:
+        with plain_words(f"looking for the services of {self._name}"):
+            offered = self._client.services.get_service(service)
+            found = offered.get_characteristic(characteristic) if offered is not None else None
+        if found is None:
+            raise LinkError(f"{self._name} lacks what it is to be set up by; is its firmware up to date?")
+        return found
 
     async def read(self, characteristic: str, timeout_s: float) -> bytes:
         """Return the present value of a characteristic."""

@@ -1,8 +1,7 @@
 """Adafruit's accelerometer and gyroscope services: one sample per notification, three floats in SI units.
 
-Each has a characteristic of its own, without time or number. There is no driver: both services have a
-characteristic of the same UUID for their period, a second by default, and a program that addresses
-characteristics by UUID cannot tell the two apart. Source: vendor library. Little-endian.
+Each has a characteristic of its own, without time or number, and one for its period, which has the same UUID
+in both. Source: vendor library. Little-endian.
 """
 
 from __future__ import annotations
@@ -11,8 +10,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sensor.protocol.driver import Settings
-from sensor.protocol.whole_rows import read_rows
+from sensor.errors import PacketError
+from sensor.protocol.driver import (
+    BATTERY_LEVEL_UUID,
+    DriverEvent,
+    Settings,
+    StreamPacket,
+    Unreadable,
+    Write,
+    parse_battery_level,
+)
+from sensor.protocol.whole_rows import rates_alone, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 
 
@@ -27,7 +35,27 @@ ACC_UUID = _uuid(0x0201)
 GYR_SERVICE_UUID = _uuid(0x0400)
 GYR_UUID = _uuid(0x0401)
 
+RATES_HZ = (25, 50)
+"""What comes through: every sample is a notification of its own, twice."""
+
+_NEVER_MS = -1
 _PACKET = np.dtype([("vector", "<f4", 3)])
+
+
+class _VectorReader:
+    """Reads the samples of one service and counts them."""
+
+    def __init__(self) -> None:
+        self.rejected = 0
+        self._samples = 0
+
+    def read(self, notifications: Sequence[bytes]) -> tuple[IntArray, IntArray, FloatArray]:
+        """Return (k,) which notifications fit, (k,) numbers of their samples, (k, 3) vectors."""
+        position, vectors = _finite_vectors(notifications)
+        self.rejected += len(notifications) - len(vectors)
+        number = self._samples + np.arange(len(vectors))
+        self._samples += len(vectors)
+        return position, number, vectors
 
 
 class AdafruitDecoder:
@@ -42,33 +70,48 @@ class AdafruitDecoder:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._samples = 0
-        self._rejected = 0
+        self._reader = _VectorReader()
 
     @property
     def rejected(self) -> int:
         """Notifications of another size or with a value that is no number, so far."""
-        return self._rejected
+        return self._reader.rejected
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        position, acc_mps2 = _finite_vectors(notifications)
-        self._rejected += len(notifications) - len(acc_mps2)
-        ticks = self._samples + np.arange(len(acc_mps2))
-        self._samples += len(acc_mps2)
+        position, number, acc_mps2 = self._reader.read(notifications)
         return SampleBlock(
             notification=position,
-            ticks=ticks,
-            count=np.ones(len(acc_mps2), np.int64),
+            ticks=number,
+            count=np.ones(len(number), np.int64),
             acc_sensor_mps2=acc_mps2,
             gyr_sensor_radps=None,
-            clipped=np.zeros(len(acc_mps2), np.bool_),
+            clipped=np.zeros(len(number), np.bool_),
         )
 
 
-def decode_vectors(notifications: Sequence[bytes]) -> FloatArray:
-    """Decode notifications of either service, those that fit and are numbers: (k, 3) m/s2 or rad/s."""
-    return _finite_vectors(notifications)[1]
+class AdafruitRatesDecoder:
+    """Decodes the angular rate of one connection as `AdafruitDecoder` does the acceleration.
+
+    Parameters
+    ----------
+    settings
+        Nothing of it is needed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._reader = _VectorReader()
+
+    @property
+    def rejected(self) -> int:
+        """Notifications of another size or with a value that is no number, so far."""
+        return self._reader.rejected
+
+    def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
+        """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
+        position, number, gyr_radps = self._reader.read(notifications)
+        none_clipped = np.zeros(len(number), np.bool_)
+        return rates_alone(position, number, np.ones(len(number), np.int64), gyr_radps, none_clipped)
 
 
 def _finite_vectors(notifications: Sequence[bytes]) -> tuple[IntArray, FloatArray]:
@@ -86,3 +129,62 @@ def encode_vectors(vectors: FloatArray) -> tuple[bytes, ...]:
 def encode_period(period_ms: int) -> bytes:
     """Encode the period between samples; 0 is on every change, -1 never."""
     return period_ms.to_bytes(4, "little", signed=True)
+
+
+class AdafruitDriver:
+    """Streams from a board with Adafruit's accelerometer and gyroscope services.
+
+    Parameters
+    ----------
+    rate_hz
+        One of `RATES_HZ`.
+
+    Raises
+    ------
+    ValueError
+        When there is no such rate.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        if rate_hz not in RATES_HZ:
+            known = ", ".join(map(str, RATES_HZ))
+            raise ValueError(f"adafruit: no rate of {rate_hz:g} Hz; there are {known}")
+        self._period_ms = round(1000 / rate_hz)
+
+    @property
+    def notify_characteristics(self) -> tuple[str, ...]:
+        """Both streams, and the battery."""
+        return (ACC_UUID, GYR_UUID, BATTERY_LEVEL_UUID)
+
+    @property
+    def settings(self) -> Settings:
+        """Nothing: values come in SI units."""
+        return {}
+
+    def start(self, utc_us: int) -> tuple[Write, ...]:
+        """Set both periods; there is no clock to set."""
+        return _set_periods(self._period_ms)
+
+    def poll(self) -> tuple[Write, ...]:
+        """Ask nothing."""
+        return ()
+
+    def stop(self) -> tuple[Write, ...]:
+        """Turn both services off."""
+        return _set_periods(_NEVER_MS)
+
+    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
+        """Understand one notification."""
+        if characteristic.lower() == ACC_UUID:
+            return (StreamPacket(),)
+        if characteristic.lower() != BATTERY_LEVEL_UUID:
+            return ()
+        try:
+            return (parse_battery_level(payload),)
+        except PacketError as error:
+            return (Unreadable(error),)
+
+
+def _set_periods(period_ms: int) -> tuple[Write, ...]:
+    data = encode_period(period_ms)
+    return tuple(Write(PERIOD_UUID, data, service=one) for one in (ACC_SERVICE_UUID, GYR_SERVICE_UUID))

@@ -37,12 +37,15 @@ class Write:
         Whether to ask for the ATT response.
     settle_s
         How long the sensor is to be left alone afterwards, s.
+    service
+        Whose characteristic it is, where several services have one of this UUID; else empty.
     """
 
     characteristic: str
     data: bytes
     response: bool = True
     settle_s: float = 0.0
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """eSense earbuds: their inertial stream, and the conversation that turns it on.
 
 A notification is ``55``, number, checksum, size, angular rate and acceleration, big-endian; no time. The
-number counts notifications modulo 256: of a loss only the remainder is known, so those longer than 2.5 s at
-100 Hz are found shorter than they are. Source: vendor's BLE specification.
+number counts notifications modulo 256, so a loss longer than 2.5 s at 100 Hz is not told by it but by arrivals.
+Source: vendor's BLE specification.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from functools import partial
 from sensor.clock import ClockSpec
 from sensor.errors import UnknownSensorError
 from sensor.protocol import (
+    adafruit,
     capture2go,
     esense,
     metamotion,
@@ -208,6 +209,21 @@ DEVICES = (
         gyroscope=SecondStream(metamotion.NOTIFY_UUID, MetaMotionRatesDecoder),
         make_driver=MetaMotionDriver,
         make_decoder=MetaMotionDecoder,
+    ),
+    DeviceKind(
+        key=adafruit.KEY,
+        title="Adafruit CLUE and Feather Sense",
+        name_pattern=re.compile(r"(CLUE|Adafruit|CIRCUITPY|Feather|Bluefruit).*"),
+        service_uuids=(adafruit.ACC_SERVICE_UUID,),
+        data_characteristic=adafruit.ACC_UUID,
+        clock=_COUNTED,
+        rates_hz=adafruit.RATES_HZ,
+        default_rate_hz=50,
+        acc_range_mps2=None,
+        gyr_range_radps=None,
+        gyroscope=SecondStream(adafruit.GYR_UUID, adafruit.AdafruitRatesDecoder),
+        make_driver=adafruit.AdafruitDriver,
+        make_decoder=adafruit.AdafruitDecoder,
     ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,

@@ -237,7 +237,9 @@ class Connection:
             self._reception.meet(Identity(told.get("serial", ""), product, told.get("firmware", "")))
 
     async def _write(self, write: Write, timeout_s: float) -> None:
-        await self._link.write(write.characteristic, write.data, timeout_s, response=write.response)
+        await self._link.write(
+            write.characteristic, write.data, timeout_s, response=write.response, service=write.service
+        )
         if write.settle_s:
             await asyncio.sleep(write.settle_s)
 

@@ -1,9 +1,12 @@
-"""Boards with a maker's demonstration firmware, made of software: Thingy:52."""
+"""Boards with their makers' demonstration firmware, made of software: Thingy:52 and Adafruit's."""
 
 from __future__ import annotations
 
-from sensor.protocol import thingy52
+from functools import partial
+
+from sensor.protocol import adafruit, thingy52
 from sensor.samples import FloatArray, ImuSignal
+from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from sensor.virtual.characteristics import notify_only, when_subscribed, write_only
 from sensor.virtual.stack import Service
 from sensor.virtual.thin_sensor import Scale, ThinSensor
@@ -14,6 +17,14 @@ THINGY_SCALE = Scale(
     thingy52.GYR_UNIT_RADPS,
     thingy52.GYR_RANGE_RADPS - thingy52.GYR_UNIT_RADPS,
 )
+
+ADAFRUIT_SCALE = Scale(
+    4 * STANDARD_GRAVITY_MPS2 / 2**15,
+    4 * STANDARD_GRAVITY_MPS2,
+    500 * RADPS_PER_DEGPS / 2**15,
+    500 * RADPS_PER_DEGPS,
+)
+"""A chip's usual setting; the floats that are sent resolve more."""
 
 
 class VirtualThingy(ThinSensor):
@@ -63,3 +74,59 @@ class VirtualThingy(ThinSensor):
 
     def _on_subscription(self, is_wanted: bool) -> None:
         self.stream(is_wanted and self._is_at_rate)
+
+
+class VirtualAdafruit(ThinSensor):
+    """A CLUE: two services, each with a period, a sample a notification; options as for `ThinSensor`."""
+
+    def __init__(
+        self,
+        name: str = "CLUE",
+        *,
+        signal: ImuSignal,
+        rate_ppm: float = 0.0,
+        battery_pct: int = 100,
+        mtu: int = 247,
+    ) -> None:
+        super().__init__(
+            name,
+            signal=signal,
+            scale=ADAFRUIT_SCALE,
+            rates_hz=adafruit.RATES_HZ,
+            rate_ppm=rate_ppm,
+            battery_pct=battery_pct,
+            mtu=mtu,
+        )
+        self._periods: dict[str, bytes] = {}
+        self._acc, self._gyr = notify_only(adafruit.ACC_UUID), notify_only(adafruit.GYR_UUID)
+
+    def services(self) -> list[Service]:
+        """Return battery, accelerometer and gyroscope."""
+        values = {adafruit.ACC_SERVICE_UUID: self._acc, adafruit.GYR_SERVICE_UUID: self._gyr}
+        own = [
+            Service(uuid, [write_only(adafruit.PERIOD_UUID, partial(self._set_period, uuid)), value])
+            for uuid, value in values.items()
+        ]
+        return [*super().services(), *own]
+
+    def reboot(self) -> None:
+        """Restart; the periods have to be set anew."""
+        super().reboot()
+        self._periods.clear()
+
+    def send(self, first: int, acc_mps2: FloatArray, gyr_radps: FloatArray) -> None:
+        """Send one sample of each service that is on."""
+        values = {adafruit.ACC_SERVICE_UUID: acc_mps2, adafruit.GYR_SERVICE_UUID: gyr_radps}
+        characteristics = {adafruit.ACC_SERVICE_UUID: self._acc, adafruit.GYR_SERVICE_UUID: self._gyr}
+        for uuid in filter(self._is_on, values):
+            (packet,) = adafruit.encode_vectors(values[uuid])
+            self.notify(characteristics[uuid], packet)
+
+    def _set_period(self, uuid: str, data: bytes) -> None:
+        self._periods[uuid] = data
+        is_wanted = any(map(self._is_on, self._periods))
+        if not (is_wanted and self._streams):
+            self.stream(is_wanted)
+
+    def _is_on(self, uuid: str) -> bool:
+        return self._periods.get(uuid) == adafruit.encode_period(round(1000 / self._times.rate_hz))

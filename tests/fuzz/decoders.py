@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sensor.clock import ClockSpec
-from sensor.protocol import adafruit
 from sensor.protocol.driver import Settings, StreamDecoder
 from sensor.protocol.registry import DEVICES
 from sensor.samples import SampleBlock
@@ -21,7 +20,6 @@ from tests.support.sensor_streams import ENCODERS, settings_of, swinging
 
 _ARRIVAL_STEP_NS = 10_000_000
 _SEED_S = 2.0
-_COUNTED = ClockSpec(tick_hz=1, wrap_bits=None, counts_samples=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +51,8 @@ DECODINGS = (
         for k in DEVICES
         if k.gyroscope is not None
     ),
-    Decoding(adafruit.KEY, adafruit.AdafruitDecoder, {}, _COUNTED, 100.0),
 )
-"""Every stream of every kind of the registry, and those that have a decoder only."""
+"""Every stream of every kind of the registry."""
 
 
 def check_decoding(decoding: Decoding, notifications: Sequence[bytes]) -> None:

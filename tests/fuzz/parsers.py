@@ -14,7 +14,6 @@ from typing import get_type_hints
 import sensor.protocol
 from sensor.errors import PacketError
 from sensor.protocol import metamotion, movesense, movesense_gsp, movesense_objects, sbem
-from sensor.protocol.adafruit import decode_vectors
 from sensor.protocol.beside import SOURCES, parse_readings
 from sensor.protocol.polar import Measurement
 from sensor.protocol.polar_frames import decode_frames
@@ -64,7 +63,6 @@ PARSERS: tuple[Parser, ...] = (
     _replies,
     lambda data: decode_frames(split_messages(data), Measurement.GYRO),
     lambda data: metamotion.decode_vectors(split_messages(data), metamotion.GYR_MODULE),
-    lambda data: decode_vectors(split_messages(data)),
 )
 
 

@@ -182,6 +182,10 @@ def _adafruit(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> N
     return adafruit.encode_vectors(signal.acc_sensor_mps2)
 
 
+def _adafruit_rates(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
+    return adafruit.encode_vectors(gyr_radps)
+
+
 ENCODERS: dict[str, Encoder] = {
     movesense.KEY: _movesense,
     "runtall": _board,
@@ -200,8 +204,9 @@ ENCODERS: dict[str, Encoder] = {
     metamotion.KEY: _metamotion,
     f"{metamotion.KEY} rates": _metamotion,
     adafruit.KEY: _adafruit,
+    f"{adafruit.KEY} rates": _adafruit_rates,
 }
-"""Key of a kind of sensor to what it sends; also of those that have a decoder but no row of the registry."""
+"""Key of a kind of sensor to what it sends; ``rates`` after it where angular rates come on their own."""
 
 
 def _parts(signal: ImuSignal, samples: int) -> list[slice]:

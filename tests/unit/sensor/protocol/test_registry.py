@@ -39,6 +39,7 @@ def test_other_names_are_not_known(name):
         ("MuseS-1A2B", "muse"),
         ("Movella DOT", "movella-dot"),
         ("MetaWear", "metamotion"),
+        ("CLUE", "adafruit"),
     ],
 )
 def test_sensors_are_told_apart_by_name(name, key):

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sensor.protocol import esense, muse, openearable, thingy52
+from sensor.errors import LinkError
+from sensor.link.ble import BleLink
+from sensor.protocol import adafruit, esense, muse, openearable, thingy52
 from sensor.protocol.driver import Write
 from sensor.samples import ImuSignal
 from sensor.virtual.earables import VirtualESense, VirtualMuse, VirtualOpenEarable
-from sensor.virtual.hobby_boards import VirtualThingy
+from sensor.virtual.hobby_boards import VirtualAdafruit, VirtualThingy
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.thin_sensor import ThinSensor
 from sensor.virtual.timeloop import run_in_virtual_time
@@ -70,6 +72,15 @@ CASES = {
         Write(thingy52.CONFIG_UUID, bytes.fromhex("f401f401f401c80000")),
         100.0,
     ),
+    "adafruit": Case(
+        VirtualAdafruit,
+        50.0,
+        adafruit.GYR_UUID,
+        Write(adafruit.PERIOD_UUID, bytes.fromhex("14000000"), service=adafruit.GYR_SERVICE_UUID),
+        Write(adafruit.PERIOD_UUID, bytes.fromhex("ffffffff"), service=adafruit.GYR_SERVICE_UUID),
+        Write(adafruit.PERIOD_UUID, bytes.fromhex("14000000"), service=adafruit.ACC_SERVICE_UUID),
+        50.0,
+    ),
 }
 
 
@@ -82,6 +93,7 @@ def heard_after(case: Case, *writes: Write | None, refuses: bool = False) -> int
             sensor = case.make("sensor", signal=noise_signal(30.0, rate_hz=case.rate_hz))
             await radio.add(sensor)
             async with client_of(radio, await find(radio, sensor)) as client:
+                link = BleLink(client, "sensor")
                 await client.start_notify(case.data, lambda _, data: heard.append(bytes(data)))
                 if refuses:
                     sensor.refuse()
@@ -89,8 +101,12 @@ def heard_after(case: Case, *writes: Write | None, refuses: bool = False) -> int
                     if write is None:
                         await client.stop_notify(case.data)
                     else:
-                        await client.write_gatt_char(
-                            write.characteristic, write.data, response=write.response
+                        await link.write(
+                            write.characteristic,
+                            write.data,
+                            5.0,
+                            response=write.response,
+                            service=write.service,
                         )
                 await asyncio.sleep(0.05)
                 heard.clear()
@@ -124,3 +140,17 @@ def test_a_signal_it_could_not_sample_is_refused(case: Case) -> None:
     for signal in (noise_signal(1.0, rate_hz=77.0), ImuSignal(case.rate_hz, np.ones((9, 3)), None)):
         with pytest.raises(ValueError, match="samples both kinds at"):
             case.make("sensor", signal=signal)
+
+
+@pytest.mark.parametrize(
+    ("service", "words"),
+    [
+        ("", "Multiple Characteristics"),
+        (adafruit.PERIOD_UUID, "lacks what it is to be set up by"),
+        ("0000180f-0000-1000-8000-00805f9b34fb", "lacks what it is to be set up by"),
+    ],
+)
+def test_a_characteristic_that_several_services_have_is_never_guessed(service: str, words: str) -> None:
+    write = Write(adafruit.PERIOD_UUID, bytes(4), service=service)
+    with pytest.raises(LinkError, match=words):
+        heard_after(CASES["adafruit"], write)
