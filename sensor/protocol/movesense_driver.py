@@ -29,6 +29,7 @@ _MOST_IN_FLIGHT = 2
 _REFUSAL_BYTES = 4
 """Type, reference and status; every greeting is longer."""
 
+_IN_CONFLICT = 409
 NO_SLOTS = 429
 _STUCK_AFTER = 3
 """So many refusals for want of a slot in a row, with nothing else in between, and only a restart helps."""
@@ -55,6 +56,7 @@ class MovesenseDriver:
         self._asked: dict[int, tuple[CommandCode, str]] = {}
         self._last_reference = 0
         self._without_slot = 0
+        self._has_streamed = False
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
@@ -122,12 +124,16 @@ class MovesenseDriver:
             return self._stream(reference)
         self._asked.pop(reference, None)
         response = movesense_gsp.parse_response(notification)
-        if not movesense_gsp.is_success(response.status):
+        if not movesense_gsp.is_success(response.status) and not self._streams_already(reference, response):
             return self._refused(what, response)
         self._without_slot = 0
         if code is CommandCode.GET:
             return (Accepted(what), movesense_objects.parse_time_answer(response.payload))
         return (Accepted(what),)
+
+    def _streams_already(self, reference: int, response: Response) -> bool:
+        """Tell whether this refuses a second subscription to a stream that flows: one was left over."""
+        return reference == STREAM_REFERENCE and response.status == _IN_CONFLICT and self._has_streamed
 
     def _refused(self, what: str, response: Response) -> tuple[DriverEvent, ...]:
         reason = movesense_gsp.explain_status(response.status)
@@ -142,6 +148,6 @@ class MovesenseDriver:
     def _stream(self, reference: int) -> tuple[DriverEvent, ...]:
         if reference != STREAM_REFERENCE:
             return ()
-        self._without_slot = 0
+        self._without_slot, self._has_streamed = 0, True
         self._asked.pop(reference, None)  # data are an answer, too: old firmware sends no other
         return (StreamPacket(),)

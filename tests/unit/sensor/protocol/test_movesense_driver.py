@@ -112,6 +112,16 @@ def test_refusals_for_other_reasons_call_for_no_restart():
         assert not any(isinstance(event, Stuck) for event in answered(driver, reference, 409))
 
 
+def test_a_second_subscription_to_a_stream_that_flows_is_no_refusal_worth_telling():
+    driver, references = started()
+    subscribe = references[CommandCode.SUBSCRIBE]
+    assert isinstance(answered(driver, subscribe, 409)[0], Refused)
+    driver.start(0)
+    driver.receive(DATA_UUID, bytes([2, STREAM_REFERENCE]))
+    assert isinstance(answered(driver, subscribe, 409)[0], Accepted)
+    assert isinstance(answered(driver, subscribe, 429)[0], Refused)
+
+
 def test_parts_of_the_stream_are_told_from_other_data():
     driver, _ = started()
     assert driver.receive(DATA_UUID, bytes([2, STREAM_REFERENCE]) + bytes(150)) == (StreamPacket(),)
