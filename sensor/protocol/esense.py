@@ -1,7 +1,7 @@
 """eSense earbuds: their inertial stream, and the conversation that turns it on.
 
 A notification is ``55``, number, checksum, size, angular rate and acceleration, big-endian; no time. The
-number counts notifications modulo 256, so a loss longer than 2.5 s at 100 Hz is not told by it but by arrivals.
+number counts notifications modulo 256, so a loss longer than 2.5 s at 100 Hz is told by arrivals only.
 Source: vendor's BLE specification.
 """
 

@@ -16,7 +16,7 @@ from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from sensor.virtual import earables, hobby_boards, movella_dot, movesense, polar_hardware
 from sensor.virtual.capture2go import VirtualCapture2Go
 from sensor.virtual.earables import VirtualESense, VirtualMuse, VirtualOpenEarable
-from sensor.virtual.hobby_boards import VirtualThingy
+from sensor.virtual.hobby_boards import VirtualAdafruit, VirtualThingy
 from sensor.virtual.metamotion import VirtualMetaMotion
 from sensor.virtual.motion_sensor import VirtualMotionSensor
 from sensor.virtual.movella_dot import VirtualMovellaDot
@@ -176,6 +176,15 @@ MAKERS = {
         rate_hz=100.0,
         acc_step_mps2=hobby_boards.THINGY_SCALE.acc_step_mps2,
         gyr_step_radps=hobby_boards.THINGY_SCALE.gyr_step_radps,
+        has_clock=False,
+        small_mtu=23,
+    ),
+    "adafruit": Maker(
+        name="CLUE",
+        make=VirtualAdafruit,
+        rate_hz=50.0,
+        acc_step_mps2=hobby_boards.ADAFRUIT_SCALE.acc_step_mps2,
+        gyr_step_radps=hobby_boards.ADAFRUIT_SCALE.gyr_step_radps,
         has_clock=False,
         small_mtu=23,
     ),
