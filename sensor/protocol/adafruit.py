@@ -15,11 +15,11 @@ from sensor.protocol.driver import (
     BATTERY_LEVEL_UUID,
     DriverEvent,
     Settings,
-    StreamPacket,
     Unreadable,
     Write,
     parse_battery_level,
 )
+from sensor.protocol.two_streams import BothStreams
 from sensor.protocol.whole_rows import rates_alone, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 
@@ -150,6 +150,7 @@ class AdafruitDriver:
             known = ", ".join(map(str, RATES_HZ))
             raise ValueError(f"adafruit: no rate of {rate_hz:g} Hz; there are {known}")
         self._period_ms = round(1000 / rate_hz)
+        self._streams = BothStreams()
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
@@ -163,6 +164,7 @@ class AdafruitDriver:
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Set both periods; there is no clock to set."""
+        self._streams.restart()
         return _set_periods(self._period_ms)
 
     def poll(self) -> tuple[Write, ...]:
@@ -176,7 +178,9 @@ class AdafruitDriver:
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""
         if characteristic.lower() == ACC_UUID:
-            return (StreamPacket(),)
+            return self._streams.acceleration()
+        if characteristic.lower() == GYR_UUID:
+            self._streams.angular_rate()
         if characteristic.lower() != BATTERY_LEVEL_UUID:
             return ()
         try:

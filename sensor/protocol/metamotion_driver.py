@@ -12,12 +12,12 @@ from sensor.protocol.driver import (
     DriverEvent,
     Refused,
     Settings,
-    StreamPacket,
     Unreadable,
     Write,
     parse_battery_level,
 )
-from sensor.protocol.metamotion import ACC_MODULE, ASK_MODULE, Chip
+from sensor.protocol.metamotion import ACC_MODULE, ASK_MODULE, GYR_MODULE, Chip
+from sensor.protocol.two_streams import BothStreams
 
 RATES_HZ = (50, 100)
 ACC_RANGE_G = 16
@@ -48,6 +48,7 @@ class MetaMotionDriver:
             raise ValueError(f"metamotion: no rate of {rate_hz:g} Hz; there are {known}")
         self._rate_hz = int(rate_hz)
         self._chip: Chip | None = None
+        self._streams = BothStreams()
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
@@ -65,6 +66,7 @@ class MetaMotionDriver:
             if self._chip is not None:
                 break
             yield Write(metamotion.COMMAND_UUID, ASK_MODULE, response=False, settle_s=_QUESTION_S)
+        self._streams.restart()
         yield from self.stop()
         if self._chip is not None:
             commands = metamotion.start_commands(self._chip, self._rate_hz, ACC_RANGE_G, GYR_RANGE_DPS)
@@ -92,8 +94,10 @@ class MetaMotionDriver:
             return ()
         if payload.startswith(ASK_MODULE):
             return (self._meet_chip(payload),)
-        is_stream = payload[:1] == bytes([ACC_MODULE]) and not metamotion.is_answer(payload)
-        return (StreamPacket(),) if is_stream else ()
+        module = 0 if metamotion.is_answer(payload) or not payload else payload[0]
+        if module == GYR_MODULE:
+            self._streams.angular_rate()
+        return self._streams.acceleration() if module == ACC_MODULE else ()
 
     def _meet_chip(self, payload: bytes) -> DriverEvent:
         if len(payload) <= len(ASK_MODULE):

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sensor.protocol.driver import DriverEvent, Settings, StreamPacket, Write
+from sensor.protocol.driver import DriverEvent, Settings, Write
 from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.two_streams import BothStreams
 from sensor.protocol.whole_rows import rates_alone, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
@@ -175,6 +176,7 @@ class MuseDriver:
     def __init__(self, rate_hz: float) -> None:
         if rate_hz != RATE_HZ:
             raise ValueError(f"muse: no rate of {rate_hz:g} Hz; there is {RATE_HZ}")
+        self._streams = BothStreams()
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
@@ -188,6 +190,7 @@ class MuseDriver:
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Choose what is measured and start; there is no clock to set."""
+        self._streams.restart()
         return (_write(_PRESET), _write(START))
 
     def poll(self) -> tuple[Write, ...]:
@@ -200,7 +203,9 @@ class MuseDriver:
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""
-        return (StreamPacket(),) if characteristic.lower() == ACC_UUID else ()
+        if characteristic.lower() == GYR_UUID:
+            self._streams.angular_rate()
+        return self._streams.acceleration() if characteristic.lower() == ACC_UUID else ()
 
 
 def _write(command: str) -> Write:

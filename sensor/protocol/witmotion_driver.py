@@ -108,7 +108,8 @@ class WitMotionDriver:
 
 def _is_answer_alone(payload: bytes) -> bool:
     """Tell whether a notification holds no sample: answers must not pass for a stream that lives."""
-    return len(payload) == witmotion.FRAME_BYTES and payload[1] == witmotion.ANSWER
+    head = bytes([witmotion.START_BYTE, witmotion.ANSWER])
+    return len(payload) == witmotion.FRAME_BYTES and payload.startswith(head)
 
 
 def _write(register: Register, value: int) -> Write:

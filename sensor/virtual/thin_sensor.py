@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from sensor.samples import FloatArray, ImuSignal
@@ -22,7 +22,7 @@ class Scale:
     gyr_range_radps: float
 
 
-class ThinSensor(VirtualMotionSensor):
+class ThinSensor(VirtualMotionSensor, ABC):
     """A sensor exposed to a given motion; its maker's part is what starts it and what it sends.
 
     Parameters

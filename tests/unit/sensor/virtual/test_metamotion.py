@@ -113,6 +113,28 @@ def test_lost_rates_leave_a_gap_and_move_no_others(tmp_path: Path) -> None:
     assert len(rows(path, "SELECT 1 FROM packet WHERE hex(substr(payload, 1, 1)) = '13'")) > 2000
 
 
+class DyingRates(VirtualMetaMotion):
+    """Sends no angular rates from 10 s to 16 s."""
+
+    def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
+        if value[0] != GYR_MODULE or not 10.0 < asyncio.get_running_loop().time() < 16.0:
+            super().notify(characteristic, value)
+
+
+def test_rates_that_stop_alone_are_asked_for_again(tmp_path: Path) -> None:
+    path = tmp_path / "s.runtall"
+
+    async def play(scene: Scene) -> None:
+        await scene.radio.add(DyingRates(signal=noise_signal(50.0, rate_hz=100.0)))
+
+    record_over_air(path, play, sensors={"sternum": "MetaWear"}, duration_s=40.0)
+    asked_s = [at_ns / 1e9 for (at_ns,) in rows(path, "SELECT t_ns FROM event WHERE kind = 'watchdog'")]
+    assert 13.0 < asked_s[0] < 16.0
+    (sensor,) = read_recording(path).sensors
+    assert sensor.time_s[-1] > 39.0
+    assert {gap.reason for gap in sensor.gaps if gap.end_s - gap.start_s > 5.0} == {"angular rates missing"}
+
+
 def test_a_sensor_that_never_says_its_chip_is_asked_again_and_again(tmp_path: Path) -> None:
     path = tmp_path / "s.runtall"
 
