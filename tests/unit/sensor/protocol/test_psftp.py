@@ -12,9 +12,9 @@ from sensor.errors import PacketError
 from sensor.protocol.psftp import (
     Command,
     FolderEntry,
+    FrameReader,
     Operation,
     Reply,
-    FrameReader,
     encode_error,
     encode_folder,
     encode_frames,
