@@ -107,14 +107,14 @@ class VirtualMovellaDot(VirtualMotionSensor):
         )
         self._medium = notify_only(wire.MEDIUM_UUID)
         self._info = read_only(wire.INFO_UUID, lambda: encode_info(self.product))
-        self._dot_battery = read_and_notify(wire.BATTERY_UUID, self._battery_value)
+        self._battery = read_and_notify(wire.BATTERY_UUID, self._battery_value)
 
     def services(self) -> list[Service]:
         """Return configuration, measurement and battery, all the maker's own."""
         return [
             Service(wire.CONFIGURATION_SERVICE_UUID, [self._info, self._control]),
             Service(wire.MEASUREMENT_SERVICE_UUID, [self._measurement, self._medium]),
-            Service(wire.BATTERY_SERVICE_UUID, [self._dot_battery]),
+            Service(wire.BATTERY_SERVICE_UUID, [self._battery]),
         ]
 
     @property
@@ -127,11 +127,6 @@ class VirtualMovellaDot(VirtualMotionSensor):
         await super().power_on(air)
         self._resting_since_s = now_s()
         self._check_rest()
-
-    def set_battery(self, percent: int) -> None:
-        """Change the battery level and notify whoever asked for it."""
-        self.battery_pct = percent
-        self.notify(self._dot_battery, self._battery_value())
 
     def reboot(self) -> None:
         """Restart: its rate is what it was set to, its counter begins anew."""

@@ -10,13 +10,14 @@ from typing import Any
 
 from bleak.uuids import normalize_uuid_16
 
+from sensor.protocol.driver import BATTERY_LEVEL_UUID, BatteryLevel, encode_battery_level
 from sensor.virtual.air import Air
+from sensor.virtual.characteristics import read_and_notify
 from sensor.virtual.controller import make_device
 from sensor.virtual.stack import (
     UUID,
     AdvertisingData,
     Characteristic,
-    CharacteristicValue,
     Connection,
     Device,
     DeviceConfiguration,
@@ -26,7 +27,6 @@ from sensor.virtual.stack import (
 )
 
 BATTERY_SERVICE_UUID = normalize_uuid_16(0x180F)
-BATTERY_LEVEL_UUID = normalize_uuid_16(0x2A19)
 
 BOOT_S = 2.0
 """From a restart to the first advertisement, s."""
@@ -34,7 +34,6 @@ BOOT_S = 2.0
 _LEGACY_ADVERTISEMENT_BYTES = 31
 _GENERAL_DISCOVERABLE_LE_ONLY = 0x06
 _UUID_16_TAIL = "-0000-1000-8000-00805f9b34fb"
-_READ_NOTIFY = Characteristic.Properties.READ | Characteristic.Properties.NOTIFY
 
 
 class VirtualPeripheral:
@@ -76,12 +75,7 @@ class VirtualPeripheral:
         self._address = hci.Address(_static_address(name))
         self._advertisement = _advertisement(advertised_uuids)
         self._scan_response = _scan_response(name)
-        self._battery = Characteristic[bytes](
-            BATTERY_LEVEL_UUID,
-            _READ_NOTIFY,
-            Characteristic.READABLE,
-            CharacteristicValue(read=lambda _: bytes([self.battery_pct])),
-        )
+        self._battery = read_and_notify(BATTERY_LEVEL_UUID, self._battery_value)
         self._air: Air | None = None
         self._device: Device | None = None
         self._connection: Connection | None = None
@@ -135,7 +129,7 @@ class VirtualPeripheral:
     def set_battery(self, percent: int) -> None:
         """Change the battery level and notify whoever asked for it."""
         self.battery_pct = percent
-        self.notify(self._battery, bytes([percent]))
+        self.notify(self._battery, self._battery_value())
 
     def is_listened_to(self, characteristic: Characteristic[bytes]) -> bool:
         """Tell whether a central is connected and wants notifications or indications of this."""
@@ -195,6 +189,9 @@ class VirtualPeripheral:
         # Nobody confirms them any more, and bumble would wait half a minute for it.
         for indication in tuple(self._indications):
             indication.cancel()
+
+    def _battery_value(self) -> bytes:
+        return encode_battery_level(BatteryLevel(self.battery_pct))
 
     def _on_air(self) -> Air:
         if self._air is None:
