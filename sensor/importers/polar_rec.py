@@ -16,7 +16,7 @@ from sensor.importers.log_times import check_log_times
 from sensor.importers.plausibility import level_remarks, mean_specific_force_mps2
 from sensor.importers.source import read_source
 from sensor.protocol.driver import Settings
-from sensor.protocol.polar import Measurement
+from sensor.protocol.polar import EPOCH_S, Measurement
 from sensor.protocol.polar_driver import ACC_FACTOR_G, ACC_RANGE_G, GYR_FACTOR_DPS, GYR_RANGE_DPS
 from sensor.protocol.polar_frames import MEASUREMENT_MASK
 from sensor.protocol.polar_rec import Recording, begins_recording, measured, read_recordings
@@ -30,9 +30,6 @@ _NAME = re.compile(r"(ACC|GYRO)([0-9]{0,4})\.REC", re.IGNORECASE)
 
 _USUAL_RATE_HZ = 52
 _CLOCK = ClockSpec(tick_hz=NS_PER_S, wrap_bits=None, refers_to="last")
-_EPOCH_S = 946_684_800
-"""The sensor counts from 2000, the world from 1970."""
-
 _CLOCK_SET_S = (1_609_459_200.0, 4_000_000_000.0)
 """From 2021, when this sensor came out, to 2096: a clock that reads anything else was never set."""
 
@@ -166,7 +163,7 @@ def _times(block: SampleBlock, frames: Sequence[bytes], rate_hz: float) -> Segme
 
 def _began_s(first_ns: int) -> float:
     """Return seconds since 1970; 0 where the sensor did not know."""
-    began_s = first_ns / NS_PER_S + _EPOCH_S
+    began_s = first_ns / NS_PER_S + EPOCH_S
     return began_s if _CLOCK_SET_S[0] <= began_s <= _CLOCK_SET_S[1] else 0.0
 
 

@@ -20,6 +20,9 @@ DATA_UUID = "fb005c82-02e7-f387-1cad-8acd2d8df0c8"
 SMALLEST_MTU = 70
 """Streams are refused on a connection whose packets are smaller, bytes."""
 
+EPOCH_S = 946_684_800
+"""The sensors' clocks count from 2000, the world's from 1970."""
+
 _FEATURES = 0x0F
 _FEATURE_BYTES = 2
 _ANSWER = 0xF0

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 
 from sensor.protocol.memory import LogEntry
 from sensor.protocol.polar import Measurement, Operation, Request
@@ -145,7 +144,7 @@ def _kinds(files: Iterable[RecordedFile]) -> set[str]:
 
 
 def _in_order(files: Iterable[RecordedFile]) -> tuple[RecordedFile, ...]:
-    return tuple(sorted(chain(files), key=_key))
+    return tuple(sorted(files, key=_key))
 
 
 def _key(file: RecordedFile) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sensor.errors import PacketError
 from sensor.protocol import polar_memory as memory
 from sensor.protocol import psftp
-from sensor.protocol.polar import Measurement, Operation, Request, Status
+from sensor.protocol.polar import EPOCH_S, Measurement, Operation, Request, Status
 from sensor.protocol.polar_rec import Recording, encode_recording
 from sensor.protocol.polar_settings import Setting, SettingValues, encode_settings
 from sensor.protocol.psftp import Command, FolderEntry, FrameReader
@@ -25,7 +25,6 @@ from sensor.virtual.stack import Characteristic, CharacteristicValue, Connection
 BYTES_PER_S = 10_000.0
 """Of a transfer."""
 
-_EPOCH_S = 946_684_800
 _FRAME_BYTES = 228
 """Most of a data frame in a file, as in those of the maker's tests."""
 
@@ -136,7 +135,7 @@ class VirtualVeritySense(VirtualPolar):
     def _save(self, measurement: Measurement) -> None:
         """Make a file of what was recorded until now."""
         first = self._recording_from.pop(measurement)
-        began = datetime.fromtimestamp(self._ticks(first) // NS_PER_S + _EPOCH_S, UTC)
+        began = datetime.fromtimestamp(self._ticks(first) // NS_PER_S + EPOCH_S, UTC)
         settings: SettingValues = {
             **memory.recording_settings(measurement),
             Setting.FACTOR: (self.hardware.factor(measurement),),
