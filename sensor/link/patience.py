@@ -35,7 +35,7 @@ async def within(timeout_s: float, call: Coroutine[Any, Any, _Result]) -> _Resul
     ConnectionError
         When the call was cancelled by what it called.
     """
-    task = asyncio.ensure_future(call)
+    task = _task_of(call)
     try:
         await asyncio.wait([task], timeout=timeout_s)
         in_time = task.done()
@@ -49,15 +49,34 @@ async def within(timeout_s: float, call: Coroutine[Any, Any, _Result]) -> _Resul
     return task.result()
 
 
+async def see_through(call: Coroutine[Any, Any, _Result]) -> _Result:
+    """Return what ``call`` returns; a caller that is cancelled meanwhile still waits for its end first.
+
+    For what must not be broken off half-way. Nothing else bounds it: bound the call itself, see `within`.
+    """
+    task = _task_of(call)
+    try:
+        await asyncio.wait([task])
+    finally:
+        if not task.done():
+            await asyncio.wait([task])
+    return task.result()
+
+
+def _task_of(call: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
+    task = asyncio.ensure_future(call)
+    task.add_done_callback(_look_at)
+    return task
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """Look at an error, so that asyncio does not complain of one whose caller was cancelled before."""
+    _left_behind.discard(task)
+    if not task.cancelled():
+        task.exception()
+
+
 async def _put_an_end_to(task: asyncio.Task[Any]) -> None:
     task.cancel()
     _left_behind.add(task)
-    task.add_done_callback(_forget)
     await asyncio.wait([task], timeout=_GRACE_S)
-
-
-def _forget(task: asyncio.Task[Any]) -> None:
-    _left_behind.discard(task)
-    if not task.cancelled():
-        # Looked at, so that asyncio does not complain of an error that came too late to matter.
-        task.exception()

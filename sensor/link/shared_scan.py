@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sensor.errors import LinkError
 from sensor.link.complaints import STUCK, plain_words
-from sensor.link.patience import within
+from sensor.link.patience import see_through, within
 from sensor.link.radio import Radio
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class SharedScan:
                 await self._stop()
                 await self._start()
         except BaseException:
-            self._listeners.remove(listener)
+            await self.leave(listener)
             raise
 
     async def leave(self, listener: Listener) -> None:
@@ -84,6 +84,10 @@ class SharedScan:
         from bleak import BleakScanner
 
         scanner = BleakScanner(self._spread, **self._radio.scanner_options())
+        # BlueZ goes on with what is broken off half-way, and then refuses every other scan of this program.
+        await see_through(self._begin(scanner))
+
+    async def _begin(self, scanner: BleakScanner) -> None:
         await ask_adapter(scanner.start())
         self._scanner = scanner
 
@@ -92,7 +96,7 @@ class SharedScan:
         scanner, self._scanner = self._scanner, None
         if scanner is not None:
             with suppress(LinkError), plain_words("ending a search"):
-                await ask_adapter(scanner.stop())
+                await see_through(ask_adapter(scanner.stop()))
 
     def _spread(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
         for listener in tuple(self._listeners):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
-from sensor.link.patience import within
+from sensor.link.patience import see_through, within
 from sensor.virtual.timeloop import run_in_virtual_time
 
 
@@ -93,3 +94,53 @@ def test_cancelling_the_caller_cancels_the_call() -> None:
 
     run_in_virtual_time(play())
     assert ended == ["call"]
+
+
+def test_a_call_that_fails_as_its_caller_is_cancelled_leaves_no_error_behind() -> None:
+    complaints: list[str] = []
+
+    async def fail() -> None:
+        raise KeyError("x")
+
+    async def play() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
+        caller = asyncio.create_task(within(5.0, fail()))
+        # The call has failed when this comes back, and the caller has not been told yet.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        del caller
+        gc.collect()
+
+    run_in_virtual_time(play())
+    assert complaints == []
+
+
+def test_what_is_seen_through_gives_its_result_or_its_failure() -> None:
+    async def fail() -> None:
+        raise KeyError("x")
+
+    assert run_in_virtual_time(see_through(asyncio.sleep(4.9, "here"))) == "here"
+    with pytest.raises(KeyError):
+        run_in_virtual_time(see_through(fail()))
+
+
+def test_what_is_seen_through_ends_before_its_cancelled_caller() -> None:
+    ended: list[str] = []
+
+    async def note() -> None:
+        await asyncio.sleep(2.0)
+        ended.append("call")
+
+    async def play() -> None:
+        caller = asyncio.create_task(see_through(note()))
+        await asyncio.sleep(1.0)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        assert ended == ["call"]
+
+    run_in_virtual_time(play())

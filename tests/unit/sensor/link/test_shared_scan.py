@@ -20,7 +20,10 @@ FIRST_HEARD_S = 1.0
 
 
 class OneScanOnly(BaseBleakScanner):
-    """A scanner like that of BlueZ: a second scan of the same program is refused."""
+    """A scanner like that of BlueZ: a second scan of the same program is refused.
+
+    It scans from the request on, also for a program that does not wait for the answer.
+    """
 
     running: ClassVar[set[OneScanOnly]] = set()
     starts: ClassVar[int] = 0
@@ -30,11 +33,11 @@ class OneScanOnly(BaseBleakScanner):
         super().__init__(callback, service_uuids)
 
     async def start(self) -> None:
-        await asyncio.sleep(0.1)
         if self.running or self.broken:
             raise BleakDBusError("org.bluez.Error.InProgress", ["Operation already in progress"])
         self.running.add(self)
         type(self).starts += 1
+        await asyncio.sleep(0.1)
         self._telling = asyncio.get_running_loop().call_later(FIRST_HEARD_S, self._tell)
 
     async def stop(self) -> None:
@@ -53,6 +56,7 @@ class OneScanOnly(BaseBleakScanner):
 @pytest.fixture
 def radio() -> Iterator[Radio]:
     OneScanOnly.starts = 0
+    OneScanOnly.running.clear()
     yield Radio(scanner_backend=OneScanOnly)
     OneScanOnly.broken = False
     assert not OneScanOnly.running
@@ -97,6 +101,21 @@ def test_a_scan_that_cannot_start_is_told_and_the_next_one_works(radio: Radio) -
         with pytest.raises(LinkError, match="looking for sensors"):
             await find(radio, 1)
         OneScanOnly.broken = False
+        return await find(radio, 1)
+
+    assert run_in_virtual_time(twice()) == "Movesense 1"
+
+
+@pytest.mark.parametrize("broken_off_s", [0.05, 0.15], ids=["while the scan starts", "while it runs"])
+def test_a_search_broken_off_at_any_moment_does_not_stand_in_the_way_of_the_next(
+    radio: Radio, broken_off_s: float
+) -> None:
+    async def twice() -> str | None:
+        search = asyncio.create_task(find(radio, 1))
+        await asyncio.sleep(broken_off_s)
+        search.cancel()
+        await asyncio.wait([search])
+        assert not OneScanOnly.running
         return await find(radio, 1)
 
     assert run_in_virtual_time(twice()) == "Movesense 1"
