@@ -116,6 +116,11 @@ class VirtualCapture2Go(VirtualMotionSensor):
         """What it does."""
         return State.STREAMING if self._is_started else State.IDLE
 
+    @property
+    def _measures(self) -> bool:
+        """Whether its mode is one it can measure in."""
+        return self._mode.rate_hz == self._times.rate_hz and not self._mode.has_magnetometer
+
     def services(self) -> list[Service]:
         """Return battery and the service of the packages."""
         return [*super().services(), Service(wire.SERVICE_UUID, [self._requests, self._packages])]
@@ -177,7 +182,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
         if self.state is not State.IDLE:
             return encode_error(ErrorCode.WRONG_STATE, wire.START)
         self._is_started = True
-        if self._mode.rate_hz == self._times.rate_hz and not self._mode.has_magnetometer:
+        if self._measures:
             self._open_stream(_MEASURES, wire.SAMPLES_PER_PACKAGE, self._stream)
         self._tell_status_later()
         return Package(wire.STARTED)

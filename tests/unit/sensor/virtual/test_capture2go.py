@@ -13,10 +13,12 @@ from bleak import BleakClient
 
 from sensor.protocol import capture2go as wire
 from sensor.protocol.capture2go import Package, PackageReader, encode_package
+from sensor.protocol.capture2go_files import START_RECORDING, STOP_RECORDING, encode_recording
 from sensor.protocol.capture2go_state import ErrorCode, Mode, State, encode_mode, parse_error, parse_status
 from sensor.samples import ImuSignal
 from sensor.session.reader import read_recording
 from sensor.virtual.capture2go import BUFFER_BYTES, VirtualCapture2Go
+from sensor.virtual.capture2go_memory import VirtualCapture2GoMemory
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
 from tests.support.recordings_over_air import Scene, noise_signal, record_over_air
@@ -65,10 +67,15 @@ class Central:
 Play = Callable[[VirtualCapture2Go, VirtualRadio, Central], Coroutine[Any, Any, None]]
 
 
-def with_central(play: Play, signal: ImuSignal | None = None, **options: Any) -> None:
+def with_central(
+    play: Play,
+    signal: ImuSignal | None = None,
+    make: type[VirtualCapture2Go] = VirtualCapture2Go,
+    **options: Any,
+) -> None:
     async def run() -> None:
         async with VirtualRadio() as radio:
-            sensor = VirtualCapture2Go(signal=signal or noise_signal(60.0, rate_hz=100.0), **options)
+            sensor = make(signal=signal or noise_signal(60.0, rate_hz=100.0), **options)
             await radio.add(sensor)
             async with client_of(radio, await find(radio, sensor)) as client:
                 central = Central(client)
@@ -153,6 +160,25 @@ def test_a_rate_it_does_not_measure_at_gives_no_measurements() -> None:
         assert {p.header for p in central.packages()[2:]} == {wire.STATUS}
 
     with_central(play)
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_measured"),
+    [(Mode(100.0), True), (Mode(50.0), False), (Mode(100.0, has_magnetometer=True), False)],
+)
+def test_a_recording_holds_what_a_stream_in_the_same_mode_would(mode: Mode, is_measured: bool) -> None:
+    async def play(sensor: VirtualCapture2Go, _: Any, central: Central) -> None:
+        assert isinstance(sensor, VirtualCapture2GoMemory)
+        await central.ask(encode_mode(mode))
+        for begin, end in ((wire.START, wire.STOP), (START_RECORDING, STOP_RECORDING)):
+            await central.ask(Package(begin))
+            await asyncio.sleep(2.0)
+            await central.ask(Package(end))
+            if begin == wire.START:
+                await central.ask(encode_recording("run"))
+        assert bool(central.times_ns()) is bool(sensor.files["run"]) is is_measured
+
+    with_central(play, make=VirtualCapture2GoMemory)
 
 
 async def reconnect(sensor: VirtualCapture2Go, radio: VirtualRadio, away_s: float) -> Central:
