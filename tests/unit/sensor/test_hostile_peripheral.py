@@ -260,7 +260,7 @@ def test_texts_of_the_device_information_are_cut_and_made_printable(path: Path) 
 
 
 def test_answers_nobody_asked_for_change_nothing(path: Path) -> None:
-    foe, chance, commands = Hostile(), random.Random(1), list[bytes]()
+    chance, commands = random.Random(1), list[bytes]()
     foe = Hostile(on_command=commands.append)
 
     def answer() -> None:
@@ -283,7 +283,7 @@ def test_answers_nobody_asked_for_change_nothing(path: Path) -> None:
 
 
 def test_connecting_and_hanging_up_twenty_times_a_second_is_not_joined_in(path: Path) -> None:
-    foe, connections = Hostile(), 0
+    connections = 0
 
     def count_and_hang_up(_: bytes) -> None:
         nonlocal connections

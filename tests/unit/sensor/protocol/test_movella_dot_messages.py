@@ -69,11 +69,13 @@ def test_a_recordings_information_begins_as_the_makers_does() -> None:
 
 def test_the_makers_two_exported_samples_are_a_sixtieth_of_a_second_apart() -> None:
     # Their data: a number of four bytes, then a time of four; 85 bytes of data hold no longer one.
-    first, second = (bytes.fromhex(text) for text in ("00000000 75A766A8", "01000000 90E866A8"))
-    assert [int.from_bytes(one[:4], "little") for one in (first, second)] == [0, 1]
-    times_us = [int.from_bytes(one[4:], "little") for one in (first, second)]
-    assert times_us[1] - times_us[0] == pytest.approx(1e6 / 60, abs=1)
-    assert export.SAMPLE.fields["time_us"][1] == 0
+    kept = [bytes.fromhex(text) + bytes(24) for text in ("00000000 75A766A8", "01000000 90E866A8")]
+    pieces = [export.parse_sample(Message(What.DATA, data)) for data in kept]
+    head = export.encode_head(messages.encode_file_info(7).data)
+    _, samples, damaged = export.read_export(b"".join(piece.data for piece in (head, *pieces)))
+    assert damaged == 0
+    assert samples["time_us"].tolist() == [2825299829, 2825316496]
+    assert pieces[1].offset - pieces[0].offset == export.SAMPLE_BYTES
 
 
 def test_recording_is_asked_for_without_an_end() -> None:
