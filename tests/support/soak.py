@@ -18,7 +18,7 @@ from sensor.samples import FloatArray, ImuSignal, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.faults import LINK_FAULTS, Fault, FaultKind, draw_faults, play_faults
 from sensor.virtual.motion_sensor import VirtualMotionSensor
-from sensor.virtual.peripheral import now_s
+from sensor.virtual.peripheral import VirtualPeripheral, now_s
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.standard import foot_pod, heart_rate_strap
 from sensor.virtual.timeloop import run_in_virtual_time
@@ -180,13 +180,9 @@ def soak(
                 asyncio.create_task(play_faults(faults, device))
                 for faults, device in zip(left.faults, (*sensors, *beside), strict=True)
             ]
-            plan = RecordingPlan(
-                tuple(SensorWish(one.placement, one.maker.name) for one in worn),
-                tuple(BesideWish(number, device.name) for number, device in enumerate(beside, 1)),
-            )
             started_s = now_s()
             await record_session(
-                plan,
+                _plan(worn, beside),
                 path,
                 _noting(radio.bleak, left.delivered),
                 name="soak",
@@ -200,6 +196,13 @@ def soak(
 
     run_in_virtual_time(record(), on_progress=on_progress, progress_every_s=60.0)
     return left
+
+
+def _plan(worn: Sequence[Worn], beside: Sequence[VirtualPeripheral]) -> RecordingPlan:
+    return RecordingPlan(
+        tuple(SensorWish(one.placement, one.maker.name) for one in worn),
+        tuple(BesideWish(number, device.name) for number, device in enumerate(beside, 1)),
+    )
 
 
 def _draw(
