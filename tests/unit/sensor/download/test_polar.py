@@ -10,14 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bleak.exc import BleakGATTProtocolError
 
-from sensor.download.memories import find_memory
 from sensor.download.memory import SensorMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, RefusalError
 from sensor.importers.imu_file import read_imu_file
 from sensor.protocol import polar, psftp
 from sensor.protocol.polar_rec import read_recordings
+from sensor.virtual.polar import VirtualPolar
+from sensor.virtual.polar_hardware import VERITY_SENSE
 from sensor.virtual.polar_memory import VirtualVeritySense
 from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.timeloop import run_in_virtual_time
@@ -200,7 +202,7 @@ def test_files_are_had_over_a_bonded_link_only() -> None:
             await radio.add(sensor)
             async with client_of(radio, await find(radio, sensor)) as client:
                 frame = psftp.encode_frames(b"\0\0", 20)[0]
-                with pytest.raises(Exception, match=r"(?i)encryption"):
+                with pytest.raises(BleakGATTProtocolError, match=r"(?i)encryption"):
                     await client.write_gatt_char(psftp.TRANSFER_UUID, frame, response=True)
                 await client.pair()
                 await client.write_gatt_char(psftp.TRANSFER_UUID, frame, response=True)
@@ -271,18 +273,6 @@ def test_folders_without_end_are_not_walked_for_ever() -> None:
 
 
 def test_another_polar_has_no_memory_to_ask() -> None:
-    async def action(memory: SensorMemory) -> None:
-        await memory.list()
-
-    async def run() -> None:
-        from sensor.virtual.polar import VirtualPolar
-        from sensor.virtual.polar_hardware import VERITY_SENSE
-
-        async with VirtualRadio() as radio:
-            old = VirtualPolar("Polar Sense 00000001", hardware=VERITY_SENSE, signal=SIGNAL)
-            await radio.add(old)
-            memory = await find_memory(radio.bleak, old.name, lambda: 0)
-            await action(memory)
-
+    old = VirtualPolar("Polar Sense 00000001", hardware=VERITY_SENSE, signal=SIGNAL)
     with pytest.raises(LinkError, match=r"firmware at least 2\.1\.0"):
-        run_in_virtual_time(run())
+        on_air(old, try_all)
