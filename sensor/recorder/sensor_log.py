@@ -88,6 +88,8 @@ class SensorLog:
         self._kind = kind
         self._decoder = kind.make_decoder(settings)
         self._undecoded.clear()
+        # A link that was given up may have brought something since, which is of no connection.
+        self._segment_id = None
 
     def described(self, settings: Settings) -> None:
         """Write down what the sensor says its bytes mean; what it said first stays."""
@@ -102,13 +104,17 @@ class SensorLog:
 
     def disconnected(self, reason: str) -> None:
         """End a connection; ``reason`` is kept with the gap that follows."""
-        self.link = "stopped" if reason == STOPPED else "searching"
-        if reason == STOPPED:
-            for kind, untold in self._untold.items():
-                self._write_event(LEFT_OUT, f"{untold} of kind {kind}")
+        self.link = "searching"
         if self._segment_id is not None:
             self._segment_id = None
             self._segment_reason = reason
+
+    def finish(self, flood: LeftOut | None) -> None:
+        """Write down what is still untold at the end of the session; ``flood`` is one that goes on."""
+        self.link = "stopped"
+        self.left_out(flood)
+        for kind, untold in self._untold.items():
+            self._write_event(LEFT_OUT, f"{untold} of kind {kind}")
 
     def packet(self, characteristic: str, payload: bytes) -> None:
         """Write down one notification as it came, dated now."""

@@ -89,7 +89,7 @@ class SensorTask:
         self._chance = chance
         self._waits = policy.waits(chance)
         self._kind = kind
-        self._stranger: Sighting | None = None
+        self._has_met_stranger = False
         self._address = ""
         self._namesakes: set[str] = set()
         self._looking_since_s = 0.0
@@ -108,7 +108,7 @@ class SensorTask:
         try:
             await self._record_for_ever()
         finally:
-            self._log.left_out(self._limits.gate.finish())
+            self._log.finish(self._limits.gate.finish())
 
     async def _record_for_ever(self) -> NoReturn:
         while True:
@@ -161,8 +161,7 @@ class SensorTask:
         if not (is_known or sighting.is_called(name)) or not self._shared.is_free_for(sighting, name):
             return False
         self._kind = self._kind or sighting.kind
-        if self._kind is None:
-            self._stranger = sighting
+        self._has_met_stranger |= self._kind is None
         return self._kind is not None and self._may_be_the_same(sighting)
 
     def _may_be_the_same(self, sighting: Sighting) -> bool:
@@ -179,7 +178,9 @@ class SensorTask:
 
     def _explain_absence(self, waited_s: float) -> None:
         name = self._log.wish.name
-        if self._stranger is not None and waited_s >= self._policy.first_waits_s[-1]:
+        # What is heard first of a sensor may be without its name; once known, it is no stranger.
+        is_strange = self._has_met_stranger and self._kind is None
+        if is_strange and waited_s >= self._policy.first_waits_s[-1]:
             explained = (
                 f"{name} is in reach, but it is no sensor runtall knows; see `runtall scan` for those it does"
             )

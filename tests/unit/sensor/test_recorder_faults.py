@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import time
 from collections.abc import Awaitable, Callable
@@ -148,6 +149,27 @@ def test_a_stranger_at_the_address_of_a_missing_sensor_does_not_end_a_recording_
     assert any("no sensor runtall knows" in status.message for status in scene.statuses)
 
 
+def test_a_sensor_first_heard_without_its_name_is_no_stranger_when_it_is_lost_later(path: Path) -> None:
+    steps: list[asyncio.Task[None]] = []
+
+    async def play(scene: Scene) -> None:
+        nameless, chest = at(ADDRESS, VirtualPeripheral("")), at(ADDRESS, movesense(duration_s=100.0))
+
+        async def tell_name() -> None:
+            await asyncio.sleep(2.0)
+            await nameless.power_off()
+            await scene.radio.add(chest)
+            call_at(20.0, chest.take_over, 30.0)
+
+        await scene.radio.add(nameless)
+        steps.append(asyncio.create_task(tell_name()))
+
+    scene = record_over_air(path, play, sensors={"sternum": ADDRESS}, duration_s=60.0)
+
+    assert [reason for _, reason in rows(path, SEGMENTS)] == ["start", "link lost"]
+    assert not any("no sensor runtall knows" in s.message for s in scene.statuses if s.time_s > 20.0)
+
+
 def test_a_link_of_the_smallest_mtu_loses_nothing(path: Path) -> None:
     scene = record_over_air(path, alone(mtu=23))
 
@@ -269,6 +291,27 @@ def test_a_goodbye_that_hangs_does_not_hold_up_the_end(path: Path, monkeypatch: 
 
     assert scene.statuses[-1].time_s < 10.0 + RecorderPolicy().goodbye_timeout_s + 1.5
     assert rows(path, "SELECT value FROM meta WHERE key = 'ended'") == [("true",)]
+
+
+def test_a_link_that_breaks_under_a_question_leaves_no_error_behind(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read, chest = VirtualClient.read_gatt_char, movesense()
+
+    async def break_off(self: VirtualClient, *args: Any, **options: Any) -> bytearray:
+        chest.lose_link()
+        return await read(self, *args, **options)
+
+    monkeypatch.setattr(VirtualClient, "read_gatt_char", break_off)
+
+    async def play(scene: Scene) -> None:
+        await scene.radio.add(chest)
+
+    record_over_air(path, play, duration_s=2.0)
+    gc.collect()
+
+    assert ("lost", "link lost") in rows(path, EVENTS)
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
 
 
 def test_a_sensor_that_never_says_who_it_is_does_not_keep_the_watchdog_from_looking(

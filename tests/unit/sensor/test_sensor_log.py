@@ -1,0 +1,66 @@
+"""What is written down of one sensor, whatever order things come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from bleak.backends.device import BLEDevice
+
+from sensor.link.ble import Sighting
+from sensor.protocol.movesense_driver import MovesenseDriver
+from sensor.protocol.registry import device
+from sensor.recorder import SensorWish
+from sensor.recorder.clock import SessionClock
+from sensor.recorder.sensor_log import EVENTS_AT_ONCE, LEFT_OUT, SensorLog
+from sensor.session.writer import SessionWriter
+from tests.support.recordings_over_air import CHEST, STARTED_UTC, rows
+
+KIND = device("movesense")
+ADDRESS = "C0:00:00:00:00:01"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "session.runtall"
+
+
+@contextmanager
+def logging(path: Path) -> Iterator[SensorLog]:
+    with SessionWriter(path, name="test", started_utc=STARTED_UTC.isoformat()) as writer:
+        clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 0.0, lambda: 0.0)
+        yield SensorLog(SensorWish("sternum", CHEST), writer, clock)
+
+
+def connect(log: SensorLog) -> None:
+    sighting = Sighting(CHEST, ADDRESS, (), -50, KIND, BLEDevice(ADDRESS, CHEST, None))
+    log.connected(sighting, KIND, MovesenseDriver(104).settings)
+
+
+def test_events_left_out_are_told_at_the_end_though_the_sensor_was_never_found(path: Path) -> None:
+    with logging(path) as log:
+        for _ in range(100):
+            log.event("no radio", "it is off")
+        log.finish(None)
+
+    events = rows(path, "SELECT kind, detail FROM event")
+    told = [int(detail.rsplit(":", 1)[-1].split()[0]) for kind, detail in events if kind == LEFT_OUT]
+    assert told == [100 - EVENTS_AT_ONCE]
+    assert log.link == "stopped"
+
+
+def test_what_comes_between_two_connections_is_kept_and_taken_for_part_of_neither(path: Path) -> None:
+    with logging(path) as log:
+        for number in (1, 2):
+            connect(log)
+            log.packet(KIND.data_characteristic, b"of %d" % number)
+            log.disconnected("stream silent")
+            log.packet(KIND.data_characteristic, b"after %d" % number)
+
+    stored = rows(path, "SELECT segment_id, payload FROM packet ORDER BY id")
+    assert stored == [(1, b"of 1"), (2, b"after 1"), (3, b"of 2"), (4, b"after 2")]
+    reasons = [reason for (reason,) in rows(path, "SELECT reason FROM segment ORDER BY id")]
+    assert reasons == ["start", *3 * ["stream silent"]]
