@@ -48,16 +48,16 @@ class Lamp:
         self._has_complained = False
 
     def show(self, state: State) -> None:
-        """Show a state, if it is another one than before."""
+        """Show a state, unless it is shown already."""
         if self._path is None or state is self._shown:
             return
-        self._shown = state
         try:
             trigger = _trigger_of(self._path)
             if trigger is not None:
                 trigger.write_text(TRIGGERS[state], encoding="ascii")
             else:
                 _replace(self._path, f"{state.value}\n")
+            self._shown = state
         except OSError as error:
             if not self._has_complained:
                 self._has_complained = True

@@ -21,29 +21,25 @@ TURNED_DEG = 20.0
 
 
 class Stillness:
-    """Tells for how long no sensor has moved. A sensor that sends nothing does not move.
+    """Tells for how long no sensor has moved since the first reading. One that sends nothing does not move.
 
     Movement is what the walk-through calls movement (`LastSecond.is_still`), for `MOVING_S` in all within
     `MOVING_WITHIN_S`. Somebody who stands is as still as a table, so only the length tells them apart.
-
-    Parameters
-    ----------
-    now_s
-        The time from which on stillness counts.
     """
 
-    def __init__(self, now_s: float = 0.0) -> None:
-        self._since_s = now_s
+    def __init__(self) -> None:
+        self._since_s = 0.0
         self._worn: dict[str, _Movement] = {}
 
     def add(self, placement: str, now_s: float, acc_sensor_mps2: FloatArray) -> None:
         """Take in the newest (n, 3) specific force of one sensor, m/s2, sensor axes."""
+        is_first = not self._worn
         movement = self._worn.setdefault(placement, _Movement(now_s))
-        if movement.add(now_s, acc_sensor_mps2):
+        if movement.add(now_s, acc_sensor_mps2) or is_first:
             self._since_s = now_s
 
     def lasts_s(self, now_s: float) -> float:
-        """Return for how long nothing has moved."""
+        """Return for how long nothing has moved; before the first reading, the whole time."""
         return now_s - self._since_s
 
     def resting(self) -> Mapping[str, FloatArray]:

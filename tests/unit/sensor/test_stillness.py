@@ -35,7 +35,13 @@ def feed(
 def test_a_sensor_on_a_table_is_still_from_the_first() -> None:
     stillness = Stillness()
     now_s = feed(stillness, 0.0, 600.0, 0.03)
-    assert stillness.lasts_s(now_s) == pytest.approx(600.0)
+    assert stillness.lasts_s(now_s) == pytest.approx(600.0, abs=TICK_S)
+
+
+def test_the_wait_for_the_first_data_is_no_stillness() -> None:
+    stillness = Stillness()
+    now_s = feed(stillness, 100.0, 30.0, 0.03)
+    assert stillness.lasts_s(now_s) == pytest.approx(30.0, abs=TICK_S)
 
 
 def test_running_is_no_stillness() -> None:
@@ -59,7 +65,7 @@ def test_a_bump_against_the_table_now_and_then_does_not_end_the_stillness() -> N
     for _ in range(10):
         now_s = feed(stillness, now_s, 0.5, 8.0)
         now_s = feed(stillness, now_s, 59.5, 0.03)
-    assert stillness.lasts_s(now_s) == pytest.approx(600.0)
+    assert stillness.lasts_s(now_s) == pytest.approx(600.0, abs=TICK_S)
 
 
 def test_a_sensor_that_is_gone_does_not_move() -> None:
@@ -72,7 +78,7 @@ def test_a_break_in_the_stream_is_not_counted_as_movement() -> None:
     stillness = Stillness()
     now_s = feed(stillness, 0.0, 10.0, 0.03)
     feed(stillness, now_s + 50.0, 1.0, 8.0)
-    assert stillness.lasts_s(now_s + 51.0) == pytest.approx(61.0)
+    assert stillness.lasts_s(now_s + 51.0) == pytest.approx(61.0, abs=TICK_S)
 
 
 def test_one_sensor_that_moves_is_enough() -> None:

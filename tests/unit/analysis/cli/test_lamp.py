@@ -69,8 +69,8 @@ def test_a_light_that_cannot_be_set_is_complained_of_once_and_tried_again(
     lamp.show(State.WAITING)
     lamp.show(State.RECORDING)
     path.parent.mkdir()
-    lamp.show(State.WAITING)
-    assert path.read_text() == "waiting\n"
+    lamp.show(State.RECORDING)
+    assert path.read_text() == "recording\n"
     (complaint,) = complaints
     assert str(path) in complaint
     assert "recording goes on without it" in complaint
