@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,11 +22,12 @@ READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], ImuFile]], ...] = 
 
 
 def read_imu_file(path: Path) -> ImuFile:
-    """Read and check a file of samples.
+    """Read and check a file of samples; through a pipe, which can be read only once, a table.
 
     Raises
     ------
     ImportFileError
         For whatever does not fit; the message says what to do.
     """
-    return next((read for is_its, read in READERS if is_its(path)), read_imu_csv)(path)
+    readers = READERS if os.path.isfile(path) else ()
+    return next((read for is_its, read in readers if is_its(path)), read_imu_csv)(path)

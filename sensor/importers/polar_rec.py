@@ -70,7 +70,11 @@ def read_polar_rec(path: Path) -> ImuFile:
     """
     belonging = _belonging(path)
     contents = [read_source(one) for one in belonging]
-    recordings = [one for content in contents for one in _recordings(path, content)]
+    recordings = [
+        recording
+        for file, content in zip(belonging, contents, strict=True)
+        for recording in _recordings(file, content)
+    ]
     acc, gyr = measured(recordings, Measurement.ACC), measured(recordings, Measurement.GYRO)
     if not acc:
         raise ImportFileError(
@@ -104,7 +108,11 @@ def _belonging(path: Path) -> list[Path]:
     """Return the files of one recording in the order of their parts: what the sensor names so beside it."""
     if not _NAME.fullmatch(path.name):
         return [path]
-    named = [(match, one) for one in path.parent.iterdir() if (match := _NAME.fullmatch(one.name))]
+    try:
+        beside = list(path.parent.iterdir())
+    except OSError:  # it may be readable though the folder cannot be listed
+        return [path]
+    named = [(match, one) for one in beside if (match := _NAME.fullmatch(one.name))]
     return [one for match, one in sorted(named, key=lambda item: (item[0][1].upper(), int(item[0][2] or 0)))]
 
 

@@ -167,6 +167,14 @@ def test_what_cannot_be_taken_in_is_refused_in_one_line(tmp_path: Path, content:
     assert "\n" not in str(refused.value)
 
 
+def test_damage_is_told_of_the_file_that_has_it(tmp_path: Path) -> None:
+    path, damaged = write(tmp_path), tmp_path / "GYRO.REC"
+    damaged.write_bytes(b"damaged")
+    with pytest.raises(ImportFileError, match="no recording of a Polar") as refused:
+        read_polar_rec(path)
+    assert str(damaged) in str(refused.value)
+
+
 def test_recordings_are_known_by_their_content_or_name(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "run.bin").write_bytes((tmp_path / "ACC.REC").read_bytes())
