@@ -85,7 +85,7 @@ class PartialLog:
     ) -> None:
         """Write down what is known and close the file."""
         try:
-            if self._part.exists():
+            if not self._file.closed:
                 self.save()
         finally:
             with suppress(OSError):  # after a failure of the disk, which save has told
@@ -190,8 +190,9 @@ class PartialLog:
         """
         try:
             self._file.truncate(self._ends[-1])
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            self.save()
+            # Windows renames no open file.
+            self._file.close()
             self._part.replace(self._target)
             self._knowledge.unlink(missing_ok=True)
         except OSError as error:

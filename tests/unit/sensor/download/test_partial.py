@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,45 @@ def test_a_hole_is_filled_by_a_second_fetch_which_may_then_stop(target: Path) ->
         assert partial.take(piece(50, 100))
         partial.finish()
     assert target.read_bytes() == CONTENT
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse to rename a file that is open, as Windows does."""
+    replace, opened = Path.replace, Path("/proc/self/fd")
+    if not opened.exists():
+        pytest.skip("this system does not tell which files are open")
+
+    def replace_closed(self: Path, target: Path) -> Path:
+        if str(self) in {os.path.realpath(handle) for handle in opened.iterdir()}:
+            raise PermissionError(13, "The process cannot access the file", str(self))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace_closed)
+
+
+@pytest.mark.usefixtures("windows")
+def test_a_whole_recording_gets_its_name_where_open_files_keep_theirs(target: Path) -> None:
+    with PartialLog(target, LISTED) as partial:
+        partial.take(piece(0, 200))
+        partial.take(Piece(200, b""))
+        partial.finish()
+    assert target.read_bytes() == CONTENT
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_recording_that_cannot_get_its_name_is_kept_whole(target: Path) -> None:
+    def fetch() -> None:
+        with PartialLog(target, LISTED) as partial:
+            partial.take(piece(0, 200))
+            partial.take(Piece(200, b""))
+            partial.finish()
+
+    (target / "in the way").mkdir(parents=True)
+    with pytest.raises(SessionFileError, match="cannot be written"):
+        fetch()
+    with PartialLog(target, LISTED) as partial:
+        assert partial.received_bytes == 200
 
 
 @pytest.mark.parametrize("told", [0, 200])
