@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from sensor.download.inbox import gone_silent, link_lost
 from sensor.download.policy import DownloadPolicy
-from sensor.download.reach import LOST
 from sensor.errors import LinkError, PacketError, RefusalError
 from sensor.link.ble import BleLink
 from sensor.protocol import capture2go, capture2go_files, capture2go_state
@@ -78,7 +78,7 @@ class Capture2GoTalk:
             async with asyncio.timeout(self._policy.request_timeout_s):
                 return await self._answer(request.header, answer, what)
         except TimeoutError as error:
-            raise self._silent("answering") from error
+            raise gone_silent(self._name, "answering") from error
 
     async def state(self) -> int:
         """Return what the sensor does, see `sensor.protocol.capture2go_state.State`.
@@ -118,7 +118,7 @@ class Capture2GoTalk:
         except PacketError as error:
             raise self._nonsense("its recordings") from error
         except TimeoutError as error:
-            raise self._silent("listing its recordings") from error
+            raise gone_silent(self._name, "listing its recordings") from error
         return tuple(entries[index] for index in sorted(entries))
 
     async def fetch(self, entry: LogEntry, span: Span, take: Callable[[Piece], None]) -> None:
@@ -152,7 +152,7 @@ class Capture2GoTalk:
             except TimeoutError as error:
                 if reached > start:
                     return  # its last pieces are lost: they are asked for again
-                raise self._silent(f"sending {what}") from error
+                raise gone_silent(self._name, f"sending {what}") from error
             came_bytes += len(piece.data)
             if start <= piece.offset < end:
                 take(piece)
@@ -175,7 +175,7 @@ class Capture2GoTalk:
                 return package.payload
             if package.header == capture2go.ERROR:
                 self._refuse(package.payload, request, what)
-        raise LinkError(f"{self._name}: {LOST}; keep the sensor within a few metres")
+        raise link_lost(self._name)
 
     def _refuse(self, payload: bytes, request: int, what: str) -> None:
         """Raise where an error answers a request; one that cannot be read answers nothing."""
@@ -184,11 +184,6 @@ class Capture2GoTalk:
             if refused == request:
                 reason = capture2go_state.explain_error(code)
                 raise RefusalError(f"{self._name} refuses {what}: {reason} (error {code:02x})", code)
-
-    def _silent(self, doing: str) -> LinkError:
-        return LinkError(
-            f"{self._name} stopped {doing}; bring it closer, and restart it if that does not help"
-        )
 
     def _nonsense(self, what: str) -> LinkError:
         return LinkError(f"{self._name}: what it tells of {what} makes no sense; restart it")

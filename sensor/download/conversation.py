@@ -7,8 +7,9 @@ import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from sensor.download.inbox import next_in
 from sensor.download.policy import DownloadPolicy
-from sensor.download.reach import LOST, reach
+from sensor.download.reach import reach
 from sensor.errors import LinkError, PacketError, RefusalError
 from sensor.link.ble import BleLink
 from sensor.link.radio import Radio
@@ -125,7 +126,9 @@ class Conversation:
             await self._ask(command, f"recording {log_id}", inbox)
             came_bytes = 0
             while came_bytes < movesense_logbook.MEMORY_BYTES:
-                notification = await self._next(inbox, self._policy.silence_s, f"sending recording {log_id}")
+                notification = await next_in(
+                    inbox, self._policy.silence_s, self.name, f"sending recording {log_id}"
+                )
                 if notification.type is NotificationType.RESPONSE:
                     continue
                 with suppress(PacketError):  # a damaged piece is one more hole, and fetched again
@@ -142,7 +145,7 @@ class Conversation:
         timeout_s = self._policy.request_timeout_s
         data = movesense_gsp.encode_command(command)
         await self._link.write(movesense.COMMAND_UUID, data, timeout_s, response=True)
-        notification = await self._next(inbox, timeout_s, "answering")
+        notification = await next_in(inbox, timeout_s, self.name, "answering")
         try:
             answer = movesense_gsp.parse_response(notification)
         except PacketError as error:
@@ -153,20 +156,6 @@ class Conversation:
                 f"{self.name} refuses {what}: {reason} (status {answer.status})", answer.status
             )
         return answer
-
-    async def _next(
-        self, inbox: asyncio.Queue[Notification | None], timeout_s: float, doing: str
-    ) -> Notification:
-        try:
-            async with asyncio.timeout(timeout_s):
-                notification = await inbox.get()
-        except TimeoutError as error:
-            raise LinkError(
-                f"{self.name} stopped {doing}; bring it closer, and restart it if that does not help"
-            ) from error
-        if notification is None:
-            raise LinkError(f"{self.name}: {LOST}; keep the sensor within a few metres")
-        return notification
 
 
 class _Inbox:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Container
 from contextlib import suppress
 
+from sensor.download.inbox import next_in
 from sensor.download.policy import DownloadPolicy
-from sensor.download.reach import LOST
 from sensor.errors import LinkError, PacketError, RefusalError
 from sensor.link.ble import BleLink
 from sensor.protocol import movella_dot, movella_dot_control, movella_dot_messages
@@ -145,16 +145,7 @@ class MovellaDotTalk:
         LinkError
             When none comes, or the link breaks.
         """
-        try:
-            async with asyncio.timeout(timeout_s):
-                message = await self._inbox.get()
-        except TimeoutError as error:
-            raise LinkError(
-                f"{self._name} stopped {doing}; bring it closer, and restart it if that does not help"
-            ) from error
-        if message is None:
-            raise LinkError(f"{self._name}: {LOST}; keep the sensor within a few metres")
-        return message
+        return await next_in(self._inbox, timeout_s, self._name, doing)
 
     async def product(self) -> str:
         """Return its product code; empty where it does not tell."""

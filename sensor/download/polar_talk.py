@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
 
+from sensor.download.inbox import gone_silent, next_in
 from sensor.download.policy import DownloadPolicy
-from sensor.download.reach import LOST
 from sensor.errors import LinkError, PacketError, RefusalError
 from sensor.link.ble import BleLink
 from sensor.protocol import polar, psftp
@@ -16,8 +15,6 @@ from sensor.protocol.psftp import Command, FolderEntry, FrameReader, Operation
 
 _FRAME_BYTES = 20
 """What every connection carries; requests are short."""
-
-_Heard = TypeVar("_Heard")
 
 
 class PolarTalk:
@@ -121,7 +118,7 @@ class PolarTalk:
         reader = FrameReader()
         reply = None
         while reply is None:
-            frame = await self._next(self._frames, self._policy.silence_s, f"sending {path}")
+            frame = await next_in(self._frames, self._policy.silence_s, self.name, f"sending {path}")
             try:
                 reply = reader.take(frame)
             except PacketError as error:
@@ -138,12 +135,12 @@ class PolarTalk:
         try:
             async with asyncio.timeout(timeout_s):
                 while True:
-                    told = self._parsed(await self._next(self._control, timeout_s, "answering"))
+                    told = self._parsed(await next_in(self._control, timeout_s, self.name, "answering"))
                     answer = joiner.join(told) if isinstance(told, Answer) else None
                     if answer and (answer.operation, answer.measurement) == (*request[:2], 0)[:2]:
                         return answer
         except TimeoutError as error:
-            raise self._silent("answering") from error
+            raise gone_silent(self.name, "answering") from error
 
     async def _listen(self, characteristic: str, take: Callable[[bytes], None]) -> None:
         if not self._link.offers(characteristic):
@@ -160,21 +157,6 @@ class PolarTalk:
             return polar.parse_control(payload)
         except PacketError:
             return None  # no answer to anything
-
-    async def _next(self, heard: asyncio.Queue[_Heard | None], timeout_s: float, doing: str) -> _Heard:
-        try:
-            async with asyncio.timeout(timeout_s):
-                one = await heard.get()
-        except TimeoutError as error:
-            raise self._silent(doing) from error
-        if one is None:
-            raise LinkError(f"{self.name}: {LOST}; keep the sensor within a few metres")
-        return one
-
-    def _silent(self, doing: str) -> LinkError:
-        return LinkError(
-            f"{self.name} stopped {doing}; bring it closer, and restart it if that does not help"
-        )
 
     def _nonsense(self) -> LinkError:
         return LinkError(f"{self.name}: what it sends is not whole; bring it closer and try again")

@@ -12,8 +12,6 @@ from sensor.link.ble import BleLink, Sighting, look_for
 from sensor.link.radio import Radio
 from sensor.protocol.registry import device
 
-LOST = "the link broke"
-
 
 async def find(radio: Radio, name: str, policy: DownloadPolicy) -> Sighting:
     """Look for a sensor by its name or address.
