@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from sensor.download.capture2go_talk import Capture2GoTalk
-from sensor.download.memory import Progress, fetch_whole
+from sensor.download.memory import Progress, fetch_whole, no_recording, require_news
 from sensor.download.partial import LogIdentity, PartialLog
 from sensor.download.policy import DownloadPolicy
 from sensor.download.reach import reach
-from sensor.errors import LinkError, RefusalError
+from sensor.errors import RefusalError
 from sensor.link.radio import Radio
 from sensor.protocol import capture2go, capture2go_files
 from sensor.protocol.capture2go import Package
@@ -73,10 +73,7 @@ class Capture2GoMemory:
         entries = await self.list()
         found = next((entry for entry in entries if entry.log_id == log_id), None)
         if found is None:
-            known = ", ".join(str(entry.log_id) for entry in entries) or "none"
-            raise RefusalError(
-                f"{self.name} has no recording {log_id}; it has {known}", ErrorCode.NO_SUCH_FILE
-            )
+            raise no_recording(self.name, log_id, entries, ErrorCode.NO_SUCH_FILE)
         return found
 
     async def download(self, entry: LogEntry, target: Path, on_progress: Progress) -> None:
@@ -147,11 +144,7 @@ class Capture2GoMemory:
                 before = partial.received_bytes
                 for span in partial.holes:
                     await self._fetch_span(talk, entry, span, take)
-                if partial.received_bytes == before:
-                    raise LinkError(
-                        f"{self.name}: of recording {entry.log_id} the same {partial.missing_bytes} bytes "
-                        "are lost every time; bring the sensor closer and try again, what came is kept"
-                    )
+                require_news(self.name, entry.log_id, partial, before)
         partial.take(Piece(entry.size_bytes, b""))
 
     async def _fetch_span(

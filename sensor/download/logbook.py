@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from sensor.download.conversation import Conversation, converse
-from sensor.download.memory import Progress, fetch_whole
+from sensor.download.memory import Progress, fetch_whole, no_recording, require_news
 from sensor.download.partial import LogIdentity, PartialLog
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, PacketError, RefusalError
@@ -81,8 +81,7 @@ class Logbook:
         entries, is_whole = await self._entries()
         found = next((entry for entry in entries if entry.log_id == log_id), None)
         if found is None and is_whole:
-            known = ", ".join(str(entry.log_id) for entry in entries) or "none"
-            raise RefusalError(f"{self.name} has no recording {log_id}; it has {known}", NO_SUCH_LOG)
+            raise no_recording(self.name, log_id, entries, NO_SUCH_LOG)
         return found or LogEntry(log_id, 0, 0)
 
     async def download(self, entry: LogEntry, target: Path, on_progress: Progress) -> None:
@@ -170,11 +169,7 @@ class Logbook:
             while not partial.is_complete:
                 before = partial.received_bytes
                 await conversation.fetch(log_id, take)
-                if not partial.is_complete and partial.received_bytes == before:
-                    raise LinkError(
-                        f"{self.name}: of recording {log_id} the same {partial.missing_bytes} bytes are lost "
-                        "every time; bring the sensor closer and try again, what came is kept"
-                    )
+                require_news(self.name, log_id, partial, before)
 
     async def _has(self, log_id: int) -> bool:
         """Tell whether there is a recording of this number; the connection that was asked is spent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -131,3 +131,33 @@ async def fetch_whole(
                     raise
                 await asyncio.sleep(policy.wait_s)
         partial.finish()
+
+
+def require_news(name: str, log_id: int, partial: PartialLog, before_bytes: int) -> None:
+    """Refuse to ask for the same again where nothing new came of it.
+
+    Parameters
+    ----------
+    name, log_id
+        The sensor, and the number of the recording.
+    partial
+        What has come of it.
+    before_bytes
+        How much had come before it was asked for.
+
+    Raises
+    ------
+    LinkError
+        When something is missing and nothing new came.
+    """
+    if not partial.is_complete and partial.received_bytes == before_bytes:
+        raise LinkError(
+            f"{name}: of recording {log_id} the same {partial.missing_bytes} bytes are lost every time; "
+            "bring the sensor closer and try again, what came is kept"
+        )
+
+
+def no_recording(name: str, log_id: int, entries: Sequence[LogEntry], status: int) -> RefusalError:
+    """Return the error of a recording that is not among those a sensor has."""
+    known = ", ".join(str(entry.log_id) for entry in entries) or "none"
+    return RefusalError(f"{name} has no recording {log_id}; it has {known}", status)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from sensor.download.memory import Progress, fetch_whole
+from sensor.download.memory import Progress, fetch_whole, require_news
 from sensor.download.movella_dot_talk import MovellaDotTalk
 from sensor.download.partial import LogIdentity, PartialLog
 from sensor.download.policy import DownloadPolicy
@@ -159,11 +159,7 @@ class MovellaDotMemory:
                 before = partial.received_bytes
                 await self._export(talk, partial, entry.log_id, has_ended, on_progress)
                 has_ended = True
-                if not partial.is_complete and partial.received_bytes == before:
-                    raise LinkError(
-                        f"{self.name}: of recording {entry.log_id} the same {partial.missing_bytes} bytes "
-                        "are lost every time; bring the sensor closer and try again, what came is kept"
-                    )
+                require_news(self.name, entry.log_id, partial, before)
 
     async def _export(
         self,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from sensor.download.memory import Progress, fetch_whole
+from sensor.download.memory import Progress, fetch_whole, no_recording
 from sensor.download.partial import LogIdentity, PartialLog
 from sensor.download.polar_talk import PolarTalk
 from sensor.download.policy import DownloadPolicy
@@ -88,8 +88,7 @@ class PolarMemory:
         """
         entries = await self.list()
         if not 1 <= log_id <= len(entries):
-            known = ", ".join(str(entry.log_id) for entry in entries) or "none"
-            raise RefusalError(f"{self.name} has no recording {log_id}; it has {known}", psftp.NO_SUCH_FILE)
+            raise no_recording(self.name, log_id, entries, psftp.NO_SUCH_FILE)
         return entries[log_id - 1]
 
     async def download(self, entry: LogEntry, target: Path, on_progress: Progress) -> None:
