@@ -18,8 +18,8 @@ from sensor.protocol.memory import LogEntry
 _STEP = 0.05
 _STEP_BYTES = 1_000_000
 
-_CLOCK_SET_S = 1_451_606_400
-"""2016: a sensor that was never told the time counts from 2015."""
+_CLOCK_SET_S = (1_451_606_400, 4_000_000_000)
+"""From 2016 to 2096: a sensor that was never told the time counts from 2015."""
 
 Say = Callable[[str], None]
 """Tells the runner one line."""
@@ -81,7 +81,7 @@ async def fetch_log(memory: SensorMemory, log_id: int | None, folder: Path, say:
     target = _free_path(folder, stem, memory.suffix)
     say(f"Fetching recording {entry.log_id} of {memory.name}, {_size_text(entry.size_bytes)}.")
     await memory.download(entry, target, progress(say))
-    if entry.modified_s > _CLOCK_SET_S:
+    if _is_dated(entry):
         # A recording that does not tell the time of day is dated by its file.
         os.utime(target, (entry.modified_s, entry.modified_s))
     return target
@@ -122,9 +122,13 @@ def _free_path(folder: Path, stem: str, suffix: str) -> Path:
 
 def _row(entry: LogEntry) -> tuple[str, str, str]:
     changed = "?"
-    if entry.modified_s > _CLOCK_SET_S:
+    if _is_dated(entry):
         changed = f"{datetime.fromtimestamp(entry.modified_s, UTC).astimezone():%Y-%m-%d %H:%M}"
     return str(entry.log_id), changed, _size_text(entry.size_bytes)
+
+
+def _is_dated(entry: LogEntry) -> bool:
+    return _CLOCK_SET_S[0] <= entry.modified_s <= _CLOCK_SET_S[1]
 
 
 def _size_text(size_bytes: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -198,16 +199,31 @@ def test_progress_is_told_in_twentieths_or_megabytes() -> None:
     assert said == ["1.0 MB", "2.0 MB"]
 
 
-def test_a_recording_without_time_and_size_is_listed_all_the_same() -> None:
+@pytest.fixture
+def far_east() -> Iterator[None]:
+    """Be where a day begins first."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the time zone cannot be chosen here")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Pacific/Kiritimati")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+def test_a_recording_without_a_possible_time_or_size_is_listed_all_the_same() -> None:
     from analysis.cli.downloading import list_logs
 
     class Listed:
         name = CHEST
 
         async def list(self) -> tuple[LogEntry, ...]:
-            return (LogEntry(1, 1_748_673_000, 9_300_000), LogEntry(2, 0, 0))
+            last_of_9999 = 253_402_300_799
+            return (LogEntry(1, 1_748_673_000, 9_300_000), LogEntry(2, 0, 0), LogEntry(3, last_of_9999, 1000))
 
     table = run_in_virtual_time(list_logs(Listed())).splitlines()
     assert "9.3 MB" in table[1]
     assert "2025-05-31" in table[1]
     assert table[2].split() == ["2", "?", "size", "unknown"]
+    assert table[3].split() == ["3", "?", "1.0", "kB"]
