@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sensor.errors import LinkError
-from sensor.link.complaints import plain_words, printable
+from sensor.link.complaints import NO_SEARCH, plain_words, printable
 from sensor.link.patience import within
 from sensor.link.radio import Radio
 from sensor.link.shared_scan import ask_adapter, listening
@@ -73,7 +73,7 @@ async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
     def remember(sighting: Sighting) -> None:
         heard[sighting.address] = sighting
 
-    with plain_words("looking for sensors"):
+    with plain_words("looking for sensors", NO_SEARCH):
         for sighting in await ask_adapter(_connected_already(radio)):
             remember(sighting)
         async with _listening(radio, remember):
@@ -95,7 +95,7 @@ async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_
         if not found.done() and is_wanted(sighting):
             found.set_result(sighting)
 
-    with plain_words("looking for sensors"):
+    with plain_words("looking for sensors", NO_SEARCH):
         for sighting in await ask_adapter(_connected_already(radio)):
             consider(sighting)
         if found.done():

@@ -24,6 +24,9 @@ NOT_ALLOWED = "not allowed to use Bluetooth; " + (
 HELD = "it was seen but does not let us in; " + (
     "another phone or computer may hold it: close its app there, switch that Bluetooth off, try again"
 )
+NO_SEARCH = "the adapter does not search; " + (
+    "end other programs that use Bluetooth, or switch it off and on"
+)
 NO_ANSWER = (
     "it does not answer in time; bring it closer, wake it by moving it, and check that no phone holds it"
 )
@@ -51,10 +54,11 @@ _BY_TEXT = (
     ("DBus.Error.UnknownMethod", UNPLUGGED),
     ("DBus.Error.NoReply", NO_SERVICE),
     ("le-connection-abort-by-local", NO_ANSWER),
-    ("bluez.Error.Failed", HELD),
-    ("bluez.Error.InProgress", HELD),
 )
 """What BlueZ writes into its errors (doc/org.bluez.*.rst), first match wins."""
+
+_REFUSALS = ("bluez.Error.Failed", "bluez.Error.InProgress")
+"""What it writes where it does not say why."""
 
 _BY_TYPE = (
     ("BleakDeviceNotFoundError", VANISHED),
@@ -76,13 +80,15 @@ D-Bus property that is gone, notifications that are on already). None of it may 
 
 
 @contextmanager
-def plain_words(doing: str) -> Iterator[None]:
+def plain_words(doing: str, refused: str = HELD) -> Iterator[None]:
     """Turn whatever bleak and the system below it raise into a `LinkError` of one line.
 
     Parameters
     ----------
     doing
         What is being done to whom: ``connecting to Movesense 000192``.
+    refused
+        What is wrong, and what to do, where it is refused without a reason.
 
     Raises
     ------
@@ -96,17 +102,21 @@ def plain_words(doing: str) -> Iterator[None]:
     except LinkError:
         raise
     except (BleakError, OSError, EOFError, *_LEAKS) as error:
-        raise LinkError(f"{doing}: {explain(error)}") from error
+        raise LinkError(f"{doing}: {explain(error, refused)}") from error
 
 
-def explain(error: BaseException) -> str:
-    """Return what ``error`` means and what to do, in one line; its own words where it is unknown."""
+def explain(error: BaseException, refused: str) -> str:
+    """Return what ``error`` means and what to do, in one line; its own words where it is unknown.
+
+    ``refused`` is what a refusal without a reason means.
+    """
     reason = getattr(getattr(error, "reason", None), "name", "")
     text = printable(" ".join(str(error).split()))
     types = {parent.__name__ for parent in type(error).__mro__}
     known = (
         _BY_REASON.get(reason),
         *(words for sign, words in _BY_TEXT if sign in text),
+        *(refused for sign in _REFUSALS if sign in text),
         *(words for name, words in _BY_TYPE if name in types),
     )
     return next((words for words in known if words), f"{text or type(error).__name__}; try again")

@@ -98,7 +98,9 @@ def test_a_scan_ends_with_its_last_listener(radio: Radio) -> None:
 def test_a_scan_that_cannot_start_is_told_and_the_next_one_works(radio: Radio) -> None:
     async def twice() -> str | None:
         OneScanOnly.broken = True
-        with pytest.raises(LinkError, match="looking for sensors"):
+        with pytest.raises(
+            LinkError, match="looking for sensors: the adapter does not search; end other programs"
+        ):
             await find(radio, 1)
         OneScanOnly.broken = False
         return await find(radio, 1)
