@@ -10,7 +10,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
@@ -67,11 +67,10 @@ class SessionWriter(SessionRows):
         self._connection = sqlite3.connect(
             path, timeout=wait_s, isolation_level=None, check_same_thread=False
         )
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(self.abandon)
             self._start()
-        except SessionFileError:
-            self.abandon()
-            raise
+            undoing.pop_all()
 
     def _start(self) -> None:
         try:

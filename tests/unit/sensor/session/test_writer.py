@@ -98,12 +98,17 @@ def test_a_session_is_whole_from_its_first_moment(tmp_path: Path) -> None:
 def test_a_recording_killed_right_after_its_file_appeared_knows_its_name_and_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    held: list[sqlite3.Connection] = []
+
     def die(connection: sqlite3.Connection) -> str:
+        held.append(connection)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(writer_module, "choose_journal", die)
     with pytest.raises(KeyboardInterrupt):
         new_writer(tmp_path / "a.runtall")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        held[0].execute("SELECT 1")
     info = read_info(tmp_path / "a.runtall")
     assert (info.name, info.started_utc, info.simulated, info.ended) == ("tempo", STARTED_UTC, False, False)
 
