@@ -136,10 +136,10 @@ def test_after_a_fault_the_stream_comes_back_and_nothing_delivered_is_lost(
 def test_in_a_storm_of_faults_nothing_delivered_is_lost_or_invented(
     maker: Maker, seed: int, path: Path
 ) -> None:
-    signal = signal_of(maker, 320.0)
-    faults = draw_faults(seed, within_s=(0.0, 180.0), count=20)
-    scene = record(path, maker, signal, *faults, duration_s=300.0)
+    signal = signal_of(maker, 210.0)
+    faults = draw_faults(seed, within_s=(0.0, 100.0), count=14)
+    scene = record(path, maker, signal, *faults, duration_s=190.0)
 
     check_kept(path, scene)
     check_true(maker, signal, path)
-    check_streams_at_the_end(scene, since_s=270.0)
+    check_streams_at_the_end(scene, since_s=170.0)

@@ -57,7 +57,7 @@ def test_what_is_never_completed_is_not_kept_for_ever(decoding: Decoding, next_o
 
 
 @every_decoder
-def test_twice_the_notifications_take_about_twice_the_time(decoding: Decoding):
+def test_the_time_a_decoder_takes_grows_as_the_notifications_do(decoding: Decoding):
     chance = random.Random(2)
     sent = decoding.valid(20.0)
     hostile = [chance.choice(HOSTILE)(sent, chance) for _ in range(1000)]
@@ -70,7 +70,8 @@ def test_twice_the_notifications_take_about_twice_the_time(decoding: Decoding):
             decoder.feed([one])
         return process_time() - began_s
 
-    assert min(feeding_s(4) for _ in range(5)) < 2.5 * min(feeding_s(2) for _ in range(5))
+    # Four times as much: 4 where time is linear, 16 where it is quadratic; a busy machine strays from both.
+    assert min(feeding_s(8) for _ in range(3)) < 8 * min(feeding_s(2) for _ in range(5))
 
 
 @every_decoder
