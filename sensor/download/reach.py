@@ -14,14 +14,24 @@ from sensor.protocol.registry import device
 
 
 async def find(radio: Radio, name: str, policy: DownloadPolicy) -> Sighting:
-    """Look for a sensor by its name or address.
+    """Look for a sensor by its name or address; what no driver knows is returned where nothing else comes.
 
     Raises
     ------
     LinkError
         When it is not in reach.
     """
-    sighting = await look_for(radio, lambda sighting: sighting.is_called(name), policy.search_s)
+    stranger: Sighting | None = None
+
+    def is_wanted(sighting: Sighting) -> bool:
+        # What is heard first of a sensor may be without its name, and then no driver knows it.
+        nonlocal stranger
+        is_called = sighting.is_called(name)
+        if is_called and sighting.kind is None:
+            stranger = sighting
+        return is_called and sighting.kind is not None
+
+    sighting = await look_for(radio, is_wanted, policy.search_s) or stranger
     if sighting is None:
         raise LinkError(f"{name} is not in reach; bring it closer, wake it by moving it, free it from phones")
     return sighting
