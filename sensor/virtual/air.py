@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from sensor.virtual.stack import Controller, LocalLink, core, hci, ll
+from sensor.virtual.stack import Controller, Host, LocalLink, core, hci, ll
 
 _SAME_INSTANT_S = 1e-6
 """Timers may fire a rounding error early; a packet due then is due."""
@@ -105,6 +105,10 @@ class Air(LocalLink):
         """Return how many packets wait for the next connection event of ``peripheral``, either way."""
         links = [link for link in self._links.values() if link.peripheral_address == peripheral]
         return len(links[0].waiting) if links else 0
+
+    def leave(self, host: Host) -> None:
+        """Let the controller of ``host`` be gone, so that its address is free for another."""
+        self.controllers = {one for one in self.controllers if one.host is not host}
 
     def close(self) -> None:
         """Forget every link without telling anyone: the end of the simulation."""

@@ -125,6 +125,7 @@ class VirtualPeripheral:
             # Not bumble's own power_off: it tells of disconnections and leaves commands unanswered.
             await asyncio.gather(*self._tasks)
             await device.stop_advertising()
+            self._on_air().leave(device.host)
 
     def set_battery(self, percent: int) -> None:
         """Change the battery level and notify whoever asked for it."""
