@@ -14,17 +14,27 @@ from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
 from analysis.facts import clock_facts, sensor_facts, standings_of
 from analysis.motion import Motion, motion_of
-from analysis.records import Baseline, ClockFacts, GapFact, RunReport, SensorFacts, SessionFacts, StrideTable
+from analysis.records import (
+    Baseline,
+    ClockFacts,
+    GapFact,
+    RunReport,
+    SensorFacts,
+    SessionFacts,
+    Standing,
+    StrapStep,
+    StrideTable,
+)
 from analysis.stages.baseline import fresh_window, relative_to_window, usable_running, with_adjusted_flexion
 from analysis.stages.distance import DistanceResult, distance_of
-from analysis.stages.findings import findings_of
+from analysis.stages.findings import Findings, findings_of
 from analysis.stages.one_clock import on_trunk_clock
 from analysis.stages.quality import quality_of, usable_fraction
 from analysis.stages.rezero import rezeroed
 from analysis.stages.segments import median_over_distance, segments_of
 from analysis.stages.speed import SpeedProfile, speed_profile
 from analysis.stages.strapstep import strap_steps
-from analysis.stages.verdict import judge, require_running
+from analysis.stages.verdict import Judgement, judge, require_running
 from analysis.stages.zero import OWN_BASELINE
 from analysis.stride_rows import stride_table
 from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording
@@ -139,28 +149,14 @@ def _judged(
 ) -> RunReport:
     """Find, judge and sum up."""
     trunk = motions[sensor.placement]
-    standings = standings_of(trunk)
-    steps = strap_steps(table, config.strap_step, config.baseline)
-    table, standings = rezeroed(table, standings, steps, recording.context, config)
-    found = findings_of(table, baseline, config, steps, standings, trunk.zero.source)
+    found, steps, standings = _found(recording, trunk, table, baseline, config)
     table = found.table
     gaps = _gaps(sensor, way, config)
     facts = tuple(
         sensor_facts(s, motions[s.placement], config, clocks.get(s.placement)) for s in recording.sensors
     )
     quality = quality_of(facts, table, standings, steps, gaps, config.verdict)
-    judgement = judge(
-        table,
-        baseline,
-        found.episodes,
-        steps,
-        standings,
-        way.total_m,
-        way.distance_source,
-        trunk.zero.source,
-        config.verdict,
-        _doubts(trunk),
-    )
+    judgement = _judgement(trunk, found, baseline, steps, standings, way, config)
     return RunReport(
         session=_session_facts(recording, facts),
         strides=table,
@@ -198,6 +194,43 @@ def _judged(
         config_hash=config.hash(),
         file_hash=recording.file_hash,
         version=version("runtall"),
+    )
+
+
+def _found(
+    recording: Recording,
+    trunk: Motion,
+    table: StrideTable,
+    baseline: Baseline | None,
+    config: AnalysisConfig,
+) -> tuple[Findings, tuple[StrapStep, ...], tuple[Standing, ...]]:
+    """Flag the strides, from the zero that a strap step may have moved."""
+    steps = strap_steps(table, config.strap_step, config.baseline)
+    table, standings = rezeroed(table, standings_of(trunk), steps, recording.context, config)
+    return findings_of(table, baseline, config, steps, standings, trunk.zero.source), steps, standings
+
+
+def _judgement(
+    trunk: Motion,
+    found: Findings,
+    baseline: Baseline | None,
+    steps: Sequence[StrapStep],
+    standings: Sequence[Standing],
+    way: DistanceResult,
+    config: AnalysisConfig,
+) -> Judgement:
+    """Give the verdict on what was found."""
+    return judge(
+        found.table,
+        baseline,
+        found.episodes,
+        steps,
+        standings,
+        way.total_m,
+        way.distance_source,
+        trunk.zero.source,
+        config.verdict,
+        _doubts(trunk),
     )
 
 
