@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from sensor.protocol import adafruit, metamotion, muse
@@ -11,16 +14,17 @@ from sensor.protocol.two_streams import MOST_ALONE
 
 ACC_3, GYR_3 = bytes([0x03, 0x1C]) + bytes(18), bytes([0x13, 0x07]) + bytes(18)
 CASES = [
-    (MetaMotionDriver(100), (metamotion.NOTIFY_UUID, ACC_3), (metamotion.NOTIFY_UUID, GYR_3)),
-    (muse.MuseDriver(52), (muse.ACC_UUID, bytes(20)), (muse.GYR_UUID, bytes(20))),
-    (adafruit.AdafruitDriver(50), (adafruit.ACC_UUID, bytes(12)), (adafruit.GYR_UUID, bytes(12))),
+    (partial(MetaMotionDriver, 100), (metamotion.NOTIFY_UUID, ACC_3), (metamotion.NOTIFY_UUID, GYR_3)),
+    (partial(muse.MuseDriver, 52), (muse.ACC_UUID, bytes(20)), (muse.GYR_UUID, bytes(20))),
+    (partial(adafruit.AdafruitDriver, 50), (adafruit.ACC_UUID, bytes(12)), (adafruit.GYR_UUID, bytes(12))),
 ]
 
 
-@pytest.mark.parametrize(("driver", "acc", "gyr"), CASES, ids=["metamotion", "muse", "adafruit"])
+@pytest.mark.parametrize(("make", "acc", "gyr"), CASES, ids=["metamotion", "muse", "adafruit"])
 def test_a_watchdog_learns_that_angular_rates_have_stopped(
-    driver: Driver, acc: tuple[str, bytes], gyr: tuple[str, bytes]
+    make: Callable[[], Driver], acc: tuple[str, bytes], gyr: tuple[str, bytes]
 ) -> None:
+    driver = make()
     for _ in range(3 * MOST_ALONE):
         assert driver.receive(*acc) == (StreamPacket(),)
         assert driver.receive(*gyr) == ()
@@ -30,10 +34,11 @@ def test_a_watchdog_learns_that_angular_rates_have_stopped(
     assert driver.receive(*acc) == (StreamPacket(),)
 
 
-@pytest.mark.parametrize(("driver", "acc", "gyr"), CASES, ids=["metamotion", "muse", "adafruit"])
+@pytest.mark.parametrize(("make", "acc", "gyr"), CASES, ids=["metamotion", "muse", "adafruit"])
 def test_asked_for_again_both_get_their_time(
-    driver: Driver, acc: tuple[str, bytes], gyr: tuple[str, bytes]
+    make: Callable[[], Driver], acc: tuple[str, bytes], gyr: tuple[str, bytes]
 ) -> None:
+    driver = make()
     for _ in range(2 * MOST_ALONE):
         driver.receive(*acc)
     assert driver.receive(*acc) == ()
