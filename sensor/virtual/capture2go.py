@@ -117,7 +117,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
         return State.STREAMING if self._is_started else State.IDLE
 
     @property
-    def _measures(self) -> bool:
+    def _can_measure(self) -> bool:
         """Whether its mode is one it can measure in."""
         return self._mode.rate_hz == self._times.rate_hz and not self._mode.has_magnetometer
 
@@ -182,7 +182,7 @@ class VirtualCapture2Go(VirtualMotionSensor):
         if self.state is not State.IDLE:
             return encode_error(ErrorCode.WRONG_STATE, wire.START)
         self._is_started = True
-        if self._measures:
+        if self._can_measure:
             self._open_stream(_MEASURES, wire.SAMPLES_PER_PACKAGE, self._stream)
         self._tell_status_later()
         return Package(wire.STARTED)

@@ -126,7 +126,7 @@ class VirtualCapture2GoMemory(VirtualCapture2Go):
     def _written(self, since_s: float) -> Iterator[Package]:
         """Yield what was measured from then until now: whole packages."""
         first = self._times.next_index(since_s)
-        while self._measures and self._times.time_s(first + wire.SAMPLES_PER_PACKAGE - 1) <= now_s():
+        while self._can_measure and self._times.time_s(first + wire.SAMPLES_PER_PACKAGE - 1) <= now_s():
             yield self._measured(first)
             first += wire.SAMPLES_PER_PACKAGE
 
