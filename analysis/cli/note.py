@@ -10,6 +10,9 @@ from analysis.cli.home import find_session, home_folder
 from analysis.cli.quantities import parse_distance_m, parse_stature_m, refuse_flying
 from sensor.session.context import PACKS, SURFACES
 
+OPTION_WORDS = {"typed_distance_m": "distance", "stature_m": "stature", "notes": "text"}
+"""Keys of the session whose options have another name."""
+
 
 @click.command("note")
 @click.argument("session", default="latest")
@@ -40,5 +43,5 @@ def command(ctx: click.Context, /, session: str, **told: Any) -> None:
     with amend_session(path) as rows:
         for key, value in facts.items():
             rows.set_context(key, value)
-    click.echo(f"Noted: {', '.join(sorted(key.replace('_', ' ') for key in facts))}.", err=True)
+    click.echo(f"Noted: {', '.join(sorted(OPTION_WORDS.get(key, key) for key in facts))}.", err=True)
     click.echo(path)

@@ -74,3 +74,9 @@ def test_a_session_that_is_being_recorded_is_left_alone(session: Path) -> None:
     assert isinstance(result.exception, SessionFileError)
     assert "still being recorded" in str(result.exception)
     writer.close()
+
+
+def test_what_was_noted_is_told_in_the_words_of_the_options(session: Path) -> None:
+    result = note(session, "--distance", "42m", "--stature", "172cm", "--text", "wind")
+
+    assert result.stderr == "Noted: distance, stature, text.\n"
