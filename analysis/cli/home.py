@@ -99,7 +99,7 @@ def find_session(home: Path, word: str) -> Path:
         beside = folder / word
         return beside if _is_file(beside) and not _is_file(word) else Path(word)
     if not paths:
-        raise SessionFileError(f"no sessions in {folder}; make one with record, import or demo")
+        raise SessionFileError(f"no sessions in {folder}; make one with record or import")
     if latest:
         back = int(latest[1] or 0)
         if back >= len(paths):

@@ -20,7 +20,7 @@ def command(ctx: click.Context) -> None:
     home = home_folder(ctx)
     entries = sorted(map(_entry, list_session_paths(home)), reverse=True)
     if not entries:
-        click.echo(f"No sessions in {sessions_folder(home)} yet: record, import or demo makes one.", err=True)
+        click.echo(f"No sessions in {sessions_folder(home)} yet: record or import makes one.", err=True)
         return
     click.echo(text_table(HEADER, [row for _, row in entries]))
 

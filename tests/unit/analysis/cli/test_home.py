@@ -100,7 +100,7 @@ def test_a_word_that_means_two_sessions_is_refused_with_both(home: Path) -> None
 
 
 def test_an_empty_home_says_how_to_fill_it(tmp_path: Path) -> None:
-    with pytest.raises(SessionFileError, match=r"no sessions in .*record, import or demo"):
+    with pytest.raises(SessionFileError, match=r"no sessions in .*record or import"):
         find_session(tmp_path, "latest")
 
 

@@ -82,7 +82,7 @@ def test_without_sessions_it_says_how_to_make_one(tmp_path: Path) -> None:
     result = runtall(tmp_path, "list")
     assert result.exit_code == 0
     assert result.stdout == ""
-    assert "record, import or demo" in result.stderr
+    assert "record or import" in result.stderr
 
 
 def test_listing_needs_neither_scipy_nor_pandas_nor_bleak(tmp_path: Path) -> None:
