@@ -185,7 +185,7 @@ def _clock_line(what: str, clock: ClockFacts) -> QualityLine:
         elif clock.within_ms >= at_ms + 1.0:
             value += f", within {clock.within_ms:.0f} ms elsewhere"
         return QualityLine(what, value, "good", "")
-    interval = f"within one connection interval, about {clock.within_ms:.0f} ms"
+    interval = f"within about {clock.within_ms:.0f} ms"
     value = f"agree {interval if is_known else 'as their files say'}"
     if clock.knocks:
         why = f"{_felt(clock.knocks[:1])} not used: {clock.knocks[0].doubt}"

@@ -255,7 +255,7 @@ def test_shared_taps_bring_a_late_head_sensor_onto_the_chests_clock() -> None:
 def test_without_shared_taps_clocks_are_left_alone_and_it_is_said() -> None:
     found = analyse(chest_and_head(0.014, knocked=False), CONFIG)
     (line,) = (q for q in found.quality if q.what.startswith("Clocks"))
-    assert line.value == "agree within one connection interval, about 15 ms (no shared tap found)"
+    assert line.value == "agree within about 15 ms (no shared tap found)"
     assert (line.grade, line.advice) == ("good", "")
 
 

@@ -84,7 +84,7 @@ LATE = "80 ms apart, more than a radio explains"
             ClockFacts(12.6, (TAPS, replace(TAPS, where="end", kind="jumps", within_ms=12.5))),
             "agree within 12 ms (taps at start, jumps at end)",
         ),
-        (ClockFacts(15.0), "agree within one connection interval, about 15 ms (no shared tap found)"),
+        (ClockFacts(15.0), "agree within about 15 ms (no shared tap found)"),
         (ClockFacts(float("nan")), "agree as their files say (no shared tap found)"),
         (
             ClockFacts(float("nan"), (TAPS,)),
