@@ -43,9 +43,9 @@ def command(
 
     PLACEMENT is sternum, upper-back, sacrum, waist or head; FILE a CSV file with the header
     time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps, or a
-    recording from the memory of a Movesense (SBEM), a Capture2Go, a Movella DOT or a Polar Verity Sense
-    (ACC.REC, with the GYRO.REC beside it), recognised by its content. The gyroscope may be missing; files
-    given together share the zero of their times. Prints the session's path.
+    recording from the memory of a Movesense (SBEM), a Capture2Go, a Movella DOT (as `runtall download` keeps
+    it) or a Polar Verity Sense (ACC.REC, with the GYRO.REC beside it), recognised by its content. The
+    gyroscope may be missing; files given together share the zero of their times. Prints the session's path.
     """
     paths = _paths(files)
     typed = _typed(distance_m, speed_mps, pace_mps)
