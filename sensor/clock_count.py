@@ -40,6 +40,12 @@ LONG_RISE_S = 0.5
 """After a rise like this two packets at the pace are enough: so much held back would come all at once.
 Also what the numbers of packets cannot have told: they go round, and start anew with the stream."""
 
+NEIGHBOURS = 4
+"""Windows before and after, by which a window is seen to be late."""
+
+MOST_LATENESS_S = 0.03
+"""The earliest arrivals of two windows differ by a connection interval or two; more was held back."""
+
 SILENCE_S = 0.5
 """A stream silent for longer may have died: across it nothing tells the pace before losses are known."""
 
@@ -89,8 +95,8 @@ def fit_counted(
     ends = last + lost
     row_end = np.cumsum(count)
     number = np.arange(row_end[-1]) + np.repeat(ends + 1 - row_end, count)
-    earliest = _earliest(arrival_s - pace_s * ends, arrival_s)
-    # Arrivals play the part of a device's time stamps; the fit leaves out windows that a stall made late.
+    earliest = _earliest(arrival_s - pace_s * ends, arrival_s, MOST_LATENESS_S)
+    # Arrivals play the part of a device's time stamps.
     time_us = np.rint((arrival_s[earliest] - arrival_s[0]) * _MICROSECONDS).astype(np.int64)
     fitted_us = fit_pace(ends[earliest], time_us, number, pace_s * _MICROSECONDS, _MICROSECONDS)
     return CountedTimes(number, arrival_s[0] + fitted_us / _MICROSECONDS, 1 / pace_s)
@@ -105,7 +111,7 @@ def _pace(
     are short, spans are half as long as the longest.
     """
     nominal_s = 1 / nominal_rate_hz
-    earliest = _earliest(arrival_s - nominal_s * ends, arrival_s)
+    earliest = _earliest(arrival_s - nominal_s * ends, arrival_s, SILENCE_S)
     within = np.zeros(len(earliest), np.int64) if stretch is None else stretch[earliest]
     apart = min(int(PACE_SPAN_S / WINDOW_S), int(np.bincount(within).max(initial=0)) // 2)
     if apart < 1:
@@ -122,12 +128,23 @@ def _stretches(arrival_s: FloatArray) -> IntArray:
     return np.cumsum(np.diff(arrival_s, prepend=arrival_s[:1]) > SILENCE_S)
 
 
-def _earliest(delay_s: FloatArray, arrival_s: FloatArray) -> IntArray:
-    """Return the index of the smallest delay in every window of arrivals."""
+def _earliest(delay_s: FloatArray, arrival_s: FloatArray, most_lateness_s: float) -> IntArray:
+    """Return the index of the smallest delay in every window of arrivals, leaving out late windows.
+
+    A window is late where all of it was held back: its smallest delay exceeds the median of its neighbours'
+    by more than ``most_lateness_s``.
+    """
     window = ((arrival_s - arrival_s[0]) / WINDOW_S).astype(np.int64)
     order = np.lexsort((delay_s, window))
     begins = np.concatenate([[True], np.diff(window[order]) > 0])
-    return np.sort(order[begins])
+    earliest = np.sort(order[begins])
+    smallest_s = delay_s[earliest]
+    around = min(NEIGHBOURS, len(earliest) - 1)
+    # Mirrored at the ends, where a late window must not be its own neighbour.
+    padded_s = np.pad(smallest_s, around, mode="reflect")
+    usual_s = np.median(np.lib.stride_tricks.sliding_window_view(padded_s, 2 * around + 1), axis=1)
+    kept: IntArray = earliest[smallest_s - usual_s <= most_lateness_s]
+    return kept
 
 
 def _lost_before(
