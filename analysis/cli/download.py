@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import home_folder
+from analysis.cli.wishes import VIRTUAL
 
 STARTED = "Logging. Put it on, stand tall for 10 s, run; afterwards: runtall download --sensor ... --stop"
 NOW_FETCH = "runtall download --sensor sternum=NAME"
@@ -30,22 +31,23 @@ NOW_FETCH = "runtall download --sensor sternum=NAME"
     metavar="ID",
     help="Which recording, as --list tells; the newest if absent.",
 )
-@click.option("--list", "task", flag_value="list", help="List what the sensor has recorded, fetch nothing.")
-@click.option("--start", "task", flag_value="start", help="Let the sensor start logging, without any phone.")
-@click.option("--stop", "task", flag_value="stop", help="End what the sensor logs.")
+@click.option("--list", "lists", is_flag=True, help="List what the sensor has recorded, fetch nothing.")
+@click.option("--start", "starts", is_flag=True, help="Let the sensor start logging, without any phone.")
+@click.option("--stop", "stops", is_flag=True, help="End what the sensor logs.")
 @click.option("--name", default="run", show_default=True, help="What to call the session.")
 @click.pass_context
-def command(ctx: click.Context, wish: str, log_id: int | None, task: str | None, name: str) -> None:
+def command(
+    ctx: click.Context, wish: str, log_id: int | None, lists: bool, starts: bool, stops: bool, name: str
+) -> None:
     """Fetch a run that a sensor recorded on its own, as a session.
 
     Before the run --start, after it --stop; then download. A lost link is found again for as long as
     anything comes, and a later call goes on where one ended. The file fetched stays in the folder `downloads`
     of --home. The last line on stdout is the path of the session.
     """
+    task = _only_task(log_id, list=lists, start=starts, stop=stops)
     placement, sensor_name = _parse_wish(wish, needs_placement=task is None)
     if task is not None:
-        if log_id is not None:
-            raise click.UsageError(f"--log and --{task} exclude each other")
         click.echo(asyncio.run(_do(task, sensor_name)))
         return
     path = asyncio.run(_fetch(sensor_name, log_id, home_folder(ctx) / "downloads"))
@@ -54,6 +56,15 @@ def command(ctx: click.Context, wish: str, log_id: int | None, task: str | None,
     from analysis.cli import import_
 
     ctx.invoke(import_.command, files=(f"{placement}={path}",), name=name)
+
+
+def _only_task(log_id: int | None, **wanted: bool) -> str | None:
+    """Return what to do instead of fetching, None for fetching; two things at once are a mistake."""
+    tasks = [task for task, is_wanted in wanted.items() if is_wanted]
+    named = [f"--{task}" for task in tasks] + ["--log"] * (log_id is not None)
+    if tasks and len(named) > 1:
+        raise click.UsageError(f"{' and '.join(named)} exclude each other")
+    return tasks[0] if tasks else None
 
 
 async def _do(task: str, sensor_name: str) -> str:
@@ -88,6 +99,10 @@ def _parse_wish(wish: str, *, needs_placement: bool) -> tuple[str, str]:
         return "", wish.strip()
     if not equals or not name:
         raise click.UsageError(f"--sensor {wish}: write where it was worn and its name, as in sternum={wish}")
+    if name == VIRTUAL:
+        raise click.UsageError(
+            "a simulated runner's sensor has no memory: name a real one, see `runtall scan`"
+        )
     if placement not in PLACEMENTS:
         raise click.UsageError(f"unknown placement {placement!r}; use one of {', '.join(PLACEMENTS)}")
     return placement, name

@@ -176,7 +176,9 @@ def test_logging_is_started_and_stopped_and_refuses_everything_in_between(
         (("--sensor", "knee=x"), "unknown placement"),
         (("--sensor", "sternum="), "where it was worn"),
         (("--sensor", CHEST, "--list", "--log", "1"), "exclude each other"),
+        (("--sensor", CHEST, "--start", "--stop"), "--start and --stop exclude each other"),
         (("--sensor", CHEST, "--log", "-1"), "--log"),
+        (("--sensor", "sternum=virtual"), "a simulated runner's sensor has no memory"),
     ],
 )
 def test_what_does_not_fit_together_is_a_usage_error(run: Run, arguments: tuple[str, ...], why: str) -> None:
