@@ -88,7 +88,12 @@ def _kilometre_line(row: KilometreDifference) -> str:
         lean = (math.nan, math.nan, math.nan)
     change = (row.reference_adj_deg, row.other_adj_deg, row.adj_difference_deg)
     cells = [f"{_cell(a)} {_cell(b)} {_cell(c, signed=True):>6}" for a, b, c in (lean, change)]
-    return f"  {row.from_m / 1000:>4.0f}-{row.to_m / 1000:<4.0f} {cells[0]}     {cells[1]}"
+    return f"  {_kilometre(row.from_m):>4}-{_kilometre(row.to_m):<4} {cells[0]}     {cells[1]}"
+
+
+def _kilometre(metres: float) -> str:
+    """Return kilometres with as many digits as they need, at most one."""
+    return f"{metres / 1000:.1f}".removesuffix(".0")
 
 
 def _plain(text: str) -> str:

@@ -198,6 +198,14 @@ def test_the_text_speaks_of_pace_never_of_metres_per_second() -> None:
     assert "m/s" not in text
 
 
+def test_a_last_kilometre_that_is_none_ends_where_the_run_does() -> None:
+    found = compare([steady(1), steady(2)], CONFIG)
+    (pair_,) = found.pairs
+    last = replace(pair_.kilometres[-1], from_m=2000.0, to_m=2113.0)
+    lines = render(replace(found, pairs=(replace(pair_, kilometres=(last,)),))).splitlines()
+    assert lines[-1].split()[0] == "2-2.1"
+
+
 def test_a_name_cannot_steer_the_terminal() -> None:
     odd = steady(2)
     odd = replace(odd, session=replace(odd.session, name="run\x1b[2J"))
