@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -29,6 +30,10 @@ from sensor.virtual.timeloop import run_in_virtual_time
 STARTED_UTC = datetime(2026, 5, 1, 7, 30, tzinfo=UTC)
 CHEST = "Movesense 000000000001"
 CAP = "Movesense 000000000002"
+
+PAYLOADS = "SELECT payload FROM packet ORDER BY id"
+EVENTS = "SELECT kind, detail FROM event ORDER BY id"
+SEGMENTS = "SELECT start_ns / 1e9, reason FROM segment ORDER BY id"
 
 
 def noise_signal(duration_s: float, seed: int = 1, rate_hz: float = 104.0) -> ImuSignal:
@@ -118,3 +123,27 @@ def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
     finally:
         connection.close()
+
+
+def kinds(path: Path) -> list[str]:
+    """Return the kinds of a session's events, in order."""
+    return [kind for kind, _ in rows(path, EVENTS)]
+
+
+def stored(path: Path) -> list[bytes]:
+    """Return the payloads of a session's packets, in order."""
+    return [payload for (payload,) in rows(path, PAYLOADS)]
+
+
+def call_at(time_s: float, action: Callable[..., Any], *args: Any) -> None:
+    """Let something happen at a loop time."""
+    asyncio.get_running_loop().call_at(time_s, action, *args)
+
+
+def alone(**kwargs: Any) -> Callable[[Scene], Awaitable[None]]:
+    """Return a play with nothing but a chest sensor, on which nothing happens."""
+
+    async def play(scene: Scene) -> None:
+        await scene.radio.add(movesense(**kwargs))
+
+    return play

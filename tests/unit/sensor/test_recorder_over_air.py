@@ -29,23 +29,16 @@ from sensor.virtual.timeloop import run_in_virtual_time
 from tests.support.recordings_over_air import (
     CAP,
     CHEST,
+    EVENTS,
+    PAYLOADS,
     STARTED_UTC,
     Scene,
+    call_at,
+    kinds,
     movesense,
     record_over_air,
     rows,
 )
-
-PAYLOADS = "SELECT payload FROM packet ORDER BY id"
-EVENTS = "SELECT kind, detail FROM event ORDER BY id"
-
-
-def call_at(time_s: float, action: Any, *args: Any) -> None:
-    asyncio.get_running_loop().call_at(time_s, action, *args)
-
-
-def kinds(path: Path) -> list[str]:
-    return [kind for kind, _ in rows(path, EVENTS)]
 
 
 @pytest.fixture
