@@ -58,20 +58,24 @@ class Scene:
     statuses: list[RecorderStatus] = field(default_factory=list)
 
     def bleak(self) -> Radio:
-        """Return the radio's backends, with every delivered notification noted before anyone sees it."""
-        backend = self.radio.bleak.client_backend
-        assert backend is not None
-        delivered = self.delivered
+        """Return the radio's backends, which note what they deliver."""
+        return noting(self.radio.bleak, self.delivered.append)
 
-        class NotingClient(backend):  # type: ignore[misc, valid-type]  # the base is chosen while running
-            async def start_notify(self, characteristic: Any, callback: Any, **kwargs: Any) -> None:
-                def note(payload: bytearray) -> None:
-                    delivered.append(bytes(payload))
-                    callback(payload)
 
-                await super().start_notify(characteristic, note, **kwargs)
+def noting(bleak: Radio, note: Callable[[bytes], None]) -> Radio:
+    """Return a radio's backends, with every delivered notification noted before anyone sees it."""
+    backend = bleak.client_backend
+    assert backend is not None
 
-        return Radio(client_backend=NotingClient, scanner_backend=self.radio.bleak.scanner_backend)
+    class NotingClient(backend):  # type: ignore[misc, valid-type]  # the base is chosen while running
+        async def start_notify(self, characteristic: Any, callback: Any, **kwargs: Any) -> None:
+            def forward(payload: bytearray) -> None:
+                note(bytes(payload))
+                callback(payload)
+
+            await super().start_notify(characteristic, forward, **kwargs)
+
+    return Radio(client_backend=NotingClient, scanner_backend=bleak.scanner_backend)
 
 
 def record_over_air(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from sensor.link.radio import Radio
 from sensor.recorder import BesideWish, RecordingPlan, SensorWish, record_session
 from sensor.samples import FloatArray, ImuSignal, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
@@ -23,7 +21,7 @@ from sensor.virtual.radio import VirtualRadio
 from sensor.virtual.standard import foot_pod, heart_rate_strap
 from sensor.virtual.timeloop import run_in_virtual_time
 from tests.support.knocks import tap_mps2, three_from
-from tests.support.recordings_over_air import STARTED_UTC
+from tests.support.recordings_over_air import STARTED_UTC, noting
 from tests.support.virtual_makers import Maker
 
 CONNECTION_INTERVAL_S = 0.015
@@ -184,7 +182,7 @@ def soak(
             await record_session(
                 _plan(worn, beside),
                 path,
-                _noting(radio.bleak, left.delivered),
+                noting(radio.bleak, left.delivered.add),
                 name="soak",
                 started_utc=STARTED_UTC,
                 duration_s=duration_s,
@@ -215,21 +213,3 @@ def _draw(
         draw_faults(100 * seed + device, within_s=within_s, count=count, kinds=possible)
         for device, possible in enumerate(kinds)
     ]
-
-
-def _noting(bleak: Radio, delivered: Delivered) -> Radio:
-    """Return the radio's backends, with every delivered notification noted before anyone sees it."""
-    backend = bleak.client_backend
-    assert backend is not None
-
-    class NotingClient(backend):  # type: ignore[misc, valid-type]  # the base is chosen while running
-        async def start_notify(
-            self, characteristic: Any, callback: Callable[[bytearray], Awaitable[None] | None], **kwargs: Any
-        ) -> None:
-            def note(payload: bytearray) -> None:
-                delivered.add(bytes(payload))
-                callback(payload)
-
-            await super().start_notify(characteristic, note, **kwargs)
-
-    return Radio(client_backend=NotingClient, scanner_backend=bleak.scanner_backend)

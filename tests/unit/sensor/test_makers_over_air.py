@@ -12,13 +12,11 @@ import pytest
 from sensor.samples import ImuSignal, SensorRecording
 from sensor.session.reader import read_recording
 from sensor.virtual.faults import Fault, FaultKind, draw_faults, play_faults
-from tests.support.recordings_over_air import Scene, noise_signal, record_over_air, rows
+from tests.support.recordings_over_air import Scene, noise_signal, record_over_air, stored
 from tests.support.virtual_makers import MAKERS, Maker, felt_samples
 
 INTERVAL_S = 0.015
 """Connection interval of the simulated radio."""
-
-PAYLOADS = "SELECT payload FROM packet ORDER BY id"
 
 
 @pytest.fixture(params=MAKERS.values(), ids=MAKERS)
@@ -65,7 +63,7 @@ def only_sensor(path: Path) -> SensorRecording:
 
 def check_kept(path: Path, scene: Scene) -> None:
     """Check that whatever was delivered is in the file, in order."""
-    assert [payload for (payload,) in rows(path, PAYLOADS)] == scene.delivered
+    assert stored(path) == scene.delivered
 
 
 def check_streams_at_the_end(scene: Scene, since_s: float) -> None:
