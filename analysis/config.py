@@ -1,7 +1,7 @@
 """Every tunable number of the analysis: unit in its name, source in its docstring.
 
-One frozen dataclass per group of stages, kept in `analysis.signal_config`, `analysis.knock_config` and
-`analysis.judging_config`; `AnalysisConfig` joins them and hashes them, so that a report can say exactly which
+One frozen dataclass per group of stages, kept in `analysis.signal.config`, `analysis.signal.sync_config` and
+`analysis.judging.config`; `AnalysisConfig` joins them and hashes them, so that a report can say exactly which
 numbers were in force.
 """
 
@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-from analysis.judging_config import (
+from analysis.judging.config import (
     BaselineConfig,
     ComparisonConfig,
     DistanceConfig,
@@ -20,8 +20,7 @@ from analysis.judging_config import (
     StrapStepConfig,
     VerdictConfig,
 )
-from analysis.knock_config import KnockConfig
-from analysis.signal_config import (
+from analysis.signal.config import (
     AxesConfig,
     DynamicsConfig,
     GaitConfig,
@@ -32,6 +31,7 @@ from analysis.signal_config import (
     RestConfig,
     SignalConfig,
 )
+from analysis.signal.sync_config import KnockConfig
 
 __all__ = [
     "AnalysisConfig",

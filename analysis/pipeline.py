@@ -12,8 +12,15 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
-from analysis.facts import clock_facts, sensor_facts, standings_of
-from analysis.motion import Motion, motion_of
+from analysis.judging.baseline import fresh_window, relative_to_window, usable_running, with_adjusted_flexion
+from analysis.judging.distance import DistanceResult, distance_of
+from analysis.judging.facts import clock_facts, sensor_facts, standings_of
+from analysis.judging.flags import Findings, findings_of
+from analysis.judging.mounting_shift import strap_steps
+from analysis.judging.quality import quality_of, usable_fraction
+from analysis.judging.recalibration import rezeroed
+from analysis.judging.segments import median_over_distance, segments_of
+from analysis.judging.verdict import Judgement, judge, require_running
 from analysis.records import (
     Baseline,
     ClockFacts,
@@ -25,18 +32,11 @@ from analysis.records import (
     StrapStep,
     StrideTable,
 )
-from analysis.stages.baseline import fresh_window, relative_to_window, usable_running, with_adjusted_flexion
-from analysis.stages.distance import DistanceResult, distance_of
-from analysis.stages.findings import Findings, findings_of
-from analysis.stages.one_clock import on_trunk_clock
-from analysis.stages.quality import quality_of, usable_fraction
-from analysis.stages.rezero import rezeroed
-from analysis.stages.segments import median_over_distance, segments_of
-from analysis.stages.speed import SpeedProfile, speed_profile
-from analysis.stages.strapstep import strap_steps
-from analysis.stages.verdict import Judgement, judge, require_running
-from analysis.stages.zero import OWN_BASELINE
-from analysis.stride_rows import stride_table
+from analysis.signal.clock_alignment import on_trunk_clock
+from analysis.signal.motion import Motion, motion_of
+from analysis.signal.neutral_standing import OWN_BASELINE
+from analysis.signal.speed import SpeedProfile, speed_profile
+from analysis.stride.rows import stride_table
 from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording
 from sensor.session.reader import read_recording
 

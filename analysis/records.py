@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.stride_table import STRIDE_COLUMNS as STRIDE_COLUMNS
-from analysis.stride_table import StrideTable as StrideTable
+from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
+from analysis.stride.table import StrideTable as StrideTable
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 
 

@@ -17,6 +17,9 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+SingleArray = npt.NDArray[np.float32]
+RealArray = npt.NDArray[np.floating[Any]]
+"""Either precision."""
 
 PLACEMENTS = ("sternum", "upper-back", "sacrum", "waist", "head")
 """Where on the body a sensor can be worn."""

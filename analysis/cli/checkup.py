@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from analysis.cli.findings import FINE, MEND, Finding, sensor_findings
+from analysis.checkup.findings import FINE, MEND, Finding, sensor_findings
 from sensor.errors import SensorError
 from sensor.link.ble import scan
 from sensor.link.radio import Radio
@@ -61,7 +61,7 @@ def listen(plan: RecordingPlan, listen_s: float) -> list[Finding]:
 def listen_to_virtual(plan: RecordingPlan, listen_s: float) -> list[Finding]:
     """Do the same with sensors made of software, without waiting for the clock."""
     from analysis.cli.virtual_sensors import virtual_runner
-    from sensor.virtual.timeloop import run_in_virtual_time
+    from sensor.virtual.radio.timeloop import run_in_virtual_time
 
     async def outing(path: Path) -> None:
         async with virtual_runner(plan, listen_s) as radio:

@@ -18,18 +18,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from analysis.cli.home import new_session_path
 from analysis.cli.report import write_text
 from analysis.config import AnalysisConfig
+from analysis.judging.flags import crossing_of
+from analysis.maths.between_rows import mean_between
 from analysis.pipeline import analyse_session
 from analysis.records import RunReport
 from analysis.report import page
-from analysis.stages.findings import crossing_of
-from analysis.stages.posture import mean_between
 from sensor.recorder import RecordingPlan, SensorWish, record_session
-from sensor.virtual.faults import Fault, FaultKind, play_faults
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.runner import VirtualRun, simulate
-from sensor.virtual.scenarios import demo_plan
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
+from sensor.virtual.runner.scenarios import demo_plan
+from sensor.virtual.runner.simulation import VirtualRun, simulate
 
 SENSOR_NAME = "Movesense 000000000001"
 CLOCK_PPM, RATE_PPM = 38.0, -120.0

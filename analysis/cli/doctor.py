@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analysis.cli.wishes import parse_plan
+from analysis.cli.sensor_args import parse_plan
 
 if TYPE_CHECKING:
-    from analysis.cli.findings import Finding
+    from analysis.checkup.findings import Finding
 
 SHORTEST_S, USUAL_S, LONGEST_S = 3.0, 10.0, 600.0
 NOT_FINE = 1

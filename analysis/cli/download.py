@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import home_folder
-from analysis.cli.wishes import VIRTUAL
+from analysis.cli.sensor_args import VIRTUAL
 
 STARTED = "Logging. Put it on, stand tall for 10 s, run; afterwards: runtall download --sensor ... --stop"
 NOW_FETCH = "runtall download --sensor sternum=NAME"

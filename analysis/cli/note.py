@@ -35,7 +35,7 @@ def command(ctx: click.Context, /, session: str, **told: Any) -> None:
     if not facts:
         raise click.UsageError("nothing to note; give at least one of the options")
 
-    from sensor.session.amending import amend_session
+    from sensor.session.edit import amend_session
     from sensor.session.info import read_info
 
     path = find_session(home_folder(ctx), session)

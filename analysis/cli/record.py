@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.cli.home import home_folder, new_session_path
+from analysis.cli.sensor_args import parse_plan
 from analysis.cli.times import parse_duration_s
-from analysis.cli.wishes import parse_plan
 
 if TYPE_CHECKING:
     from analysis.cli.recording import Order
@@ -140,9 +140,9 @@ async def _record(order: Order, new_path: Callable[[datetime], Path]) -> Path:
 
 
 async def _wait(watch: Watch, new_path: Callable[[datetime], Path], led: Path | None) -> None:
-    from analysis.cli.lamp import Lamp
     from analysis.cli.live_line import live_line, nobody_may_listen
-    from analysis.cli.signals import on_signals
+    from analysis.cli.status_led import Lamp
+    from analysis.cli.stop_signals import on_signals
     from analysis.cli.waiting import Sentry
 
     def tell(what: object, **options: Any) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis.cli.guide import HOW_TO_WEAR, Guide
 from analysis.cli.live_line import LiveLine
-from analysis.cli.signals import on_signals
+from analysis.cli.stop_signals import on_signals
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecordingPlan
 

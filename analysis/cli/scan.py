@@ -69,7 +69,7 @@ def _row(sighting: Sighting, *, is_unique: bool) -> tuple[str, str, str, str]:
 
 def _kind(sighting: Sighting) -> str:
     """Return what kind of sensor, or of device beside the sensors, was heard; empty for a stranger."""
-    from sensor.protocol.beside import SERVICES
+    from sensor.protocol.auxiliary import SERVICES
 
     if sighting.kind is not None:
         return sighting.kind.title

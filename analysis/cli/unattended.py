@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from analysis.cli.lamp import Lamp, State
 from analysis.cli.live_line import LiveLine
+from analysis.cli.status_led import Lamp, State
 from sensor.errors import SessionFileError
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan

@@ -10,12 +10,12 @@ from dataclasses import replace
 from sensor.link.radio import Radio
 from sensor.recorder import RecordingPlan
 from sensor.samples import FloatArray
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.plan import UPRIGHT_STERNUM, Worn
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.runner import VirtualRun, simulate
-from sensor.virtual.scenarios import short_run_plan
-from sensor.virtual.standard import foot_pod
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.devices.standard import foot_pod
+from sensor.virtual.radio.virtual_radio import VirtualRadio
+from sensor.virtual.runner.plan import UPRIGHT_STERNUM, Worn
+from sensor.virtual.runner.scenarios import short_run_plan
+from sensor.virtual.runner.simulation import VirtualRun, simulate
 
 _SEED = 1
 

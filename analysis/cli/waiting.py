@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from analysis.cli.lamp import Lamp, State
 from analysis.cli.live_line import LiveLine
+from analysis.cli.status_led import Lamp, State
 from analysis.cli.times import clock_text
 from analysis.cli.unattended import UnattendedSession, Watch
 from sensor.errors import SensorError, SessionFileError, UnknownSensorError
 from sensor.link.ble import Sighting, look_for, scan
 from sensor.link.radio import Radio
 from sensor.recorder import RecordingPlan
-from sensor.recorder.glance import glance
+from sensor.recorder.activity_probe import glance
 from sensor.samples import FloatArray
 
 SCAN_S = 10.0

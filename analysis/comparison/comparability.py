@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analysis.comparison.records import Comparability
+from analysis.judging.distance import CADENCE_MODEL
+from analysis.judging.verdict import DO_NOT_TRUST
 from analysis.records import RunReport
-from analysis.stages.distance import CADENCE_MODEL
-from analysis.stages.verdict import DO_NOT_TRUST
 from sensor.samples import TRUNK_PLACEMENTS
 
 YES, WITH_CARE, NO = "yes", "with care", "no"

@@ -18,10 +18,10 @@ from analysis.comparison.records import (
     RunSummary,
 )
 from analysis.comparison.stretches import difference_interval, stretch_mean
-from analysis.config import ComparisonConfig
 from analysis.errors import UsageError
+from analysis.judging.baseline import usable_running
+from analysis.judging.config import ComparisonConfig
 from analysis.records import RunReport, Segment
-from analysis.stages.baseline import usable_running
 from sensor.samples import FloatArray
 
 _STANDING_ROLES = ("zero", "re-zero", "end")

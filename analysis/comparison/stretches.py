@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from analysis.config import ComparisonConfig
+from analysis.judging.config import ComparisonConfig
 from sensor.samples import FloatArray
 
 _MAX_LAG1 = 0.9

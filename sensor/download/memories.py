@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sensor.download.capture2go import Capture2GoMemory
-from sensor.download.logbook import Logbook
+from sensor.download.capture2go_memory import Capture2GoMemory
+from sensor.download.connect import find
 from sensor.download.memory import SensorMemory
-from sensor.download.movella_dot import MovellaDotMemory
+from sensor.download.movella_dot_memory import MovellaDotMemory
+from sensor.download.movesense_memory import Logbook
 from sensor.download.polar_memory import KEY as POLAR_KEY
 from sensor.download.polar_memory import PolarMemory
 from sensor.download.policy import DownloadPolicy
-from sensor.download.reach import find
 from sensor.errors import UnknownSensorError
 from sensor.link.radio import Radio
-from sensor.protocol import capture2go, movella_dot, movesense
+from sensor.protocol.capture2go import frames as capture2go
+from sensor.protocol.movella_dot import decoder as movella_dot
+from sensor.protocol.movesense import frames as movesense
 
 MakeMemory = Callable[[Radio, str, Callable[[], int], DownloadPolicy], SensorMemory]
 """Takes the radio, the sensor's name, what returns the time of day (us since 1970), and deadlines."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from sensor.download.connect import reach
 from sensor.download.memory import Progress, fetch_whole, no_recording
 from sensor.download.partial import LogIdentity, PartialLog
-from sensor.download.polar_talk import PolarTalk
+from sensor.download.polar_client import PolarTalk
 from sensor.download.policy import DownloadPolicy
-from sensor.download.reach import reach
 from sensor.errors import LinkError, RefusalError
 from sensor.link.radio import Radio
-from sensor.protocol import psftp
 from sensor.protocol.memory import LogEntry, Piece
-from sensor.protocol.polar import Measurement, Operation, Request, Status
-from sensor.protocol.polar_memory import (
+from sensor.protocol.polar import psftp
+from sensor.protocol.polar.control import Measurement, Operation, Request, Status
+from sensor.protocol.polar.memory import (
     ROOT,
     RecordedFile,
     Run,

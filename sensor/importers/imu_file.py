@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from sensor.importers.capture2go_file import is_capture2go_file, read_capture2go_file
+from sensor.importers.capture2go_recording import is_capture2go_file, read_capture2go_file
 from sensor.importers.imu_csv import ImuFile, read_imu_csv
-from sensor.importers.movella_dot_export import is_movella_dot_export, read_movella_dot_export
-from sensor.importers.movesense_log import is_movesense_log, read_movesense_log
-from sensor.importers.polar_rec import is_polar_rec, read_polar_rec
+from sensor.importers.movella_dot_recording import is_movella_dot_export, read_movella_dot_export
+from sensor.importers.movesense_recording import is_movesense_log, read_movesense_log
+from sensor.importers.polar_recording import is_polar_rec, read_polar_rec
 
 READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], ImuFile]], ...] = (
     (is_movesense_log, read_movesense_log),

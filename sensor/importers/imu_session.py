@@ -18,7 +18,7 @@ from sensor.importers.full_scale import full_scale_settings
 from sensor.importers.imu_csv import ImuFile
 from sensor.importers.plausibility import US_PER_S
 from sensor.protocol import registry
-from sensor.protocol.open_profile import IMPORT_KEY, encode_import_packets
+from sensor.protocol.open_profile.frames import IMPORT_KEY, encode_import_packets
 from sensor.samples import IntArray
 from sensor.session.rows import SessionRows
 from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sensor.errors import LinkError
-from sensor.link.complaints import STUCK, plain_words
-from sensor.link.patience import see_through, within
+from sensor.link.error_messages import STUCK, plain_words
 from sensor.link.radio import Radio
+from sensor.link.timeouts import see_through, within
 
 if TYPE_CHECKING:
     from bleak import BleakScanner

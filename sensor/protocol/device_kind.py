@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sensor.clock import ClockSpec
+from sensor.clock.timeline import ClockSpec
 from sensor.protocol.driver import Driver, Settings, StreamDecoder
 
 

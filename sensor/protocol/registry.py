@@ -6,42 +6,36 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
-from sensor.clock import ClockSpec
+from sensor.clock.timeline import ClockSpec
 from sensor.errors import UnknownSensorError
-from sensor.protocol import (
-    adafruit,
-    capture2go,
-    esense,
-    metamotion,
-    metamotion_driver,
-    movella_dot,
-    movesense,
-    muse,
-    open_profile,
-    open_profile_driver,
-    open_profile_gatt,
-    openearable,
-    polar,
-    polar_driver,
-    thingy52,
-    witmotion,
-    witmotion_driver,
-)
-from sensor.protocol.capture2go_driver import Capture2GoDriver
-from sensor.protocol.capture2go_stream import Capture2GoDecoder
+from sensor.protocol.capture2go import frames as capture2go
+from sensor.protocol.capture2go.decoder import Capture2GoDecoder
+from sensor.protocol.capture2go.driver import Capture2GoDriver
 from sensor.protocol.device_kind import DeviceKind, SecondStream
-from sensor.protocol.metamotion_driver import MetaMotionDriver
-from sensor.protocol.metamotion_stream import MetaMotionDecoder, MetaMotionRatesDecoder
-from sensor.protocol.movella_dot import MovellaDotDecoder
-from sensor.protocol.movella_dot_driver import MovellaDotDriver
-from sensor.protocol.movesense_driver import MovesenseDriver
-from sensor.protocol.movesense_stream import MovesenseDecoder
-from sensor.protocol.open_profile_driver import OpenProfileDriver
-from sensor.protocol.open_profile_stream import ImportDecoder, LiveDecoder
-from sensor.protocol.polar_driver import PolarDriver, PolarModel
-from sensor.protocol.polar_stream import PolarDecoder
-from sensor.protocol.witmotion import WitMotionDecoder
-from sensor.protocol.witmotion_driver import WitMotionDriver
+from sensor.protocol.metamotion import control as metamotion
+from sensor.protocol.metamotion import driver as metamotion_driver
+from sensor.protocol.metamotion.decoder import MetaMotionDecoder, MetaMotionRatesDecoder
+from sensor.protocol.metamotion.driver import MetaMotionDriver
+from sensor.protocol.movella_dot import decoder as movella_dot
+from sensor.protocol.movella_dot.decoder import MovellaDotDecoder
+from sensor.protocol.movella_dot.driver import MovellaDotDriver
+from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.movesense.decoder import MovesenseDecoder
+from sensor.protocol.movesense.driver import MovesenseDriver
+from sensor.protocol.open_profile import control as open_profile_gatt
+from sensor.protocol.open_profile import driver as open_profile_driver
+from sensor.protocol.open_profile import frames as open_profile
+from sensor.protocol.open_profile.decoder import ImportDecoder, LiveDecoder
+from sensor.protocol.open_profile.driver import OpenProfileDriver
+from sensor.protocol.polar import control as polar
+from sensor.protocol.polar import driver as polar_driver
+from sensor.protocol.polar.decoder import PolarDecoder
+from sensor.protocol.polar.driver import PolarDriver, PolarModel
+from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
+from sensor.protocol.witmotion import decoder as witmotion
+from sensor.protocol.witmotion import driver as witmotion_driver
+from sensor.protocol.witmotion.decoder import WitMotionDecoder
+from sensor.protocol.witmotion.driver import WitMotionDriver
 from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 __all__ = ["DEVICES", "DeviceKind", "device", "identify"]

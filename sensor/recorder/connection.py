@@ -20,8 +20,8 @@ from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, HEART_RATE_UUID, 
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.ending import LINK_LOST, Ending
 from sensor.recorder.flood import SensorLimits
+from sensor.recorder.notification_handler import Reception
 from sensor.recorder.policy import RecorderPolicy
-from sensor.recorder.reception import Reception
 from sensor.recorder.sensor_log import MISTAKES, SensorLog
 from sensor.recorder.watchdog import Verdict, Watchdog
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sensor.link.ble import Sighting
-from sensor.link.complaints import printable
+from sensor.link.error_messages import printable
 from sensor.protocol.driver import Identity, Settings, StreamDecoder
 from sensor.protocol.registry import DeviceKind
 from sensor.recorder.allowance import Allowance

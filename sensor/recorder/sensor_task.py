@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from sensor.errors import LinkError, UnknownSensorError
 from sensor.link.ble import BleLink, Sighting, look_for
+from sensor.link.connect_lock import connecting_turn
 from sensor.link.radio import Radio
-from sensor.link.turn import connecting_turn
 from sensor.protocol.driver import Driver
 from sensor.protocol.registry import DeviceKind
 from sensor.recorder.allowance import Allowance
@@ -18,8 +18,8 @@ from sensor.recorder.clock import SessionClock
 from sensor.recorder.connection import Connection
 from sensor.recorder.ending import LINK_LOST, Ending
 from sensor.recorder.flood import SensorLimits
+from sensor.recorder.notification_handler import ANOTHER_SENSOR
 from sensor.recorder.policy import RecorderPolicy
-from sensor.recorder.reception import ANOTHER_SENSOR
 from sensor.recorder.sensor_log import FLOOD, MISTAKES, STOPPED, SensorLog
 
 WAKE_HINT = "put the strap on or move it to wake it, and check that no phone holds it"

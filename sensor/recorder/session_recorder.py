@@ -12,8 +12,8 @@ from typing import NoReturn
 
 from sensor.errors import LinkError
 from sensor.link.radio import Radio
-from sensor.protocol.beside import BESIDE
-from sensor.recorder.beside_log import BesideLog
+from sensor.protocol.auxiliary import BESIDE
+from sensor.recorder.auxiliary_log import BesideLog
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.policy import RecorderPolicy

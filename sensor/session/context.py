@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sensor.session.soundness import shorten
+from sensor.session.integrity import shorten
 
 NUMBERS: Mapping[str, tuple[float, float]] = {
     "typed_distance_m": (10.0, 1_000_000.0),

@@ -7,11 +7,11 @@ from dataclasses import fields
 
 import numpy as np
 
-from sensor.clock import ClockSpec, fit_segment
+from sensor.clock.timeline import ClockSpec, fit_segment
 from sensor.protocol.driver import StreamDecoder
 from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
-from sensor.session.growing import GrowingColumns
-from sensor.session.joining import DecodedSegment
+from sensor.session.column_buffer import GrowingColumns
+from sensor.session.segments import DecodedSegment
 from sensor.units import NS_PER_S
 
 _SAME_TIME_S = 1e-5

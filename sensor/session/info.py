@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sensor.session.context import plausible_part
+from sensor.session.integrity import UnsoundSessionError, check_values, parse_json, shorten
 from sensor.session.opening import open_session
 from sensor.session.schema import (
     ACC_RANGE_SETTING,
@@ -19,7 +20,6 @@ from sensor.session.schema import (
     GYR_RANGE_SETTING,
     RATE_SETTING,
 )
-from sensor.session.soundness import UnsoundSessionError, check_values, parse_json, shorten
 from sensor.units import NS_PER_S
 
 _NOT_ENDED = "The recording was not ended properly; its last second may be missing."

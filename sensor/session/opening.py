@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sensor.errors import SessionFileError
+from sensor.session.integrity import UnsoundSessionError, check_tables, shorten
 from sensor.session.schema import APPLICATION_ID, USER_VERSION
-from sensor.session.soundness import UnsoundSessionError, check_tables, shorten
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100

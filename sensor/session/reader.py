@@ -11,16 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from sensor.protocol.beside import SOURCES
+from sensor.protocol.auxiliary import SOURCES
 from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, Track
-from sensor.session.beside import read_beside, with_surface
+from sensor.session.auxiliary import read_beside, with_surface
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
+from sensor.session.integrity import check_values, shorten
 from sensor.session.opening import open_session
 from sensor.session.packets import Stream, read_heads, read_payloads
 from sensor.session.rows_hash import Rows, RowsHash
 from sensor.session.schema import BATTERY_EVENT
 from sensor.session.sensor_decoder import SensorDecoder
-from sensor.session.soundness import check_values, shorten
 from sensor.units import NS_PER_S
 
 _SEGMENTS = "SELECT id, sensor_id, reason FROM segment ORDER BY id"

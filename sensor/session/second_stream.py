@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from sensor.samples import BoolArray, FloatArray, Gap, IntArray
-from sensor.session.joining import DecodedSegment
+from sensor.session.segments import DecodedSegment
 
 AT_ONCE_PERIODS = 0.05
 """Samples this close are one moment of one chip: what lies between is the error of their dates."""

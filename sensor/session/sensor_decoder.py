@@ -14,12 +14,12 @@ from sensor.protocol.driver import StreamDecoder
 from sensor.samples import IntArray, SensorRecording
 from sensor.session.decoding import SegmentDecoder
 from sensor.session.info import SensorInfo
-from sensor.session.joining import DecodedSegment, JoinedSamples, SegmentJoiner
+from sensor.session.integrity import shorten
 from sensor.session.packets import Stream
 from sensor.session.rows_hash import Rows
 from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING, RATE_SETTING
 from sensor.session.second_stream import with_angular_rates
-from sensor.session.soundness import shorten
+from sensor.session.segments import DecodedSegment, JoinedSamples, SegmentJoiner
 
 _NO_ARRIVALS = np.empty(0, np.int64)
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from sensor.samples import BoolArray, FloatArray, ImuSignal, Recording, Track
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from sensor.virtual.gait import STYLES, GaitStyle
-from sensor.virtual.imu_errors import CONSUMER, ImuErrors, loss_mask, sample_later
-from sensor.virtual.kinematics import matrix
-from sensor.virtual.plan import RunPlan, Worn
-from sensor.virtual.runner import VirtualRun, WornSensor, simulate
-from sensor.virtual.scenarios import severe_hour_plan, treadmill_plan
+from sensor.virtual.runner.gait import STYLES, GaitStyle
+from sensor.virtual.runner.imu_errors import CONSUMER, ImuErrors, loss_mask, sample_later
+from sensor.virtual.runner.kinematics import matrix
+from sensor.virtual.runner.plan import RunPlan, Worn
+from sensor.virtual.runner.scenarios import severe_hour_plan, treadmill_plan
+from sensor.virtual.runner.simulation import VirtualRun, WornSensor, simulate
 from tests.support.datasets import synthetic_hour
 from tests.support.recordings import recording_from_signal
 

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from analysis.pipeline import analyse
-from sensor.protocol import movesense
-from sensor.protocol.movesense_gsp import encode_data
+from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.movesense.control import encode_data
 from sensor.samples import ImuSignal
 from sensor.session.reader import read_recording
 from tests.bench.hours import severe_hours

@@ -8,11 +8,11 @@ from time import perf_counter
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.motion import Motion, forward_inertial, motion_of, speed_belief
-from analysis.stages.aided import aided_vertical
-from analysis.stages.speed import SpeedProfile
-from analysis.stages.strapdown import integrate
-from analysis.stages.vertical import AveragedForce, unaided_vertical, up_in_sensor
+from analysis.signal.inclination_smoother import aided_vertical
+from analysis.signal.motion import Motion, forward_inertial, motion_of, speed_belief
+from analysis.signal.speed import SpeedProfile
+from analysis.signal.strapdown import integrate
+from analysis.signal.vertical import AveragedForce, unaided_vertical, up_in_sensor
 from sensor.samples import FloatArray
 from tests.bench.hours import Hour
 

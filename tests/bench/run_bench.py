@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sensor.virtual.gait import SEVERE
-from sensor.virtual.imu_errors import CONSUMER, ImuErrors
-from sensor.virtual.scenarios import constant_posture_laps_plan, severe_hour_plan
+from sensor.virtual.runner.gait import SEVERE
+from sensor.virtual.runner.imu_errors import CONSUMER, ImuErrors
+from sensor.virtual.runner.scenarios import constant_posture_laps_plan, severe_hour_plan
 from tests.bench import decode_rate, long_session, recorder_load
 from tests.bench.experiments import axes_and_strides, neck_error, score_all
 from tests.bench.hours import (

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
-from sensor.protocol import movesense, open_profile_gatt
+from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.open_profile import control as open_profile_gatt
 from sensor.session.opening import open_session
 
 DATA_CHANNELS = (movesense.DATA_UUID, open_profile_gatt.DATA_UUID)

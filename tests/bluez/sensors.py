@@ -13,15 +13,16 @@ from pathlib import Path
 
 from bumble.transport import open_transport
 
-from sensor.protocol import movesense, open_profile_gatt
-from sensor.virtual.faults import Fault, FaultKind, play_faults
-from sensor.virtual.motion_sensor import VirtualMotionSensor
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.open_profile import VirtualBoard
-from sensor.virtual.plan import UPRIGHT_STERNUM, RunPlan, Worn, run, stand
-from sensor.virtual.runner import simulate
-from sensor.virtual.scenarios import EVERYDAY, OPENING
-from sensor.virtual.stack import UUID
+from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.open_profile import control as open_profile_gatt
+from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
+from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.devices.open_profile import VirtualBoard
+from sensor.virtual.radio.stack import UUID
+from sensor.virtual.runner.plan import UPRIGHT_STERNUM, RunPlan, Worn, run, stand
+from sensor.virtual.runner.scenarios import EVERYDAY, OPENING
+from sensor.virtual.runner.simulation import simulate
 from tests.bluez.wire import Journal, VhciAdapter, WrittenAir
 
 CHEST, HEAD = "Movesense 000000000001", "runtall 0A2B"

@@ -11,9 +11,9 @@ from typing import IO
 
 from bumble.transport.common import Transport
 
-from sensor.virtual.air import Air
-from sensor.virtual.controller import VirtualController
-from sensor.virtual.stack import Controller, core, hci
+from sensor.virtual.radio.controller import VirtualController
+from sensor.virtual.radio.link_medium import Air
+from sensor.virtual.radio.stack import Controller, core, hci
 
 ADAPTER_ADDRESS = "00:1B:DC:00:00:01"
 LE_DATA_BYTES = 251

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sensor.clock import ClockSpec
+from sensor.clock.timeline import ClockSpec
 from sensor.protocol.driver import Settings, StreamDecoder
 from sensor.protocol.registry import DEVICES
 from sensor.samples import SampleBlock

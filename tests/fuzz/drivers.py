@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-from sensor.protocol.beside import BESIDE
+from sensor.protocol.auxiliary import BESIDE
 from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.driver import Driver, DriverEvent, Write
 from sensor.protocol.registry import DEVICES

@@ -12,12 +12,14 @@ from sensor.errors import ImportFileError, PacketError
 from sensor.importers.imu_csv import ImuFile
 from sensor.importers.imu_file import read_imu_file
 from sensor.importers.imu_session import session_start, write_imu_session
-from sensor.protocol import capture2go, polar_rec, sbem
-from sensor.protocol.movesense import Measurement, encode_measurement
-from sensor.protocol.polar_settings import Setting
+from sensor.protocol.capture2go import frames as capture2go
+from sensor.protocol.movesense import sbem
+from sensor.protocol.movesense.frames import Measurement, encode_measurement
+from sensor.protocol.movesense.recording import read_log
+from sensor.protocol.movesense.sbem_encoding import encode_packet
+from sensor.protocol.polar import recording as polar_rec
+from sensor.protocol.polar.settings import Setting
 from sensor.protocol.registry import device
-from sensor.protocol.sbem_encode import encode_packet
-from sensor.protocol.sbem_log import read_log
 from sensor.session.reader import read_recording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from tests.support.movesense_logs import bouncing_recording, clock, recording

@@ -13,11 +13,15 @@ from typing import get_type_hints
 
 import sensor.protocol
 from sensor.errors import PacketError
-from sensor.protocol import metamotion, movesense, movesense_gsp, movesense_objects, sbem
-from sensor.protocol.beside import SOURCES, parse_readings
-from sensor.protocol.polar import Measurement
-from sensor.protocol.polar_frames import decode_frames
-from sensor.protocol.psftp import FrameReader
+from sensor.protocol.auxiliary import SOURCES, parse_readings
+from sensor.protocol.metamotion import control as metamotion
+from sensor.protocol.movesense import control as movesense_gsp
+from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.movesense import objects as movesense_objects
+from sensor.protocol.movesense import sbem
+from sensor.protocol.polar.control import Measurement
+from sensor.protocol.polar.frames import decode_frames
+from sensor.protocol.polar.psftp import FrameReader
 from tests.fuzz.framing import split_messages
 
 Parser = Callable[[bytes], object]

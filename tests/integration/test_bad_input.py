@@ -19,8 +19,8 @@ from sensor.protocol.registry import DEVICES, device
 from sensor.session.reader import read_recording
 from sensor.session.schema import RATE_SETTING
 from sensor.session.writer import SessionWriter
-from sensor.virtual.runner import simulate
-from sensor.virtual.scenarios import short_run_plan
+from sensor.virtual.runner.scenarios import short_run_plan
+from sensor.virtual.runner.simulation import simulate
 from tests.support.console import complaint, runtall, success, usage_error
 from tests.support.csv_export import write_imu_csv
 from tests.support.disks import make_read_only, small_disk

@@ -12,8 +12,8 @@ import pytest
 
 from analysis.cli.demo_run import true_crossing_m
 from analysis.config import AnalysisConfig
-from sensor.virtual.runner import VirtualRun, simulate
-from sensor.virtual.scenarios import demo_plan, short_run_plan
+from sensor.virtual.runner.scenarios import demo_plan, short_run_plan
+from sensor.virtual.runner.simulation import VirtualRun, simulate
 from tests.support.console import runtall, success
 from tests.support.csv_export import write_imu_csv
 

@@ -12,13 +12,13 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse_session
-from analysis.stages.one_clock import on_trunk_clock
+from analysis.signal.clock_alignment import on_trunk_clock
 from sensor.samples import FloatArray, ImuSignal, Recording, SensorRecording
 from sensor.session.reader import read_recording
 from sensor.units import STANDARD_GRAVITY_MPS2
-from sensor.virtual.movesense import GYR_STEP_RADPS, VirtualMovesense
-from sensor.virtual.plan import UPRIGHT_STERNUM, RunPlan, Worn, run, stand
-from sensor.virtual.runner import simulate
+from sensor.virtual.devices.movesense import GYR_STEP_RADPS, VirtualMovesense
+from sensor.virtual.runner.plan import UPRIGHT_STERNUM, RunPlan, Worn, run, stand
+from sensor.virtual.runner.simulation import simulate
 from tests.support.knocks import tap_mps2, three_from, with_taps
 from tests.support.recordings_over_air import CAP, CHEST, Scene, record_over_air
 

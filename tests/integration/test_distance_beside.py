@@ -14,12 +14,12 @@ from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse_session
 from sensor.recorder import BesideWish, RecorderStatus, RecordingPlan, SensorWish, record_session
 from sensor.session.reader import read_recording
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.runner import simulate
-from sensor.virtual.scenarios import treadmill_plan
-from sensor.virtual.standard import treadmill
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.devices.standard import treadmill
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
+from sensor.virtual.runner.scenarios import treadmill_plan
+from sensor.virtual.runner.simulation import simulate
 
 RUN_S = 110.0
 SPEED_MPS = 2.9

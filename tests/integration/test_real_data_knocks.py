@@ -9,9 +9,9 @@ import pytest
 from scipy.signal import find_peaks
 
 from analysis.config import AnalysisConfig
-from analysis.stages.knocks import Knock, find_knocks
-from analysis.stages.one_clock import on_trunk_clock
-from analysis.stages.shared_event import shared_events
+from analysis.signal.clock_alignment import on_trunk_clock
+from analysis.signal.sync_taps import Knock, find_knocks
+from analysis.signal.tap_lag import shared_events
 from sensor.samples import SensorRecording
 from tests.support import datasets
 from tests.support.recordings import sensor_recording

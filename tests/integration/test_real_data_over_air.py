@@ -13,7 +13,7 @@ from analysis.pipeline import analyse
 from analysis.records import RunReport
 from sensor.samples import ImuSignal
 from sensor.session.reader import read_recording
-from sensor.virtual.movesense import VirtualMovesense
+from sensor.virtual.devices.movesense import VirtualMovesense
 from tests.support.cadence import step_rate_spm
 from tests.support.datasets import fallalld
 from tests.support.recordings_over_air import CHEST, Scene, record_over_air

@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from sensor.protocol import movesense as wire
 from sensor.protocol.driver import BATTERY_LEVEL_UUID
+from sensor.protocol.movesense import frames as wire
 from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS
-from sensor.virtual.characteristics import (
+from sensor.virtual.radio.characteristics import (
     DEVICE_INFORMATION_SERVICE_UUID,
     notify_only,
     read_and_notify,
     read_only,
     write_only,
 )
-from sensor.virtual.peripheral import BATTERY_SERVICE_UUID, VirtualPeripheral
-from sensor.virtual.stack import AdvertisingData, Characteristic, Service, att
+from sensor.virtual.radio.peripheral import BATTERY_SERVICE_UUID, VirtualPeripheral
+from sensor.virtual.radio.stack import AdvertisingData, Characteristic, Service, att
 
 FOE = "Movesense 666666666666"
 

@@ -9,9 +9,9 @@ from typing import TypeVar
 from sensor.download.memories import find_memory
 from sensor.download.memory import SensorMemory
 from sensor.download.policy import DownloadPolicy
-from sensor.virtual.peripheral import VirtualPeripheral
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.radio.peripheral import VirtualPeripheral
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.virtual_radio import UTC_US
 
 T = TypeVar("T")

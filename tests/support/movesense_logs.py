@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sensor.protocol.driver import ClockReading
-from sensor.protocol.movesense import Measurement, encode_measurement
-from sensor.protocol.sbem_encode import encode_clock, encode_head, encode_packet
+from sensor.protocol.movesense.frames import Measurement, encode_measurement
+from sensor.protocol.movesense.sbem_encoding import encode_clock, encode_head, encode_packet
 from sensor.samples import FloatArray
 
 FIRST_MS = 5000

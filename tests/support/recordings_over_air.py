@@ -23,9 +23,9 @@ from sensor.recorder import (
     record_session,
 )
 from sensor.samples import ImuSignal
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 
 STARTED_UTC = datetime(2026, 5, 1, 7, 30, tzinfo=UTC)
 CHEST = "Movesense 000000000001"

@@ -7,26 +7,20 @@ from itertools import chain
 
 import numpy as np
 
-from sensor.protocol import (
-    adafruit,
-    capture2go,
-    esense,
-    metamotion,
-    movella_dot,
-    movesense,
-    movesense_gsp,
-    muse,
-    open_profile,
-    openearable,
-    thingy52,
-    witmotion,
-)
+from sensor.protocol.capture2go import frames as capture2go
 from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.driver import Settings, StreamDecoder
-from sensor.protocol.movesense_driver import STREAM_REFERENCE
-from sensor.protocol.polar import Measurement
-from sensor.protocol.polar_encoding import encode_packed_frame, encode_plain_frame
-from sensor.protocol.polar_frames import PACKED
+from sensor.protocol.metamotion import control as metamotion
+from sensor.protocol.movella_dot import decoder as movella_dot
+from sensor.protocol.movesense import control as movesense_gsp
+from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.movesense.driver import STREAM_REFERENCE
+from sensor.protocol.open_profile import frames as open_profile
+from sensor.protocol.polar.control import Measurement
+from sensor.protocol.polar.encoding import encode_packed_frame, encode_plain_frame
+from sensor.protocol.polar.frames import PACKED
+from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
+from sensor.protocol.witmotion import decoder as witmotion
 from sensor.samples import FloatArray, ImuSignal, IntArray
 from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sensor.protocol import movesense
-from sensor.protocol.movesense_gsp import encode_data
+from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.movesense.control import encode_data
 from sensor.session.opening import open_session
 from sensor.session.rows import SessionRows
 from sensor.session.schema import RATE_SETTING

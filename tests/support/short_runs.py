@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.motion import Motion, motion_of
 from analysis.pipeline import analyse
 from analysis.records import RunReport, StrideTable
-from analysis.stages.speed import SpeedProfile
+from analysis.signal.motion import Motion, motion_of
+from analysis.signal.speed import SpeedProfile
 from sensor.samples import BoolArray, FloatArray, ImuSignal, Recording, SensorRecording, Track
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from sensor.virtual.imu_errors import CONSUMER
-from sensor.virtual.plan import Leg, RunPlan, bow, run, stand
-from sensor.virtual.runner import VirtualRun, simulate
-from sensor.virtual.scenarios import EVERYDAY
+from sensor.virtual.runner.imu_errors import CONSUMER
+from sensor.virtual.runner.plan import Leg, RunPlan, bow, run, stand
+from sensor.virtual.runner.scenarios import EVERYDAY
+from sensor.virtual.runner.simulation import VirtualRun, simulate
 from tests.bench.scoring import stride_means
 from tests.support.recordings import recording_from_signal
 

@@ -14,12 +14,12 @@ import numpy as np
 from sensor.recorder import BesideWish, RecordingPlan, SensorWish, record_session
 from sensor.samples import FloatArray, ImuSignal, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
-from sensor.virtual.faults import LINK_FAULTS, Fault, FaultKind, draw_faults, play_faults
-from sensor.virtual.motion_sensor import VirtualMotionSensor
-from sensor.virtual.peripheral import VirtualPeripheral, now_s
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.standard import foot_pod, heart_rate_strap
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.faults import LINK_FAULTS, Fault, FaultKind, draw_faults, play_faults
+from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
+from sensor.virtual.devices.standard import foot_pod, heart_rate_strap
+from sensor.virtual.radio.peripheral import VirtualPeripheral, now_s
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.knocks import tap_mps2, three_from
 from tests.support.recordings_over_air import STARTED_UTC, noting
 from tests.support.virtual_makers import Maker

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.stages.one_clock import on_trunk_clock
+from analysis.signal.clock_alignment import on_trunk_clock
 from sensor.samples import FloatArray, Gap, IntArray, Recording, SensorRecording
 from sensor.session.reader import read_recording
-from sensor.virtual.faults import Fault
+from sensor.virtual.devices.faults import Fault
 from tests.support.soak import Delivered, Soak, Worn, taps_s
 
 EXPLAINED_AFTER_S = 40.0

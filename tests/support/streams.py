@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.signals import EvenStream, Gait, Rests, Strides
+from analysis.signal.records import EvenStream, Gait, Rests, Strides
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 

@@ -9,21 +9,23 @@ from functools import partial
 
 import numpy as np
 
-from sensor.protocol import capture2go, metamotion, polar
-from sensor.protocol.polar import Measurement
+from sensor.protocol.capture2go import frames as capture2go
+from sensor.protocol.metamotion import control as metamotion
+from sensor.protocol.polar import control as polar
+from sensor.protocol.polar.control import Measurement
 from sensor.samples import FloatArray, ImuSignal, IntArray, SensorRecording
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from sensor.virtual import earables, hobby_boards, movella_dot, movesense, polar_hardware
-from sensor.virtual.capture2go import VirtualCapture2Go
-from sensor.virtual.earables import VirtualESense, VirtualMuse, VirtualOpenEarable
-from sensor.virtual.hobby_boards import VirtualAdafruit, VirtualThingy
-from sensor.virtual.metamotion import VirtualMetaMotion
-from sensor.virtual.motion_sensor import VirtualMotionSensor
-from sensor.virtual.movella_dot import VirtualMovellaDot
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.open_profile import VirtualBoard
-from sensor.virtual.polar import VirtualPolar
-from sensor.virtual.witmotion import VirtualWitMotion
+from sensor.virtual.devices import earables, hobby_boards, movella_dot, movesense, polar_hardware
+from sensor.virtual.devices.capture2go import VirtualCapture2Go
+from sensor.virtual.devices.earables import VirtualESense, VirtualMuse, VirtualOpenEarable
+from sensor.virtual.devices.hobby_boards import VirtualAdafruit, VirtualThingy
+from sensor.virtual.devices.metamotion import VirtualMetaMotion
+from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
+from sensor.virtual.devices.movella_dot import VirtualMovellaDot
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.devices.open_profile import VirtualBoard
+from sensor.virtual.devices.polar import VirtualPolar
+from sensor.virtual.devices.witmotion import VirtualWitMotion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sensor.virtual.polar import VirtualPolar
-from sensor.virtual.polar_hardware import H10, OH1, VERITY_SENSE
+from sensor.virtual.devices.polar import VirtualPolar
+from sensor.virtual.devices.polar_hardware import H10, OH1, VERITY_SENSE
 from tests.support.recordings_over_air import noise_signal
 
 RATES_HZ = {"H10": 100.0, "OH1": 50.0, "Sense": 52.0}

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from bleak import BleakClient, BleakScanner
 
-from sensor.protocol import movesense as wire
-from sensor.protocol.movesense_driver import MovesenseDriver
-from sensor.protocol.movesense_stream import MovesenseDecoder
+from sensor.protocol.movesense import frames as wire
+from sensor.protocol.movesense.decoder import MovesenseDecoder
+from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.samples import ImuSignal, IntArray, SampleBlock
-from sensor.virtual.movesense import ACC_STEP_MPS2, GYR_STEP_RADPS
-from sensor.virtual.peripheral import VirtualPeripheral
-from sensor.virtual.radio import VirtualRadio
+from sensor.virtual.devices.movesense import ACC_STEP_MPS2, GYR_STEP_RADPS
+from sensor.virtual.radio.peripheral import VirtualPeripheral
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 
 UTC_US = 1_700_000_000_000_000
 

@@ -18,31 +18,30 @@ LAYERS = {
         ("sensor.clock",),
         ("sensor.protocol",),
         ("sensor.link", "sensor.session"),
-        ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual"),
+        ("sensor.virtual.runner", "sensor.virtual.radio"),
+        ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual.devices"),
     ),
     "analysis": (
         ("analysis.errors",),
-        ("analysis.records", "analysis.signals", "analysis.config", "analysis.profile"),
-        ("analysis.stages",),
+        ("analysis.records", "analysis.config"),
+        ("analysis.maths",),
+        ("analysis.signal",),
+        ("analysis.stride",),
+        ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.live", "analysis.library", "analysis.comparison", "analysis.report", "analysis.export"),
+        ("analysis.comparison", "analysis.report", "analysis.checkup"),
         ("analysis.cli",),
     ),
 }
 """Lowest first. Units in one layer do not know each other."""
 
 PARTS_OF = {
-    "sensor.clock_count": "sensor.clock",
-    "sensor.clock_fit": "sensor.clock",
-    "analysis.signal_config": "analysis.config",
-    "analysis.judging_config": "analysis.config",
-    "analysis.knock_config": "analysis.config",
-    "analysis.stride_table": "analysis.records",
-    "analysis.motion": "analysis.pipeline",
-    "analysis.facts": "analysis.pipeline",
-    "analysis.stride_rows": "analysis.pipeline",
+    "analysis.signal.config": "analysis.config",
+    "analysis.signal.sync_config": "analysis.config",
+    "analysis.judging.config": "analysis.config",
+    "analysis.stride.table": "analysis.records",
 }
-"""Files that are one unit with another, only kept apart for length."""
+"""Files that belong to a lower unit than their folder: its numbers, and the table that a report carries."""
 
 SEEN_BY_ANALYSIS = ("sensor.samples", "sensor.units", "sensor.errors", "sensor.session.reader")
 """All that the analysis, except its command line, sees of the other package."""
@@ -89,8 +88,8 @@ def _inside(name: str, *units: str) -> bool:
 
 
 def _unit(module: str) -> str | None:
-    """Return the unit a module belongs to; None for the empty package files at the top."""
-    if module in LAYERS:
+    """Return the unit a module belongs to; None for packages that only hold others."""
+    if module in (*LAYERS, "sensor.virtual"):
         return None
     module = next((whole for part, whole in PARTS_OF.items() if _inside(module, part)), module)
     package = LAYERS[module.split(".")[0]]
@@ -134,15 +133,18 @@ def test_a_module_knows_only_what_lies_below_it(module: str) -> None:
 @pytest.mark.parametrize(
     ("module", "imported"),
     [
-        ("sensor.recorder.sensor_task", "sensor.virtual.radio.VirtualRadio"),
-        ("sensor.protocol.movesense", "sensor.session.writer.SessionWriter"),
-        ("sensor.samples", "sensor.clock.ClockSpec"),
+        ("sensor.recorder.sensor_task", "sensor.virtual.devices.movesense.VirtualMovesense"),
+        ("sensor.protocol.movesense.frames", "sensor.session.writer.SessionWriter"),
+        ("sensor.samples", "sensor.clock.timeline.ClockSpec"),
         ("sensor.session.reader", "analysis.records.StrideTable"),
-        ("analysis.stages.posture", "analysis.pipeline.analyse"),
-        ("analysis.stages.posture", "sensor.recorder.Recorder"),
+        ("analysis.stride.posture", "analysis.pipeline.analyse"),
+        ("analysis.stride.posture", "sensor.recorder.Recorder"),
         ("analysis.report.page", "analysis.comparison.compare.compare"),
-        ("analysis.records", "analysis.stages.posture.inclination_deg"),
-        ("analysis.pipeline", ".stages.posture"),
+        ("analysis.records", "analysis.stride.posture.inclination_deg"),
+        ("analysis.signal.motion", "analysis.stride.posture.trunk_posture"),
+        ("analysis.stride.posture", "analysis.judging.flags.find_flags"),
+        ("sensor.virtual.runner.plan", "sensor.virtual.radio.stack"),
+        ("analysis.pipeline", ".stride.posture"),
     ],
 )
 def test_an_import_upwards_or_sideways_is_noticed(module: str, imported: str) -> None:
@@ -152,17 +154,36 @@ def test_an_import_upwards_or_sideways_is_noticed(module: str, imported: str) ->
 @pytest.mark.parametrize(
     ("module", "imported"),
     [
-        ("analysis.cli.demo_run", "sensor.virtual.runner.simulate"),
-        ("analysis.motion", "analysis.stages.aided.aided_vertical"),
-        ("analysis.stages.axes", "analysis.stages.forward"),
-        ("sensor.virtual.movesense", "sensor.protocol.movesense.KEY"),
+        ("analysis.cli.demo_run", "sensor.virtual.runner.simulation.simulate"),
+        ("analysis.signal.motion", "analysis.signal.inclination_smoother.aided_vertical"),
+        ("analysis.signal.anatomical_axes", "analysis.signal.forward_direction"),
+        ("sensor.virtual.devices.movesense", "sensor.protocol.movesense.frames.KEY"),
     ],
 )
 def test_an_import_downwards_or_within_is_let_pass(module: str, imported: str) -> None:
     assert complaint(module, imported) == ""
 
 
-@pytest.mark.parametrize("module", [m for m in imports() if _inside(m, "sensor.protocol", "analysis.stages")])
+MAKERS = sorted(
+    _module(path.parent / "_").removesuffix("._")
+    for path in (ROOT / "sensor" / "protocol").glob("*/__init__.py")
+)
+STAGES = ("analysis.maths", "analysis.signal", "analysis.stride", "analysis.judging")
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_a_makers_folder_knows_no_other_makers(maker: str) -> None:
+    others = [other for other in MAKERS if other != maker]
+    known = {name for module in imports() if _inside(module, maker) for name in imports()[module]}
+    assert [name for name in sorted(known) if _inside(name, *others)] == []
+
+
+@pytest.mark.parametrize("unit", sorted({unit for rows in LAYERS.values() for row in rows for unit in row}))
+def test_every_layer_that_is_named_exists(unit: str) -> None:
+    assert any(_inside(module, unit) for module in imports())
+
+
+@pytest.mark.parametrize("module", [m for m in imports() if _inside(m, "sensor.protocol", *STAGES)])
 def test_decoders_and_stages_touch_no_file_radio_clock_or_chance(module: str) -> None:
     assert _loads(module, TOUCHES_THE_WORLD) == set()
 

@@ -6,7 +6,7 @@ import numpy as np
 from vqf import offlineVQF
 
 from analysis.config import AnalysisConfig
-from analysis.motion import motion_of
+from analysis.signal.motion import motion_of
 from sensor.samples import FloatArray
 from tests.bench.revalidation.tables import Cell, Section
 from tests.support import datasets

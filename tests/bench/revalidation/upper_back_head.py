@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from analysis.stages.posture import inclination_deg
+from analysis.maths.angles import inclination_deg
 from sensor.samples import FloatArray
 from tests.bench.revalidation.orientation import offline_vqf, ours
 from tests.bench.revalidation.tables import Cell, Section

@@ -8,7 +8,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from analysis.config import AnalysisConfig, GaitConfig, PostureConfig, RestConfig, SignalConfig
+from analysis.config import AnalysisConfig
+from analysis.signal.config import GaitConfig, PostureConfig, RestConfig, SignalConfig
 
 CONFIG = AnalysisConfig()
 

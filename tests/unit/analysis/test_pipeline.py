@@ -16,9 +16,19 @@ from analysis.pipeline import analyse
 from analysis.records import STRIDE_COLUMNS, RunReport
 from sensor.samples import FloatArray, Recording, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
-from sensor.virtual.gait import SEVERE, STYLES
-from sensor.virtual.imu_errors import CONSUMER
-from sensor.virtual.plan import UPRIGHT_STERNUM, Leg, PosturePoint, RunPlan, StrapSlip, Worn, run, stand, walk
+from sensor.virtual.runner.gait import SEVERE, STYLES
+from sensor.virtual.runner.imu_errors import CONSUMER
+from sensor.virtual.runner.plan import (
+    UPRIGHT_STERNUM,
+    Leg,
+    PosturePoint,
+    RunPlan,
+    StrapSlip,
+    Worn,
+    run,
+    stand,
+    walk,
+)
 from tests.support.knocks import tap_mps2, three_from
 from tests.support.recordings import recording, sensor_recording
 from tests.support.short_runs import OPENING, PLAIN, errors, report, session, trunk_recording, virtual

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.radio.timeloop import run_in_virtual_time
 from tests.bench.recorder_load import WORN, kept_by_placement, record, sources
 
 SECONDS = 10.0

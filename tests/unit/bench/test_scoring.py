@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sensor.virtual.imu_errors import IDEAL
-from sensor.virtual.plan import RunPlan, bow, run, stand
+from sensor.virtual.runner.imu_errors import IDEAL
+from sensor.virtual.runner.plan import RunPlan, bow, run, stand
 from tests.bench.hours import Hour, make_hour, mounting, trunk_axes
 from tests.bench.peers import interval_rates, up_from_quaternion, vqf_offline
 from tests.bench.scoring import figures, inclination_rmse_deg, pitch_deg, stride_means

@@ -13,8 +13,8 @@ from sensor.recorder import RecorderPolicy
 from sensor.samples import Recording, Track
 from sensor.session.info import read_info
 from sensor.session.reader import read_recording
-from sensor.virtual.peripheral import VirtualPeripheral
-from sensor.virtual.standard import VirtualStandard, foot_pod, heart_rate_strap, treadmill
+from sensor.virtual.devices.standard import VirtualStandard, foot_pod, heart_rate_strap, treadmill
+from sensor.virtual.radio.peripheral import VirtualPeripheral
 from tests.support.recordings_over_air import Scene, movesense, record_over_air, rows
 
 SPEED_MPS = 3.0

@@ -12,11 +12,11 @@ import pytest
 
 from sensor.errors import LinkError
 from sensor.recorder import RecordingPlan, SensorWish
-from sensor.recorder.glance import PATIENCE_S, PATIENCE_WITH_OTHERS_S, glance
+from sensor.recorder.activity_probe import PATIENCE_S, PATIENCE_WITH_OTHERS_S, glance
 from sensor.samples import FloatArray, ImuSignal
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import CAP, CHEST, movesense
 
 BOTH = RecordingPlan((SensorWish("sternum", CHEST), SensorWish("head", CAP)))

@@ -21,20 +21,20 @@ from analysis.cli.main import cli
 from analysis.cli.scan import sightings_table
 from analysis.report import page
 from sensor.link.ble import Sighting, scan
-from sensor.protocol.movesense_driver import STREAM_REFERENCE
+from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.protocol.registry import device
 from sensor.recorder import RecordingPlan, SensorWish, flood
 from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.ending import Ending
 from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, SensorLimits
-from sensor.recorder.reception import Reception
+from sensor.recorder.notification_handler import Reception
 from sensor.recorder.sensor_log import EVENTS_AT_ONCE, EVENTS_PER_S, SensorLog
 from sensor.recorder.watchdog import Watchdog
 from sensor.session.reader import read_recording
 from sensor.session.rows import Row, SessionRows
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support import sample_report as sample
 from tests.support.hostile import FOE, FOUL_NAMES, Hostile, crowd
 from tests.support.recordings_over_air import CHEST, STARTED_UTC, Scene, movesense, record_over_air, rows

@@ -11,7 +11,7 @@ import pytest
 
 from sensor.samples import ImuSignal, SensorRecording
 from sensor.session.reader import read_recording
-from sensor.virtual.faults import Fault, FaultKind, draw_faults, play_faults
+from sensor.virtual.devices.faults import Fault, FaultKind, draw_faults, play_faults
 from tests.support.recordings_over_air import Scene, noise_signal, record_over_air, stored
 from tests.support.virtual_makers import MAKERS, Maker, felt_samples
 

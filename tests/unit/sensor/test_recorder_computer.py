@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from sensor.protocol.movesense_driver import MovesenseDriver
-from sensor.protocol.movesense_gsp import CommandCode
-from sensor.protocol.movesense_stream import MovesenseDecoder
+from sensor.protocol.movesense.control import CommandCode
+from sensor.protocol.movesense.decoder import MovesenseDecoder
+from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.recorder import clock
 from sensor.session.threaded import ThreadedWriter
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.peripheral import now_s
-from sensor.virtual.timeloop import VirtualTimeLoop
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.radio.peripheral import now_s
+from sensor.virtual.radio.timeloop import VirtualTimeLoop
 from tests.support.recordings_over_air import (
     CAP,
     CHEST,

@@ -13,10 +13,10 @@ import pytest
 from bleak.exc import BleakError
 
 from sensor.recorder import RecorderPolicy
-from sensor.virtual.adapter import AdapterState
-from sensor.virtual.backend_client import VirtualClient
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.peripheral import now_s
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.radio.adapter import AdapterState
+from sensor.virtual.radio.backend_client import VirtualClient
+from sensor.virtual.radio.peripheral import now_s
 from tests.support.recordings_over_air import (
     CAP,
     CHEST,

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from sensor.protocol.movesense_driver import STREAM_REFERENCE
-from sensor.protocol.movesense_objects import Hello
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.peripheral import VirtualPeripheral
+from sensor.protocol.movesense.driver import STREAM_REFERENCE
+from sensor.protocol.movesense.objects import Hello
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.radio.peripheral import VirtualPeripheral
 from tests.support.hostile import Hostile
 from tests.support.recordings_over_air import (
     CHEST,

@@ -16,16 +16,16 @@ from bleak.exc import BleakError
 
 from sensor.errors import LinkError, SessionFileError, UnknownSensorError
 from sensor.link.radio import Radio
-from sensor.protocol.movesense_driver import STREAM_REFERENCE
+from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
 from sensor.recorder.ending import Ending
 from sensor.session.reader import read_recording
 from sensor.session.threaded import ThreadedWriter
-from sensor.virtual.backend_scanner import VirtualScanner
-from sensor.virtual.faults import draw_faults, play_faults
-from sensor.virtual.peripheral import VirtualPeripheral
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.faults import draw_faults, play_faults
+from sensor.virtual.radio.backend_scanner import VirtualScanner
+from sensor.virtual.radio.peripheral import VirtualPeripheral
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import (
     CAP,
     CHEST,

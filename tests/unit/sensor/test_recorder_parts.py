@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.errors import LinkError
-from sensor.link.complaints import plain_words
+from sensor.link.error_messages import plain_words
 from sensor.recorder.allowance import Allowance
 from sensor.recorder.clock import SessionClock, asleep_s
 from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, FloodGate

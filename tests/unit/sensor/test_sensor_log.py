@@ -11,7 +11,7 @@ import pytest
 from bleak.backends.device import BLEDevice
 
 from sensor.link.ble import Sighting
-from sensor.protocol.movesense_driver import MovesenseDriver
+from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.protocol.registry import device
 from sensor.recorder import SensorWish
 from sensor.recorder.clock import SessionClock

@@ -17,15 +17,15 @@ from analysis.cli.downloading import progress
 from analysis.cli.main import cli
 from sensor.errors import LinkError, RefusalError
 from sensor.link.radio import Radio
-from sensor.protocol import capture2go
+from sensor.protocol.capture2go import frames as capture2go
 from sensor.protocol.memory import LogEntry
-from sensor.protocol.movella_dot import RATE_QUANTITIES, encode_samples
+from sensor.protocol.movella_dot.decoder import RATE_QUANTITIES, encode_samples
 from sensor.session.reader import read_recording
-from sensor.virtual.capture2go_memory import VirtualCapture2GoMemory
-from sensor.virtual.movella_dot_memory import DotRecording, VirtualDotMemory
-from sensor.virtual.movesense_flash import VirtualFlash
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.capture2go_memory import VirtualCapture2GoMemory
+from sensor.virtual.devices.movella_dot_memory import DotRecording, VirtualDotMemory
+from sensor.virtual.devices.movesense_flash import VirtualFlash
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.movesense_logs import UTC_US, bouncing_recording
 from tests.support.recordings_over_air import CHEST, noise_signal
 

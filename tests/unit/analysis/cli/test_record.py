@@ -23,7 +23,7 @@ from analysis.cli.times import clock_text, parse_duration_s
 from analysis.cli.virtual_sensors import virtual_runner
 from sensor.recorder import RecorderStatus, RecordingPlan, SensorStatus, SensorWish
 from sensor.session.info import read_info
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.radio.timeloop import run_in_virtual_time
 
 PLAN = RecordingPlan((SensorWish("sternum", "Movesense 000000000001"),))
 

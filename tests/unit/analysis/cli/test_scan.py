@@ -16,10 +16,10 @@ from analysis.cli.scan import sightings_table
 from sensor.errors import LinkError
 from sensor.link.ble import Sighting, scan
 from sensor.link.radio import Radio
-from sensor.virtual.peripheral import VirtualPeripheral
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.standard import foot_pod
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.standard import foot_pod
+from sensor.virtual.radio.peripheral import VirtualPeripheral
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import CHEST, movesense
 
 

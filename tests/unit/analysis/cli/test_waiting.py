@@ -18,10 +18,10 @@ from bleak.exc import BleakError
 from click.testing import CliRunner
 
 from analysis.cli.home import new_session_path
-from analysis.cli.lamp import Lamp, State
 from analysis.cli.live_line import PlainLine
 from analysis.cli.main import cli
-from analysis.cli.signals import on_signals
+from analysis.cli.status_led import Lamp, State
+from analysis.cli.stop_signals import on_signals
 from analysis.cli.unattended import FIRST_DATA_S, ROOM_BYTES, Watch
 from analysis.cli.waiting import FILE_PAUSE_S, GLANCE_EVERY_S, Sentry
 from sensor.errors import SessionFileError
@@ -30,12 +30,12 @@ from sensor.samples import FloatArray, ImuSignal
 from sensor.session.info import read_info
 from sensor.session.reader import read_recording
 from sensor.session.threaded import ThreadedWriter
-from sensor.virtual.backend_client import VirtualClient
-from sensor.virtual.backend_scanner import VirtualScanner
-from sensor.virtual.movesense import VirtualMovesense
-from sensor.virtual.peripheral import VirtualPeripheral
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.radio.backend_client import VirtualClient
+from sensor.virtual.radio.backend_scanner import VirtualScanner
+from sensor.virtual.radio.peripheral import VirtualPeripheral
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import CAP, CHEST, movesense, noise_signal
 
 STILL_S = 60.0

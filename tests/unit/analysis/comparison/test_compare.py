@@ -11,8 +11,8 @@ from analysis.comparison.as_json import to_json
 from analysis.comparison.compare import compare
 from analysis.comparison.records import PairComparison
 from analysis.comparison.text import render
-from analysis.config import ComparisonConfig
 from analysis.errors import UsageError
+from analysis.judging.config import ComparisonConfig
 from analysis.records import RunReport
 from tests.support import sample_report as samples
 

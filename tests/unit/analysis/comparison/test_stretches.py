@@ -12,7 +12,7 @@ from analysis.comparison.stretches import (
     difference_interval,
     stretch_mean,
 )
-from analysis.config import ComparisonConfig
+from analysis.judging.config import ComparisonConfig
 from sensor.samples import FloatArray
 
 CONFIG = ComparisonConfig()

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from sensor.download.conversation import Conversation
-from sensor.download.logbook import Logbook
+from sensor.download.movesense_client import Conversation
+from sensor.download.movesense_memory import Logbook
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, SensorError
 from sensor.protocol.memory import LogEntry, Piece
-from sensor.protocol.movesense_gsp import Command
-from sensor.virtual.movesense_flash import VirtualFlash
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.protocol.movesense.control import Command
+from sensor.virtual.devices.movesense_flash import VirtualFlash
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import noise_signal
 from tests.support.virtual_radio import UTC_US
 
@@ -60,7 +60,7 @@ def test_noise_for_answers_is_an_error_of_ours(seed: int, tmp_path: Path) -> Non
 
 
 def test_a_recording_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sensor.protocol.movesense_logbook.MEMORY_BYTES", 20_000)
+    monkeypatch.setattr("sensor.protocol.movesense.memory.MEMORY_BYTES", 20_000)
 
     async def play() -> None:
         async with VirtualRadio(seed=1) as radio:

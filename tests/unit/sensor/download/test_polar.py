@@ -16,13 +16,14 @@ from sensor.download.memory import SensorMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, RefusalError
 from sensor.importers.imu_file import read_imu_file
-from sensor.protocol import polar, psftp
-from sensor.protocol.polar_rec import read_recordings
-from sensor.virtual.polar import VirtualPolar
-from sensor.virtual.polar_hardware import VERITY_SENSE
-from sensor.virtual.polar_memory import VirtualVeritySense
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.protocol.polar import control as polar
+from sensor.protocol.polar import psftp
+from sensor.protocol.polar.recording import read_recordings
+from sensor.virtual.devices.polar import VirtualPolar
+from sensor.virtual.devices.polar_hardware import VERITY_SENSE
+from sensor.virtual.devices.polar_memory import VirtualVeritySense
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.memories import fetch_newest, ignore, left_over, on_air
 from tests.support.recordings_over_air import noise_signal
 from tests.support.virtual_radio import client_of, find

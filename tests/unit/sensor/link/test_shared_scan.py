@@ -13,7 +13,7 @@ from bleak.exc import BleakDBusError
 from sensor.errors import LinkError
 from sensor.link.ble import Sighting, look_for
 from sensor.link.radio import Radio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.radio.timeloop import run_in_virtual_time
 
 FIRST_HEARD_S = 1.0
 """Every device is told of once, this long after the scan began."""

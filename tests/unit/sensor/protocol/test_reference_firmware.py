@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sensor.protocol import open_profile_gatt as gatt
-from sensor.protocol.open_profile_driver import OpenProfileDriver
-from sensor.protocol.open_profile_stream import LiveDecoder
+from sensor.protocol.open_profile import control as gatt
+from sensor.protocol.open_profile.decoder import LiveDecoder
+from sensor.protocol.open_profile.driver import OpenProfileDriver
 
 FIRMWARE = Path(__file__).resolve().parents[4] / "firmware_notes" / "reference_firmware"
 COUNT_MPS2 = 16 * 9.80665 / 32768

@@ -7,9 +7,10 @@ from functools import partial
 
 import pytest
 
-from sensor.protocol import adafruit, metamotion, muse
 from sensor.protocol.driver import Driver, StreamPacket
-from sensor.protocol.metamotion_driver import MetaMotionDriver
+from sensor.protocol.metamotion import control as metamotion
+from sensor.protocol.metamotion.driver import MetaMotionDriver
+from sensor.protocol.simple import adafruit, muse
 from sensor.protocol.two_streams import MOST_ALONE
 
 ACC_3, GYR_3 = bytes([0x03, 0x1C]) + bytes(18), bytes([0x13, 0x07]) + bytes(18)

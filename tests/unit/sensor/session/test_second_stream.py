@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.samples import Gap
-from sensor.session.joining import DecodedSegment
 from sensor.session.second_stream import MISSING, with_angular_rates
+from sensor.session.segments import DecodedSegment
 
 RATE_HZ = 100.0
 

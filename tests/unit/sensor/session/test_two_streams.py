@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sensor.protocol import muse
+from sensor.protocol.simple import muse
 from sensor.samples import SensorRecording
 from sensor.session.reader import read_recording
 from tests.support.sessions import new_writer

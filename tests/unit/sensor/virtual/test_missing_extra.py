@@ -8,7 +8,7 @@ import sys
 sys.modules["bumble"] = None
 from sensor.errors import SensorError
 try:
-    import sensor.virtual.radio
+    import sensor.virtual.radio.virtual_radio
 except SensorError as error:
     print(error)
 """

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sensor.protocol.polar import Measurement
+from sensor.protocol.polar.control import Measurement
 from sensor.samples import ImuSignal
 from sensor.session.info import read_info
 from sensor.session.reader import read_recording
-from sensor.virtual.polar import CLOCK_AFTER_RESET_NS, VirtualPolar
-from sensor.virtual.polar_hardware import VERITY_SENSE, PolarHardware
+from sensor.virtual.devices.polar import CLOCK_AFTER_RESET_NS, VirtualPolar
+from sensor.virtual.devices.polar_hardware import VERITY_SENSE, PolarHardware
 from tests.support.recordings_over_air import Scene, noise_signal, record_over_air, rows
 from tests.support.virtual_makers import MAKERS, felt_samples
 from tests.support.virtual_polar import polar

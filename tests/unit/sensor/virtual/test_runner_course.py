@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sensor.virtual.course import Course, lay_course, raise_rate, smooth_noise
-from sensor.virtual.plan import Leg, RunPlan, corner, run, stand, walk
+from sensor.virtual.runner.course import Course, lay_course, raise_rate, smooth_noise
+from sensor.virtual.runner.plan import Leg, RunPlan, corner, run, stand, walk
 
 RATE = 26.0
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sensor.virtual.gait import (
+from sensor.virtual.runner.gait import (
     STYLES,
     GaitStyle,
     cadence_spm,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sensor.errors import PlanError
-from sensor.virtual.plan import Leg, PosturePoint, RunPlan, Worn, laps, run, stand
+from sensor.virtual.runner.plan import Leg, PosturePoint, RunPlan, Worn, laps, run, stand
 
 LEGS = (stand(5.0), run(20.0, 3.0))
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sensor.virtual.runner import simulate
-from sensor.virtual.scenarios import (
+from sensor.virtual.runner.scenarios import (
     DEMO_SLOUCH_FROM_KM,
     constant_posture_laps_plan,
     demo_plan,
@@ -13,6 +12,7 @@ from sensor.virtual.scenarios import (
     short_run_plan,
     treadmill_plan,
 )
+from sensor.virtual.runner.simulation import simulate
 
 
 def test_the_demonstration_runs_about_five_kilometres_in_thirty_minutes_and_folds_where_it_says() -> None:

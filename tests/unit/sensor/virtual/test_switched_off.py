@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID
-from sensor.virtual.peripheral import VirtualPeripheral
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.radio.peripheral import VirtualPeripheral
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.virtual_radio import client_of, find
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from sensor.errors import LinkError
 from sensor.link.ble import BleLink
-from sensor.protocol import adafruit, esense, muse, openearable, thingy52
 from sensor.protocol.driver import Write
+from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
 from sensor.samples import ImuSignal
-from sensor.virtual.earables import VirtualESense, VirtualMuse, VirtualOpenEarable
-from sensor.virtual.hobby_boards import VirtualAdafruit, VirtualThingy
-from sensor.virtual.radio import VirtualRadio
-from sensor.virtual.thin_sensor import ThinSensor
-from sensor.virtual.timeloop import run_in_virtual_time
+from sensor.virtual.devices.earables import VirtualESense, VirtualMuse, VirtualOpenEarable
+from sensor.virtual.devices.hobby_boards import VirtualAdafruit, VirtualThingy
+from sensor.virtual.devices.single_stream_sensor import ThinSensor
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import noise_signal
 from tests.support.virtual_radio import client_of, find
 

@@ -1,0 +1,1 @@
+"""Is this sensor sound: a short recording judged in words."""

@@ -1,0 +1,1 @@
+"""From the stride table to distance, baseline, flags, verdict and quality."""

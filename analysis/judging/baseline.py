@@ -1,0 +1,92 @@
+"""The fresh window of a run, and flexion against it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.judging.config import BaselineConfig
+from analysis.records import Baseline, StrideTable
+from sensor.samples import BoolArray
+
+
+def usable_running(table: StrideTable) -> BoolArray:
+    """Return (strides,) true for the strides that count: running, usable, with an angle and a distance."""
+    measured = np.isfinite(table["trunk_flexion_deg"]) & np.isfinite(table["distance_m"])
+    return np.asarray((table["activity"] == "run") & table["usable"] & measured, dtype=bool)
+
+
+def fresh_window(table: StrideTable, total_m: float, config: BaselineConfig) -> Baseline | None:
+    """Read the runner's own "as usual" from the early part of this run.
+
+    The window starts at 0.5 km and ends at the smaller of 2 km and a quarter of the run. Median and standard
+    deviation are over the usable running strides in it; nothing is adjusted for speed or grade, because one
+    run cannot tell their effect from fatigue.
+
+    Parameters
+    ----------
+    table
+        ``distance_m``, ``speed_mps``, ``activity``, ``usable`` and ``trunk_flexion_deg`` filled.
+    total_m
+        Distance of the whole session.
+    config
+        Limits of the window.
+
+    Returns
+    -------
+    Baseline or None
+        None with too few usable strides in the window, or an unknown distance.
+    """
+    to_m = min(config.to_m, config.to_fraction * total_m)
+    inside = usable_running(table) & _between(table, config.from_m, to_m)
+    count = int(inside.sum())
+    if count < config.min_strides:
+        return None
+    flexion_deg, speed_mps = table["trunk_flexion_deg"][inside], table["speed_mps"][inside]
+    known_mps = speed_mps[np.isfinite(speed_mps)]
+    return Baseline(
+        from_m=config.from_m,
+        to_m=float(to_m),
+        flexion_deg=float(np.median(flexion_deg)),
+        sd_deg=float(np.std(flexion_deg, ddof=1)),
+        speed_mps=float(np.median(known_mps)) if len(known_mps) else float("nan"),
+        stride_count=count,
+    )
+
+
+def in_window(table: StrideTable, baseline: Baseline) -> BoolArray:
+    """Return (strides,) true for the usable running strides of the fresh window."""
+    return usable_running(table) & _between(table, baseline.from_m, baseline.to_m)
+
+
+def _between(table: StrideTable, from_m: float, to_m: float) -> BoolArray:
+    return np.asarray((table["distance_m"] >= from_m) & (table["distance_m"] < to_m), dtype=bool)
+
+
+def with_adjusted_flexion(table: StrideTable, baseline: Baseline | None) -> StrideTable:
+    """Fill ``trunk_flexion_adj_deg``: running strides against the fresh window, NaN without one."""
+    usual_deg = float("nan") if baseline is None else baseline.flexion_deg
+    adj_deg = np.where(table["activity"] == "run", table["trunk_flexion_deg"] - usual_deg, np.nan)
+    return table.with_columns(trunk_flexion_adj_deg=adj_deg)
+
+
+def relative_to_window(table: StrideTable, baseline: Baseline) -> tuple[StrideTable, Baseline]:
+    """Make flexion relative to the fresh window: for runs without a standing zero (``own baseline``).
+
+    Head and neck figures keep their own zero.
+    """
+    relative_deg = table["trunk_flexion_deg"] - baseline.flexion_deg
+    zeroed = Baseline(
+        baseline.from_m, baseline.to_m, 0.0, baseline.sd_deg, baseline.speed_mps, baseline.stride_count
+    )
+    return table.with_columns(trunk_flexion_deg=relative_deg), zeroed
+
+
+def judged_strides(table: StrideTable, baseline: Baseline, config: BaselineConfig) -> BoolArray:
+    """Return (strides,) true where a flag may stand: usable running at the window's effort.
+
+    While no slope on speed and grade is fitted, strides on a known grade, or at another speed than the
+    window's, are shown but not flagged. An unknown grade or speed does not exclude a stride.
+    """
+    steep = np.abs(table["grade_pct"]) > config.max_grade_pct
+    faster = np.abs(table["speed_mps"] - baseline.speed_mps) > config.max_speed_change * baseline.speed_mps
+    return np.asarray(usable_running(table) & ~steep & ~faster, dtype=bool)

@@ -1,0 +1,207 @@
+"""Distance, speed and grade of every stride, from the best source there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.judging.config import DistanceConfig
+from analysis.records import StrideTable
+from analysis.signal.speed import best_track, track_speed, typed_value
+from sensor.samples import FloatArray, Gap, Track, freeze_arrays
+
+CADENCE_MODEL = "cadence model"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DistanceResult:
+    """Where and how fast each stride was run, and how that is known.
+
+    Parameters
+    ----------
+    distance_m, speed_mps, grade_pct
+        (strides,) at the stride's start; NaN where unknown.
+    total_m
+        Distance at the end of the last stride; NaN where unknown.
+    distance_source, speed_source
+        ``watch file``, ``foot pod`` … (the source of the track), ``typed``, or ``cadence model``.
+    grade_known
+        Whether the grade of any stride is known.
+    knot_time_s, knot_distance_m
+        (k,) the course of the distance, for anything between strides.
+    edge_s
+        How far beyond the knots the distance still holds.
+    """
+
+    distance_m: FloatArray
+    speed_mps: FloatArray
+    grade_pct: FloatArray
+    total_m: float
+    distance_source: str
+    speed_source: str
+    grade_known: bool
+    knot_time_s: FloatArray
+    knot_distance_m: FloatArray
+    edge_s: float
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+    def distance_at(self, time_s: npt.ArrayLike) -> FloatArray:
+        """Return the distance (m) at any times (s from the start of the session), in the shape given."""
+        return _held(np.asarray(time_s, dtype=float), self.knot_time_s, self.knot_distance_m, self.edge_s)
+
+
+def distance_of(
+    table: StrideTable,
+    tracks: Sequence[Track],
+    context: Mapping[str, Any],
+    config: DistanceConfig,
+    gaps: Sequence[Gap] = (),
+) -> DistanceResult:
+    """Give every stride its distance, speed and grade.
+
+    An outside track wins over a typed distance, that over a typed speed, and all over the cadence model. Time
+    without strides counts as moving, at the mean speed of its neighbours, where samples are missing in it
+    or where it is too short for a stop.
+
+    Parameters
+    ----------
+    table
+        ``start_s``, ``end_s`` and ``activity`` filled.
+    tracks
+        ``distance_m``, ``speed_mps``, ``altitude_m`` and ``grade_pct`` are read.
+    context
+        ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
+    config
+        Step-length model and tolerances.
+    gaps
+        Stretches without samples.
+    """
+    outside = _from_tracks(table, tracks, config)
+    if outside is None:
+        knots, speed_mps, source, speed_source = _from_strides(table, context, config, gaps)
+        edge_s = np.inf
+    else:
+        knots, speed_mps, source = outside
+        speed_source, edge_s = source, config.track_edge_s
+    distance_m = _held(table["start_s"], *knots, edge_s)
+    grade_pct = _grade(table["start_s"], distance_m, tracks, knots, config)
+    return DistanceResult(
+        distance_m=distance_m,
+        speed_mps=speed_mps,
+        grade_pct=grade_pct,
+        total_m=float(_held(table["end_s"][-1], *knots, edge_s)) if len(table) else float("nan"),
+        distance_source=source,
+        speed_source=speed_source,
+        grade_known=bool(np.isfinite(grade_pct).any()),
+        knot_time_s=knots[0],
+        knot_distance_m=knots[1],
+        edge_s=edge_s,
+    )
+
+
+def model_speed(table: StrideTable, config: DistanceConfig, stature_m: float | None = None) -> FloatArray:
+    """Return the speed (strides,) in m/s that cadence and stature alone suggest.
+
+    Step length is linear in cadence, one line for running and one for walking (`DistanceConfig`), and
+    proportional to stature.
+    """
+    cadence_spm = 120.0 / (table["end_s"] - table["start_s"])
+    run_m = config.run_step_m + config.run_slope_m_per_spm * (cadence_spm - config.run_cadence_spm)
+    walk_m = config.walk_step_m + config.walk_slope_m_per_spm * (cadence_spm - config.walk_cadence_spm)
+    step_m = np.where(table["activity"] == "run", run_m, walk_m)
+    scale = (stature_m or config.model_stature_m) / config.model_stature_m
+    speed_mps: FloatArray = cadence_spm / 60.0 * np.maximum(step_m, 0.0) * scale
+    return speed_mps
+
+
+def _held(time_s: npt.ArrayLike, knot_s: FloatArray, value: FloatArray, edge_s: float) -> FloatArray:
+    """Interpolate, hold the ends for ``edge_s``, and know nothing beyond."""
+    at_s = np.asarray(time_s, dtype=float)
+    if not len(knot_s):
+        return np.full(at_s.shape, np.nan)
+    known = (at_s >= knot_s[0] - edge_s) & (at_s <= knot_s[-1] + edge_s)
+    return np.asarray(np.where(known, np.interp(at_s, knot_s, value), np.nan))
+
+
+def _from_tracks(
+    table: StrideTable, tracks: Sequence[Track], config: DistanceConfig
+) -> tuple[tuple[FloatArray, FloatArray], FloatArray, str] | None:
+    speed = track_speed(tracks, config)
+    if speed is None:
+        return None
+    speed_mps = _held(table["start_s"], speed.time_s, speed.value, config.track_edge_s)
+    distance = best_track(tracks, "distance_m")
+    if distance is not None:
+        way_m = np.maximum.accumulate(distance.value) - distance.value[0]
+        return (distance.time_s, way_m), speed_mps, distance.source
+    steps_m = np.diff(speed.time_s) * (speed.value[1:] + speed.value[:-1]) / 2
+    return (speed.time_s, np.concatenate([[0.0], np.cumsum(steps_m)])), speed_mps, speed.source
+
+
+def _from_strides(
+    table: StrideTable, context: Mapping[str, Any], config: DistanceConfig, gaps: Sequence[Gap]
+) -> tuple[tuple[FloatArray, FloatArray], FloatArray, str, str]:
+    speed_mps = model_speed(table, config, typed_value(context, "stature_m"))
+    typed_m = typed_value(context, "typed_distance_m")
+    typed_mps = typed_value(context, "typed_speed_mps")
+    if typed_m is None and typed_mps is not None:
+        speed_mps = np.where(table["activity"] == "run", typed_mps, np.minimum(speed_mps, typed_mps))
+        return _travel(table, speed_mps, gaps, config), speed_mps, "typed", "typed"
+    time_s, way_m = _travel(table, speed_mps, gaps, config)
+    if typed_m is None or not len(way_m) or way_m[-1] <= 0:
+        return (time_s, way_m), speed_mps, CADENCE_MODEL, CADENCE_MODEL
+    scale = typed_m / way_m[-1]
+    return (time_s, way_m * scale), speed_mps * scale, "typed", "typed distance, shared out by cadence"
+
+
+def _travel(
+    table: StrideTable, speed_mps: FloatArray, gaps: Sequence[Gap], config: DistanceConfig
+) -> tuple[FloatArray, FloatArray]:
+    """Integrate the strides' speeds: times (2 strides,) of their starts and ends, and the distance there."""
+    if not len(table):
+        return np.empty(0), np.empty(0)
+    start_s = table["start_s"]
+    end_s = np.append(np.minimum(table["end_s"][:-1], start_s[1:]), table["end_s"][-1])
+    hole_s = start_s[1:] - end_s[:-1]
+    seen_s = hole_s - _missing_time(end_s[:-1], start_s[1:], gaps)
+    hole_mps = np.where(seen_s <= config.joined_within_s, (speed_mps[1:] + speed_mps[:-1]) / 2, 0.0)
+    steps_m = np.column_stack([(end_s - start_s) * speed_mps, np.append(hole_s * hole_mps, 0.0)]).ravel()
+    return np.column_stack([start_s, end_s]).ravel(), np.concatenate([[0.0], np.cumsum(steps_m)[:-1]])
+
+
+def _missing_time(from_s: FloatArray, to_s: FloatArray, gaps: Sequence[Gap]) -> FloatArray:
+    """Return how many seconds of each interval lie in gaps."""
+    if not gaps:
+        return np.zeros(len(from_s))
+    edges_s = np.array(sorted((gap.start_s, gap.end_s) for gap in gaps)).ravel()
+    edges_s = np.maximum.accumulate(edges_s)
+    in_gap_s = np.cumsum(np.diff(edges_s, prepend=edges_s[0]) * (np.arange(len(edges_s)) % 2))
+    return np.interp(to_s, edges_s, in_gap_s) - np.interp(from_s, edges_s, in_gap_s)
+
+
+def _grade(
+    start_s: FloatArray,
+    distance_m: FloatArray,
+    tracks: Sequence[Track],
+    knots: tuple[FloatArray, FloatArray],
+    config: DistanceConfig,
+) -> FloatArray:
+    grade = best_track(tracks, "grade_pct")
+    if grade is not None:
+        return _held(start_s, grade.time_s, grade.value, config.track_edge_s)
+    altitude = best_track(tracks, "altitude_m")
+    if altitude is None or not len(knots[0]):
+        return np.full(len(start_s), np.nan)
+    way_m = np.interp(altitude.time_s, *knots)
+    low_m = np.maximum(distance_m - config.grade_window_m / 2, way_m[0])
+    high_m = np.minimum(distance_m + config.grade_window_m / 2, way_m[-1])
+    rise_m = np.interp(high_m, way_m, altitude.value) - np.interp(low_m, way_m, altitude.value)
+    span_m = high_m - low_m
+    known = span_m >= config.grade_window_m / 2
+    return np.asarray(np.where(known, 100.0 * rise_m / np.where(known, span_m, 1.0), np.nan))

@@ -1,0 +1,107 @@
+"""What a report states about sensors and standings, read off their motion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.config import AnalysisConfig
+from analysis.maths.angles import inclination_deg
+from analysis.records import ClockFacts, SensorFacts, SharedKnocks, Standing
+from analysis.signal.motion import Motion
+from analysis.signal.sync_config import KnockConfig
+from analysis.signal.tap_lag import SharedEvent
+from analysis.stride.usable import longest_loss, mean_force_g
+from sensor.samples import SensorRecording
+
+_MS_PER_S = 1e3
+
+
+def sensor_facts(
+    sensor: SensorRecording, motion: Motion, config: AnalysisConfig, clock: ClockFacts | None = None
+) -> SensorFacts:
+    """Sum up one sensor: rate, losses, clipping, mean specific force over its running strides, its clock."""
+    whole = longest_loss(motion.stream, motion.strides) <= config.posture.gap_strides
+    force_g = mean_force_g(motion.stream, motion.path, motion.strides, whole, config.posture)
+    running = motion.strides.running
+    return SensorFacts(
+        placement=sensor.placement,
+        device=sensor.device,
+        name=sensor.name,
+        rate_hz=motion.stream.rate_hz,
+        sample_count=len(sensor.time_s),
+        clipped_fraction=float(sensor.clipped.mean()),
+        missing_fraction=float(1.0 - motion.stream.present.mean()),
+        mean_specific_force_g=float(np.median(force_g[running])) if running.any() else float("nan"),
+        has_gyroscope=sensor.gyr_sensor_radps is not None,
+        mirrored=motion.mirrored,
+        rejected_packets=sensor.rejected_packets,
+        battery_pct=sensor.battery_pct,
+        clock=clock,
+    )
+
+
+def clock_facts(
+    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: KnockConfig
+) -> ClockFacts:
+    """Say what two sensors felt together, and how far apart their clocks may be now."""
+    middle_s = float(trunk.time_s[0] + trunk.time_s[-1]) / 2.0
+    knocks = tuple(
+        SharedKnocks(
+            at_s=event.at_s,
+            where="start" if event.at_s < middle_s else "end",
+            kind="jumps" if event.is_jump else "taps",
+            count=event.knocks,
+            lag_ms=_MS_PER_S * event.lag_s,
+            within_ms=_MS_PER_S * event.within_s,
+            doubt=event.doubt,
+        )
+        for event in events
+    )
+    believed = [event for event in events if not event.doubt]
+    return ClockFacts(_MS_PER_S * _clocks_within_s(trunk, other, believed, config), knocks)
+
+
+def _clocks_within_s(
+    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: KnockConfig
+) -> float:
+    """Return how far two clocks may be apart anywhere; NaN where they were never held against the host's."""
+    is_live = None not in (trunk.nominal_rate_hz, other.nominal_rate_hz)
+    unrefined_s = config.connection_interval_s if is_live else float("nan")
+    if not events or len(trunk.segment_start) > 1 or len(other.segment_start) > 1:
+        return max([unrefined_s, *(event.within_s for event in events)])
+    before_s, after_s = events[0].at_s - float(trunk.time_s[0]), float(trunk.time_s[-1]) - events[-1].at_s
+    rate = config.fitted_rate if is_live else float("nan")
+    return max(event.within_s for event in events) + rate * max(before_s, after_s)
+
+
+def standings_of(motion: Motion) -> tuple[Standing, ...]:
+    """Describe every standing by its tilt against the zero, from the raw accelerometer."""
+    rests, zero, stream = motion.rests, motion.zero, motion.stream
+    running = np.flatnonzero(motion.strides.running)
+    if len(running) == 0 or len(zero.standing) == 0:
+        return ()
+    last_run_row = motion.strides.end_row[running[-1]]
+    first_run_row = motion.strides.start_row[running[0]]
+    up = motion.axes.trunk_from_sensor @ rests.acc_sensor_mps2[zero.standing].T
+    flexion_deg, lateral_deg = inclination_deg(up)
+    found = []
+    for k, rest in enumerate(zero.standing):
+        begin, end = int(rests.first[rest]), int(rests.last[rest])
+        if rest == zero.rest:
+            role = "zero"
+        elif (begin + end) / 2 >= last_run_row:
+            role = "end"
+        else:
+            role = "before" if (begin + end) / 2 <= first_run_row else "seen"
+        found.append(
+            Standing(
+                stream.start_s + begin / stream.rate_hz,
+                stream.start_s + end / stream.rate_hz,
+                float(flexion_deg[k]),
+                float(lateral_deg[k]),
+                role,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,190 @@
+"""Flags over distance: where the runner leaned further forward than at the start of this run, and how far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.config import AnalysisConfig
+from analysis.judging.baseline import fresh_window, judged_strides, usable_running, with_adjusted_flexion
+from analysis.judging.config import FindingsConfig
+from analysis.judging.episodes import find_episodes
+from analysis.judging.hysteresis import running_median
+from analysis.judging.second_sensor_flags import head_flags, rounded_flags
+from analysis.records import Baseline, Curve, Episode, Standing, StrapStep, StrideTable
+from sensor.samples import BoolArray, FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What stands out in a run.
+
+    Parameters
+    ----------
+    table
+        The stride table with ``flag``, ``flag_rounded`` and ``flag_head`` filled.
+    curve
+        Smoothed course over the usable running strides.
+    episodes
+        In order of distance. A ``watch`` episode holds the ``slouched`` ones within it.
+    zones
+        Share of the usable running strides in each zone; empty without a fresh window.
+    notes
+        Remarks that are no faults.
+    """
+
+    table: StrideTable
+    curve: Curve
+    episodes: tuple[Episode, ...]
+    zones: Mapping[str, float]
+    notes: tuple[str, ...]
+
+
+def findings_of(
+    table: StrideTable,
+    baseline: Baseline | None,
+    config: AnalysisConfig,
+    steps: Sequence[StrapStep] = (),
+    standings: Sequence[Standing] = (),
+    zero_source: str = "standing",
+) -> Findings:
+    """Flag the strides and name the episodes.
+
+    Parameters
+    ----------
+    table
+        Complete but for the flags; ``trunk_flexion_adj_deg`` from `with_adjusted_flexion`.
+    baseline
+        The fresh window; without one nothing is flagged.
+    config
+        Thresholds (``findings``) and limits of effort (``baseline``).
+    steps, standings
+        After a strap step nothing is called slouched until the runner has stood again.
+    zero_source
+        Remarks on the absolute angle are made only for ``standing``.
+    """
+    curve = curve_of(table, config.findings)
+    notes = _notes(curve, config.findings) if zero_source == "standing" else ()
+    if baseline is None:
+        unflagged = table.with_columns(flag=np.full(len(table), "none", dtype=object))
+        return Findings(unflagged, curve, (), {}, notes)
+    flagged, slouches = _slouch_flags(table, curve, baseline, config, steps, standings)
+    flagged, rounded = rounded_flags(flagged, baseline, config)
+    flagged, head = head_flags(flagged, baseline, config)
+    episodes = sorted((*slouches, *rounded, *head), key=lambda episode: (episode.from_m, -episode.to_m))
+    return Findings(flagged, curve, tuple(episodes), _zones(table, config.findings), notes)
+
+
+def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
+    """Smooth the course of the run over its usable running strides."""
+    rows = np.flatnonzero(usable_running(table))
+    flexion_deg = running_median(table["trunk_flexion_deg"][rows], config.smoothing_strides)
+    adj_deg = table["trunk_flexion_adj_deg"][rows]
+    known = bool(len(rows)) and bool(np.isfinite(adj_deg).all())
+    start_s, end_s = table["start_s"][rows], table["end_s"][rows]
+    skipped = np.diff(rows, prepend=-1) > 1
+    paused = np.concatenate(
+        [np.zeros(min(len(rows), 1), dtype=bool), start_s[1:] - end_s[:-1] > config.break_s]
+    )
+    return Curve(
+        distance_m=table["distance_m"][rows],
+        time_s=start_s,
+        flexion_deg=flexion_deg,
+        adj_deg=running_median(adj_deg, config.smoothing_strides) if known else np.full(len(rows), np.nan),
+        after_break=skipped | paused,
+    )
+
+
+def crossing_of(
+    distance_m: FloatArray,
+    flexion_deg: FloatArray,
+    config: AnalysisConfig,
+    flag: str = "slouched",
+    speed_mps: FloatArray | None = None,
+) -> float | None:
+    """Put any course of flexion through the same fresh window and rule: where does the flag first open?
+
+    For a known truth beside a measured run: what should have been found.
+
+    Parameters
+    ----------
+    distance_m, flexion_deg
+        (n,) distance at the start of each running stride, increasing, and its mean flexion; any zero.
+    config
+        The numbers in force.
+    flag
+        ``watch`` or ``slouched``.
+    speed_mps
+        (n,) where known: strides at another speed than the fresh window's are not judged.
+
+    Returns
+    -------
+    float or None
+        Metres, None where the flag never opens.
+    """
+    count = len(distance_m)
+    table = StrideTable(
+        {
+            "stride": np.arange(count),
+            "start_s": np.arange(count, dtype=float),
+            "end_s": np.arange(1, count + 1, dtype=float),
+            "distance_m": distance_m,
+            "speed_mps": np.full(count, np.nan) if speed_mps is None else speed_mps,
+            "activity": np.full(count, "run", dtype=object),
+            "trunk_flexion_deg": flexion_deg,
+            "usable": np.ones(count, dtype=bool),
+        }
+    )
+    baseline = fresh_window(table, float(distance_m[-1]) if count else 0.0, config.baseline)
+    found = findings_of(with_adjusted_flexion(table, baseline), baseline, config)
+    return next((episode.from_m for episode in found.episodes if episode.flag == flag), None)
+
+
+def _slouch_flags(
+    table: StrideTable,
+    curve: Curve,
+    baseline: Baseline,
+    config: AnalysisConfig,
+    steps: Sequence[StrapStep],
+    standings: Sequence[Standing],
+) -> tuple[StrideTable, tuple[Episode, ...]]:
+    rules = config.findings
+    x_deg = np.full(len(table), np.nan)
+    x_deg[usable_running(table)] = curve.adj_deg
+    judged = judged_strides(table, baseline, config.baseline)
+    barred = _barred(table["start_s"], steps, standings)
+    watched, watch = find_episodes(table, "watch", x_deg, rules.watch_deg, judged, rules)
+    slouches, slouch = find_episodes(table, "slouched", x_deg, rules.slouched_deg, judged, rules, barred)
+    flag = np.where(slouch, "slouched", np.where(watch, "watch", "none")).astype(object)
+    return table.with_columns(flag=flag), (*watched, *slouches)
+
+
+def _barred(start_s: FloatArray, steps: Sequence[StrapStep], standings: Sequence[Standing]) -> BoolArray:
+    """Return (strides,) true from each strap step to the standing that gave a new zero after it."""
+    barred = np.zeros(len(start_s), dtype=bool)
+    for step in steps:
+        zeros_s = (s.end_s for s in standings if s.role == "re-zero" and s.start_s > step.at_s)
+        stood_s = min(zeros_s, default=np.inf)
+        barred |= (start_s >= step.at_s) & (start_s < stood_s)
+    return barred
+
+
+def _zones(table: StrideTable, config: FindingsConfig) -> dict[str, float]:
+    adj_deg = table["trunk_flexion_adj_deg"][usable_running(table)]
+    names = ("taller", "usual", "watch", "slouched")
+    limits_deg = [config.taller_deg, config.watch_deg, config.slouched_deg]
+    counts = np.bincount(np.searchsorted(limits_deg, adj_deg, side="right"), minlength=len(names))
+    return {name: float(count / max(len(adj_deg), 1)) for name, count in zip(names, counts, strict=True)}
+
+
+def _notes(curve: Curve, config: FindingsConfig) -> tuple[str, ...]:
+    low_deg, high_deg = config.note_low_deg, config.note_high_deg
+    outside = (curve.flexion_deg < low_deg) | (curve.flexion_deg > high_deg)
+    if not len(outside) or outside.mean() < config.note_share:
+        return ()
+    return (
+        f"For {outside.mean():.0%} of the run the trunk was outside {low_deg:g}-{high_deg:g}° of forward "
+        "lean, where most runners are (Teng & Powers 2014, mean ± 2 SD). A remark, no fault.",
+    )

@@ -1,0 +1,250 @@
+"""How good the data are, line by line, each with what to do about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.judging.config import VerdictConfig
+from analysis.records import (
+    ClockFacts,
+    GapFact,
+    QualityLine,
+    SensorFacts,
+    SharedKnocks,
+    Standing,
+    StrapStep,
+    StrideTable,
+)
+
+REASONS = {
+    "gap": "samples missing",
+    "clipped": "range of the sensor exceeded",
+    "loose": "sensor loose",
+    "turn": "turning at unknown speed",
+    "burst": "changing an unknown speed",
+    "slip": "sensor slipped",
+}
+"""What the words of ``usable_because`` mean to a runner."""
+
+
+REMEDIES = {
+    "gap": "Carry the receiver on the front, close to the sensor.",
+    "clipped": "Choose a larger range, ±8 g or more.",
+    "loose": "Tighten the strap.",
+    "turn": "Record the speed too, with a foot pod beside the sensor.",
+    "burst": "Record the speed too, with a foot pod beside the sensor.",
+}
+"""What to do about the commonest reason."""
+
+KNOCK_ADVICE = "Stand still, then tap the sensors against each other three times, or jump three times."
+
+
+def quality_of(
+    sensors: Sequence[SensorFacts],
+    table: StrideTable,
+    standings: Sequence[Standing],
+    steps: Sequence[StrapStep],
+    gaps: Sequence[GapFact],
+    config: VerdictConfig,
+) -> tuple[QualityLine, ...]:
+    """Judge the recording: its sensors, its standings, the fit of the strap, the usable share.
+
+    Parameters
+    ----------
+    sensors
+        Facts of every sensor worn.
+    table
+        Complete stride table.
+    standings
+        Every standing found, with its role.
+    steps
+        Strap steps.
+    gaps
+        Stretches without data.
+    config
+        Limits between good, fair and bad.
+
+    Returns
+    -------
+    tuple of QualityLine
+        Advice is empty where the grade is ``good``.
+    """
+    lines: list[QualityLine] = []
+    for facts in sensors:
+        lines += _sensor_lines(facts, f" ({facts.placement})" if len(sensors) > 1 else "", config)
+    lines += _clock_lines(sensors)
+    lines += [_usable_line(table, config), _fit_line(table, steps, config), _gap_line(gaps)]
+    lines.append(_standing_line(standings, config))
+    return tuple(lines)
+
+
+def standing_change_deg(standings: Sequence[Standing]) -> float:
+    """Return by how much the standing at the end tilts away from the zero (degrees), NaN without both."""
+    zero = next((s for s in standings if s.role == "zero"), None)
+    end = next((s for s in reversed(standings) if s.role == "end"), None)
+    if zero is None or end is None:
+        return float("nan")
+    return float(np.hypot(end.flexion_deg - zero.flexion_deg, end.lateral_deg - zero.lateral_deg))
+
+
+def usable_fraction(table: StrideTable) -> float:
+    """Return the usable share (0 to 1) of the running strides, NaN without any."""
+    running = table["activity"] == "run"
+    return float(table["usable"][running].mean()) if running.any() else float("nan")
+
+
+def unusable_shares(table: StrideTable) -> dict[str, float]:
+    """Return the share (0 to 1) of the running strides each reason makes unusable, the largest first.
+
+    A stride with several reasons, separated by commas or blanks, counts for each.
+    """
+    running = table["activity"] == "run"
+    texts = table["usable_because"][running & ~table["usable"]]
+    counts = Counter(word for text in texts for word in set(text.replace(",", " ").split()))
+    return {word: count / int(running.sum()) for word, count in counts.most_common()}
+
+
+def _graded(what: str, value: str, grade: str, advice: str) -> QualityLine:
+    return QualityLine(what, value, grade, "" if grade == "good" else advice)
+
+
+def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> list[QualityLine]:
+    one_g = abs(facts.mean_specific_force_g - 1.0) <= config.force_tolerance
+    lines = [
+        _graded(
+            f"Sampling rate{suffix}",
+            f"{facts.rate_hz:.1f} per second",
+            "good" if facts.rate_hz >= config.min_rate_hz else "bad",
+            f"Choose at least {config.min_rate_hz:g} samples per second.",
+        ),
+        _graded(
+            f"Samples lost{suffix}",
+            f"{facts.missing_fraction:.1%}",
+            "good" if facts.missing_fraction <= config.missing_share else "fair",
+            "Carry the receiver on the front, close to the sensor, and charge both.",
+        ),
+        _graded(
+            f"Range exceeded{suffix}",
+            f"{facts.clipped_fraction:.1%} of samples",
+            "good" if facts.clipped_fraction <= config.clipped_share else "bad",
+            "Choose a larger range, ±8 g or more, or wear the sensor tighter.",
+        ),
+        _graded(
+            f"Mean specific force{suffix}",
+            f"{facts.mean_specific_force_g:.3f} g",
+            "good" if one_g else "bad",
+            "It must be 1 g over whole strides: wear the sensor tighter, or check its range and scale.",
+        ),
+    ]
+    return lines + _device_lines(facts, suffix, config)
+
+
+def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> list[QualityLine]:
+    """Return the lines that stand only where there is something to say."""
+    lines = []
+    if not facts.has_gyroscope:
+        advice = "Angles are rough and sideways lean is unknown: use a sensor with a gyroscope."
+        lines.append(QualityLine(f"Gyroscope{suffix}", "none", "fair", advice))
+    if facts.mirrored:
+        advice = "Mended by mirroring one axis; tell the maker."
+        lines.append(QualityLine(f"Axes{suffix}", "left-handed", "fair", advice))
+    if facts.rejected_packets:
+        advice = "They were left out; update the sensor's firmware if it happens again."
+        value = str(facts.rejected_packets)
+        lines.append(QualityLine(f"Packets not understood{suffix}", value, "fair", advice))
+    if facts.battery_pct is not None:
+        low = facts.battery_pct < config.low_battery_pct
+        value = f"{facts.battery_pct} %"
+        lines.append(
+            _graded(f"Battery{suffix}", value, "fair" if low else "good", "Charge it before the next run.")
+        )
+    return lines
+
+
+def _clock_lines(sensors: Sequence[SensorFacts]) -> list[QualityLine]:
+    """Say for every further sensor how well its clock agrees with that of the first, the trunk's."""
+    trunk = next((facts.placement for facts in sensors if facts.clock is None), "")
+    return [
+        _clock_line(f"Clocks of {trunk} and {facts.placement}", facts.clock)
+        for facts in sensors
+        if facts.clock is not None
+    ]
+
+
+def _clock_line(what: str, clock: ClockFacts) -> QualityLine:
+    used = [knocks for knocks in clock.knocks if not knocks.doubt]
+    is_known = not np.isnan(clock.within_ms)
+    if used:
+        at_ms = max(knocks.within_ms for knocks in used)
+        value = f"agree within {at_ms:.0f} ms ({_felt(used)})"
+        if not is_known:
+            value += ", elsewhere as their files say"
+        elif clock.within_ms >= at_ms + 1.0:
+            value += f", within {clock.within_ms:.0f} ms elsewhere"
+        return QualityLine(what, value, "good", "")
+    interval = f"within about {clock.within_ms:.0f} ms"
+    value = f"agree {interval if is_known else 'as their files say'}"
+    if clock.knocks:
+        why = f"{_felt(clock.knocks[:1])} not used: {clock.knocks[0].doubt}"
+        return QualityLine(what, f"{value} ({why})", "fair", KNOCK_ADVICE)
+    return QualityLine(what, f"{value} (no shared tap found)", "good", "")
+
+
+def _felt(knocks: Sequence[SharedKnocks]) -> str:
+    """Return what both sensors felt, for example ``taps at start and end``."""
+    kinds = dict.fromkeys(k.kind for k in knocks)
+    places = {kind: " and ".join(dict.fromkeys(k.where for k in knocks if k.kind == kind)) for kind in kinds}
+    return ", ".join(f"{kind} at {place}" for kind, place in places.items())
+
+
+def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
+    usable, shares = usable_fraction(table), unusable_shares(table)
+    why = ", ".join(f"{REASONS.get(word, word)} {share:.0%}" for word, share in shares.items())
+    if not usable >= config.distrust_usable:
+        grade = "bad"
+    else:
+        grade = "good" if usable >= config.good_usable else "fair"
+    value = ("no running" if np.isnan(usable) else f"{usable:.0%}") + (f" ({why})" if why else "")
+    advice = REMEDIES.get(next(iter(shares), ""), "Run for longer, the sensor worn snug on the trunk.")
+    return _graded("Usable strides", value, grade, advice)
+
+
+def _fit_line(table: StrideTable, steps: Sequence[StrapStep], config: VerdictConfig) -> QualityLine:
+    loose = unusable_shares(table).get("loose", 0.0)
+    if loose >= config.loose_share:
+        return QualityLine(
+            "Fit of the strap", f"loose in {loose:.0%} of strides", "bad", "Tighten the strap."
+        )
+    if steps:
+        told = "; ".join(f"step of {s.step_deg:+.1f}° at km {s.at_m / 1000:.1f}" for s in steps)
+        advice = (
+            "Cause unknown: if the strap slipped, tighten it; standing tall for 10 s tells the two apart."
+        )
+        return QualityLine("Fit of the strap", told, "fair", advice)
+    return QualityLine("Fit of the strap", "no loosening, no step", "good", "")
+
+
+def _gap_line(gaps: Sequence[GapFact]) -> QualityLine:
+    if not gaps:
+        return QualityLine("Gaps", "none", "good", "")
+    total_s = sum(gap.to_s - gap.from_s for gap in gaps)
+    longest_s = max(gap.to_s - gap.from_s for gap in gaps)
+    value = f"{len(gaps)}, together {total_s:.1f} s, the longest {longest_s:.1f} s"
+    return QualityLine("Gaps", value, "fair", "Carry the receiver closer to the sensor. Gaps stay gaps.")
+
+
+def _standing_line(standings: Sequence[Standing], config: VerdictConfig) -> QualityLine:
+    change_deg = standing_change_deg(standings)
+    has_zero = any(s.role == "zero" for s in standings)
+    if np.isnan(change_deg):
+        missing = "only before the run" if has_zero else "none before the run"
+        advice = "Stand tall for 10 s before the start and again at the end."
+        return QualityLine("Standing tall", missing, "fair" if has_zero else "bad", advice)
+    agrees = change_deg <= config.standing_agreement_deg
+    advice = "The sensor may have crept: tighten the strap and stand the same way both times."
+    return _graded(
+        "Standing tall", f"before and after, {change_deg:.1f}° apart", "good" if agrees else "fair", advice
+    )

@@ -1,0 +1,91 @@
+"""Stage 15b: after a step of the strap, the next standing is a new zero, within bounds and never silently.
+
+A standing alone moves nothing: a runner who waits at a light leans on one leg by degrees. But where the angle
+has made a step whose cause one sensor cannot tell, the next standing can: what it differs by from the zero is
+how the sensor sits since then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from analysis.config import AnalysisConfig
+from analysis.records import Standing, StrapStep, StrideTable
+from analysis.signal.speed import typed_value
+from analysis.stride.head import HEAD_SENSOR, head_columns
+from sensor.samples import FloatArray
+
+_FORWARD = ("trunk_flexion_deg", "trunk_flexion_adj_deg", "upper_trunk_minus_sacrum_deg")
+_SIDEWAYS = ("trunk_lateral_deg", "lateral_left_deg", "lateral_right_deg")
+
+
+def rezeroed(
+    table: StrideTable,
+    standings: Sequence[Standing],
+    steps: Sequence[StrapStep],
+    context: Mapping[str, Any],
+    config: AnalysisConfig,
+) -> tuple[StrideTable, tuple[Standing, ...]]:
+    """Count the angles after a strap step from the first standing that follows it.
+
+    Parameters
+    ----------
+    table
+        With flexion against the fresh window.
+    standings, steps
+        In order of time; standings are tilts against the first zero.
+    context
+        ``stature_m`` is read, for the head.
+    config
+        ``rest.rezero_deg`` bounds how far a zero may move.
+
+    Returns
+    -------
+    StrideTable, tuple of Standing
+        Shifted strides, and the standings against the zero in force, new zeros with the role ``re-zero``.
+    """
+    if not any(standing.role == "zero" for standing in standings):
+        return table, tuple(standings)
+    forward, sideways = np.zeros(len(table)), np.zeros(len(table))
+    offset, last_zero_s, told = (0.0, 0.0), -np.inf, []
+    for standing in standings:
+        after_step = any(last_zero_s < step.at_s <= standing.start_s for step in steps)
+        moved = max(abs(standing.flexion_deg - offset[0]), abs(standing.lateral_deg - offset[1]))
+        if standing.role == "zero":
+            last_zero_s = standing.end_s
+        elif standing.role == "seen" and after_step and moved <= config.rest.rezero_deg:
+            offset, last_zero_s = (standing.flexion_deg, standing.lateral_deg), standing.end_s
+            later = table["start_s"] >= standing.start_s
+            forward[later], sideways[later] = offset
+            standing = replace(standing, role="re-zero")
+            told.append(standing)
+            continue
+        told.append(
+            replace(
+                standing,
+                flexion_deg=standing.flexion_deg - offset[0],
+                lateral_deg=standing.lateral_deg - offset[1],
+            )
+        )
+    if not forward.any() and not sideways.any():
+        return table, tuple(told)
+    return _with_head(_shifted(table, forward, sideways), context, config), tuple(told)
+
+
+def _shifted(table: StrideTable, forward_deg: FloatArray, sideways_deg: FloatArray) -> StrideTable:
+    columns = {name: table[name] - forward_deg for name in _FORWARD}
+    return table.with_columns(**columns, **{name: table[name] - sideways_deg for name in _SIDEWAYS})
+
+
+def _with_head(table: StrideTable, context: Mapping[str, Any], config: AnalysisConfig) -> StrideTable:
+    """Place the head anew, since it stands on the trunk."""
+    source = next((word for word in table["head_source"] if word), "")
+    if not source:
+        return table
+    pitch_deg = table["head_pitch_deg"] if source == HEAD_SENSOR else None
+    stature_m = typed_value(context, "stature_m")
+    return table.with_columns(**head_columns(table["trunk_flexion_deg"], pitch_deg, stature_m, config.head))

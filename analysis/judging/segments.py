@@ -1,0 +1,120 @@
+"""The run kilometre by kilometre, and medians over distance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.judging.baseline import usable_running
+from analysis.judging.config import SegmentConfig
+from analysis.judging.episodes import known_median
+from analysis.records import Segment, StrideTable
+from sensor.samples import BoolArray, FloatArray
+
+_FLAGS_WORST_FIRST = ("slouched", "watch")
+
+
+def segments_of(table: StrideTable, total_m: float, config: SegmentConfig) -> tuple[Segment, ...]:
+    """Sum up each kilometre, the last part included; none where the distance is unknown.
+
+    Duration is the time from entering to leaving the segment, stops included; every other figure is a median
+    over its usable running strides.
+
+    Parameters
+    ----------
+    table
+        Complete stride table.
+    total_m
+        Distance of the whole session.
+    config
+        Length of a segment (m) and what makes it carry a flag.
+    """
+    known = np.isfinite(table["distance_m"])
+    if not known.any() or not total_m > 0:
+        return ()
+    edges_m = np.arange(0.0, total_m, config.length_m)
+    if len(edges_m) > 1 and total_m - edges_m[-1] < config.min_part_m:
+        edges_m = edges_m[:-1]
+    edges_m = np.append(edges_m, total_m)
+    rows = np.flatnonzero(known)
+    distance_m = np.append(table["distance_m"][rows], total_m)
+    time_s = np.append(table["start_s"][rows], table["end_s"][rows[-1]])
+    edges_s = np.interp(edges_m, distance_m, time_s)
+    which = np.clip(np.searchsorted(edges_m, table["distance_m"], side="right") - 1, 0, len(edges_m) - 2)
+    return tuple(
+        _segment(table, known & (which == k), edges_m[k : k + 2], edges_s[k : k + 2], config)
+        for k in range(len(edges_m) - 1)
+    )
+
+
+def _segment(
+    table: StrideTable, inside: BoolArray, edge_m: FloatArray, edge_s: FloatArray, config: SegmentConfig
+) -> Segment:
+    running = inside & (table["activity"] == "run")
+    usable = inside & usable_running(table)
+
+    def median(column: str) -> float:
+        return known_median(table[column][usable])
+
+    return Segment(
+        from_m=float(edge_m[0]),
+        to_m=float(edge_m[1]),
+        duration_s=float(edge_s[1] - edge_s[0]),
+        stride_count=int(running.sum()),
+        usable_fraction=float(usable.sum() / running.sum()) if running.any() else float("nan"),
+        flexion_deg=median("trunk_flexion_deg"),
+        adj_deg=median("trunk_flexion_adj_deg"),
+        lateral_deg=median("trunk_lateral_deg"),
+        head_forward_cm=median("head_forward_cm"),
+        cadence_spm=median("cadence_spm"),
+        speed_mps=median("speed_mps"),
+        vertical_oscillation_cm=median("vertical_oscillation_cm"),
+        contact_time_ms=median("contact_time_ms"),
+        flag=_flag(table["flag"][usable], config.flag_share),
+        lateral_left_deg=median("lateral_left_deg"),
+        lateral_right_deg=median("lateral_right_deg"),
+        head_forward_lo_cm=median("head_forward_lo_cm"),
+        head_forward_hi_cm=median("head_forward_hi_cm"),
+    )
+
+
+def _flag(flags: np.ndarray[tuple[int, ...], np.dtype[np.object_]], share: float) -> str:
+    """Return the worst flag that enough strides carry, a worse one counting for the milder."""
+    carried = np.zeros(len(flags), dtype=bool)
+    for name in _FLAGS_WORST_FIRST:
+        carried |= flags == name
+        if len(flags) and carried.mean() >= share:
+            return name
+    return "none"
+
+
+def median_over_distance(
+    distance_m: FloatArray, value: FloatArray, counted: BoolArray, window_m: float
+) -> FloatArray:
+    """Return (strides,) the median of the surrounding ``window_m`` metres, NaN where nothing counts there.
+
+    The median is taken on a grid of a tenth of the window and each stride gets the nearest one.
+
+    Parameters
+    ----------
+    distance_m, value
+        (strides,) in order of distance; NaN allowed.
+    counted
+        (strides,) strides whose value enters.
+    window_m
+        Width, centred on the stride.
+    """
+    counted = counted & np.isfinite(value) & np.isfinite(distance_m)
+    result = np.full(len(value), np.nan)
+    at_m, values = distance_m[counted], value[counted]
+    if not len(at_m):
+        return result
+    grid_m = np.arange(at_m[0], at_m[-1] + window_m / 10, window_m / 10)
+    low = np.searchsorted(at_m, grid_m - window_m / 2)
+    high = np.searchsorted(at_m, grid_m + window_m / 2, side="right")
+    medians = np.array([known_median(values[a:b]) for a, b in zip(low, high, strict=True)])
+    known = np.isfinite(distance_m)
+    nearest = np.rint((distance_m[known] - grid_m[0]) / (window_m / 10)).astype(int)
+    result[known] = np.where(
+        (nearest >= 0) & (nearest < len(grid_m)), medians[np.clip(nearest, 0, len(grid_m) - 1)], np.nan
+    )
+    return result

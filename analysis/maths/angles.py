@@ -1,0 +1,38 @@
+"""Angles of a vertical and about it, for whole records: inclination of a body segment, heading turned."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.maths.intervals import chunks
+from sensor.samples import FloatArray, RealArray
+
+
+def inclination_deg(up: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return flexion and lateral angle in degrees of (3, n) upward verticals in the axes of a segment.
+
+    Forward and right are positive: atan2(−x, z) and atan2(y, z).
+    """
+    return np.degrees(np.arctan2(-up[0], up[2])), np.degrees(np.arctan2(up[1], up[2]))
+
+
+def inclination_of(body_from_sensor: FloatArray, up_sensor: RealArray) -> tuple[FloatArray, FloatArray]:
+    """Return `inclination_deg` of (3, n) verticals in sensor axes, turned into a body's first."""
+    flexion, lateral = np.empty(up_sensor.shape[1]), np.empty(up_sensor.shape[1])
+    for part in chunks(up_sensor.shape[1]):
+        flexion[part], lateral[part] = inclination_deg(body_from_sensor @ up_sensor[:, part])
+    return flexion, lateral
+
+
+def turned_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_hz: float) -> FloatArray:
+    """Return (n,) degrees turned about the vertical since row 0, left positive.
+
+    Parameters
+    ----------
+    gyr_sensor_radps, up_sensor
+        (n, 3) angular rate and (3, n) upward vertical, sensor axes.
+    rate_hz
+        Rows per second.
+    """
+    rate = np.einsum("ij,ji->i", gyr_sensor_radps, up_sensor)
+    return np.asarray(np.degrees(np.cumsum(rate)) / rate_hz)

@@ -1,0 +1,34 @@
+"""Means, ranges and values between fractional rows of a record."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sensor.samples import FloatArray
+
+
+def mean_between(values: FloatArray, start_row: FloatArray, end_row: FloatArray) -> FloatArray:
+    """Return the mean of (n,) or (c, n) values between fractional rows, by the trapezoid rule."""
+    steps = (values[..., 1:] + values[..., :-1]) / 2.0
+    total = np.concatenate((np.zeros((*values.shape[:-1], 1)), np.cumsum(steps, axis=-1)), axis=-1)
+    length = np.maximum(end_row - start_row, 1e-9)
+    return np.asarray((value_at(total, end_row) - value_at(total, start_row)) / length)
+
+
+def value_at(values: FloatArray, row: FloatArray) -> FloatArray:
+    """Interpolate (…, n) values at fractional rows."""
+    base = np.clip(row.astype(np.int64), 0, values.shape[-1] - 2)
+    part = row - base
+    return np.asarray(values[..., base] * (1.0 - part) + values[..., base + 1] * part)
+
+
+def range_within(values: FloatArray, start_row: FloatArray, end_row: FloatArray) -> FloatArray:
+    """Return largest minus smallest of (n,) values between fractional rows that do not overlap."""
+    if len(start_row) == 0:
+        return np.zeros(0)
+    first = np.ceil(start_row).astype(np.int64)
+    last = np.maximum(np.floor(end_row).astype(np.int64), first + 1)
+    edges = np.stack((first, np.minimum(last, len(values) - 1)), axis=1).ravel()
+    largest = np.maximum.reduceat(values, edges)[::2]
+    smallest = np.minimum.reduceat(values, edges)[::2]
+    return np.asarray(largest - smallest)

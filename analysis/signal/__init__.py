@@ -1,0 +1,1 @@
+"""One sensor: from its samples to the upward vertical, anatomical axes and strides."""

@@ -1,0 +1,153 @@
+"""Which way along the fore-aft line is forward: a vote of four signs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.maths import quaternion
+from analysis.maths.between_rows import mean_between
+from analysis.signal.config import AxesConfig
+from analysis.signal.neutral_standing import Zero
+from analysis.signal.records import EvenStream, Rests, Strapdown, Strides
+from analysis.signal.stride_ensemble import even_odd, first_running, folded, stride_phase
+from sensor.samples import FloatArray
+from sensor.units import STANDARD_GRAVITY_MPS2
+
+Votes = tuple[tuple[str, float], ...]
+
+BOW, START, PITCH, LEAN = "bow", "standing start", "pitch with bounce", "lean of the run"
+_WEIGHT = {BOW: 10.0, START: 1.0, PITCH: 1.0, LEAN: 3.0}
+"""A bow is an instruction that was followed; it outranks what running only suggests."""
+
+
+def votes(
+    stream: EvenStream,
+    strapdown: Strapdown | None,
+    up: FloatArray,
+    candidate_from_sensor: FloatArray,
+    strides: Strides,
+    zero: Zero,
+    rests: Rests,
+    config: AxesConfig,
+) -> Votes:
+    """Ask each sign whether the candidate's x axis points forward: +1 yes to -1 no; silent ones are left out.
+
+    Parameters
+    ----------
+    stream, strapdown, strides, zero, rests
+        From the earlier stages.
+    up
+        (3, n) vertical in candidate axes.
+    candidate_from_sensor
+        (3, 3) candidate axes: z up in the zero pose, x along the fore-aft line.
+    config
+        What counts as a bow, a start, a swing.
+    """
+    found = (
+        (BOW, _bow(stream, up, strides, zero, rests, config)),
+        (
+            START,
+            0.0 if strapdown is None else _start(stream, strapdown, candidate_from_sensor, strides, config),
+        ),
+        (PITCH, _pitch(stream, up, candidate_from_sensor, strides, config)),
+        (LEAN, _lean(up, strides, zero, config)),
+    )
+    return tuple((name, vote) for name, vote in found if vote != 0.0)
+
+
+def decide(found: Votes) -> float:
+    """Return the weighted sum of the votes; negative: turn the candidate round."""
+    return sum(_WEIGHT[name] * vote for name, vote in found)
+
+
+def _bow(
+    stream: EvenStream, up: FloatArray, strides: Strides, zero: Zero, rests: Rests, config: AxesConfig
+) -> float:
+    """Look for the deepest lean between standing and running; it must be fore-aft more than sideways.
+
+    Without a standing there is no upright to bow from.
+    """
+    if zero.rest < 0:
+        return 0.0
+    first_row = int(
+        strides.start_row[np.flatnonzero(strides.running)[0]] - config.bow_before_run_s * stream.rate_hz
+    )
+    begin = max(int(rests.first[zero.rest] - config.bow_window_s * stream.rate_hz), 0)
+    lean = up[:, begin : max(first_row, begin)]
+    if lean.shape[1] == 0:
+        return 0.0
+    deepest = int(np.argmin(lean[2]))
+    forward, sideways, upward = lean[:, deepest]
+    angle_deg = np.degrees(np.arctan2(np.hypot(forward, sideways), upward))
+    if not config.bow_deg <= angle_deg <= config.bow_most_deg or abs(forward) < 2.0 * abs(sideways):
+        return 0.0
+    # Bending forward carries the upward vertical backwards in trunk axes.
+    return float(-np.sign(forward))
+
+
+def _start(
+    stream: EvenStream,
+    strapdown: Strapdown,
+    candidate_from_sensor: FloatArray,
+    strides: Strides,
+    config: AxesConfig,
+) -> float:
+    """Integrate acceleration from standing for some seconds, the vertical held by the gyroscope alone."""
+    first_row = int(strides.start_row[np.flatnonzero(strides.running)[0]])
+    begin = first_row - round(2.0 * stream.rate_hz)
+    end = min(first_row + round(config.start_s * stream.rate_hz), len(stream))
+    quiet = slice(max(begin - round(2.0 * stream.rate_hz), 0), max(begin, 0))
+    if begin <= 0 or end - first_row < round(config.start_s * stream.rate_hz / 2):
+        return 0.0
+    # Behind a long loss the frame lies anyhow: nothing can be integrated across it.
+    if np.any((strapdown.section_first > quiet.start) & (strapdown.section_first < end)):
+        return 0.0
+    q = strapdown.inertial_from_sensor[:, quiet.start : end]
+    force = quaternion.rotate(q, stream.acc_sensor_mps2[quiet.start : end].T)
+    still = quiet.stop - quiet.start
+    before = force[:, :still]
+    if still < stream.rate_hz or float(before.std(axis=1).max()) > config.start_gain_mps:
+        return 0.0
+    mean = before.mean(axis=1)
+    vertical = mean / np.linalg.norm(mean)
+    gained = (force[:, still:] - STANDARD_GRAVITY_MPS2 * vertical[:, None]).sum(axis=1) / stream.rate_hz
+    ahead = candidate_from_sensor[0][:, None] * np.ones(end - quiet.start - still)
+    heading = quaternion.rotate(q[:, still:], ahead).mean(axis=1)
+    heading -= vertical * float(heading @ vertical)
+    along = float(gained @ heading) / max(float(np.linalg.norm(heading)), 1e-9)
+    across = float(np.linalg.norm(np.cross(gained - vertical * (gained @ vertical), heading)))
+    if abs(along) < config.start_gain_mps or abs(along) < across / max(float(np.linalg.norm(heading)), 1e-9):
+        return 0.0
+    return float(np.sign(along))
+
+
+def _pitch(
+    stream: EvenStream,
+    up: FloatArray,
+    candidate_from_sensor: FloatArray,
+    strides: Strides,
+    config: AxesConfig,
+) -> float:
+    """Trunk pitch at step frequency swings in phase with the vertical acceleration; faint swings say less."""
+    row, phase = stride_phase(strides, first_running(strides, config.most_strides), up.shape[1])
+    flexion_deg = np.degrees(np.arctan2(-up[0, row], up[2, row]))
+    force = candidate_from_sensor @ stream.acc_sensor_mps2[row].T
+    bounce = (force * up[:, row]).sum(axis=0)
+    course, _ = even_odd(folded(np.stack((flexion_deg, bounce)), phase, config.phase_bins))
+    swing, bounce_line = np.fft.rfft(course, axis=1)[:, 2] * (2.0 / config.phase_bins)
+    in_phase_deg = float((swing * np.conj(bounce_line)).real / max(abs(bounce_line), 1e-9))
+    if abs(in_phase_deg) < config.pitch_silent_deg:
+        return 0.0
+    return float(np.clip(in_phase_deg / config.pitch_sure_deg, -1.0, 1.0))
+
+
+def _lean(up: FloatArray, strides: Strides, zero: Zero, config: AxesConfig) -> float:
+    """Runners lean forward from standing, by 3 to 12 degrees: half a vote; nobody leans back by more."""
+    if zero.rest < 0:
+        return 0.0
+    running = first_running(strides, config.most_strides) & (strides.end_row < up.shape[1] - 1)
+    mean = mean_between(up, strides.start_row[running], strides.end_row[running]).mean(axis=1)
+    forward_deg = float(np.degrees(np.arctan2(-mean[0], mean[2])))
+    if abs(forward_deg) < config.lean_deg:
+        return 0.0
+    return float(np.sign(forward_deg)) * (1.0 if abs(forward_deg) > config.lean_sure_deg else 1.0 / 6.0)

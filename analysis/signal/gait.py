@@ -1,0 +1,135 @@
+"""Stage 3: walking or running, and the phase of the steps.
+
+The vertical acceleration of a trunk swings once per step. Its frequency is read from short spectra, its phase
+by demodulation with that frequency: a slip of a whole step would need half a second without any swing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.signal import get_window
+
+from analysis.maths.intervals import box_decimate, chunks, inside, runs_of, without_short
+from analysis.signal.config import GaitConfig
+from analysis.signal.records import EvenStream, Gait, Rests
+from sensor.samples import BoolArray, FloatArray
+from sensor.units import STANDARD_GRAVITY_MPS2
+
+_SPECTRA_AT_A_TIME = 512
+"""Those of a day would take a gigabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Slow:
+    """Signals at the reduced rate: vertical acceleration in g and the step frequency, per reduced row."""
+
+    rate_hz: float
+    vertical_g: FloatArray
+    step_hz: FloatArray
+
+
+def find_gait(stream: EvenStream, rests: Rests, config: GaitConfig, jumps: FloatArray | None = None) -> Gait:
+    """Find the bouts of walking and running and the phase of the steps in them.
+
+    Parameters
+    ----------
+    stream
+        Even stream, any sensor axes.
+    rests
+        Nobody walks or runs in them.
+    config
+        Frequencies, spreads and smoothings.
+    jumps
+        (2, j) fractional rows at which series of jumps on the spot begin and end: they swing like steps.
+
+    Returns
+    -------
+    Gait
+        ``step_phase`` grows by one per step and is an integer near each initial contact.
+    """
+    every = max(int(stream.rate_hz // config.analysis_rate_hz), 1)
+    acc_sensor_mps2 = box_decimate(stream.acc_sensor_mps2, every)
+    if len(acc_sensor_mps2) < 2:
+        return _nothing(len(stream))
+    rate_hz = stream.rate_hz / every
+    vertical_g = _rough_vertical_g(acc_sensor_mps2, rate_hz, config)
+    slow = _Slow(rate_hz, vertical_g, _step_frequency(vertical_g, rate_hz, config))
+    moving, running = _kind(slow, config)
+    slow_row = np.arange(len(vertical_g), dtype=np.float64) * every + (every - 1) / 2
+    moving &= ~inside(slow_row, rests.first, rests.last)
+    if jumps is not None:
+        moving &= ~inside(slow_row, jumps[0], jumps[1])
+    rows = np.arange(len(stream), dtype=np.float64)
+    phase = np.interp(rows, slow_row, _step_phase(slow, config))
+    nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)
+    first, last = runs_of(moving[nearest])
+    return Gait(phase, first, last, (running & moving)[nearest])
+
+
+def _nothing(count: int) -> Gait:
+    """Return a gait without any bout."""
+    none = np.zeros(0, dtype=np.int64)
+    return Gait(np.zeros(count), none, none, np.zeros(count, dtype=bool))
+
+
+def _rough_vertical_g(acc_sensor_mps2: FloatArray, rate_hz: float, config: GaitConfig) -> FloatArray:
+    """Return (n,) specific force along its own slowly varying mean direction, less 1 g, in g."""
+    up = gaussian_filter1d(acc_sensor_mps2, config.level_s * rate_hz, axis=0, truncate=3.0)
+    along = np.einsum("ij,ij->i", acc_sensor_mps2, up)
+    along /= np.maximum(np.sqrt(np.einsum("ij,ij->i", up, up)), 1e-9)
+    return np.asarray(along / STANDARD_GRAVITY_MPS2 - 1.0)
+
+
+def _step_frequency(vertical_g: FloatArray, rate_hz: float, config: GaitConfig) -> FloatArray:
+    """Return the step frequency (Hz) per row: the strongest line of short spectra, outliers removed."""
+    window = max(round(config.window_s * rate_hz), 8)
+    hop = max(round(config.hop_s * rate_hz), 1)
+    padded = np.pad(vertical_g, (window // 2, window - window // 2))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
+    taper = get_window("hann", window)
+    size = 1 << (4 * window - 1).bit_length()
+    frequency_hz = np.fft.rfftfreq(size, 1 / rate_hz)
+    band = (frequency_hz > config.min_step_hz) & (frequency_hz < config.max_step_hz)
+    strongest = np.empty(len(frames))
+    for part in chunks(len(frames), _SPECTRA_AT_A_TIME):
+        centred = (frames[part] - frames[part].mean(axis=1, keepdims=True)) * taper
+        power = np.abs(np.fft.rfft(centred, size)[:, band]) ** 2
+        strongest[part] = frequency_hz[band][power.argmax(axis=1)]
+    steady = median_filter(strongest, size=9, mode="nearest")
+    centre = np.arange(len(frames)) * hop
+    return np.interp(np.arange(len(vertical_g)), centre, steady)
+
+
+def _kind(slow: _Slow, config: GaitConfig) -> tuple[BoolArray, BoolArray]:
+    """Return per row whether the runner moves, and whether that is running."""
+    spread = _spread(slow, config.spread_s)
+    threshold = np.interp(
+        slow.step_hz * 60.0,
+        (config.slow_spm, config.fast_spm),
+        (config.run_spread_slow_g, config.run_spread_fast_g),
+    )
+    shortest = max(round(config.min_bout_s * slow.rate_hz), 1)
+    moving = without_short(spread > config.walk_spread_g, shortest)
+    # The wide average reaches into the standing beside a bout; the narrow one says where steps begin and end.
+    moving &= without_short(_spread(slow, config.edge_s) > config.walk_spread_g, shortest, of=False)
+    running = without_short(spread > threshold, shortest, of=False)
+    return moving, without_short(running, shortest)
+
+
+def _spread(slow: _Slow, sigma_s: float) -> FloatArray:
+    """Return the local standard deviation (g) of the vertical acceleration."""
+    mean = gaussian_filter1d(slow.vertical_g, sigma_s * slow.rate_hz)
+    square = gaussian_filter1d(slow.vertical_g**2, sigma_s * slow.rate_hz)
+    return np.sqrt(np.maximum(square - mean**2, 0.0))
+
+
+def _step_phase(slow: _Slow, config: GaitConfig) -> FloatArray:
+    """Return the step phase in steps per row, by demodulation with the local step frequency."""
+    carrier = np.cumsum(slow.step_hz) / slow.rate_hz
+    turned = slow.vertical_g * np.exp(-2j * np.pi * carrier)
+    sigma = config.phase_smoothing_s * slow.rate_hz
+    line = gaussian_filter1d(turned.real, sigma) + 1j * gaussian_filter1d(turned.imag, sigma)
+    return np.asarray(carrier + np.unwrap(np.angle(line)) / (2 * np.pi) + config.contact_phase)

@@ -1,0 +1,95 @@
+"""Stage 5: fill short losses from the same phase of the neighbouring strides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.maths.intervals import inside, runs_of
+from analysis.signal.config import SignalConfig
+from analysis.signal.records import EvenStream, Gait
+from sensor.samples import BoolArray, FloatArray, IntArray
+
+_NEIGHBOURS = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0)
+
+
+def fill_gaps(stream: EvenStream, gait: Gait, config: SignalConfig) -> EvenStream:
+    """Fill lost rows inside bouts by what the strides at ±1, ±2, ±3 did at the same phase.
+
+    A straight line is added that meets the received samples on both sides. Longer losses, and those outside
+    bouts, keep their interpolation; ``present`` stays as it was.
+
+    Parameters
+    ----------
+    stream
+        Even stream.
+    gait
+        Its bouts and step phase; a stride is two steps.
+    config
+        Longest gap that is filled, in strides.
+
+    Returns
+    -------
+    EvenStream
+        With filled values.
+    """
+    first, last = fillable(stream, gait, config)
+    if len(first) == 0:
+        return stream
+    values = stream.acc_sensor_mps2
+    if stream.gyr_sensor_radps is not None:
+        values = np.hstack((values, stream.gyr_sensor_radps))
+    filled = _filled(values, stream.present, np.maximum.accumulate(gait.step_phase) / 2.0, first, last)
+    return replace(
+        stream,
+        acc_sensor_mps2=filled[:, :3],
+        gyr_sensor_radps=None if stream.gyr_sensor_radps is None else filled[:, 3:],
+    )
+
+
+def fillable(stream: EvenStream, gait: Gait, config: SignalConfig) -> tuple[IntArray, IntArray]:
+    """Return the first and one past the last row of every loss short enough to fill, inside one bout."""
+    first, last = runs_of(~stream.present)
+    before, after = first - 1, np.minimum(last, len(stream) - 1)
+    bridged = (before >= 0) & (last < len(stream))
+    bridged &= inside(before, gait.first, gait.last) & inside(after, gait.first, gait.last)
+    strides = (gait.step_phase[after] - gait.step_phase[before]) / 2.0
+    keep = bridged & (strides <= config.max_fill_strides)
+    return first[keep], last[keep]
+
+
+def _filled(
+    values: FloatArray, present: BoolArray, phase: FloatArray, first: IntArray, last: IntArray
+) -> FloatArray:
+    """Return a copy of (n, c) values in which the gaps hold the neighbours' template plus a line."""
+    length = last - first
+    owner = np.repeat(np.arange(len(first)), length)
+    row = first[owner] + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    middle, sure = _template(values, present, phase, row)
+    at_left, sure_left = _template(values, present, phase, first - 1)
+    at_right, sure_right = _template(values, present, phase, last)
+    left, right = values[first - 1] - at_left, values[last] - at_right
+    along = ((row - first[owner] + 1) / (length[owner] + 1))[:, None]
+    result = np.array(values)
+    good = sure & (sure_left & sure_right)[owner]
+    result[row[good]] = (middle + left[owner] * (1 - along) + right[owner] * along)[good]
+    return result
+
+
+def _template(
+    values: FloatArray, present: BoolArray, phase: FloatArray, row: IntArray
+) -> tuple[FloatArray, BoolArray]:
+    """Average what the neighbouring strides did at the phase of each row; false where fewer than two did."""
+    total = np.zeros((len(row), values.shape[1]))
+    weight = np.zeros(len(row))
+    for neighbour in _NEIGHBOURS:
+        wanted = phase[row] + neighbour
+        position = np.interp(wanted, phase, np.arange(len(phase), dtype=np.float64), left=-1.0, right=-1.0)
+        base = np.clip(position.astype(np.int64), 0, len(phase) - 2)
+        part = (position - base)[:, None]
+        there = present[base] & present[base + 1] & (position >= 0)
+        each = there / abs(neighbour)
+        total += each[:, None] * (values[base] * (1 - part) + values[base + 1] * part)
+        weight += each
+    return total / np.maximum(weight, 1e-9)[:, None], weight > 0.8

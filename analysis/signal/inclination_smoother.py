@@ -1,0 +1,230 @@
+"""Stage 9: the vertical once more, with speed, heading and the gyroscope's bias solved for together.
+
+Averaged horizontal force is gravity seen through a wrong vertical, plus the change of the velocity vector:
+
+    f = g·e + d(v·h)/dt,    de/dt = c + A(ψ)·b
+
+e (2,) is the horizontal part of up in the levelled frame, v the speed along the heading h of the trunk, b the
+horizontal part of the gyroscope's bias in trunk axes, turned into the frame by the heading ψ, and c the known
+turning of the levelled frame. Noise on every equation makes this one least-squares problem over the whole
+run, whose normal equations are banded: the smoother of the linear system, solved at once instead of forwards
+and backwards. Repeating it with weights of Student's t takes the weight from corners and bursts that the
+model does not explain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solveh_banded
+
+from analysis.maths import quaternion
+from analysis.maths.intervals import chunks
+from analysis.signal.config import OrientationConfig
+from analysis.signal.records import Vertical
+from analysis.signal.vertical import AveragedForce, at_nodes
+from sensor.samples import BoolArray, FloatArray
+from sensor.units import STANDARD_GRAVITY_MPS2
+
+_STATES = 5
+_E, _V, _B = slice(0, 2), 2, slice(3, 5)
+
+_NODES_AT_A_TIME = 4096
+"""All products between neighbouring nodes of a day would take half a gigabyte."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeedBelief:
+    """What is believed of the speed at every node before the force is looked at.
+
+    Parameters
+    ----------
+    nominal_mps
+        (k,) value an unknown speed returns to.
+    measured_mps, measured_weight
+        (k,) measured speed, and 1/variance of it (0 where unknown).
+    """
+
+    nominal_mps: FloatArray
+    measured_mps: FloatArray
+    measured_weight: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Problem:
+    """Everything that stays the same from one reweighting to the next; intervals lie between nodes."""
+
+    step_s: float
+    force_h: FloatArray
+    """(k-1, 2) averaged horizontal force at the middle of each interval, levelled frame."""
+    turning: FloatArray
+    """(k-1, 2) what the turning of the levelled frame adds to e."""
+    heading: FloatArray
+    """(k, 2) unit vectors."""
+    whole: BoolArray
+    """(k-1,) false where the frame breaks inside the interval."""
+    speed: SpeedBelief
+
+
+def aided_vertical(
+    force: AveragedForce,
+    first: Vertical,
+    forward_inertial: FloatArray,
+    speed: SpeedBelief,
+    config: OrientationConfig,
+) -> Vertical:
+    """Return the vertical with path acceleration and gyroscope bias taken out.
+
+    Parameters
+    ----------
+    force
+        Averaged specific force.
+    first
+        The unaided vertical; the result lies within degrees of it.
+    forward_inertial
+        (3, m) the trunk's forward axis at the thinned rows of ``force``.
+    speed
+        Belief about the speed at the nodes of ``first``.
+    config
+        Noise of every equation.
+
+    Returns
+    -------
+    Vertical
+        At the nodes of ``first``.
+    """
+    level = _levelled_frames(first.up_inertial)
+    problem = _problem(force, first, level, forward_inertial, speed, config)
+    state = _solve_reweighted(problem, config)
+    e = np.clip(state[:, _E].T, -0.7, 0.7)
+    up_level = np.stack((e[0], e[1], np.sqrt(1.0 - e[0] ** 2 - e[1] ** 2)))
+    up = quaternion.rotate(quaternion.conjugate(level), up_level)
+    return Vertical(first.node_row, up, first.section, first.section_first)
+
+
+def _levelled_frames(up_inertial: FloatArray) -> FloatArray:
+    """Return (4, k) level_from_inertial, each turned from the one before by the shortest way (no twist)."""
+    start = quaternion.shortest(up_inertial[:, :1], np.array([[0.0], [0.0], [1.0]]))
+    back = quaternion.shortest(up_inertial[:, 1:], up_inertial[:, :-1])
+    return quaternion.running_product(np.concatenate((start, back), axis=1))
+
+
+def _problem(
+    force: AveragedForce,
+    first: Vertical,
+    level: FloatArray,
+    forward_inertial: FloatArray,
+    speed: SpeedBelief,
+    config: OrientationConfig,
+) -> _Problem:
+    """Bring force and heading into the levelled frames."""
+    node_row = first.node_row
+    step_s = float(node_row[1] - node_row[0]) / (force.rate_hz * force.every)
+    whole = first.section[1:] == first.section[:-1]
+    middle = (node_row[1:] + node_row[:-1]) / 2.0
+    smooth = force.smoothed(force.force, config.force_smoothing_s)
+    f = at_nodes(smooth, force, middle, first.section[:-1])
+    half = level[:, :-1] + level[:, 1:] * np.sign((level[:, :-1] * level[:, 1:]).sum(axis=0))
+    half /= np.sqrt((half**2).sum(axis=0))
+    ahead = force.smoothed(forward_inertial, config.heading_smoothing_s)
+    h = quaternion.rotate(level, at_nodes(ahead, force, node_row, first.section))[:2]
+    h /= np.maximum(np.sqrt((h**2).sum(axis=0)), 1e-9)
+    return _Problem(
+        step_s,
+        quaternion.rotate(half, f)[:2].T,
+        quaternion.rotate(level[:, 1:], first.up_inertial[:, :-1])[:2].T,
+        h.T,
+        whole,
+        speed,
+    )
+
+
+def _solve_reweighted(problem: _Problem, config: OrientationConfig) -> FloatArray:
+    """Solve, look at what is left over, take weight from outliers, solve again; return (k, 5) states."""
+    dt = problem.step_s
+    base_force = np.where(problem.whole, dt / config.force_noise_mps2**2, 0.0)
+    base_speed = np.where(problem.whole, 1.0 / (config.speed_noise_mps**2 * dt), 1e-6)
+    force_weight, speed_weight = base_force, base_speed
+    rows, known = _rows(problem, config)
+    fixed = _fixed_weights(problem, config)
+    state = np.zeros((len(problem.heading), _STATES))
+    for _ in range(config.passes):
+        weight = np.concatenate(
+            (np.repeat(force_weight[:, None], 2, 1), fixed, speed_weight[:, None]), axis=1
+        )
+        state = _solve(rows, known, weight, problem.speed, config)
+        left = known - np.einsum("kri,ki->kr", rows, np.hstack((state[:-1], state[1:])))
+        surprise = (left[:, :2] ** 2).sum(axis=1) / (2.0 * config.force_noise_mps2**2)
+        force_weight = base_force / (1.0 + surprise / 2.0)
+        surprise = np.abs(left[:, 6]) / (config.speed_noise_mps * np.sqrt(dt))
+        speed_weight = base_speed / (1.0 + surprise**2 / 4.0)
+    return state
+
+
+def _rows(problem: _Problem, config: OrientationConfig) -> tuple[FloatArray, FloatArray]:
+    """Return the (k-1, 7, 10) equations between neighbouring nodes and their (k-1, 7) known sides.
+
+    Rows: force (2), tilt (2), bias (2), speed (1). Columns: states of the node before, of the node after.
+    """
+    dt, h = problem.step_s, problem.heading
+    count = len(h) - 1
+    rows = np.zeros((count, 7, 2 * _STATES))
+    known = np.zeros((count, 7))
+    rows[:, [0, 1], [0, 1]] = rows[:, [0, 1], [5, 6]] = STANDARD_GRAVITY_MPS2 / 2.0
+    rows[:, 0:2, _V] = -h[:-1] / dt
+    rows[:, 0:2, _STATES + _V] = h[1:] / dt
+    known[:, 0:2] = problem.force_h
+    rows[:, [2, 3], [0, 1]], rows[:, [2, 3], [5, 6]] = -1.0, 1.0
+    # Up turns by B × up under a bias B = (forward, left) of the trunk: (B_left, −B_forward).
+    rows[:, 2, 3], rows[:, 2, 4] = -h[:-1, 1] * dt, -h[:-1, 0] * dt
+    rows[:, 3, 3], rows[:, 3, 4] = h[:-1, 0] * dt, -h[:-1, 1] * dt
+    known[:, 2:4] = problem.turning
+    rows[:, [4, 5], [3, 4]], rows[:, [4, 5], [8, 9]] = -1.0, 1.0
+    keep = np.exp(-dt / config.speed_memory_s)
+    rows[:, 6, _V], rows[:, 6, _STATES + _V] = -keep, 1.0
+    nominal = problem.speed.nominal_mps
+    known[:, 6] = nominal[1:] - keep * nominal[:-1]
+    return rows, known
+
+
+def _fixed_weights(problem: _Problem, config: OrientationConfig) -> FloatArray:
+    """Return the (k-1, 4) weights of tilt and bias rows: turning costs tilt, broken frames know nothing."""
+    dt, h = problem.step_s, problem.heading
+    across = h[:-1, 0] * h[1:, 1] - h[:-1, 1] * h[1:, 0]
+    turned = np.abs(np.arctan2(across, (h[:-1] * h[1:]).sum(axis=1)))
+    tilt = 1.0 / (config.tilt_noise_rad**2 * dt + (config.turn_noise * turned) ** 2)
+    tilt = np.where(problem.whole, tilt, 1e-6)
+    bias = np.full_like(tilt, 1.0 / (config.bias_noise_radps**2 * dt))
+    return np.stack((tilt, tilt, bias, bias), axis=1)
+
+
+def _solve(
+    rows: FloatArray, known: FloatArray, weight: FloatArray, speed: SpeedBelief, config: OrientationConfig
+) -> FloatArray:
+    """Assemble the banded normal equations and solve them; return (k, 5)."""
+    count = len(rows) + 1
+    own = np.zeros((count, _STATES, _STATES))
+    target = np.zeros((count, _STATES))
+    # By node, column and distance below the diagonal: transposed, it lies as the solver wants it, uncopied.
+    band = np.zeros((count, _STATES, 2 * _STATES))
+    for part in chunks(len(rows), _NODES_AT_A_TIME):
+        after = slice(part.start + 1, part.stop + 1)
+        weighted = (rows[part] * weight[part, :, None]).transpose(0, 2, 1)
+        pair = np.matmul(weighted, rows[part])
+        right = np.matmul(weighted, known[part, :, None])[:, :, 0]
+        own[part] += pair[:, :_STATES, :_STATES]
+        own[after] += pair[:, _STATES:, _STATES:]
+        target[part] += right[:, :_STATES]
+        target[after] += right[:, _STATES:]
+        for i, j in np.ndindex(_STATES, _STATES):
+            band[part, j, _STATES + i - j] = pair[:, _STATES + i, j]
+    own[:, _V, _V] += speed.measured_weight
+    target[:, _V] += speed.measured_weight * speed.measured_mps
+    own += np.diag([1e-6, 1e-6, 1e-6, *[1.0 / (config.bias_spread_radps**2 * count)] * 2])
+    for i, j in zip(*np.tril_indices(_STATES), strict=True):
+        band[:, j, i - j] = own[:, i, j]
+    solution = solveh_banded(
+        band.reshape(-1, 2 * _STATES).T, target.ravel(), lower=True, overwrite_ab=True, overwrite_b=True
+    )
+    return np.asarray(solution).reshape(count, _STATES)

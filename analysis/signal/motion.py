@@ -1,0 +1,228 @@
+"""One sensor's way through the signal stages: from its samples to the vertical in its own axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.config import AnalysisConfig
+from analysis.maths import quaternion
+from analysis.maths.intervals import inside
+from analysis.signal.accelerometer_only import stride_mean_up
+from analysis.signal.alignment import Worn, aligned_axes
+from analysis.signal.anatomical_axes import find_axes
+from analysis.signal.gait import find_gait
+from analysis.signal.gapfill import fill_gaps
+from analysis.signal.handedness import is_mirrored, unmirrored
+from analysis.signal.inclination_smoother import SpeedBelief, aided_vertical
+from analysis.signal.neutral_standing import NO_ZERO, Zero, find_zero, zero_with
+from analysis.signal.records import EvenStream, Gait, Rests, Strapdown, Strides, TrunkAxes, Vertical
+from analysis.signal.sides import opening_side
+from analysis.signal.speed import SpeedProfile
+from analysis.signal.static_periods import find_rests
+from analysis.signal.strapdown import integrate
+from analysis.signal.stride_ensemble import first_running
+from analysis.signal.strides import find_strides
+from analysis.signal.sync_taps import find_knocks, jumping_s
+from analysis.signal.timebase import even_stream
+from analysis.signal.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
+from sensor.samples import FloatArray, IntArray, RealArray, SensorRecording
+from sensor.units import STANDARD_GRAVITY_MPS2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """Everything the signal stages found out about one sensor.
+
+    Parameters
+    ----------
+    stream
+        Even stream, short gaps filled.
+    rests, gait, strides
+        Stillness, steps, strides (each opens with a left contact where the side is known).
+    side
+        (b,) per bout: 1 strides open left, 0 undecided.
+    zero, axes
+        How the sensor sits.
+    up_sensor
+        (3, n) upward vertical in sensor axes.
+    path
+        Acceleration of the path; None without a gyroscope.
+    mirrored
+        True where the triad was left-handed and has been mended.
+    """
+
+    stream: EvenStream
+    rests: Rests
+    gait: Gait
+    strides: Strides
+    side: IntArray
+    zero: Zero
+    axes: TrunkAxes
+    up_sensor: RealArray
+    path: PathAcceleration | None
+    mirrored: bool = False
+
+
+def motion_of(
+    sensor: SensorRecording,
+    speed: SpeedProfile | None,
+    config: AnalysisConfig,
+    trunk: Motion | None = None,
+) -> Motion:
+    """Take one sensor through the signal stages; without a gyroscope, by the reduced method.
+
+    Parameters
+    ----------
+    sensor
+        Samples on the session's time line.
+    speed
+        Speed through the room where known.
+    config
+        All numbers.
+    trunk
+        Motion of the trunk sensor where this one is worn elsewhere: its axes are aligned with the trunk's.
+
+    Raises
+    ------
+    SignalError
+        For a signal nothing can be drawn from.
+    """
+    raw = even_stream(sensor, config.signal)
+    rests = find_rests(raw, config.rest)
+    jumps = raw.rows_at(jumping_s(find_knocks(sensor, config.knocks), config.knocks))
+    gait = find_gait(raw, rests, config.gait, jumps)
+    stream = fill_gaps(raw, gait, config.signal)
+    mirrored = is_mirrored(stream, gait, config.handedness)
+    if mirrored:
+        stream = unmirrored(stream)
+        rests = find_rests(stream, config.rest)
+    if stream.gyr_sensor_radps is None:
+        return _from_accelerometer(stream, rests, gait, config)
+    motion = _from_gyroscope(stream, rests, gait, speed, config, trunk)
+    return replace(motion, mirrored=mirrored)
+
+
+def _from_gyroscope(
+    stream: EvenStream,
+    rests: Rests,
+    gait: Gait,
+    speed: SpeedProfile | None,
+    config: AnalysisConfig,
+    trunk: Motion | None,
+) -> Motion:
+    """Find the vertical roughly, from it the axes, and with them the vertical to a tenth of a degree."""
+    broken_rows = round(config.signal.broken_s * stream.rate_hz)
+    strapdown = integrate(stream, rests, broken_rows, config.rest)
+    force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
+    first = unaided_vertical(force, strapdown, config.orientation)
+    strides = find_strides(gait)
+    # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
+    seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
+    rough_up = up_in_sensor(strapdown, first, seen)
+    zero = _zero_of_trunk(stream, rests, trunk) or find_zero(stream, rests, strides, rough_up, config.rest)
+    axes = _aligned(stream, rough_up, zero, trunk, config) or find_axes(
+        stream, strapdown, rough_up, strides, zero, rests, config.axes
+    )
+    force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
+    ahead = forward_inertial(strapdown, axes, force)
+    belief = speed_belief(first, stream, gait, rests, speed, config)
+    vertical = aided_vertical(force, first, ahead, belief, config.orientation)
+    up = up_in_sensor(strapdown, vertical, len(stream))
+    side = opening_side(stream, up, strides, len(gait.first), config.axes)
+    return Motion(
+        stream,
+        rests,
+        gait,
+        find_strides(gait, (side < 0).astype(np.int64)),
+        np.abs(side),
+        zero,
+        axes,
+        up,
+        PathAcceleration(force, vertical, ahead, config.orientation),
+    )
+
+
+def _rows_for_axes(strides: Strides, count: int, config: AnalysisConfig) -> int:
+    """Return how many rows the axes are read from."""
+    used = np.flatnonzero(first_running(strides, config.axes.most_strides))
+    return min(int(strides.end_row[used[-1]]) + 2, count) if len(used) else count
+
+
+def _zero_of_trunk(stream: EvenStream, rests: Rests, trunk: Motion | None) -> Zero | None:
+    """Return the zero at the trunk's standing, None for the trunk itself or without one."""
+    if trunk is None or trunk.zero.rest < 0:
+        return None
+    edges = np.array([trunk.rests.first[trunk.zero.rest], trunk.rests.last[trunk.zero.rest]])
+    start_s, end_s = trunk.stream.start_s + edges / trunk.stream.rate_hz
+    return zero_with(stream, rests, float(start_s), float(end_s))
+
+
+def _aligned(
+    stream: EvenStream, up_sensor: RealArray, zero: Zero, trunk: Motion | None, config: AnalysisConfig
+) -> TrunkAxes | None:
+    """Return axes that agree with the trunk's, or None for the trunk itself."""
+    if trunk is None or zero.source == NO_ZERO:
+        return None
+    worn = Worn(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
+    return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)
+
+
+def _from_accelerometer(stream: EvenStream, rests: Rests, gait: Gait, config: AnalysisConfig) -> Motion:
+    """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
+    up = stride_mean_up(stream, config.orientation)
+    strides = find_strides(gait)
+    zero = find_zero(stream, rests, strides, up, config.rest)
+    axes = find_axes(stream, None, up, strides, zero, rests, config.axes)
+    return Motion(
+        stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None
+    )
+
+
+def _accelerometer_bias(rests: Rests, zero: Zero, config: AnalysisConfig) -> FloatArray:
+    """Return the (3,) bias along the standing vertical: by how much a still sensor does not read 1 g.
+
+    Across the vertical a bias cancels against the zero; along it, it tilts whatever leans.
+    """
+    if zero.rest < 0:
+        return np.zeros(3)
+    excess = float(np.linalg.norm(rests.acc_sensor_mps2[zero.rest])) - STANDARD_GRAVITY_MPS2
+    limit = config.orientation.accelerometer_bias_mps2
+    share = config.orientation.accelerometer_bias_share if abs(excess) < limit else 0.0
+    return np.asarray(share * excess * zero.up_sensor)
+
+
+def forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce) -> FloatArray:
+    """Return (3, m) the trunk's forward axis in the inertial frame at the thinned rows."""
+    q = strapdown.inertial_from_sensor[:, force.row.astype(np.int64)]
+    ahead = np.repeat(axes.trunk_from_sensor[0][:, None], q.shape[1], axis=1)
+    return quaternion.rotate(q, ahead)
+
+
+def speed_belief(
+    vertical: Vertical,
+    stream: EvenStream,
+    gait: Gait,
+    rests: Rests,
+    speed: SpeedProfile | None,
+    config: AnalysisConfig,
+) -> SpeedBelief:
+    """Say what is known of the speed at every node: nought in standing, as measured, or about 3 m/s."""
+    c = config.orientation
+    row = np.clip(np.round(vertical.node_row).astype(np.int64), 0, len(stream) - 1)
+    step_s = float(vertical.node_row[1] - vertical.node_row[0]) / stream.rate_hz
+    moving = inside(row, gait.first, gait.last)
+    still = inside(row, rests.first, rests.last)
+    run_mps = c.run_speed_mps
+    if speed is not None and not speed.measured:
+        run_mps = float(speed.speed_mps[0])
+    nominal = np.where(gait.running[row], run_mps, np.where(moving, min(c.walk_speed_mps, run_mps), 0.0))
+    measured = np.zeros(len(row))
+    weight = np.where(still, 1.0 / c.rest_speed_spread_mps**2, 0.0)
+    if speed is not None and speed.measured:
+        at_s = stream.start_s + vertical.node_row / stream.rate_hz
+        measured = np.where(still, 0.0, np.interp(at_s, speed.time_s, speed.speed_mps))
+        weight = np.where(still, weight, step_s / c.known_speed_spread_mps**2)
+        nominal = measured
+    return SpeedBelief(np.where(still, 0.0, nominal), measured, weight)

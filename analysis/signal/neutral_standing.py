@@ -1,0 +1,111 @@
+"""Stage 8a: which standing is the zero, and what the other standings show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.signal.config import RestConfig
+from analysis.signal.records import EvenStream, Rests, Strides
+from sensor.samples import FloatArray, IntArray, RealArray, freeze_arrays
+
+STANDING, OWN_BASELINE, NO_ZERO = "standing", "own baseline", "none"
+"""Where the zero of all angles comes from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zero:
+    """The upward vertical, in sensor axes, from which angles are counted.
+
+    Parameters
+    ----------
+    up_sensor
+        (3,) unit vector.
+    source
+        ``standing``, ``own baseline`` or ``none``.
+    rest
+        Number of the rest that is the zero; -1 without one.
+    standing
+        Numbers of all rests long enough, and upright enough, to be standings of the runner.
+    """
+
+    up_sensor: RealArray
+    source: str
+    rest: int
+    standing: IntArray
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+def find_zero(
+    stream: EvenStream, rests: Rests, strides: Strides, up_sensor: RealArray, config: RestConfig
+) -> Zero:
+    """Choose the zero: the last standing within three minutes before the first running.
+
+    Its vertical is the **raw** mean of the accelerometer over the rest. A later standing does not move it: a
+    runner who waits at a light leans on one leg by degrees (2 degrees in the stops of the reference hour).
+
+    Parameters
+    ----------
+    stream, rests, strides
+        From the earlier stages.
+    up_sensor
+        (3, m) unaided upward vertical in sensor axes at the first rows, for the direction of the run.
+    config
+        Lengths and angles.
+
+    Returns
+    -------
+    Zero
+        ``own baseline`` (the mean vertical of the first running) where no standing serves.
+    """
+    running = np.flatnonzero(strides.running)
+    if len(running) == 0:
+        return Zero(np.array([0.0, 0.0, 1.0]), NO_ZERO, -1, np.zeros(0, dtype=np.int64))
+    first_row = int(strides.start_row[running[0]])
+    last_row = min(int(strides.end_row[running[-1]]), up_sensor.shape[1])
+    baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
+    direction = rests.acc_sensor_mps2 / np.maximum(
+        np.linalg.norm(rests.acc_sensor_mps2, axis=1, keepdims=True), 1e-9
+    )
+    upright = direction @ baseline > np.cos(np.radians(config.standing_tilt_deg))
+    long = rests.last - rests.first >= config.standing_s * stream.rate_hz
+    standing = np.flatnonzero(upright & long)
+    before = standing[
+        (rests.first[standing] < first_row)
+        & (rests.last[standing] > first_row - config.standing_before_s * stream.rate_hz)
+    ]
+    if len(before) == 0:
+        return Zero(baseline, OWN_BASELINE, -1, standing)
+    return Zero(_unit(rests.acc_sensor_mps2[before[-1]]), STANDING, int(before[-1]), standing)
+
+
+def zero_with(stream: EvenStream, rests: Rests, start_s: float, end_s: float) -> Zero | None:
+    """Return the zero of a sensor beside the trunk's: its own rest while the trunk's standing was the zero.
+
+    A head may hang further in the run than any trunk leans, so the run says nothing about this standing.
+
+    Parameters
+    ----------
+    stream, rests
+        Of the second sensor.
+    start_s, end_s
+        The standing that is the trunk's zero, session time.
+
+    Returns
+    -------
+    Zero or None
+        None where this sensor was not still for half of that standing.
+    """
+    first, last = stream.rows_at(np.array([start_s, end_s]))
+    together = np.minimum(rests.last, last) - np.maximum(rests.first, first)
+    if len(rests) == 0 or together.max() < (last - first) / 2.0:
+        return None
+    rest = int(np.argmax(together))
+    return Zero(_unit(rests.acc_sensor_mps2[rest]), STANDING, rest, np.array([rest], dtype=np.int64))
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))

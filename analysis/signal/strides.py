@@ -1,0 +1,46 @@
+"""Stage 4: strides, from one contact of a foot to the next contact of the same foot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.signal.records import Gait, Strides
+from sensor.samples import FloatArray, IntArray
+
+
+def find_strides(gait: Gait, parity: IntArray | None = None) -> Strides:
+    """Cut every bout into strides of two steps.
+
+    Parameters
+    ----------
+    gait
+        Bouts and step phase.
+    parity
+        (b,) 0 or 1 per bout: whether strides open at even or odd contacts; None: even. Chosen once the
+        sides are known, so that every stride opens with the same foot.
+
+    Returns
+    -------
+    Strides
+        Boundaries as fractional rows.
+    """
+    pieces = [
+        _strides_of_bout(gait, int(a), int(b), number, 0 if parity is None else int(parity[number]))
+        for number, (a, b) in enumerate(zip(gait.first, gait.last, strict=True))
+    ]
+    if not pieces:
+        none = np.zeros(0)
+        return Strides(none, none, none, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
+    start, middle, end, bout = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    middle_row = np.clip(np.round(middle).astype(np.int64), 0, max(len(gait.running) - 1, 0))
+    return Strides(start, middle, end, bout.astype(np.int64), gait.running[middle_row])
+
+
+def _strides_of_bout(gait: Gait, first: int, last: int, number: int, parity: int) -> tuple[FloatArray, ...]:
+    """Return start, middle, end rows and bout number of the strides between two rows."""
+    phase = np.maximum.accumulate(gait.step_phase[first:last])
+    contact = np.arange(np.ceil(phase[0]), np.floor(phase[-1]) + 1)
+    row = first + np.interp(contact, phase, np.arange(len(phase), dtype=np.float64))
+    opens = np.flatnonzero((contact.astype(np.int64) - parity) % 2 == 0)
+    opens = opens[opens + 2 < len(contact)]
+    return row[opens], row[opens + 1], row[opens + 2], np.full(len(opens), float(number))

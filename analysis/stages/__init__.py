@@ -1,1 +1,0 @@
-"""One file per stage of the analysis, one public function each."""

@@ -1,0 +1,1 @@
+"""From strides to one table: posture, dynamics, head, validity."""

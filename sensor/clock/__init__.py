@@ -1,0 +1,1 @@
+"""Device time to the one host time line of a session."""

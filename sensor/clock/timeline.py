@@ -1,0 +1,290 @@
+"""Device time to the host's time line: lost packets, the sampling oscillator, the clock's rate, radio delay.
+
+Three clocks meet here. The sampling oscillator paces the samples, the device's counter dates packets (often
+in whole milliseconds), and the host dates arrivals. Radio delay is one-sided: nothing arrives before it was
+sent, but it may arrive much later. So samples are first numbered, then the counter is fitted smoothly against
+the sample number (which removes its quantisation), and then the host's clock is the line *below* all arrivals
+that lies closest to them. Least squares through arrivals would be pulled late by every stall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from sensor.clock.counted import LONG_RISE_S, fit_counted
+from sensor.clock.fit import QUANTISATION_TICKS, HostLine, fit_pace, line_below, unwrap
+from sensor.samples import BoolArray, FloatArray, Gap, IntArray, SampleBlock, freeze_arrays
+
+LATE_SHARE = 1.5
+"""A step this many times the usual one means that something is missing between two packets."""
+
+LATE_SHARE_OF_VARYING = 0.005
+"""Packets of varying size can lose less than their own length: a step this much too long, and by half a
+sample at least, means that something is missing. An oscillator strays less within one packet."""
+
+MULTIPLE_TOLERANCE_SAMPLES = 0.1
+"""How far a long step may be from whole packets and still count as lost packets (or `QUANTISATION_TICKS`)."""
+
+LONGEST_COUNTED_LOSS_S = 60.0
+"""Over a longer silence the oscillator may have strayed too far for counting what is missing."""
+
+LONGEST_DELAY_S = 60.0
+"""Radio gives links up after 32 s: a clock that runs this far ahead of the arrivals is damaged or was set."""
+
+LEAST_STEP_S = 1e-6
+"""Where the fits of two stretches overlap, the later one is put this much after the earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSpec:
+    """How a device tells time.
+
+    Parameters
+    ----------
+    tick_hz
+        Ticks per second of its counter.
+    wrap_bits
+        Width of the counter, None where it never wraps.
+    refers_to
+        Which sample of a packet the packet's ticks date.
+    is_session_time
+        True where the ticks already are session time, as in imported files: arrivals are ignored.
+    counts_samples
+        True where there is no clock and the ticks number samples: arrivals alone tell time, and losses where
+        the packets carry no sequence; where they do, only those the sequence cannot have told.
+    """
+
+    tick_hz: float
+    wrap_bits: int | None
+    refers_to: Literal["first", "last"] = "first"
+    is_session_time: bool = False
+    counts_samples: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentTimes:
+    """Times of all samples of one connection.
+
+    Parameters
+    ----------
+    time_s
+        (n,) on the host's time line (that of the arrivals), strictly increasing.
+    gaps
+        Stretches without samples, each from the last sample before to the first after.
+    rate_hz
+        Samples per host second, measured over the longest unbroken stretch; NaN without two samples.
+    clock_rate_ppm
+        How much faster than the host's the device's clock runs, over the same stretch.
+    offset_s
+        Host time at which the device's clock, over the same stretch, read zero.
+    """
+
+    time_s: FloatArray
+    gaps: tuple[Gap, ...]
+    rate_hz: float
+    clock_rate_ppm: float
+    offset_s: float
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Packets:
+    """Packets of one connection: unwrapped ticks, samples in each, host arrival; all (p,)."""
+
+    ticks: IntArray
+    count: IntArray
+    arrival_s: FloatArray
+
+    def part(self, start: int, stop: int) -> _Packets:
+        return _Packets(self.ticks[start:stop], self.count[start:stop], self.arrival_s[start:stop])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """A stretch of evenly paced samples on the host's time line, and why it does not join the one before."""
+
+    time_s: FloatArray
+    index: IntArray
+    line: HostLine
+    reason: str
+
+
+def fit_segment(
+    block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec, nominal_rate_hz: float | None
+) -> SegmentTimes:
+    """Put the samples of one connection on the host's time line.
+
+    Parameters
+    ----------
+    block
+        All packets of one connection.
+    arrival_s
+        (m,) host time of every notification that was fed to the decoder.
+    spec
+        How the device tells time.
+    nominal_rate_hz
+        The rate that was asked for: tells lost packets from slow ones, never dates a sample. None is enough
+        where the ticks are session time.
+
+    Returns
+    -------
+    SegmentTimes
+        Times of all n samples of ``block``.
+
+    Raises
+    ------
+    ValueError
+        When the device has a clock of its own and no nominal rate is given.
+    """
+    if spec.is_session_time:
+        return _session_times(block, spec)
+    if nominal_rate_hz is None:
+        raise ValueError("a sensor's clock cannot be fitted without the rate that was asked for")
+    ticks = unwrap(block.ticks, spec.wrap_bits)
+    packets = _Packets(ticks, block.count, _arrival_s(block, arrival_s, spec))
+    ticks_per_sample = spec.tick_hz / nominal_rate_hz
+    ticks_per_s = nominal_rate_hz if spec.counts_samples else spec.tick_hz
+    runs = [0, *(np.flatnonzero(_begins_anew(packets, ticks_per_s)) + 1).tolist(), len(ticks)]
+    parts = [packets.part(start, stop) for start, stop in pairwise(runs) if stop > start]
+    if spec.counts_samples:
+        least_loss_s = 0.0 if block.sequence is None else LONG_RISE_S
+        return _join([_count_run(part, nominal_rate_hz, least_loss_s) for part in parts])
+    return _join([piece for part in parts for piece in _fit_run(part, spec, ticks_per_sample)])
+
+
+def _arrival_s(block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec) -> FloatArray:
+    """Return when each packet (p,) would have come, had it been sent with its last sample."""
+    came_s: FloatArray = np.asarray(arrival_s, np.float64)[block.notification]
+    return came_s if block.held_ticks is None else came_s - block.held_ticks / spec.tick_hz
+
+
+def _begins_anew(packets: _Packets, ticks_per_s: float) -> BoolArray:
+    """Mark joins (p - 1,) across which the device's clock, or its count of samples, does not go on."""
+    steps = np.diff(packets.ticks)
+    runs_ahead = steps / ticks_per_s - np.diff(packets.arrival_s) > LONGEST_DELAY_S
+    return np.asarray((steps <= 0) | runs_ahead)
+
+
+def _count_run(packets: _Packets, nominal_rate_hz: float, least_loss_s: float) -> _Piece:
+    """Date counted samples; what they would be at the nominal rate stands in for a device's clock."""
+    counted = fit_counted(
+        packets.ticks, packets.count, packets.arrival_s, nominal_rate_hz, least_loss_s=least_loss_s
+    )
+    centre_s = float(counted.number.mean()) / nominal_rate_hz
+    offset_s = float(counted.time_s.mean()) - centre_s
+    line = HostLine(nominal_rate_hz / counted.rate_hz - 1, offset_s, centre_s)
+    return _Piece(counted.time_s, counted.number, line, "sensor restarted")
+
+
+def _fit_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> Iterator[_Piece]:
+    """Fit packets between two restarts of the device: one host line, a smooth pace per unbroken stretch."""
+    ticks_per_sample = _mean_ticks_per_sample(packets, spec, nominal_ticks)
+    first_index, broken = _number_samples(packets, spec, ticks_per_sample)
+    row_end = np.cumsum(packets.count)
+    row_start = row_end - packets.count
+    index = np.repeat(first_index - row_start, packets.count)
+    index += np.arange(row_end[-1])
+    reference = first_index if spec.refers_to == "first" else index[row_end - 1]
+    device_s = np.empty(len(index))
+    starts = np.flatnonzero(np.concatenate([[True], broken])).tolist()
+    stretches = list(pairwise([*starts, len(first_index)]))
+    rows = [slice(int(row_start[a]), int(row_end[b - 1])) for a, b in stretches]
+    for (a, b), row in zip(stretches, rows, strict=True):
+        device_s[row] = fit_pace(
+            reference[a:b], packets.ticks[a:b], index[row], ticks_per_sample, spec.tick_hz
+        )
+    device_s /= spec.tick_hz
+    line = line_below(device_s[row_end - 1], packets.arrival_s)
+    for i, row in enumerate(rows):
+        reason = "samples dropped by the sensor" if i else "sensor restarted"
+        yield _Piece(line.host_s(device_s[row]), index[row], line, reason)
+
+
+def _mean_ticks_per_sample(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> float:
+    """Mean over steps that are about as long as they should be: exact in spite of quantisation and losses."""
+    covered = packets.count[:-1] if spec.refers_to == "first" else packets.count[1:]
+    steps = np.diff(packets.ticks)
+    usual = np.abs(steps / (covered * nominal_ticks) - 1) < LATE_SHARE - 1
+    if usual.any() and _unit(packets) == 1:
+        per_sample = steps / covered
+        middle = np.median(per_sample[usual])
+        usual &= np.abs(per_sample / middle - 1) < np.maximum(LATE_SHARE_OF_VARYING, 0.5 / covered)
+    return float(steps[usual].sum() / covered[usual].sum()) if usual.any() else nominal_ticks
+
+
+def _unit(packets: _Packets) -> int:
+    """Return the samples that can only be lost together: a packet, where all have one size."""
+    return int(packets.count[0]) if (packets.count == packets.count[0]).all() else 1
+
+
+def _number_samples(
+    packets: _Packets, spec: ClockSpec, ticks_per_sample: float
+) -> tuple[IntArray, BoolArray]:
+    """Number the first sample of every packet (p,), lost ones included, and mark broken joins (p - 1,).
+
+    A long step that is whole packets means packets lost on the way: sampling went on evenly. Any other long
+    step means that the sensor's own buffer overflowed, and the number of missing samples is unknown.
+    """
+    covered = packets.count[:-1] if spec.refers_to == "first" else packets.count[1:]
+    excess = np.diff(packets.ticks) / ticks_per_sample - covered
+    unit = _unit(packets)
+    share = LATE_SHARE_OF_VARYING if unit == 1 else 0.0
+    late = excess > np.maximum((LATE_SHARE - 1) * unit, share * covered)
+    lost = np.where(late, np.maximum(np.rint(excess / unit), 1) * unit, 0).astype(np.int64)
+    tolerance = max(MULTIPLE_TOLERANCE_SAMPLES, QUANTISATION_TICKS / ticks_per_sample)
+    first_index = np.concatenate([[0], np.cumsum(packets.count[:-1] + lost)])
+    countable = lost * ticks_per_sample < LONGEST_COUNTED_LOSS_S * spec.tick_hz
+    return first_index, late & ~((np.abs(excess - lost) <= tolerance) & countable)
+
+
+def _join(pieces: list[_Piece]) -> SegmentTimes:
+    """Put pieces one after the other; where fits overlap, the later one waits for the earlier."""
+    if not pieces:
+        return SegmentTimes(np.zeros(0), (), float("nan"), 0.0, 0.0)
+    times: list[FloatArray] = []
+    gaps: list[Gap] = []
+    for piece in pieces:
+        time_s = piece.time_s
+        if times:
+            last_s = times[-1][-1]
+            earliest_s = max(last_s + LEAST_STEP_S, np.nextafter(last_s, np.inf))
+            if time_s[0] < earliest_s:
+                # From its own start: far from zero a float cannot hold so small a step.
+                time_s = time_s - time_s[0] + earliest_s
+            gaps.append(Gap(float(times[-1][-1]), float(time_s[0]), piece.reason))
+        holes = np.flatnonzero(np.diff(piece.index) > 1).tolist()
+        gaps.extend(Gap(float(time_s[i]), float(time_s[i + 1]), "packets lost") for i in holes)
+        times.append(time_s)
+    time_s = np.concatenate(times)
+    # Nobody else has it: frozen here, it is not copied once more.
+    time_s.flags.writeable = False
+    longest = max(pieces, key=lambda piece: len(piece.index))
+    span_s = longest.time_s[-1] - longest.time_s[0]
+    line = longest.line
+    return SegmentTimes(
+        time_s=time_s,
+        gaps=tuple(gaps),
+        rate_hz=float((longest.index[-1] - longest.index[0]) / span_s) if span_s > 0 else float("nan"),
+        clock_rate_ppm=(1 / (1 + line.slope) - 1) * 1e6,
+        offset_s=line.offset_s - line.slope * line.centre_s,
+    )
+
+
+def _session_times(block: SampleBlock, spec: ClockSpec) -> SegmentTimes:
+    """Times of samples whose ticks are session time; a row missing shows as a longer step than usual."""
+    ticks = np.repeat(block.ticks, block.count)
+    if block.sample_offset_ticks is not None:
+        ticks = ticks + block.sample_offset_ticks
+    time_s = ticks / spec.tick_hz
+    steps_s = np.diff(time_s)
+    usual_s = float(np.median(steps_s)) if len(steps_s) else float("nan")
+    holes = np.flatnonzero(steps_s > LATE_SHARE * usual_s).tolist()
+    gaps = tuple(Gap(float(time_s[i]), float(time_s[i + 1]), "rows missing") for i in holes)
+    return SegmentTimes(time_s, gaps, 1 / usual_s if usual_s > 0 else float("nan"), 0.0, 0.0)

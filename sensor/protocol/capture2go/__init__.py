@@ -1,0 +1,1 @@
+"""Capture2Go: packages with checksums, and recorded files."""

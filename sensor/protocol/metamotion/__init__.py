@@ -1,0 +1,1 @@
+"""MbientLab MetaMotion: modules, packed streams."""

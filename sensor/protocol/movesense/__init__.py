@@ -1,0 +1,1 @@
+"""Movesense: GATT SensorData protocol, logbook, SBEM."""

@@ -1,0 +1,1 @@
+"""Sensors that send one fixed layout: a module each."""

@@ -1,0 +1,1 @@
+"""WitMotion BLE 5: a byte stream of frames, and registers."""

@@ -1,0 +1,1 @@
+"""Sensors made of software: one for every supported kind."""

@@ -1,0 +1,59 @@
+"""A simulated Bluetooth controller and the host stack on top of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sensor.virtual.radio.link_medium import Air
+from sensor.virtual.radio.stack import AsyncPipeSink, Controller, Device, DeviceConfiguration, Host, hci
+
+_LE_DATA_LENGTH = 251
+"""Largest LE data packet (Core 5.x, Vol 6 Part B 4.5.10): one notification, one packet."""
+
+
+class VirtualController(Controller):
+    """bumble's controller, which also honours the cancelling of a pending connection."""
+
+    def on_hci_le_create_connection_cancel_command(
+        self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """Forget the pending connection and report it as cancelled, as Core Vol 4 Part E 7.8.13 wants."""
+        pending = self.pending_le_connection
+        if pending is None:
+            return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.COMMAND_DISALLOWED_ERROR)
+        self.pending_le_connection = None
+        cancelled = hci.HCI_LE_Connection_Complete_Event(
+            status=hci.HCI_ErrorCode.UNKNOWN_CONNECTION_IDENTIFIER_ERROR,
+            connection_handle=0,
+            role=hci.Role.CENTRAL,
+            peer_address_type=pending.peer_address.address_type,
+            peer_address=pending.peer_address,
+            connection_interval=0,
+            peripheral_latency=0,
+            supervision_timeout=0,
+            central_clock_accuracy=0,
+        )
+        # The command's own answer comes first.
+        asyncio.get_running_loop().call_soon(self.send_hci_packet, cancelled)
+        return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
+
+
+def make_device(air: Air, config: DeviceConfiguration) -> Device:
+    """Build a controller on the air and the host stack that drives it.
+
+    Parameters
+    ----------
+    air
+        The medium the controller joins.
+    config
+        Name, address and services of the device.
+
+    Returns
+    -------
+    The device, not yet powered on.
+    """
+    controller = VirtualController(config.name, link=air)
+    controller.le_acl_data_packet_length = _LE_DATA_LENGTH
+    host = Host(controller_sink=AsyncPipeSink(controller))
+    controller.host = host
+    return Device(config=config, host=host)

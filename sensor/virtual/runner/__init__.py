@@ -1,0 +1,1 @@
+"""A simulated runner with exactly known truth: pure and seeded."""

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analysis.judging.baseline import (
+    fresh_window,
+    judged_strides,
+    relative_to_window,
+    usable_running,
+    with_adjusted_flexion,
+)
+from analysis.judging.config import BaselineConfig
+from tests.support.stride_tables import steady_run
+
+CONFIG = BaselineConfig()
+
+
+def test_the_window_runs_from_half_a_kilometre_to_a_quarter_of_the_run() -> None:
+    flexion_deg = np.where(np.arange(2000) < 250, 3.0, np.where(np.arange(2000) < 500, 7.0, 12.0))
+    baseline = fresh_window(steady_run(2000, trunk_flexion_deg=flexion_deg), 4000.0, CONFIG)
+    assert baseline is not None
+    assert (baseline.from_m, baseline.to_m) == (500.0, 1000.0)
+    assert baseline.flexion_deg == 7.0
+    assert baseline.stride_count == 250
+
+
+def test_the_window_of_a_long_run_ends_at_two_kilometres() -> None:
+    baseline = fresh_window(steady_run(10_000), 20_000.0, CONFIG)
+    assert baseline is not None
+    assert baseline.to_m == 2000.0
+    assert baseline.stride_count == 750
+
+
+@pytest.mark.parametrize(("total_m", "found"), [(3600.0, True), (3590.0, False)])
+def test_fewer_than_two_hundred_strides_are_no_window(total_m: float, found: bool) -> None:
+    # 0.25 x 3600 m - 500 m = 400 m = 200 strides of 2 m; at 3590 m it is 199 of them.
+    assert (fresh_window(steady_run(1800), total_m, CONFIG) is not None) is found
+
+
+def test_walks_and_unusable_strides_do_not_enter_the_window() -> None:
+    index = np.arange(2000)
+    odd = index % 10 == 0
+    table = steady_run(
+        2000,
+        activity=np.where(index % 10 == 1, "walk", "run").astype(object),
+        usable=~odd,
+        trunk_flexion_deg=np.where(index % 10 < 2, 90.0, 6.0),
+    )
+    baseline = fresh_window(table, 4000.0, CONFIG)
+    assert baseline is not None
+    assert baseline.stride_count == 200
+    assert baseline.sd_deg == 0.0
+
+
+def test_an_unknown_distance_is_no_window() -> None:
+    table = steady_run(2000, distance_m=np.full(2000, np.nan))
+    assert fresh_window(table, float("nan"), CONFIG) is None
+
+
+def test_adjusted_flexion_is_zero_as_usual_and_unknown_while_walking() -> None:
+    activity = np.array(["run"] * 1999 + ["walk"], dtype=object)
+    table = steady_run(2000, activity=activity)
+    adjusted = with_adjusted_flexion(table, fresh_window(table, 4000.0, CONFIG))["trunk_flexion_adj_deg"]
+    assert (adjusted[:-1] == 0).all()
+    assert np.isnan(adjusted[-1])
+
+
+def test_without_a_window_nothing_is_adjusted() -> None:
+    assert np.isnan(with_adjusted_flexion(steady_run(10), None)["trunk_flexion_adj_deg"]).all()
+
+
+def test_flexion_relative_to_the_window_starts_at_zero() -> None:
+    table = steady_run(2000)
+    baseline = fresh_window(table, 4000.0, CONFIG)
+    assert baseline is not None
+    relative, zeroed = relative_to_window(table, baseline)
+    assert (relative["trunk_flexion_deg"] == 0).all()
+    assert zeroed.flexion_deg == 0
+    assert zeroed.sd_deg == baseline.sd_deg
+
+
+def test_hills_and_other_speeds_are_shown_but_not_judged() -> None:
+    speed_mps = np.full(2000, 3.0)
+    speed_mps[1500:1510] = [3.44, 3.46, 2.56, 2.54, np.nan, 3, 3, 3, 3, 3]
+    grade_pct = np.full(2000, np.nan)
+    grade_pct[1505:1509] = [2.0, 2.1, -2.0, -2.1]
+    table = steady_run(2000, speed_mps=speed_mps, grade_pct=grade_pct)
+    baseline = fresh_window(table, 4000.0, CONFIG)
+    assert baseline is not None
+    judged = judged_strides(table, baseline, CONFIG)
+    assert judged[1500:1510].tolist() == [True, False, True, False, True, True, False, True, False, True]
+    assert usable_running(table).all()

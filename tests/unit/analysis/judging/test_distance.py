@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.judging.config import DistanceConfig
+from analysis.judging.distance import distance_of, model_speed
+from analysis.signal.speed import speed_profile, track_speed
+from sensor.samples import Gap, Track
+from tests.support.stride_tables import STRIDE_S, steady_run
+
+CONFIG = DistanceConfig()
+
+
+def track(quantity: str, source: str, time_s: list[float], value: list[float]) -> Track:
+    return Track(quantity, source, np.array(time_s), np.array(value))
+
+
+def test_a_typed_distance_is_reached_at_the_end_of_the_last_stride() -> None:
+    result = distance_of(steady_run(1000), (), {"typed_distance_m": 3000.0}, CONFIG)
+    assert result.total_m == pytest.approx(3000.0)
+    assert result.distance_m[500] == pytest.approx(1500.0)
+    assert result.speed_mps == pytest.approx(np.full(1000, 3.0 / STRIDE_S))
+    assert result.distance_source == "typed"
+
+
+def test_a_typed_speed_holds_while_running() -> None:
+    result = distance_of(steady_run(1000), (), {"typed_speed_mps": 3.0}, CONFIG)
+    assert result.total_m == pytest.approx(3.0 * 1000 * STRIDE_S)
+    assert (result.distance_source, result.speed_source) == ("typed", "typed")
+
+
+def test_a_typed_speed_does_not_speed_up_a_walk() -> None:
+    duration_s = np.repeat([0.7, 1.0], 500)
+    end_s = np.cumsum(duration_s)
+    activity = np.repeat(np.array(["run", "walk"], dtype=object), 500)
+    table = steady_run(1000, activity=activity, start_s=end_s - duration_s, end_s=end_s)
+    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG)
+    assert (result.speed_mps[:500] == 3.0).all()
+    # 120 steps/min walking: two steps of 0.77 m a second.
+    assert result.speed_mps[500:] == pytest.approx(np.full(500, 1.54), abs=0.01)
+
+
+def test_a_stop_adds_no_distance() -> None:
+    stopped = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
+    table = steady_run(1000, start_s=stopped, end_s=stopped + STRIDE_S)
+    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG)
+    assert result.total_m == pytest.approx(3.0 * 1000 * STRIDE_S)
+    assert result.distance_at(500 * STRIDE_S + 30.0) == pytest.approx(3.0 * 500 * STRIDE_S)
+
+
+def test_a_gap_while_running_adds_the_distance_run_in_it() -> None:
+    lost = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
+    table = steady_run(1000, start_s=lost, end_s=lost + STRIDE_S)
+    gap = Gap(500 * STRIDE_S + 0.4, 500 * STRIDE_S + 59.1, "link lost")
+    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG, (gap,))
+    assert result.total_m == pytest.approx(3.0 * (1000 * STRIDE_S + 60.0))
+
+
+def test_a_short_gap_within_a_stop_does_not_make_the_stop_a_run() -> None:
+    stopped = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
+    table = steady_run(1000, start_s=stopped, end_s=stopped + STRIDE_S)
+    gap = Gap(360.0, 370.0, "link lost")
+    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG, (gap,))
+    assert result.total_m == pytest.approx(3.0 * 1000 * STRIDE_S)
+
+
+def test_overlapping_gaps_count_once() -> None:
+    stopped = np.arange(10) * STRIDE_S + np.where(np.arange(10) >= 5, 20.0, 0.0)
+    table = steady_run(10, start_s=stopped, end_s=stopped + STRIDE_S)
+    gaps = (Gap(4.0, 12.0, "a"), Gap(6.0, 13.0, "b"), Gap(4.0, 13.0, "c"))
+    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG, gaps)
+    assert result.total_m == pytest.approx(3.0 * 10 * STRIDE_S)
+
+
+def test_without_any_source_the_cadence_model_is_named_as_such() -> None:
+    result = distance_of(steady_run(100), (), {}, CONFIG)
+    assert result.distance_source == result.speed_source == "cadence model"
+    assert np.isnan(result.grade_pct).all()
+    assert not result.grade_known
+
+
+@pytest.mark.parametrize(
+    ("cadence_spm", "speed_mps"),
+    [
+        pytest.param(167.2, 1609.344 / 600.0, id="counted over a ten-minute mile"),
+        pytest.param(166.0, 2.98, id="watch with a foot pod, 7 km"),
+        pytest.param(167.0, 3.21, id="watch with a chest strap, 12 km"),
+        pytest.param(150.0, 1.99, id="foot pod, a slow hour"),
+    ],
+)
+def test_the_cadence_model_is_within_its_stated_error_of_runs_that_were_measured(cadence_spm, speed_mps):
+    end_s = np.array([120.0 / cadence_spm])
+    table = steady_run(1, start_s=np.zeros(1), end_s=end_s)
+    assert model_speed(table, CONFIG) == pytest.approx([speed_mps], rel=CONFIG.model_error_pct / 100.0)
+
+
+def test_a_taller_runner_has_longer_steps() -> None:
+    table = steady_run(1)
+    assert model_speed(table, CONFIG, 1.87) == pytest.approx(1.1 * model_speed(table, CONFIG, 1.70))
+
+
+def test_the_watch_wins_over_the_foot_pod_and_over_what_was_typed() -> None:
+    tracks = [
+        track("distance_m", "foot pod", [0, 700], [0, 2500]),
+        track("distance_m", "watch file", [0, 700], [0, 2100]),
+    ]
+    result = distance_of(steady_run(1000), tracks, {"typed_distance_m": 9000.0}, CONFIG)
+    assert result.total_m == pytest.approx(2100.0)
+    assert result.distance_source == result.speed_source == "watch file"
+    assert result.speed_mps == pytest.approx(np.full(1000, 3.0))
+
+
+def test_a_watch_that_already_ran_counts_from_the_start_of_its_track() -> None:
+    tracks = [track("distance_m", "watch file", [0, 700], [400, 2500])]
+    assert distance_of(steady_run(1000), tracks, {}, CONFIG).total_m == pytest.approx(2100.0)
+
+
+def test_a_speed_track_alone_is_summed_up() -> None:
+    tracks = [track("speed_mps", "treadmill", [0, 350, 350.001, 700], [2.0, 2.0, 4.0, 4.0])]
+    result = distance_of(steady_run(1000), tracks, {}, CONFIG)
+    assert result.total_m == pytest.approx(2100.0, rel=1e-5)
+    assert result.speed_mps[100] == 2.0
+    assert result.speed_mps[900] == 4.0
+
+
+def test_beyond_the_end_of_a_track_distance_is_unknown() -> None:
+    tracks = [track("distance_m", "watch file", [0, 350], [0, 1050])]
+    result = distance_of(steady_run(1000), tracks, {}, CONFIG)
+    assert np.isfinite(result.distance_m[:500]).all()
+    assert np.isnan(result.distance_m[550:]).all()
+    assert np.isnan(result.total_m)
+
+
+def test_altitude_becomes_a_grade() -> None:
+    tracks = [
+        track("distance_m", "watch file", [0, 700], [0, 2100]),
+        track("altitude_m", "watch file", [0, 350, 700], [100, 100, 131.5]),
+    ]
+    result = distance_of(steady_run(1000), tracks, {}, CONFIG)
+    assert result.grade_known
+    assert result.grade_pct[300] == pytest.approx(0.0)
+    assert result.grade_pct[700] == pytest.approx(3.0)
+
+
+def test_an_empty_table_gives_an_empty_result() -> None:
+    result = distance_of(steady_run(0), (), {"typed_distance_m": 1000.0}, CONFIG)
+    assert len(result.distance_m) == 0
+    assert np.isnan(result.total_m)
+    assert np.isnan(result.distance_at([1.0, 2.0])).all()
+
+
+@given(st.floats(-1000, 1000), st.floats(100, 50_000))
+def test_shifting_the_clock_changes_no_distance(shift_s: float, typed_m: float) -> None:
+    table = steady_run(50)
+    shifted = steady_run(50, start_s=table["start_s"] + shift_s, end_s=table["end_s"] + shift_s)
+    context = {"typed_distance_m": typed_m}
+    expected = distance_of(table, (), context, CONFIG).distance_m
+    assert distance_of(shifted, (), context, CONFIG).distance_m == pytest.approx(expected, abs=1e-3)
+
+
+def test_on_a_treadmill_the_runner_stays_in_the_room() -> None:
+    tracks = [track("speed_mps", "treadmill", [0, 700], [3.0, 3.0])]
+    profile = speed_profile(tracks, {"surface": "treadmill"}, CONFIG)
+    assert profile is not None
+    assert profile.measured
+    assert (profile.speed_mps == 0).all()
+
+
+def test_a_typed_speed_is_a_profile_that_was_not_measured() -> None:
+    profile = speed_profile((), {"typed_speed_mps": 3.2}, CONFIG)
+    assert profile is not None
+    assert not profile.measured
+    assert profile.speed_mps.tolist() == [3.2]
+
+
+def test_nothing_known_is_no_profile() -> None:
+    assert speed_profile((), {"typed_distance_m": 5000.0}, CONFIG) is None
+
+
+def test_speed_from_a_distance_track_leaves_out_values_that_are_not_finite() -> None:
+    tracks = [track("distance_m", "watch file", [0, 10, 20, 30, 40], [0, 30, float("nan"), 90, 120])]
+    speed = track_speed(tracks, CONFIG)
+    assert speed is not None
+    assert speed.value == pytest.approx([3.0] * 4)

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.config import AnalysisConfig
+from analysis.judging.baseline import fresh_window, with_adjusted_flexion
+from analysis.judging.flags import Findings, crossing_of, findings_of
+from analysis.records import Standing, StrapStep, StrideTable
+from tests.support.stride_tables import STRIDE_M, STRIDE_S, steady_run
+
+CONFIG = AnalysisConfig()
+
+
+def judge(table: StrideTable, config: AnalysisConfig = CONFIG, **facts: Any) -> Findings:
+    total_m = float(table["distance_m"][-1]) + STRIDE_M
+    baseline = fresh_window(table, total_m, config.baseline)
+    return findings_of(with_adjusted_flexion(table, baseline), baseline, config, **facts)
+
+
+def slouching(count: int = 3000, at: int = 2000, until: int | None = None, by: float = 5.0) -> np.ndarray:
+    index = np.arange(count)
+    return np.where((index >= at) & (index < (until or count)), 6.0 + by, 6.0)
+
+
+def test_a_slouch_is_found_where_it_is() -> None:
+    found = judge(steady_run(3000, trunk_flexion_deg=slouching(until=2500)))
+    slouched = [e for e in found.episodes if e.flag == "slouched"]
+    assert len(slouched) == 1
+    assert (slouched[0].from_m, slouched[0].to_m) == (4000.0, 5000.0)
+    assert (slouched[0].from_s, slouched[0].to_s) == pytest.approx((2000 * STRIDE_S, 2500 * STRIDE_S))
+    assert slouched[0].depth_deg == 5.0
+    assert slouched[0].ended_by == "recovered"
+    assert np.isnan(slouched[0].grade_pct)
+    assert (found.table["flag"] == "slouched").nonzero()[0].tolist() == list(range(2000, 2500))
+
+
+def test_slouched_outranks_watch() -> None:
+    flexion_deg = 6.0 + np.select([np.arange(3000) < 1500, np.arange(3000) < 2200], [0.0, 3.0], 5.0)
+    found = judge(steady_run(3000, trunk_flexion_deg=flexion_deg))
+    assert [(e.flag, e.from_m, e.ended_by) for e in found.episodes] == [
+        ("watch", 3000.0, "end of run"),
+        ("slouched", 4400.0, "end of run"),
+    ]
+    assert set(found.table["flag"][1500:2200]) == {"watch"}
+    assert set(found.table["flag"][2200:]) == {"slouched"}
+
+
+def test_a_walk_within_an_episode_neither_counts_nor_closes() -> None:
+    activity = np.full(3000, "run", dtype=object)
+    activity[2100:2300] = "walk"
+    flexion_deg = slouching()
+    flexion_deg[2100:2300] = -10.0
+    found = judge(steady_run(3000, trunk_flexion_deg=flexion_deg, activity=activity))
+    assert [e.from_m for e in found.episodes if e.flag == "slouched"] == [4000.0]
+    assert set(found.table["flag"][2100:2300]) == {"none"}
+    assert found.curve.after_break.nonzero()[0].tolist() == [2100]
+
+
+def test_unusable_strides_do_not_count_towards_the_three_hundred_metres() -> None:
+    # 149 usable strides of 2 m, then 200 unusable ones: 298 m.
+    usable = np.ones(3000, dtype=bool)
+    usable[2149:2349] = False
+    found = judge(steady_run(3000, trunk_flexion_deg=slouching(until=2349), usable=usable))
+    assert found.episodes == ()
+
+
+def test_the_distance_of_a_gap_does_not_count() -> None:
+    beyond = np.arange(3000) >= 2100
+    start_s = np.arange(3000) * STRIDE_S + np.where(beyond, 70.0, 0.0)
+    distance_m = np.arange(3000) * STRIDE_M + np.where(beyond, 200.0, 0.0)
+    table = steady_run(
+        3000,
+        start_s=start_s,
+        end_s=start_s + STRIDE_S,
+        distance_m=distance_m,
+        trunk_flexion_deg=slouching(until=2149),
+    )
+    assert judge(table).episodes == ()
+
+
+def test_strides_of_unknown_distance_are_not_flagged() -> None:
+    distance_m = np.arange(3000) * STRIDE_M
+    distance_m[2500:] = np.nan
+    table = steady_run(3000, distance_m=distance_m, trunk_flexion_deg=slouching(by=6.0))
+    baseline = fresh_window(table, 6000.0, CONFIG.baseline)
+    found = findings_of(with_adjusted_flexion(table, baseline), baseline, CONFIG)
+    assert set(found.table["flag"][2500:]) == {"none"}
+    assert set(found.table["flag"][2000:2500]) == {"slouched"}
+
+
+def test_a_slouch_uphill_is_not_flagged() -> None:
+    grade_pct = np.where(np.arange(3000) >= 2000, 5.0, 0.0)
+    assert judge(steady_run(3000, trunk_flexion_deg=slouching(), grade_pct=grade_pct)).episodes == ()
+
+
+def test_nothing_is_flagged_without_a_fresh_window() -> None:
+    found = judge(steady_run(1000, trunk_flexion_deg=slouching(1000, 500)))
+    assert found.episodes == ()
+    assert set(found.table["flag"]) == {"none"}
+    assert set(found.table["flag_head"]) == {None}
+    assert found.zones == {}
+    assert np.isnan(found.curve.adj_deg).all()
+
+
+def test_after_a_strap_step_nothing_is_called_slouched_until_a_standing() -> None:
+    step = StrapStep(2200 * STRIDE_S, 4400.0, 3.0)
+    table = steady_run(4000, trunk_flexion_deg=slouching(4000))
+    barred = judge(table, steps=(step,))
+    slouched = [e for e in barred.episodes if e.flag == "slouched"]
+    assert [(e.from_m, e.to_m, e.ended_by) for e in slouched] == [(4000.0, 4400.0, "strap step")]
+    assert set(barred.table["flag"][2200:]) == {"watch"}
+
+    standing = Standing(3000 * STRIDE_S, 3000 * STRIDE_S, 0.0, 0.0, "re-zero")
+    stood = judge(table, steps=(step,), standings=(standing,))
+    slouched = [e for e in stood.episodes if e.flag == "slouched"]
+    assert [(e.from_m, e.ended_by) for e in slouched] == [(4000.0, "strap step"), (6000.0, "end of run")]
+
+
+def test_a_stricter_preset_flags_more() -> None:
+    strict = replace(CONFIG, findings=replace(CONFIG.findings, watch_deg=1.5, slouched_deg=3.0))
+    table = steady_run(3000, trunk_flexion_deg=slouching(by=3.5))
+    assert [e.flag for e in judge(table).episodes] == ["watch"]
+    assert {e.flag for e in judge(table, strict).episodes} == {"watch", "slouched"}
+
+
+def test_zones_share_out_the_usable_running() -> None:
+    flexion_deg = 6.0 + np.repeat([0.0, -2.1, 2.0, 3.9, 4.0], [1000, 250, 250, 250, 250])
+    found = judge(steady_run(2000, trunk_flexion_deg=flexion_deg))
+    assert found.zones == {"taller": 0.125, "usual": 0.5, "watch": 0.25, "slouched": 0.125}
+
+
+def test_an_unusual_lean_is_a_remark_only_against_a_standing_zero() -> None:
+    table = steady_run(3000, trunk_flexion_deg=np.full(3000, 17.0))
+    assert len(judge(table).notes) == 1
+    assert "no fault" in judge(table).notes[0]
+    assert judge(table, zero_source="own baseline").notes == ()
+    assert judge(steady_run(3000)).notes == ()
+
+
+def test_a_back_that_rounds_over_a_still_sacrum_is_flagged_and_a_lean_is_not() -> None:
+    bend_deg = slouching(by=4.5)
+    still = judge(
+        steady_run(3000, upper_trunk_minus_sacrum_deg=bend_deg, sacrum_pitch_deg=np.full(3000, 8.0))
+    )
+    assert [(e.flag, e.from_m, e.depth_deg) for e in still.episodes] == [("rounded", 4000.0, 4.5)]
+    assert set(still.table["flag_rounded"][2000:]) == {True}
+    leaning = judge(
+        steady_run(3000, upper_trunk_minus_sacrum_deg=bend_deg, sacrum_pitch_deg=slouching(by=2.0))
+    )
+    assert leaning.episodes == ()
+    assert set(leaning.table["flag_rounded"]) == {False}
+
+
+def test_without_a_second_sensor_its_flags_stay_empty() -> None:
+    table = judge(steady_run(3000)).table
+    assert set(table["flag_rounded"]) == set(table["flag_head"]) == {None}
+
+
+@pytest.mark.parametrize(
+    ("pitch_deg", "neck_deg", "depth_deg"), [(16.0, 5.0, 16.0), (10.0, 13.0, 8.0), (14.0, 12.0, None)]
+)
+def test_a_head_down_or_a_neck_bent_further_is_flagged(
+    pitch_deg: float, neck_deg: float, depth_deg: float | None
+) -> None:
+    later = np.arange(3000) >= 2000
+    found = judge(
+        steady_run(
+            3000,
+            head_pitch_deg=np.where(later, pitch_deg, 5.0),
+            neck_flexion_deg=np.where(later, neck_deg, 5.0),
+        )
+    )
+    assert [e.depth_deg for e in found.episodes] == ([] if depth_deg is None else [depth_deg])
+    assert all(e.flag == "head" for e in found.episodes)
+
+
+def wavy(seed: int, count: int = 2500) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    wander = np.repeat(rng.choice([0.0, 0.0, 3.0, 5.0], size=count // 125), 125)
+    return 6.0 + wander + rng.normal(0, 0.5, count)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-40, 40))
+def test_another_zero_leaves_the_flags_unchanged(seed: int, offset_deg: float) -> None:
+    flexion_deg = wavy(seed)
+    first = judge(steady_run(2500, trunk_flexion_deg=flexion_deg))
+    second = judge(steady_run(2500, trunk_flexion_deg=flexion_deg + offset_deg))
+    assert first.table["flag"].tolist() == second.table["flag"].tolist()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_every_slouched_stride_lies_in_a_watch_episode(seed: int) -> None:
+    found = judge(steady_run(2500, trunk_flexion_deg=wavy(seed)))
+    watched = [(e.from_m, e.to_m) for e in found.episodes if e.flag == "watch"]
+    for episode in found.episodes:
+        assert any(a <= episode.from_m and episode.to_m <= b for a, b in watched)
+
+
+def test_the_truth_put_through_the_same_rule_crosses_where_it_reaches_the_threshold() -> None:
+    distance_m = np.arange(3000) * 2.0
+    lean_deg = 3.0 + np.clip((distance_m - 3000.0) / 500.0, 0.0, 6.0)
+    # 3 + 4 degrees at 5000 m, 3 + 2 at 4000 m.
+    assert crossing_of(distance_m, lean_deg, CONFIG) == pytest.approx(5000.0, abs=2.0)
+    assert crossing_of(distance_m, lean_deg, CONFIG, "watch") == pytest.approx(4000.0, abs=2.0)
+    assert crossing_of(distance_m, np.full(3000, 3.0), CONFIG) is None
+    assert crossing_of(np.empty(0), np.empty(0), CONFIG) is None

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.signal import lfilter
+
+from analysis.config import AnalysisConfig
+from analysis.judging.mounting_shift import strap_steps
+from analysis.records import StrapStep
+from sensor.samples import FloatArray
+from tests.support.stride_tables import STRIDE_S, steady_run
+
+CONFIG = AnalysisConfig()
+COUNT = 3000
+
+
+def steps(flexion_deg: FloatArray, **columns: FloatArray) -> tuple[StrapStep, ...]:
+    table = steady_run(COUNT, trunk_flexion_deg=flexion_deg, **columns)
+    return strap_steps(table, CONFIG.strap_step, CONFIG.baseline)
+
+
+def wander(seed: int, correlation_strides: float, sd_deg: float) -> FloatArray:
+    """Return 6 degrees with a wander of the given correlation length, and white noise beside it."""
+    rng = np.random.default_rng(seed)
+    phi = np.exp(-1.0 / correlation_strides)
+    noise = rng.normal(size=COUNT + 1000) * np.sqrt(1 - phi**2)
+    slow = lfilter([1.0], [1.0, -phi], noise)[1000:]
+    return np.asarray(6.0 + sd_deg * (0.8 * slow + 0.6 * rng.normal(size=COUNT)))
+
+
+def after(stride: int) -> FloatArray:
+    return (np.arange(COUNT) >= stride).astype(float)
+
+
+@pytest.mark.parametrize("step_deg", [5.0, -5.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_slip_is_found_within_three_strides(seed: int, step_deg: float) -> None:
+    found = steps(wander(seed, 10, 0.8) + step_deg * after(1500))
+    assert len(found) == 1
+    assert found[0].at_s == pytest.approx(1500 * STRIDE_S, abs=3 * STRIDE_S)
+    assert found[0].at_m == pytest.approx(3000.0, abs=6.0)
+    assert found[0].step_deg == pytest.approx(step_deg, abs=1.2)
+
+
+def test_a_slip_sideways_is_found_too() -> None:
+    found = steps(wander(1, 10, 0.8), trunk_lateral_deg=wander(2, 10, 0.8) + 5.0 * after(1000))
+    assert [round(step.at_m, -1) for step in found] == [2000.0]
+
+
+def test_flexion_and_list_slipping_together_are_one_step() -> None:
+    found = steps(
+        wander(1, 10, 0.5) + 4.0 * after(1000), trunk_lateral_deg=wander(2, 10, 0.5) - 6.0 * after(1001)
+    )
+    assert len(found) == 1
+    assert found[0].step_deg == pytest.approx(-6.0, abs=1.0)
+
+
+@pytest.mark.parametrize("correlation_strides", [1, 10, 30, 60, 100])
+@pytest.mark.parametrize("sd_deg", [0.7, 1.5])
+def test_a_wandering_posture_is_no_step(correlation_strides: float, sd_deg: float) -> None:
+    found = [steps(wander(seed, correlation_strides, sd_deg)) for seed in range(8)]
+    assert sum(len(one) for one in found) == 0
+
+
+@pytest.mark.parametrize("over_strides", [60, 150, 1000])
+def test_a_genuine_slouch_is_no_step(over_strides: int) -> None:
+    ramp = np.clip((np.arange(COUNT) - 1500) / over_strides, 0.0, 1.0)
+    assert [steps(wander(seed, 10, 0.7) + 6.0 * ramp) for seed in range(5)] == [()] * 5
+
+
+def test_bending_for_a_moment_is_no_step() -> None:
+    assert steps(wander(1, 10, 0.7) + 15.0 * (after(1500) - after(1530))) == ()
+
+
+def test_a_change_of_pace_explains_a_change_of_lean() -> None:
+    flexion_deg = wander(1, 10, 0.5) + 4.0 * after(1500)
+    assert len(steps(flexion_deg)) == 1
+    assert steps(flexion_deg, speed_mps=3.0 + after(1500)) == ()
+    assert steps(flexion_deg, grade_pct=4.0 * after(1500)) == ()
+
+
+def test_a_step_across_unusable_strides_is_found_at_the_next_usable_one() -> None:
+    flexion_deg = wander(1, 10, 0.5) + 5.0 * after(1500)
+    usable = np.ones(COUNT, dtype=bool)
+    usable[1480:1500] = False
+    found = steps(flexion_deg, usable=usable)
+    assert [round(step.at_m, -1) for step in found] == [3000.0]
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 100])
+def test_a_run_too_short_to_tell_has_no_steps(count: int) -> None:
+    flexion_deg = np.where(np.arange(count) < count // 2, 0.0, 9.0)
+    table = steady_run(count, trunk_flexion_deg=flexion_deg)
+    assert strap_steps(table, CONFIG.strap_step, CONFIG.baseline) == ()

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analysis.config import AnalysisConfig
+from analysis.judging.recalibration import rezeroed
+from analysis.records import Standing, StrapStep
+from tests.support.stride_tables import steady_run
+
+CONFIG = AnalysisConfig()
+ZERO = Standing(0.0, 10.0, 0.0, 0.0, "zero")
+
+
+def seen(at_s: float, flexion_deg: float, lateral_deg: float = 0.0, role: str = "seen") -> Standing:
+    return Standing(at_s, at_s + 8.0, flexion_deg, lateral_deg, role)
+
+
+def test_a_standing_alone_moves_nothing():
+    table = steady_run(1000)
+    found, standings = rezeroed(table, (ZERO, seen(300.0, 2.0)), (), {}, CONFIG)
+    assert found is table
+    assert [s.role for s in standings] == ["zero", "seen"]
+
+
+def test_after_a_strap_step_strides_count_from_the_next_standing():
+    table = steady_run(1000)
+    standings = (ZERO, seen(300.0, 3.0, -1.0), seen(900.0, 3.2, -1.0, role="end"))
+    found, told = rezeroed(table, standings, (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
+    later = table["start_s"] >= 300.0
+    assert found["trunk_flexion_deg"][~later] == pytest.approx(table["trunk_flexion_deg"][~later])
+    assert found["trunk_flexion_deg"][later] == pytest.approx(table["trunk_flexion_deg"][later] - 3.0)
+    assert found["trunk_lateral_deg"][later] == pytest.approx(table["trunk_lateral_deg"][later] + 1.0)
+    assert [s.role for s in told] == ["zero", "re-zero", "end"]
+    assert told[2].flexion_deg == pytest.approx(0.2)
+
+
+def test_a_zero_never_moves_by_more_than_five_degrees():
+    table = steady_run(1000)
+    found, told = rezeroed(table, (ZERO, seen(300.0, 6.0)), (StrapStep(200.0, 600.0, 6.0),), {}, CONFIG)
+    assert np.array_equal(found["trunk_flexion_deg"], table["trunk_flexion_deg"])
+    assert [s.role for s in told] == ["zero", "seen"]
+
+
+def test_a_standing_before_the_step_does_not_resolve_it():
+    table = steady_run(1000)
+    _, told = rezeroed(table, (ZERO, seen(100.0, 2.0)), (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
+    assert [s.role for s in told] == ["zero", "seen"]
+
+
+def test_without_a_zero_there_is_nothing_to_move():
+    table = steady_run(1000)
+    found, _ = rezeroed(table, (seen(300.0, 2.0),), (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
+    assert found is table

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.errors import NotEnoughRunningError
+from analysis.judging.config import VerdictConfig
+from analysis.judging.verdict import Judgement, judge, require_running
+from analysis.records import Baseline, Episode, Standing, StrapStep, StrideTable
+from sensor.samples import BoolArray
+from tests.support.stride_tables import steady_run
+
+CONFIG = VerdictConfig()
+WINDOW = Baseline(500.0, 1000.0, 6.0, 1.0, 2.9, 250)
+ZERO = Standing(5.0, 15.0, 0.0, 0.0, "zero")
+END = Standing(900.0, 910.0, 1.0, 0.5, "end")
+
+
+def episode(flag: str, from_m: float, to_m: float, depth_deg: float) -> Episode:
+    return Episode(flag, from_m, to_m, from_m / 3, to_m / 3, depth_deg, 3.0, float("nan"), "recovered")
+
+
+def verdict(**changed: Any) -> Judgement:
+    given: dict[str, Any] = {
+        "table": steady_run(2000),
+        "baseline": WINDOW,
+        "episodes": (),
+        "steps": (),
+        "standings": (ZERO, END),
+        "total_m": 10_240.0,
+        "distance_source": "watch file",
+        "zero_source": "standing",
+        "config": CONFIG,
+    }
+    return judge(**{**given, **changed})
+
+
+def partly(usable: BoolArray, because: str) -> StrideTable:
+    return steady_run(len(usable), usable=usable, usable_because=np.where(usable, "", because).astype(object))
+
+
+def share(usable: float, because: str = "gap", count: int = 2000) -> StrideTable:
+    return partly(np.arange(count) < round(usable * count), because)
+
+
+def test_a_run_without_episodes_stayed_as_usual() -> None:
+    found = verdict()
+    assert found.verdict == "usual"
+    assert found.headline == "Your posture stayed as usual over 10.2 km."
+    assert (found.confidence, found.confidence_because) == ("good", ())
+
+
+def test_the_headline_tells_where_how_deep_and_how_long() -> None:
+    found = verdict(episodes=(episode("watch", 3000, 5100, 3.0), episode("slouched", 3400, 5000, 5.2)))
+    assert found.verdict == "slouched"
+    assert found.headline == "You ran tall until 3.4 km, then slouched by about 5° for 1.6 km."
+
+
+def test_several_slouches_are_added_up_and_weighed_by_their_length() -> None:
+    found = verdict(episodes=(episode("slouched", 3400, 4400, 4.0), episode("slouched", 6000, 9000, 6.4)))
+    assert "about 6° for 4.0 km in 2 stretches" in found.headline
+
+
+def test_a_milder_lean_is_worth_watching() -> None:
+    found = verdict(episodes=(episode("watch", 3400, 5000, 2.6), episode("head", 1000, 2000, 20.0)))
+    assert found.verdict == "watch"
+    assert found.headline.startswith("From 3.4 km on you leaned about 3° further forward")
+
+
+@pytest.mark.parametrize(
+    ("changed", "because"),
+    [
+        ({"table": share(0.49, "loose")}, "only 49% of the strides are usable, mostly: sensor loose"),
+        ({"table": share(0.49, "clipped")}, "mostly: range of the sensor exceeded"),
+        ({"table": steady_run(199)}, "only 199 usable strides of running, 200 are needed"),
+        ({"table": steady_run(0)}, "no stride is usable"),
+        ({"baseline": None}, "too short"),
+    ],
+)
+def test_without_enough_to_go_by_there_is_no_verdict(changed: dict[str, Any], because: str) -> None:
+    found = verdict(episodes=(episode("slouched", 3400, 5000, 5.0),), **changed)
+    assert found.verdict == "none"
+    assert because in found.no_verdict_because
+    assert found.headline == f"No verdict: {found.no_verdict_because}."
+
+
+def test_half_of_the_strides_are_enough() -> None:
+    assert verdict(table=share(0.5)).verdict == "usual"
+    assert verdict(table=steady_run(200)).verdict == "usual"
+
+
+@pytest.mark.parametrize(
+    ("changed", "confidence", "reasons"),
+    [
+        ({"standings": (ZERO,)}, "fair", 1),
+        ({"standings": (ZERO, Standing(900.0, 910.0, 2.1, 0.0, "end"))}, "fair", 1),
+        ({"table": share(0.9)}, "good", 0),
+        ({"table": share(0.89)}, "fair", 1),
+        ({"table": share(0.6)}, "fair", 1),
+        ({"table": share(0.59)}, "do not trust", 1),
+        ({"table": share(0.75, "loose")}, "do not trust", 2),
+        ({"steps": (StrapStep(100.0, 300.0, 4.0),)}, "fair", 1),
+        ({"distance_source": "cadence model"}, "fair", 1),
+        ({"distance_source": "typed"}, "good", 0),
+        ({"doubts": ("No gyroscope.",)}, "fair", 1),
+        ({"zero_source": "own baseline", "standings": ()}, "fair", 1),
+        ({"zero_source": "none", "standings": (), "baseline": None}, "do not trust", 2),
+        ({"baseline": None}, "good", 0),
+    ],
+)
+def test_confidence_follows_its_definition(changed: dict[str, Any], confidence: str, reasons: int) -> None:
+    found = verdict(**changed)
+    assert found.confidence == confidence
+    assert len(found.confidence_because) == reasons
+
+
+def test_ten_seconds_and_ten_strides_of_running_are_the_least() -> None:
+    require_running(steady_run(15), CONFIG)
+    with pytest.raises(NotEnoughRunningError, match=r"only 9\.8 s and 14 strides"):
+        require_running(steady_run(14), CONFIG)
+    slow_s = np.arange(9) * 1.2
+    with pytest.raises(NotEnoughRunningError, match="9 strides"):
+        require_running(steady_run(9, start_s=slow_s, end_s=slow_s + 1.2), CONFIG)
+    walk = np.full(500, "walk", dtype=object)
+    with pytest.raises(NotEnoughRunningError, match="0 strides"):
+        require_running(steady_run(500, activity=walk), CONFIG)

@@ -1,0 +1,61 @@
+"""The axes of a second sensor, by how it is shaken together with the trunk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.config import AnalysisConfig
+from analysis.signal.motion import Motion, motion_of
+from sensor.samples import SensorRecording
+from sensor.virtual.runner.gait import STYLES
+from sensor.virtual.runner.kinematics import matrix
+from sensor.virtual.runner.plan import Worn
+from sensor.virtual.runner.simulation import VirtualRun
+from tests.support.short_runs import PLAIN, session, virtual
+
+CONFIG = AnalysisConfig()
+ON_CHEST = Worn("sternum", (0.36, -0.46, -0.70, 0.41))
+
+
+def both(run_: VirtualRun) -> tuple[SensorRecording, SensorRecording]:
+    trunk, other = session(run_).sensors
+    return trunk, other
+
+
+def left_error_deg(found: Motion, run_: VirtualRun, placement: str) -> float:
+    left = matrix(run_.sensor(placement).sensor_from_trunk_wxyz.tolist())[:, 1]
+    return float(np.degrees(np.arccos(np.clip(found.axes.trunk_from_sensor[1] @ left, -1.0, 1.0))))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_forward_of_head_and_sacrum_is_the_trunks(style: str) -> None:
+    worn = (ON_CHEST, Worn("head", (0.5, 0.5, -0.5, 0.5)), Worn("sacrum", (0.0, 0.0, 0.0, 1.0)))
+    run_ = virtual(replace(PLAIN, style=STYLES[style], wear=worn))
+    trunk, *others = session(run_).sensors
+    chest = motion_of(trunk, None, CONFIG)
+    for other in others:
+        found = motion_of(other, None, CONFIG, chest)
+        assert left_error_deg(found, run_, other.placement) < 15.0
+        assert found.axes.forward_votes == (("shaken with the trunk", 1.0),)
+
+
+def test_the_axes_are_upright_in_the_other_sensors_own_standing() -> None:
+    run_ = virtual(replace(PLAIN, wear=(Worn("sternum"), Worn("head", (0.5, 0.5, -0.5, 0.5)))))
+    trunk, other = both(run_)
+    found = motion_of(other, None, CONFIG, motion_of(trunk, None, CONFIG))
+    axes = found.axes.trunk_from_sensor
+    np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-9)
+    np.testing.assert_allclose(axes[2], found.zero.up_sensor, atol=1e-9)
+    assert found.axes.sideways_strength > 0.5
+
+
+def test_without_time_together_the_sensor_is_on_its_own() -> None:
+    run_ = virtual(replace(PLAIN, wear=(Worn("sternum"), Worn("head"))))
+    trunk, other = both(run_)
+    later = replace(other, time_s=other.time_s + 500.0)
+    found = motion_of(later, None, CONFIG, motion_of(trunk, None, CONFIG))
+    assert ("shaken with the trunk", 1.0) not in found.axes.forward_votes
+    assert np.isfinite(found.axes.trunk_from_sensor).all()

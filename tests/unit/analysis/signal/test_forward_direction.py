@@ -1,0 +1,113 @@
+"""The vote on which way is forward."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.config import AnalysisConfig
+from analysis.signal.forward_direction import BOW, LEAN, PITCH, START, decide, votes
+from analysis.signal.motion import Motion
+from analysis.signal.strapdown import integrate
+from sensor.samples import FloatArray
+from sensor.virtual.runner.gait import STYLES
+from sensor.virtual.runner.plan import PosturePoint, RunPlan, bow, run, stand
+from tests.support.short_runs import PLAIN, motion, virtual
+
+CONFIG = AnalysisConfig()
+AROUND = np.diag([-1.0, -1.0, 1.0])
+LEGS = (stand(10.0), bow(35.0), stand(8.0), run(25.0, 3.0), stand(6.0))
+
+
+def asked(found: Motion, candidate: FloatArray) -> dict[str, float]:
+    """Return the votes on candidate axes, by name."""
+    stream = found.stream
+    broken_rows = round(CONFIG.signal.broken_s * stream.rate_hz)
+    strapdown = integrate(stream, found.rests, broken_rows, CONFIG.rest) if found.path else None
+    return dict(
+        votes(
+            stream, strapdown, candidate @ found.up_sensor, candidate, found.strides, found.zero, found.rests,
+            CONFIG.axes,
+        )
+    )  # fmt: skip
+
+
+def plan(**more: Any) -> RunPlan:
+    changed: dict[str, Any] = {"legs": LEGS, **more}
+    return replace(PLAIN, **changed)
+
+
+def test_every_sign_says_yes_to_the_right_axes_and_no_to_those_turned_round() -> None:
+    found = motion(virtual(plan()))
+    right = asked(found, found.axes.trunk_from_sensor)
+    assert set(right) == {BOW, START, PITCH, LEAN}
+    assert all(vote > 0 for vote in right.values())
+    wrong = asked(found, AROUND @ found.axes.trunk_from_sensor)
+    assert wrong == pytest.approx({name: -vote for name, vote in right.items()})
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_start_over_ground_tells_forward(style: str, seed: int) -> None:
+    found = motion(virtual(plan(style=STYLES[style]), seed))
+    assert asked(found, found.axes.trunk_from_sensor)[START] == 1.0
+
+
+def test_on_a_treadmill_the_start_says_nothing() -> None:
+    found = motion(virtual(plan(treadmill=True)))
+    assert START not in asked(found, found.axes.trunk_from_sensor)
+
+
+def test_without_a_bow_nobody_says_there_was_one() -> None:
+    found = motion(virtual(plan(legs=(stand(20.0), run(25.0, 3.0), stand(6.0)))))
+    assert BOW not in asked(found, found.axes.trunk_from_sensor)
+
+
+@pytest.mark.parametrize(("bow_deg", "counts"), [(12.0, False), (25.0, True), (60.0, True)])
+def test_a_bow_leans_at_least_twenty_degrees(bow_deg: float, counts: bool) -> None:
+    found = motion(virtual(plan(legs=(stand(10.0), bow(bow_deg), stand(8.0), run(25.0, 3.0), stand(6.0)))))
+    assert (BOW in asked(found, found.axes.trunk_from_sensor)) == counts
+
+
+def test_a_lean_backwards_is_outvoted_by_the_bow() -> None:
+    leaning_back = plan(posture=(PosturePoint(0.0, -6.0),), treadmill=True)
+    run_ = virtual(leaning_back)
+    found = motion(run_)
+    given = asked(found, found.axes.trunk_from_sensor)
+    assert given[BOW] == 1.0
+    assert given[LEAN] < 0.0
+    left = np.array([1.0, 0.0, 0.0])  # the printed x axis of the usual mounting points to the runner's left
+    assert found.axes.trunk_from_sensor[1] @ left > 0.99
+
+
+def test_a_faint_lean_says_nothing() -> None:
+    found = motion(virtual(plan(posture=(PosturePoint(0.0, 1.5),), posture_wander_deg=0.0)))
+    assert LEAN not in asked(found, found.axes.trunk_from_sensor)
+
+
+def test_without_a_standing_neither_bow_nor_lean_is_known() -> None:
+    found = motion(virtual(plan(legs=(run(60.0, 3.0),))))
+    assert found.zero.rest == -1
+    assert not {BOW, LEAN} & set(asked(found, found.axes.trunk_from_sensor))
+
+
+def test_the_bow_outranks_all_others_together() -> None:
+    assert decide(((BOW, 1.0), (START, -1.0), (PITCH, -1.0), (LEAN, -1.0))) > 0
+    assert decide(()) == 0.0
+
+
+def test_the_pitch_swings_with_the_bounce_in_every_style() -> None:
+    for style in STYLES.values():
+        found = motion(virtual(plan(style=style)))
+        assert asked(found, found.axes.trunk_from_sensor)[PITCH] > 0
+
+
+@pytest.mark.parametrize("from_s", [24.5, 26.0, 29.0])
+def test_a_start_with_a_hole_in_it_says_nothing(from_s: float) -> None:
+    run_ = virtual(plan())
+    lost = (run_.time_s > from_s) & (run_.time_s < from_s + 1.0)
+    found = motion(run_, lost=lost)
+    assert START not in asked(found, found.axes.trunk_from_sensor)

@@ -1,0 +1,186 @@
+"""Walking, running, and the phase of the steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from analysis.config import AnalysisConfig
+from analysis.signal.config import GaitConfig
+from analysis.signal.gait import find_gait
+from analysis.signal.motion import Motion, motion_of
+from analysis.signal.strides import find_strides
+from sensor.samples import ImuSignal, SensorRecording
+from sensor.virtual.runner.gait import STYLES
+from sensor.virtual.runner.plan import Leg, RunPlan, run, stand, walk
+from sensor.virtual.runner.simulation import VirtualRun
+from tests.support.knocks import three_from, with_jumps
+from tests.support.recordings import recording_from_signal
+from tests.support.short_runs import OPENING, PLAIN, motion, virtual
+from tests.support.streams import RATE_HZ, even, no_rests, still
+
+CONFIG = GaitConfig()
+MIXED = replace(
+    PLAIN, legs=(*OPENING, walk(25.0, 1.5), run(40.0, 3.0), walk(25.0, 1.4), run(30.0, 3.6), stand(10.0))
+)
+
+
+def worn(signal: ImuSignal) -> SensorRecording:
+    return recording_from_signal(signal).sensors[0]
+
+
+def contacts_s(virtual_run: VirtualRun) -> np.ndarray:
+    return np.sort(np.concatenate((virtual_run.stride_start_s, virtual_run.right_contact_s)))
+
+
+def full_running(virtual_run: VirtualRun, margin_s: float) -> tuple[float, float]:
+    """Return start and end of the longest stretch of running, less a margin."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], virtual_run.running.astype(int), [0]))))
+    first, last = max(zip(edges[::2], edges[1::2], strict=True), key=lambda pair: pair[1] - pair[0])
+    return first / virtual_run.rate_hz + margin_s, last / virtual_run.rate_hz - margin_s
+
+
+def starts_s(found: Motion) -> np.ndarray:
+    return found.stream.start_s + found.strides.start_row / found.stream.rate_hz
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("speed_mps", [2.2, 4.4])
+def test_strides_in_unbroken_running_are_counted_exactly(style: str, speed_mps: float) -> None:
+    legs = (*OPENING, run(35.0, speed_mps), stand(8.0))
+    virtual_run = virtual(replace(PLAIN, legs=legs, style=STYLES[style]), 3)
+    first_s, last_s = full_running(virtual_run, 3.0)
+    true = virtual_run.stride_start_s[
+        (virtual_run.stride_start_s > first_s) & (virtual_run.stride_start_s < last_s)
+    ]
+    found = starts_s(motion(virtual_run))
+    # From half a stride before the first to half a stride behind the last: nothing depends on an edge.
+    half_s = np.diff(true).mean() / 2.0
+    between = (found > true[0] - half_s) & (found < true[-1] + half_s)
+    assert between.sum() == len(true)
+
+
+@pytest.mark.parametrize("rate_hz", [20.0, 26.0, 52.0, 208.0, 1000.0])
+def test_strides_are_counted_exactly_at_any_rate(rate_hz: float) -> None:
+    virtual_run = virtual(replace(PLAIN, legs=(stand(6.0), run(16.0, 3.0), stand(4.0)), rate_hz=rate_hz))
+    first_s, last_s = full_running(virtual_run, 3.0)
+    true = virtual_run.stride_start_s
+    true = true[(true > first_s) & (true < last_s)]
+    found = starts_s(motion(virtual_run))
+    half_s = np.diff(true).mean() / 2.0
+    assert ((found > true[0] - half_s) & (found < true[-1] + half_s)).sum() == len(true)
+
+
+def test_every_stride_opens_near_a_true_contact() -> None:
+    virtual_run = virtual(PLAIN)
+    found = starts_s(motion(virtual_run))
+    nearest = np.abs(found[:, None] - contacts_s(virtual_run)).min(axis=1)
+    # A third of a step is about 120 ms: a contact is never taken for the other foot's.
+    assert np.median(nearest) < 0.05
+    assert nearest[1:-1].max() < 0.12
+
+
+@pytest.mark.parametrize("activity", [run(40.0, 3.0), walk(40.0, 1.4)])
+def test_no_stride_lies_in_the_standing_beside_a_bout(activity: Leg) -> None:
+    virtual_run = virtual(replace(PLAIN, legs=(*OPENING, activity, stand(12.0))))
+    strides = motion(virtual_run).strides
+    moving = np.flatnonzero(virtual_run.speed_mps > 0.02)
+    assert strides.start_row.min() > moving[0] - 20
+    assert strides.middle_row.max() < moving[-1] + 20
+
+
+def test_walking_is_never_called_running_and_running_never_walking() -> None:
+    virtual_run = virtual(MIXED)
+    gait = motion(virtual_run).gait
+    changing = np.zeros(len(gait.running), dtype=bool)
+    for edge in np.flatnonzero(np.diff(virtual_run.running.astype(int))):
+        changing[max(edge - 416, 0) : edge + 416] = True
+    settled = ~changing
+    assert not gait.running[settled & virtual_run.walking].any()
+    assert gait.running[settled & virtual_run.running].all()
+
+
+def test_a_walk_alone_holds_no_running() -> None:
+    legs = (*OPENING, walk(40.0, 1.2), walk(40.0, 1.9), stand(8.0))
+    found = motion(virtual(replace(PLAIN, legs=legs)))
+    assert len(found.strides) > 60
+    assert not found.gait.running.any()
+
+
+def test_standing_holds_no_steps() -> None:
+    assert len(find_gait(still(60.0), no_rests(), CONFIG).first) == 0
+
+
+def test_a_stop_ends_a_bout_and_running_on_begins_another() -> None:
+    legs = (*OPENING, run(25.0, 3.0), stand(15.0), run(25.0, 3.0), stand(8.0))
+    gait = motion(virtual(replace(PLAIN, legs=legs))).gait
+    assert len(gait.first) == 2
+    assert all(last <= first for last, first in pairwise(np.stack((gait.last[:-1], gait.first[1:])).ravel()))
+
+
+def test_the_phase_grows_by_two_each_stride_of_a_plain_sine() -> None:
+    row = np.arange(round(60 * RATE_HZ))
+    step_hz = 2.75
+    vertical = 9.80665 * (1.0 + 1.2 * np.cos(2 * np.pi * step_hz * row / RATE_HZ))
+    acc = np.stack((np.zeros_like(vertical), vertical, np.zeros_like(vertical)), axis=1)
+    gait = find_gait(even(acc, None), no_rests(), CONFIG)
+    middle = slice(1000, 5000)
+    rate = np.diff(gait.step_phase[middle]) * RATE_HZ
+    np.testing.assert_allclose(rate, step_hz, rtol=0.01)
+    assert rate.mean() == pytest.approx(step_hz, rel=1e-4)
+    # The peak of the vertical acceleration follows the contact by the configured third of a step.
+    peaks = np.arange(20, 100) / step_hz * RATE_HZ
+    at_peak = np.interp(peaks, row, gait.step_phase)
+    after_contact = at_peak - CONFIG.contact_phase
+    np.testing.assert_allclose(after_contact, np.round(after_contact), atol=0.02)
+
+
+@pytest.mark.parametrize("step_hz", [2.2, 2.5, 2.8, 3.1, 3.6])
+def test_cadence_of_a_plain_sine_is_its_frequency(step_hz: float) -> None:
+    row = np.arange(round(40 * RATE_HZ))
+    vertical = 9.80665 * (1.0 + 1.2 * np.cos(2 * np.pi * step_hz * row / RATE_HZ))
+    acc = np.stack((vertical, np.zeros_like(vertical), np.zeros_like(vertical)), axis=1)
+    strides = find_strides(find_gait(even(acc, None), no_rests(), CONFIG))
+    inner = strides.start_row[5:-5]
+    assert 2.0 * RATE_HZ / np.diff(inner).mean() == pytest.approx(step_hz, rel=1e-3)
+
+
+@pytest.mark.parametrize("count", [2, 5, 9, 50])
+def test_hardly_any_rows_hold_no_steps(count: int) -> None:
+    gait = find_gait(even(np.ones((count, 3)) + np.eye(3)[[0] * count], None), no_rests(), CONFIG)
+    assert len(gait.first) == 0
+    assert len(gait.step_phase) == len(gait.running) == count
+
+
+def test_an_acceleration_of_nought_everywhere_holds_no_steps() -> None:
+    assert len(find_gait(even(np.zeros((3000, 3)), None), no_rests(), CONFIG).first) == 0
+
+
+@pytest.mark.parametrize("first_s", [1.2, 16.5, 110.0])
+def test_jumps_on_the_spot_are_neither_walking_nor_running(first_s: float) -> None:
+    run_ = virtual(replace(PLAIN, legs=(*OPENING, run(80.0, 3.0), stand(16.0))))
+    plain, jumped = (
+        motion_of(worn(signal), None, AnalysisConfig())
+        for signal in (
+            run_.sensors[0].measured,
+            with_jumps(run_.sensors[0].measured, three_from(first_s, 1.4)),
+        )
+    )
+    np.testing.assert_allclose(jumped.gait.first, plain.gait.first, atol=RATE_HZ)
+    assert len(jumped.strides) == len(plain.strides)
+    assert jumped.zero.source == "standing"
+
+
+def test_cadence_changes_are_followed() -> None:
+    legs = (*OPENING, run(30.0, 2.6), run(30.0, 4.4), stand(8.0))
+    virtual_run = virtual(RunPlan(legs, style=PLAIN.style), 2)
+    found = motion(virtual_run)
+    first_s, last_s = full_running(virtual_run, 3.0)
+    true = virtual_run.stride_start_s[
+        (virtual_run.stride_start_s > first_s) & (virtual_run.stride_start_s < last_s)
+    ]
+    nearest = np.abs(starts_s(found)[:, None] - true).min(axis=0)
+    assert nearest.max() < 0.12
