@@ -12,13 +12,19 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
-from analysis.judging.baseline import fresh_window, relative_to_window, usable_running, with_adjusted_flexion
+from analysis.judging.baseline import (
+    fresh_window,
+    relative_to_window,
+    usable_running,
+    with_adjusted_flexion,
+    with_judged,
+)
 from analysis.judging.distance import DistanceResult, distance_of
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
 from analysis.judging.mounting_shift import strap_steps
 from analysis.judging.quality import quality_of, usable_fraction
-from analysis.judging.recalibration import rezeroed
+from analysis.judging.recalibration import rezeroed, sound_zero
 from analysis.judging.segments import median_over_distance, segments_of
 from analysis.judging.verdict import Judgement, judge, require_running
 from analysis.records import (
@@ -82,8 +88,16 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     table = stride_table(trunk, motions, measured, recording.context, config)
     require_running(table, config.verdict)
     way = distance_of(table, recording.tracks, recording.context, config.distance, sensor.gaps)
-    table, baseline = _along_the_way(table, way, trunk.zero.source, config)
-    return _judged(recording, sensor, motions, clocks, table, baseline, way, config)
+    table = _along_the_way(table, way, config)
+    steps = strap_steps(table, config.strap_step, config.baseline)
+    standings = standings_of(trunk)
+    zero_source = sound_zero(trunk.zero.source, standings, steps, config.verdict.unsound_standing_deg)
+    table, baseline = _against_the_window(table, way, zero_source, config)
+    table, standings = rezeroed(table, standings, steps, recording.context, config)
+    found = findings_of(table, baseline, config, steps, standings, zero_source)
+    return _judged(
+        recording, sensor, motions, clocks, found, baseline, way, steps, standings, zero_source, config
+    )
 
 
 def _beside_the_trunk(
@@ -122,18 +136,23 @@ def _trunk_sensor(recording: Recording) -> SensorRecording:
     return sensor
 
 
-def _along_the_way(
-    table: StrideTable, way: DistanceResult, zero_source: str, config: AnalysisConfig
-) -> tuple[StrideTable, Baseline | None]:
-    """Fill distance, speed and what depends on them, up to the flexion against the fresh window."""
+def _along_the_way(table: StrideTable, way: DistanceResult, config: AnalysisConfig) -> StrideTable:
+    """Fill distance, speed, grade, and what is only worth showing as a median over distance."""
     table = table.with_columns(distance_m=way.distance_m, speed_mps=way.speed_mps, grade_pct=way.grade_pct)
     contact_ms = median_over_distance(
         table["distance_m"], table["contact_time_ms"], usable_running(table), config.segments.contact_window_m
     )
-    table = table.with_columns(contact_time_ms=contact_ms)
+    return table.with_columns(contact_time_ms=contact_ms)
+
+
+def _against_the_window(
+    table: StrideTable, way: DistanceResult, zero_source: str, config: AnalysisConfig
+) -> tuple[StrideTable, Baseline | None]:
+    """Fill the flexion against the fresh window, and what may be judged by it."""
     baseline = fresh_window(table, way.total_m, config.baseline)
     if zero_source == OWN_BASELINE and baseline is not None:
         table, baseline = relative_to_window(table, baseline)
+    table = with_judged(table, baseline, config.baseline, speed_is_measured=way.speed_is_measured)
     return with_adjusted_flexion(table, baseline), baseline
 
 
@@ -142,21 +161,22 @@ def _judged(
     sensor: SensorRecording,
     motions: Mapping[str, Motion],
     clocks: Mapping[str, ClockFacts],
-    table: StrideTable,
+    found: Findings,
     baseline: Baseline | None,
     way: DistanceResult,
+    steps: tuple[StrapStep, ...],
+    standings: tuple[Standing, ...],
+    zero_source: str,
     config: AnalysisConfig,
 ) -> RunReport:
-    """Find, judge and sum up."""
-    trunk = motions[sensor.placement]
-    found, steps, standings = _found(recording, trunk, table, baseline, config)
-    table = found.table
+    """Judge what was found and sum up."""
+    trunk, table = motions[sensor.placement], found.table
     gaps = _gaps(sensor, way, config)
     facts = tuple(
         sensor_facts(s, motions[s.placement], config, clocks.get(s.placement)) for s in recording.sensors
     )
     quality = quality_of(facts, table, standings, steps, gaps, config.verdict)
-    judgement = _judgement(trunk, found, baseline, steps, standings, way, config)
+    judgement = _judgement(trunk, found, baseline, steps, standings, way, zero_source, config)
     return RunReport(
         session=_session_facts(recording, facts),
         strides=table,
@@ -167,7 +187,7 @@ def _judged(
         confidence=judgement.confidence,
         confidence_because=judgement.confidence_because,
         method=ACCELEROMETER_ONLY if trunk.path is None else ZERO_PHASE,
-        zero_source=trunk.zero.source,
+        zero_source=zero_source,
         distance_source=way.distance_source,
         speed_source=way.speed_source,
         grade_known=way.grade_known,
@@ -197,19 +217,6 @@ def _judged(
     )
 
 
-def _found(
-    recording: Recording,
-    trunk: Motion,
-    table: StrideTable,
-    baseline: Baseline | None,
-    config: AnalysisConfig,
-) -> tuple[Findings, tuple[StrapStep, ...], tuple[Standing, ...]]:
-    """Flag the strides, from the zero that a strap step may have moved."""
-    steps = strap_steps(table, config.strap_step, config.baseline)
-    table, standings = rezeroed(table, standings_of(trunk), steps, recording.context, config)
-    return findings_of(table, baseline, config, steps, standings, trunk.zero.source), steps, standings
-
-
 def _judgement(
     trunk: Motion,
     found: Findings,
@@ -217,6 +224,7 @@ def _judgement(
     steps: Sequence[StrapStep],
     standings: Sequence[Standing],
     way: DistanceResult,
+    zero_source: str,
     config: AnalysisConfig,
 ) -> Judgement:
     """Give the verdict on what was found."""
@@ -228,7 +236,7 @@ def _judgement(
         standings,
         way.total_m,
         way.distance_source,
-        trunk.zero.source,
+        zero_source,
         config.verdict,
         _doubts(trunk),
     )

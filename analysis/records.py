@@ -89,7 +89,8 @@ class Standing:
     flexion_deg: float
     lateral_deg: float
     role: str
-    """``zero``; ``re-zero`` after a strap step; ``before`` the zero, ``end`` after the run, else ``seen``."""
+    """``zero``; ``re-zero`` after a strap step; ``before`` the zero, ``bent``, ``end`` after the run,
+    else ``seen``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,15 @@ class VerdictConfig:
     min_usable: float = 0.5
     """With fewer of the strides usable than this there is no verdict."""
     standing_agreement_deg: float = 2.0
+    """Standings before and after that agree this well leave no room for a creeping strap."""
+    unsound_standing_deg: float = 5.0
+    """Standings before and after that differ by more make no sound zero."""
+    standing_age_s: float = 600.0
+    """A standing longer than this before the run says less of how the strap sat in it."""
+    good_judged: float = 0.5
+    """With less of the running judged than this, confidence is at most fair."""
+    all_judged: float = 0.95
+    """With less of the running judged than this, the headline says how much was."""
     good_usable: float = 0.9
     distrust_usable: float = 0.6
     loose_share: float = 0.25

@@ -15,6 +15,8 @@ from analysis.signal.speed import best_track, track_speed, typed_value
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
 
 CADENCE_MODEL = "cadence model"
+TYPED, SHARED_OUT = "typed", "typed distance, shared out by cadence"
+"""Sources that nothing measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,11 @@ class DistanceResult:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+
+    @property
+    def speed_is_measured(self) -> bool:
+        """Whether something outside told the speed: only then may it keep a stride from being judged."""
+        return self.speed_source not in (TYPED, SHARED_OUT, CADENCE_MODEL)
 
     def distance_at(self, time_s: npt.ArrayLike) -> FloatArray:
         """Return the distance (m) at any times (s from the start of the session), in the shape given."""
@@ -152,12 +159,12 @@ def _from_strides(
     typed_mps = typed_value(context, "typed_speed_mps")
     if typed_m is None and typed_mps is not None:
         speed_mps = np.where(table["activity"] == "run", typed_mps, np.minimum(speed_mps, typed_mps))
-        return _travel(table, speed_mps, gaps, config), speed_mps, "typed", "typed"
+        return _travel(table, speed_mps, gaps, config), speed_mps, TYPED, TYPED
     time_s, way_m = _travel(table, speed_mps, gaps, config)
     if typed_m is None or not len(way_m) or way_m[-1] <= 0:
         return (time_s, way_m), speed_mps, CADENCE_MODEL, CADENCE_MODEL
     scale = typed_m / way_m[-1]
-    return (time_s, way_m * scale), speed_mps * scale, "typed", "typed distance, shared out by cadence"
+    return (time_s, way_m * scale), speed_mps * scale, TYPED, SHARED_OUT
 
 
 def _travel(

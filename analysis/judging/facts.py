@@ -91,6 +91,8 @@ def standings_of(motion: Motion) -> tuple[Standing, ...]:
         begin, end = int(rests.first[rest]), int(rests.last[rest])
         if rest == zero.rest:
             role = "zero"
+        elif rest in zero.bent:
+            role = "bent"
         elif (begin + end) / 2 >= last_run_row:
             role = "end"
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.judging.baseline import fresh_window, judged_strides, usable_running, with_adjusted_flexion
+from analysis.judging.baseline import fresh_window, usable_running, with_adjusted_flexion, with_judged
 from analysis.judging.config import FindingsConfig
 from analysis.judging.episodes import find_episodes
 from analysis.judging.hysteresis import running_median
@@ -55,11 +55,12 @@ def findings_of(
     Parameters
     ----------
     table
-        Complete but for the flags; ``trunk_flexion_adj_deg`` from `with_adjusted_flexion`.
+        Complete but for the flags; ``trunk_flexion_adj_deg`` from `with_adjusted_flexion`,
+        ``judged`` from `with_judged`.
     baseline
         The fresh window; without one nothing is flagged.
     config
-        Thresholds (``findings``) and limits of effort (``baseline``).
+        Thresholds (``findings``).
     steps, standings
         After a strap step nothing is called slouched until the runner has stood again.
     zero_source
@@ -70,7 +71,7 @@ def findings_of(
     if baseline is None:
         unflagged = table.with_columns(flag=np.full(len(table), "none", dtype=object))
         return Findings(unflagged, curve, (), {}, notes)
-    flagged, slouches = _slouch_flags(table, curve, baseline, config, steps, standings)
+    flagged, slouches = _slouch_flags(table, curve, config, steps, standings)
     flagged, rounded = rounded_flags(flagged, baseline, config)
     flagged, head = head_flags(flagged, baseline, config)
     episodes = sorted((*slouches, *rounded, *head), key=lambda episode: (episode.from_m, -episode.to_m))
@@ -138,6 +139,7 @@ def crossing_of(
         }
     )
     baseline = fresh_window(table, float(distance_m[-1]) if count else 0.0, config.baseline)
+    table = with_judged(table, baseline, config.baseline, speed_is_measured=speed_mps is not None)
     found = findings_of(with_adjusted_flexion(table, baseline), baseline, config)
     return next((episode.from_m for episode in found.episodes if episode.flag == flag), None)
 
@@ -145,7 +147,6 @@ def crossing_of(
 def _slouch_flags(
     table: StrideTable,
     curve: Curve,
-    baseline: Baseline,
     config: AnalysisConfig,
     steps: Sequence[StrapStep],
     standings: Sequence[Standing],
@@ -153,7 +154,7 @@ def _slouch_flags(
     rules = config.findings
     x_deg = np.full(len(table), np.nan)
     x_deg[usable_running(table)] = curve.adj_deg
-    judged = judged_strides(table, baseline, config.baseline)
+    judged = table["judged"]
     barred = _barred(table["start_s"], steps, standings)
     watched, watch = find_episodes(table, "watch", x_deg, rules.watch_deg, judged, rules)
     slouches, slouch = find_episodes(table, "slouched", x_deg, rules.slouched_deg, judged, rules, barred)

@@ -14,13 +14,27 @@ from typing import Any
 import numpy as np
 
 from analysis.config import AnalysisConfig
+from analysis.judging.quality import standing_change_deg
 from analysis.records import Standing, StrapStep, StrideTable
+from analysis.signal.neutral_standing import OWN_BASELINE, STANDING
 from analysis.signal.speed import typed_value
 from analysis.stride.head import HEAD_SENSOR, head_columns
 from sensor.samples import FloatArray
 
 _FORWARD = ("trunk_flexion_deg", "trunk_flexion_adj_deg", "upper_trunk_minus_sacrum_deg")
 _SIDEWAYS = ("trunk_lateral_deg", "lateral_left_deg", "lateral_right_deg")
+
+
+def sound_zero(
+    zero_source: str, standings: Sequence[Standing], steps: Sequence[StrapStep], limit_deg: float
+) -> str:
+    """Return where the zero comes from, once the standing after the run has been seen.
+
+    Standings before and after that differ by more than ``limit_deg`` make no sound zero, unless the angle
+    made a step in between, which the recalibration answers for.
+    """
+    unsound = zero_source == STANDING and not steps and standing_change_deg(standings) > limit_deg
+    return OWN_BASELINE if unsound else zero_source
 
 
 def rezeroed(

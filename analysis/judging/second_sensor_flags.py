@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.judging.baseline import in_window, judged_strides
+from analysis.judging.baseline import in_window
 from analysis.judging.episodes import find_episodes, known_median
 from analysis.judging.hysteresis import running_median
 from analysis.records import Baseline, Episode, StrideTable
@@ -19,9 +19,7 @@ def rounded_flags(
     rules = config.findings
     bend_deg = _above_window(table, "upper_trunk_minus_sacrum_deg", baseline)
     sacrum_deg = _above_window(table, "sacrum_pitch_deg", baseline)
-    judged = (
-        judged_strides(table, baseline, config.baseline) & np.isfinite(bend_deg) & np.isfinite(sacrum_deg)
-    )
+    judged = table["judged"] & np.isfinite(bend_deg) & np.isfinite(sacrum_deg)
     bend_deg, sacrum_deg = _smooth(bend_deg, judged, config), _smooth(sacrum_deg, judged, config)
     leaning_along = ~(np.abs(sacrum_deg) < rules.rounded_sacrum_deg)
     quantity_deg = np.where(leaning_along, -np.inf, bend_deg)
@@ -38,7 +36,7 @@ def head_flags(
     """Fill ``flag_head``: the face turned down, or the neck bent further than at the start of the run."""
     rules = config.findings
     measured = np.isfinite(table["head_pitch_deg"])
-    judged = judged_strides(table, baseline, config.baseline) & measured
+    judged = table["judged"] & measured
     pitch_deg = _smooth(table["head_pitch_deg"], judged, config)
     neck_deg = _smooth(_above_window(table, "neck_flexion_deg", baseline), judged, config)
     beyond_deg = np.fmax(pitch_deg - rules.head_pitch_deg, neck_deg - rules.neck_change_deg)

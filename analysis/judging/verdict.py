@@ -11,6 +11,7 @@ from analysis.errors import NotEnoughRunningError
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import VerdictConfig
 from analysis.judging.distance import CADENCE_MODEL
+from analysis.judging.episodes import stride_length_m
 from analysis.judging.quality import REASONS, standing_change_deg, unusable_shares, usable_fraction
 from analysis.records import Baseline, Episode, Standing, StrapStep, StrideTable
 
@@ -81,7 +82,11 @@ def judge(
         table, baseline, steps, standings, distance_source, zero_source, config, doubts
     )
     verdict = NO_VERDICT if because else _verdict(episodes)
-    headline = f"No verdict: {because}." if because else _headline(verdict, episodes, total_m)
+    headline = (
+        f"No verdict: {because}."
+        if because
+        else _headline(verdict, episodes, table, total_m, standings, config)
+    )
     return Judgement(verdict, because, headline, confidence, reasons)
 
 
@@ -103,11 +108,16 @@ def confidence_of(
         grave.append(f"{share[0].upper()}{share[1:]} usable.")
     elif usable < config.good_usable:
         slight.append(f"Only {usable:.0%} of the strides are usable.")
+    judged = judged_fraction(table)
+    if baseline is not None and judged < config.good_judged:
+        slight.append(
+            f"Only {judged:.0%} of the running was at the pace and slope of your start and was judged."
+        )
     if loose >= config.loose_share:
         grave.append("The sensor was loose.")
     if zero_source != "standing" and baseline is None:
         grave.append("There is neither a standing before the run nor a fresh window to compare with.")
-    slight += _standing_doubt(standings, zero_source, config)
+    slight += _standing_doubt(table, standings, zero_source, config)
     if steps:
         slight.append("The angle made a step that a slipping strap would make too.")
     if distance_source == CADENCE_MODEL:
@@ -116,15 +126,41 @@ def confidence_of(
     return word, (*grave, *slight)
 
 
-def _standing_doubt(standings: Sequence[Standing], zero_source: str, config: VerdictConfig) -> list[str]:
+def _standing_doubt(
+    table: StrideTable, standings: Sequence[Standing], zero_source: str, config: VerdictConfig
+) -> list[str]:
     if zero_source != "standing":
-        return ["No standing before the run: the lean is only relative to the run's own start."]
+        return [_why_no_zero(standings)]
+    doubts = []
+    age_s = _zero_age_s(table, standings)
+    if age_s > config.standing_age_s:
+        doubts.append(
+            f"The standing was {age_s / 60:.0f} min before the run: the strap may have moved since."
+        )
     change_deg = standing_change_deg(standings)
     if np.isnan(change_deg):
-        return ["No standing after the run: a creeping strap would look like a slow slouch."]
-    if change_deg > config.standing_agreement_deg:
-        return [f"The standings before and after differ by {change_deg:.1f}°."]
-    return []
+        doubts.append("No standing after the run: a creeping strap would look like a slow slouch.")
+    elif change_deg > config.standing_agreement_deg:
+        doubts.append(f"The standings before and after differ by {change_deg:.1f}°.")
+    return doubts
+
+
+def _why_no_zero(standings: Sequence[Standing]) -> str:
+    relative = "the lean is only relative to your own start"
+    change_deg = standing_change_deg(standings)
+    if np.isfinite(change_deg):
+        apart = f"The standings before and after differ by {change_deg:.1f}°"
+        return f"{apart}, so neither is a sound zero: {relative}."
+    if any(standing.role == "bent" for standing in standings):
+        return f"You stood bent before the run, or leaned back all the way: {relative}."
+    return f"No standing before the run: {relative}."
+
+
+def _zero_age_s(table: StrideTable, standings: Sequence[Standing]) -> float:
+    """Return how long before the first running the standing ended that is the zero; 0 where unknown."""
+    running_s = table["start_s"][table["activity"] == "run"]
+    ended_s = [standing.end_s for standing in standings if standing.role == "zero"]
+    return float(running_s[0]) - ended_s[0] if ended_s and len(running_s) else 0.0
 
 
 def _no_verdict_because(table: StrideTable, baseline: Baseline | None, config: VerdictConfig) -> str:
@@ -138,6 +174,9 @@ def _no_verdict_because(table: StrideTable, baseline: Baseline | None, config: V
         return f"only {count} usable strides of running, {config.min_usable_strides} are needed"
     if baseline is None:
         return "the run is too short, or too broken early on, to tell what is usual for you today"
+    judged = int(table["judged"].sum())
+    if judged < config.min_usable_strides:
+        return f"only {judged} strides were at the pace and slope of your start, too few to judge"
     return ""
 
 
@@ -151,9 +190,46 @@ def _verdict(episodes: Sequence[Episode]) -> str:
     return next((word for word in (SLOUCHED, WATCH) if word in flags), USUAL)
 
 
-def _headline(verdict: str, episodes: Sequence[Episode], total_m: float) -> str:
+def judged_m(table: StrideTable) -> float:
+    """Return the metres that the judged strides cover."""
+    return float(stride_length_m(table)[table["judged"]].sum())
+
+
+def judged_fraction(table: StrideTable) -> float:
+    """Return the share of the running strides that were judged; 0 without running."""
+    return float(table["judged"].sum() / max((table["activity"] == "run").sum(), 1))
+
+
+def _headline(
+    verdict: str,
+    episodes: Sequence[Episode],
+    table: StrideTable,
+    total_m: float,
+    standings: Sequence[Standing],
+    config: VerdictConfig,
+) -> str:
+    """Say what was found, what speaks against it, and of how much of the way, where not nearly all of it."""
+    partly = judged_fraction(table) < config.all_judged
+    judged_km, total_km = judged_m(table) / 1000, f"{total_m / 1000:.1f} km"
     if verdict == USUAL:
-        return f"Your posture stayed as usual over {total_m / 1000:.1f} km."
+        judged = f"the {judged_km:.1f} of {total_km} that could be judged" if partly else total_km
+        return f"Your posture stayed as usual over {judged}."
+    sentences = [_found(verdict, episodes), _creep_doubt(standings, config)]
+    sentences += [f"Only {judged_km:.1f} of {total_km} could be judged."] if partly else []
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _creep_doubt(standings: Sequence[Standing], config: VerdictConfig) -> str:
+    """Say that the strap may have crept, where the standings before and after do not agree."""
+    change_deg = standing_change_deg(standings)
+    if not change_deg > config.standing_agreement_deg:
+        return ""
+    return (
+        f"Your standings before and after differ by {change_deg:.0f}°, so the strap may have moved instead."
+    )
+
+
+def _found(verdict: str, episodes: Sequence[Episode]) -> str:
     found = [episode for episode in episodes if episode.flag == verdict]
     length_m = [episode.to_m - episode.from_m for episode in found]
     depth_deg = float(np.average([episode.depth_deg for episode in found], weights=length_m))

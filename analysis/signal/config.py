@@ -48,10 +48,10 @@ class RestConfig:
     """A rest further than this (1 degree per second) from the median of all was a slow turn."""
     standing_s: float = 5.0
     """Shortest standing that can be a zero."""
-    standing_before_s: float = 180.0
-    """How long before the first running a standing may lie."""
     standing_tilt_deg: float = 25.0
     """A sensor on a table, or hands on knees, lies further from the running vertical than this."""
+    bent_deg: float = 3.0
+    """Nobody runs further back than this from an upright standing: then the runner stood bent."""
     rezero_deg: float = 5.0
     """Later standings move the zero by at most this."""
 
@@ -181,6 +181,10 @@ class AxesConfig:
     """Mean lean of a run against standing that counts as half a vote."""
     lean_sure_deg: float = 12.0
     """Mean lean that no runner has backwards: three votes."""
+    standings_agree_deg: float = 5.0
+    """... unless a standing differs from the zero by more than this: then one of them was bent."""
+    contradiction: float = 1.5
+    """Start and pitch together against the rest by this much: two that agree, one of them clear."""
     bow_most_deg: float = 120.0
     bow_window_s: float = 30.0
     """A bow is looked for from this long before the standing that is the zero …"""

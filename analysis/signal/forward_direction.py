@@ -50,7 +50,7 @@ def votes(
             0.0 if strapdown is None else _start(stream, strapdown, candidate_from_sensor, strides, config),
         ),
         (PITCH, _pitch(stream, up, candidate_from_sensor, strides, config)),
-        (LEAN, _lean(up, strides, zero, config)),
+        (LEAN, _lean(up, strides, zero, rests, config)),
     )
     return tuple((name, vote) for name, vote in found if vote != 0.0)
 
@@ -58,6 +58,16 @@ def votes(
 def decide(found: Votes) -> float:
     """Return the weighted sum of the votes; negative: turn the candidate round."""
     return sum(_WEIGHT[name] * vote for name, vote in found)
+
+
+def contradicts_running(found: Votes, config: AxesConfig) -> bool:
+    """Tell whether start and pitch, which need no upright standing, both say that the axes are turned round.
+
+    Bow and lean are read from the standing. Where they outvote both others, the runner stood bent: coming up
+    from there looks like a bow backwards, and running upright like a lean backwards.
+    """
+    running = sum(_WEIGHT[name] * vote for name, vote in found if name in (START, PITCH))
+    return running <= -config.contradiction
 
 
 def _bow(
@@ -141,8 +151,11 @@ def _pitch(
     return float(np.clip(in_phase_deg / config.pitch_sure_deg, -1.0, 1.0))
 
 
-def _lean(up: FloatArray, strides: Strides, zero: Zero, config: AxesConfig) -> float:
-    """Runners lean forward from standing, by 3 to 12 degrees: half a vote; nobody leans back by more."""
+def _lean(up: FloatArray, strides: Strides, zero: Zero, rests: Rests, config: AxesConfig) -> float:
+    """Runners lean forward from standing, by 3 to 12 degrees: half a vote; nobody leans back by more.
+
+    That is only sure where all standings agree: one of them may be bent.
+    """
     if zero.rest < 0:
         return 0.0
     running = first_running(strides, config.most_strides) & (strides.end_row < up.shape[1] - 1)
@@ -150,4 +163,14 @@ def _lean(up: FloatArray, strides: Strides, zero: Zero, config: AxesConfig) -> f
     forward_deg = float(np.degrees(np.arctan2(-mean[0], mean[2])))
     if abs(forward_deg) < config.lean_deg:
         return 0.0
-    return float(np.sign(forward_deg)) * (1.0 if abs(forward_deg) > config.lean_sure_deg else 1.0 / 6.0)
+    sure = abs(forward_deg) > config.lean_sure_deg and _standings_agree(zero, rests, config)
+    return float(np.sign(forward_deg)) * (1.0 if sure else 1.0 / 6.0)
+
+
+def _standings_agree(zero: Zero, rests: Rests, config: AxesConfig) -> bool:
+    """Tell whether every standing lies near the zero, before and after the run."""
+    force = rests.acc_sensor_mps2[zero.standing]
+    near = force @ zero.up_sensor >= np.cos(np.radians(config.standings_agree_deg)) * np.linalg.norm(
+        force, axis=1
+    )
+    return bool(near.all())

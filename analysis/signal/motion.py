@@ -8,15 +8,18 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.maths import quaternion
+from analysis.maths.angles import inclination_deg
+from analysis.maths.between_rows import mean_between
 from analysis.maths.intervals import inside
 from analysis.signal.accelerometer_only import stride_mean_up
 from analysis.signal.alignment import Worn, aligned_axes
-from analysis.signal.anatomical_axes import find_axes
+from analysis.signal.anatomical_axes import find_axes, upright_from_sensor
+from analysis.signal.forward_direction import contradicts_running
 from analysis.signal.gait import find_gait
 from analysis.signal.gapfill import fill_gaps
 from analysis.signal.handedness import is_mirrored, unmirrored
 from analysis.signal.inclination_smoother import SpeedBelief, aided_vertical
-from analysis.signal.neutral_standing import NO_ZERO, Zero, find_zero, zero_with
+from analysis.signal.neutral_standing import NO_ZERO, STANDING, Zero, find_zero, zero_with
 from analysis.signal.records import EvenStream, Gait, Rests, Strapdown, Strides, TrunkAxes, Vertical
 from analysis.signal.sides import opening_side
 from analysis.signal.speed import SpeedProfile
@@ -121,10 +124,12 @@ def _from_gyroscope(
     # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
     seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
     rough_up = up_in_sensor(strapdown, first, seen)
-    zero = _zero_of_trunk(stream, rests, trunk) or find_zero(stream, rests, strides, rough_up, config.rest)
-    axes = _aligned(stream, rough_up, zero, trunk, config) or find_axes(
-        stream, strapdown, rough_up, strides, zero, rests, config.axes
-    )
+    zero = _zero_of_trunk(stream, rests, trunk)
+    if zero is None:
+        zero, own_axes = _upright(stream, strapdown, rough_up, strides, rests, config)
+    else:
+        own_axes = TrunkAxes(upright_from_sensor(zero.up_sensor), zero.source, 0.0, ())
+    axes = _aligned(stream, rough_up, zero, trunk, config) or own_axes
     force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
     ahead = forward_inertial(strapdown, axes, force)
     belief = speed_belief(first, stream, gait, rests, speed, config)
@@ -150,6 +155,40 @@ def _rows_for_axes(strides: Strides, count: int, config: AnalysisConfig) -> int:
     return min(int(strides.end_row[used[-1]]) + 2, count) if len(used) else count
 
 
+def _upright(
+    stream: EvenStream,
+    strapdown: Strapdown | None,
+    up_sensor: RealArray,
+    strides: Strides,
+    rests: Rests,
+    config: AnalysisConfig,
+) -> tuple[Zero, TrunkAxes]:
+    """Return the zero and the axes found from it, passing over standings behind which the run lies.
+
+    A runner leans forward from upright standing, so the standing was bent. Which way is forward has to be
+    found first, and that depends on the zero: each standing is tried, the last one first.
+    """
+    bent_count = 0
+    while True:
+        zero = find_zero(stream, rests, strides, up_sensor, config.rest, bent_count=bent_count)
+        axes = find_axes(stream, strapdown, up_sensor, strides, zero, rests, config.axes)
+        behind = _lean_deg(up_sensor, axes, strides, config) < -config.rest.bent_deg
+        if zero.source != STANDING or not (behind or contradicts_running(axes.forward_votes, config.axes)):
+            return zero, axes
+        bent_count += 1
+
+
+def _lean_deg(up_sensor: RealArray, axes: TrunkAxes, strides: Strides, config: AnalysisConfig) -> float:
+    """Return the median flexion (degrees) of the running that the axes were read from; 0 without any."""
+    running = first_running(strides, config.axes.most_strides) & (strides.end_row < up_sensor.shape[1] - 1)
+    if not running.any():
+        return 0.0
+    mean = mean_between(
+        axes.trunk_from_sensor @ up_sensor, strides.start_row[running], strides.end_row[running]
+    )
+    return float(np.median(inclination_deg(mean)[0]))
+
+
 def _zero_of_trunk(stream: EvenStream, rests: Rests, trunk: Motion | None) -> Zero | None:
     """Return the zero at the trunk's standing, None for the trunk itself or without one."""
     if trunk is None or trunk.zero.rest < 0:
@@ -173,8 +212,7 @@ def _from_accelerometer(stream: EvenStream, rests: Rests, gait: Gait, config: An
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
     up = stride_mean_up(stream, config.orientation)
     strides = find_strides(gait)
-    zero = find_zero(stream, rests, strides, up, config.rest)
-    axes = find_axes(stream, None, up, strides, zero, rests, config.axes)
+    zero, axes = _upright(stream, None, up, strides, rests, config)
     return Motion(
         stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None
     )

@@ -28,21 +28,30 @@ class Zero:
         Number of the rest that is the zero; -1 without one.
     standing
         Numbers of all rests long enough, and upright enough, to be standings of the runner.
+    bent
+        Numbers of the standings before the run that were passed over as bent.
     """
 
     up_sensor: RealArray
     source: str
     rest: int
     standing: IntArray
+    bent: IntArray
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
 
 
 def find_zero(
-    stream: EvenStream, rests: Rests, strides: Strides, up_sensor: RealArray, config: RestConfig
+    stream: EvenStream,
+    rests: Rests,
+    strides: Strides,
+    up_sensor: RealArray,
+    config: RestConfig,
+    *,
+    bent_count: int = 0,
 ) -> Zero:
-    """Choose the zero: the last standing within three minutes before the first running.
+    """Choose the zero: the last sound standing before the first running, however long before.
 
     Its vertical is the **raw** mean of the accelerometer over the rest. A later standing does not move it: a
     runner who waits at a light leans on one leg by degrees (2 degrees in the stops of the reference hour).
@@ -55,6 +64,8 @@ def find_zero(
         (3, m) unaided upward vertical in sensor axes at the first rows, for the direction of the run.
     config
         Lengths and angles.
+    bent_count
+        How many of the last standings before the run are passed over, because the run lies behind them.
 
     Returns
     -------
@@ -63,7 +74,8 @@ def find_zero(
     """
     running = np.flatnonzero(strides.running)
     if len(running) == 0:
-        return Zero(np.array([0.0, 0.0, 1.0]), NO_ZERO, -1, np.zeros(0, dtype=np.int64))
+        nothing = np.zeros(0, dtype=np.int64)
+        return Zero(np.array([0.0, 0.0, 1.0]), NO_ZERO, -1, nothing, nothing)
     first_row = int(strides.start_row[running[0]])
     last_row = min(int(strides.end_row[running[-1]]), up_sensor.shape[1])
     baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
@@ -73,13 +85,12 @@ def find_zero(
     upright = direction @ baseline > np.cos(np.radians(config.standing_tilt_deg))
     long = rests.last - rests.first >= config.standing_s * stream.rate_hz
     standing = np.flatnonzero(upright & long)
-    before = standing[
-        (rests.first[standing] < first_row)
-        & (rests.last[standing] > first_row - config.standing_before_s * stream.rate_hz)
-    ]
+    before = standing[rests.first[standing] < first_row]
+    left = max(len(before) - bent_count, 0)
+    before, bent = before[:left], before[left:]
     if len(before) == 0:
-        return Zero(baseline, OWN_BASELINE, -1, standing)
-    return Zero(_unit(rests.acc_sensor_mps2[before[-1]]), STANDING, int(before[-1]), standing)
+        return Zero(baseline, OWN_BASELINE, -1, standing, bent)
+    return Zero(_unit(rests.acc_sensor_mps2[before[-1]]), STANDING, int(before[-1]), standing, bent)
 
 
 def zero_with(stream: EvenStream, rests: Rests, start_s: float, end_s: float) -> Zero | None:
@@ -104,7 +115,8 @@ def zero_with(stream: EvenStream, rests: Rests, start_s: float, end_s: float) ->
     if len(rests) == 0 or together.max() < (last - first) / 2.0:
         return None
     rest = int(np.argmax(together))
-    return Zero(_unit(rests.acc_sensor_mps2[rest]), STANDING, rest, np.array([rest], dtype=np.int64))
+    nothing = np.zeros(0, dtype=np.int64)
+    return Zero(_unit(rests.acc_sensor_mps2[rest]), STANDING, rest, np.array([rest], dtype=np.int64), nothing)
 
 
 def _unit(vector: FloatArray) -> FloatArray:

@@ -44,6 +44,8 @@ STRIDE_COLUMNS: dict[str, str] = {
     "flag": "text",
     "flag_rounded": "maybe",
     "flag_head": "maybe",
+    "judged": "bool",
+    "judged_because": "text",
 }
 """Columns of the stride table, in order, in every export, and their kind.
 

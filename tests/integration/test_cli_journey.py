@@ -28,6 +28,7 @@ COLUMNS = (
     *("upper_trunk_minus_sacrum_deg", "head_pitch_deg", "neck_flexion_deg", "head_forward_cm"),
     *("head_forward_lo_cm", "head_forward_hi_cm", "head_source", "vertical_oscillation_cm"),
     *("contact_time_ms", "usable", "usable_because", "flag", "flag_rounded", "flag_head"),
+    *("judged", "judged_because"),
 )
 
 

@@ -27,6 +27,7 @@ def steady_run(count: int, **columns: npt.ArrayLike) -> StrideTable:
         "trunk_flexion_deg": np.full(count, 6.0),
         "trunk_lateral_deg": np.zeros(count),
         "usable": np.ones(count, dtype=bool),
+        "judged": np.ones(count, dtype=bool),
         "flag": np.full(count, "none", dtype=object),
     }
     return StrideTable({**default, **{name: np.asarray(value) for name, value in columns.items()}})

@@ -41,6 +41,8 @@ DEFINED = [
     "flag",
     "flag_rounded",
     "flag_head",
+    "judged",
+    "judged_because",
 ]
 """Exactly these columns, in this order, in every export."""
 

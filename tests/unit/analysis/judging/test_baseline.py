@@ -5,12 +5,13 @@ import pytest
 
 from analysis.judging.baseline import (
     fresh_window,
-    judged_strides,
     relative_to_window,
     usable_running,
     with_adjusted_flexion,
+    with_judged,
 )
 from analysis.judging.config import BaselineConfig
+from analysis.records import Baseline
 from tests.support.stride_tables import steady_run
 
 CONFIG = BaselineConfig()
@@ -88,6 +89,28 @@ def test_hills_and_other_speeds_are_shown_but_not_judged() -> None:
     table = steady_run(2000, speed_mps=speed_mps, grade_pct=grade_pct)
     baseline = fresh_window(table, 4000.0, CONFIG)
     assert baseline is not None
-    judged = judged_strides(table, baseline, CONFIG)
-    assert judged[1500:1510].tolist() == [True, False, True, False, True, True, False, True, False, True]
+    judged = with_judged(table, baseline, CONFIG, speed_is_measured=True)
+    because = ["", "speed", "", "speed", "", "", "grade", "", "grade", ""]
+    assert judged["judged_because"][1500:1510].tolist() == because
+    assert judged["judged"][1500:1510].tolist() == [word == "" for word in because]
     assert usable_running(table).all()
+
+
+def test_a_speed_that_nothing_measured_keeps_no_stride_from_being_judged() -> None:
+    speed_mps = np.where(np.arange(2000) < 1000, 3.0, 3.9)
+    table = steady_run(2000, speed_mps=speed_mps)
+    baseline = fresh_window(table, 4000.0, CONFIG)
+    assert with_judged(table, baseline, CONFIG, speed_is_measured=False)["judged"].all()
+    measured = with_judged(table, baseline, CONFIG, speed_is_measured=True)
+    assert measured["judged"].tolist() == [True] * 1000 + [False] * 1000
+
+
+def test_walks_unusable_strides_and_a_run_without_a_window_are_not_judged() -> None:
+    activity = np.array(["run", "walk", "run"], dtype=object)
+    table = steady_run(3, activity=activity, usable=[True, True, False])
+    window = Baseline(500.0, 1000.0, 6.0, 1.0, 2.9, 250)
+    judged = with_judged(table, window, CONFIG, speed_is_measured=False)
+    assert judged["judged_because"].tolist() == ["", "walk", "unusable"]
+    without = with_judged(table, None, CONFIG, speed_is_measured=False)
+    assert without["judged_because"].tolist() == ["no baseline", "walk", "unusable"]
+    assert not without["judged"].any()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.config import AnalysisConfig
-from analysis.judging.baseline import fresh_window, with_adjusted_flexion
+from analysis.judging.baseline import fresh_window, with_adjusted_flexion, with_judged
 from analysis.judging.flags import Findings, crossing_of, findings_of
 from analysis.records import Standing, StrapStep, StrideTable
 from tests.support.stride_tables import STRIDE_M, STRIDE_S, steady_run
@@ -17,9 +17,17 @@ from tests.support.stride_tables import STRIDE_M, STRIDE_S, steady_run
 CONFIG = AnalysisConfig()
 
 
-def judge(table: StrideTable, config: AnalysisConfig = CONFIG, **facts: Any) -> Findings:
-    total_m = float(table["distance_m"][-1]) + STRIDE_M
+def judge(
+    table: StrideTable,
+    config: AnalysisConfig = CONFIG,
+    *,
+    total_m: float | None = None,
+    speed_is_measured: bool = True,
+    **facts: Any,
+) -> Findings:
+    total_m = float(table["distance_m"][-1]) + STRIDE_M if total_m is None else total_m
     baseline = fresh_window(table, total_m, config.baseline)
+    table = with_judged(table, baseline, config.baseline, speed_is_measured=speed_is_measured)
     return findings_of(with_adjusted_flexion(table, baseline), baseline, config, **facts)
 
 
@@ -88,8 +96,7 @@ def test_strides_of_unknown_distance_are_not_flagged() -> None:
     distance_m = np.arange(3000) * STRIDE_M
     distance_m[2500:] = np.nan
     table = steady_run(3000, distance_m=distance_m, trunk_flexion_deg=slouching(by=6.0))
-    baseline = fresh_window(table, 6000.0, CONFIG.baseline)
-    found = findings_of(with_adjusted_flexion(table, baseline), baseline, CONFIG)
+    found = judge(table, total_m=6000.0)
     assert set(found.table["flag"][2500:]) == {"none"}
     assert set(found.table["flag"][2000:2500]) == {"slouched"}
 
@@ -97,6 +104,13 @@ def test_strides_of_unknown_distance_are_not_flagged() -> None:
 def test_a_slouch_uphill_is_not_flagged() -> None:
     grade_pct = np.where(np.arange(3000) >= 2000, 5.0, 0.0)
     assert judge(steady_run(3000, trunk_flexion_deg=slouching(), grade_pct=grade_pct)).episodes == ()
+
+
+def test_quicker_steps_hide_no_slouch_where_speed_is_a_guess_from_them() -> None:
+    quicker = np.where(np.arange(3000) >= 2000, 1.25, 1.0)
+    run = steady_run(3000, trunk_flexion_deg=slouching(), speed_mps=quicker * STRIDE_M / STRIDE_S)
+    assert judge(run, speed_is_measured=True).episodes == ()
+    assert {e.flag for e in judge(run, speed_is_measured=False).episodes} == {"watch", "slouched"}
 
 
 def test_nothing_is_flagged_without_a_fresh_window() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.config import AnalysisConfig
-from analysis.judging.recalibration import rezeroed
+from analysis.judging.recalibration import rezeroed, sound_zero
 from analysis.records import Standing, StrapStep
 from tests.support.stride_tables import steady_run
 
@@ -52,3 +52,19 @@ def test_without_a_zero_there_is_nothing_to_move():
     table = steady_run(1000)
     found, _ = rezeroed(table, (seen(300.0, 2.0),), (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
     assert found is table
+
+
+@pytest.mark.parametrize(
+    ("end_deg", "steps", "source"),
+    [
+        (4.9, (), "standing"),
+        (5.1, (), "own baseline"),
+        (-5.1, (), "own baseline"),
+        (5.1, (StrapStep(50.0, 150.0, 5.0),), "standing"),
+    ],
+)
+def test_standings_far_apart_make_no_sound_zero_unless_a_step_lies_between(
+    end_deg: float, steps: tuple[StrapStep, ...], source: str
+) -> None:
+    standings = (seen(5.0, 0.0, role="zero"), seen(900.0, end_deg, role="end"))
+    assert sound_zero("standing", standings, steps, 5.0) == source

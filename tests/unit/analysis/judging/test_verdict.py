@@ -58,6 +58,61 @@ def test_the_headline_tells_where_how_deep_and_how_long() -> None:
     assert found.headline == "You ran tall until 3.4 km, then slouched by about 5° for 1.6 km."
 
 
+def test_a_slouch_between_standings_that_disagree_carries_the_doubt_in_the_headline() -> None:
+    crept = (ZERO, Standing(900.0, 910.0, 4.0, 0.0, "end"))
+    found = verdict(episodes=(episode("slouched", 3400, 5000, 5.2),), standings=crept)
+    assert (
+        "Your standings before and after differ by 4°, so the strap may have moved instead." in found.headline
+    )
+
+
+def test_the_headline_says_how_much_was_judged() -> None:
+    judged = np.arange(2000) < 1500
+    table = steady_run(2000, judged=judged)
+    assert verdict(table=table, total_m=4000.0).headline == (
+        "Your posture stayed as usual over the 3.0 of 4.0 km that could be judged."
+    )
+    slouched = verdict(table=table, total_m=4000.0, episodes=(episode("slouched", 2000, 3000, 5.2),))
+    assert slouched.headline.endswith("Only 3.0 of 4.0 km could be judged.")
+    assert slouched.confidence == "good"
+
+
+def test_a_run_of_which_less_than_half_was_judged_is_trusted_less() -> None:
+    found = verdict(table=steady_run(2000, judged=np.arange(2000) < 900))
+    assert found.confidence == "fair"
+    assert "Only 45% of the running" in found.confidence_because[0]
+
+
+def test_a_run_of_which_hardly_anything_was_judged_has_no_verdict() -> None:
+    found = verdict(table=steady_run(2000, judged=np.arange(2000) < 199))
+    assert found.verdict == "none"
+    assert "only 199 strides" in found.no_verdict_because
+
+
+@pytest.mark.parametrize(("minutes", "confidence"), [(9.9, "good"), (10.1, "fair")])
+def test_a_standing_more_than_ten_minutes_before_the_run_is_trusted_less(
+    minutes: float, confidence: str
+) -> None:
+    later_s = 15.0 + 60.0 * minutes
+    table = steady_run(2000)
+    table = table.with_columns(start_s=table["start_s"] + later_s, end_s=table["end_s"] + later_s)
+    assert verdict(table=table).confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("standings", "why"),
+    [
+        ((ZERO, Standing(900.0, 910.0, 6.0, 0.0, "end")), "differ by 6.0°"),
+        ((Standing(5.0, 15.0, 9.0, 0.0, "bent"),), "You stood bent"),
+        ((), "No standing before the run"),
+    ],
+)
+def test_a_zero_that_is_none_says_why(standings: tuple[Standing, ...], why: str) -> None:
+    found = verdict(standings=standings, zero_source="own baseline")
+    assert found.confidence == "fair"
+    assert why in found.confidence_because[0]
+
+
 def test_several_slouches_are_added_up_and_weighed_by_their_length() -> None:
     found = verdict(episodes=(episode("slouched", 3400, 4400, 4.0), episode("slouched", 6000, 9000, 6.4)))
     assert "about 6° for 4.0 km in 2 stretches" in found.headline

@@ -72,15 +72,29 @@ def test_a_bow_leans_at_least_twenty_degrees(bow_deg: float, counts: bool) -> No
     assert (BOW in asked(found, found.axes.trunk_from_sensor)) == counts
 
 
-def test_a_lean_backwards_is_outvoted_by_the_bow() -> None:
+def test_a_run_behind_its_standing_turns_nothing_round_and_takes_no_zero_from_it() -> None:
     leaning_back = plan(posture=(PosturePoint(0.0, -6.0),), treadmill=True)
-    run_ = virtual(leaning_back)
-    found = motion(run_)
-    given = asked(found, found.axes.trunk_from_sensor)
-    assert given[BOW] == 1.0
-    assert given[LEAN] < 0.0
+    found = motion(virtual(leaning_back))
+    assert found.zero.source == "own baseline"
+    assert LEAN not in asked(found, found.axes.trunk_from_sensor)
     left = np.array([1.0, 0.0, 0.0])  # the printed x axis of the usual mounting points to the runner's left
     assert found.axes.trunk_from_sensor[1] @ left > 0.99
+
+
+@pytest.mark.parametrize("lean_deg", [3.0, 7.0, 11.0])
+@pytest.mark.parametrize("bent_deg", [16.0, 20.0])
+@pytest.mark.parametrize("upright_first", [True, False])
+def test_a_bent_standing_is_no_zero_and_turns_nothing_round(
+    bent_deg: float, lean_deg: float, upright_first: bool
+) -> None:
+    opening = (stand(10.0), bow(35.0)) if upright_first else ()
+    legs = (*opening, bow(bent_deg, 13.0), run(60.0, 3.0), stand(10.0))
+    run_ = virtual(plan(legs=legs, posture=(PosturePoint(0.0, lean_deg),)))
+    found = motion(run_)
+    assert found.zero.source == ("standing" if upright_first else "own baseline")
+    assert len(found.zero.bent) == 1
+    left = np.array([1.0, 0.0, 0.0])  # the printed x axis of the usual mounting points to the runner's left
+    assert found.axes.trunk_from_sensor[1] @ left > 0.95
 
 
 def test_a_faint_lean_says_nothing() -> None:

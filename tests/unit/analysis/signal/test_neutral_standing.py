@@ -34,7 +34,7 @@ def joined_like(part: EvenStream, acc: FloatArray) -> EvenStream:
 
 
 def zero_of(
-    *before: EvenStream, run_s: float = 60.0, after: tuple[EvenStream, ...] = ()
+    *before: EvenStream, run_s: float = 60.0, after: tuple[EvenStream, ...] = (), bent_count: int = 0
 ) -> tuple[Zero, Rests]:
     """Return the zero of some minutes of preparation and a run."""
     opening = joined(*before)
@@ -43,7 +43,7 @@ def zero_of(
     strides = even_strides(len(opening) + 10.0, 75.0, int(len(running) / 75) - 1)
     rests = find_rests(whole, CONFIG)
     up = np.repeat(RUN_UP[:, None], len(whole), axis=1)
-    return find_zero(whole, rests, strides, up, CONFIG), rests
+    return find_zero(whole, rests, strides, up, CONFIG, bent_count=bent_count), rests
 
 
 def angle_deg(zero: Zero, direction: tuple[float, float, float]) -> float:
@@ -85,10 +85,27 @@ def test_a_standing_lies_within_25_degrees_of_the_run(lean_deg: float, serves: b
     assert zero.source == ("standing" if serves else "own baseline")
 
 
-@pytest.mark.parametrize(("pause_s", "serves"), [(170.0, True), (190.0, False)])
-def test_a_standing_more_than_three_minutes_before_the_run_is_too_old(pause_s: float, serves: bool) -> None:
-    zero, _ = zero_of(still(10.0, leaning(1.0)), shaken(pause_s))
-    assert zero.source == ("standing" if serves else "own baseline")
+def test_a_standing_long_before_the_run_still_serves() -> None:
+    zero, _ = zero_of(still(10.0, leaning(1.0)), shaken(900.0))
+    assert zero.source == "standing"
+    assert angle_deg(zero, leaning(1.0)) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("passed_over", "lean_deg", "bent"), [(0, 12.0, []), (1, 0.0, [1]), (2, None, [0, 1])], ids=str
+)
+def test_standings_passed_over_as_bent_leave_the_one_before_them(
+    passed_over: int, lean_deg: float | None, bent: list[int]
+) -> None:
+    zero, _ = zero_of(
+        still(10.0, leaning(0.0)), shaken(3.0), still(8.0, leaning(12.0)), shaken(2.0), bent_count=passed_over
+    )
+    assert zero.bent.tolist() == bent
+    assert zero.standing.tolist() == [0, 1]
+    if lean_deg is None:
+        assert (zero.source, zero.rest) == ("own baseline", -1)
+    else:
+        assert angle_deg(zero, leaning(lean_deg)) < 1e-6
 
 
 @pytest.mark.parametrize(("seconds", "serves"), [(4.0, False), (6.0, True)])
