@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
@@ -151,13 +152,31 @@ class Segment:
     head_forward_hi_cm: float = math.nan
 
 
+class Axis(StrEnum):
+    """Direction of a change of the trunk's angle."""
+
+    FORWARD = "forward"
+    SIDEWAYS = "sideways"
+
+
 @dataclass(frozen=True, slots=True)
 class StrapStep:
-    """A sudden, lasting change of flexion or list whose cause one sensor cannot tell."""
+    """A sudden, lasting change of the angle whose cause one sensor cannot tell: posture or strap.
+
+    Parameters
+    ----------
+    at_s, at_m
+        Where it came, in time and in distance.
+    step_deg
+        By how much, forward or right positive.
+    axis
+        In which direction; a sideways step says nothing about flexion.
+    """
 
     at_s: float
     at_m: float
     step_deg: float
+    axis: Axis = Axis.FORWARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from analysis.judging.config import FindingsConfig
 from analysis.judging.episodes import find_episodes
 from analysis.judging.hysteresis import running_median
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
-from analysis.records import Baseline, Curve, Episode, Standing, StrapStep, StrideTable
+from analysis.records import Axis, Baseline, Curve, Episode, Standing, StrapStep, StrideTable
 from sensor.samples import BoolArray, FloatArray
 
 
@@ -163,9 +163,11 @@ def _slouch_flags(
 
 
 def _barred(start_s: FloatArray, steps: Sequence[StrapStep], standings: Sequence[Standing]) -> BoolArray:
-    """Return (strides,) true from each strap step to the standing that gave a new zero after it."""
+    """Return (strides,) true from each step in flexion to the standing that gave a new zero after it."""
     barred = np.zeros(len(start_s), dtype=bool)
     for step in steps:
+        if step.axis is not Axis.FORWARD:
+            continue
         zeros_s = (s.end_s for s in standings if s.role == "re-zero" and s.start_s > step.at_s)
         stood_s = min(zeros_s, default=np.inf)
         barred |= (start_s >= step.at_s) & (start_s < stood_s)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import BaselineConfig, StrapStepConfig
 from analysis.judging.episodes import known_median
-from analysis.records import StrapStep, StrideTable
+from analysis.records import Axis, StrapStep, StrideTable
 from sensor.samples import FloatArray, IntArray
 
+_COLUMN = {Axis.FORWARD: "trunk_flexion_deg", Axis.SIDEWAYS: "trunk_lateral_deg"}
 _MAD_TO_SD = 1.4826
 """Median absolute deviation of a normal distribution to its standard deviation."""
 
 
 def strap_steps(table: StrideTable, config: StrapStepConfig, effort: BaselineConfig) -> tuple[StrapStep, ...]:
-    """Find sudden, lasting changes of flexion or list.
+    """Find sudden, lasting changes of flexion, and lasting ones of the sideways lean.
 
-    A step must exceed `StrapStepConfig.sd_factor` standard deviations of the strides around it twice over:
-    between the few strides directly before and after it (so that a slouch over a hundred metres is none), and
-    between the many strides before and after (so that neither noise nor a bend of the track is one). It must
-    also stand out from the changes that this runner makes over so few strides anyway. A change of speed or
-    grade at the same moment explains it, and it is not reported.
+    A step must exceed what this run changes by anyway over so few strides, it must stay, and a change within
+    `StrapStepConfig.within_strides` must explain the strides around it better than a slope over more of them:
+    a runner who folds within twenty metres has no slipping strap. Strides before and after a stop are no
+    neighbours. A sideways step must outlast the bends of a track. A change of speed or grade at the same
+    moment explains a step, and it is not reported.
 
     Parameters
     ----------
@@ -33,45 +32,119 @@ def strap_steps(table: StrideTable, config: StrapStepConfig, effort: BaselineCon
         Widths and thresholds.
     effort
         What counts as a change of speed or grade.
+
+    Returns
+    -------
+    tuple of StrapStep
+        In order of time, each with the axis in which it was seen; of steps that flexion and sideways lean
+        show at nearly the same stride only the one in flexion.
     """
     rows = np.flatnonzero(usable_running(table))
-    found: dict[int, float] = {}
-    for column in ("trunk_flexion_deg", "trunk_lateral_deg"):
-        angle_deg = table[column][rows]
-        if np.isfinite(angle_deg).all():
-            for at, step_deg in _steps(angle_deg, config):
-                if not _effort_changed(table, rows, at, config, effort):
-                    found[at] = max(found.get(at, 0.0), step_deg, key=abs)
+    forward = _found(table, rows, Axis.FORWARD, config, effort)
+    sideways = _found(table, rows, Axis.SIDEWAYS, config, effort)
+    together = [at for at in sideways if any(abs(at - other) < config.stays_strides for other in forward)]
+    kept = [(at, step_deg, Axis.FORWARD) for at, step_deg in forward.items()]
+    kept += [(at, step_deg, Axis.SIDEWAYS) for at, step_deg in sideways.items() if at not in together]
     return tuple(
-        StrapStep(float(table["start_s"][rows[at]]), float(table["distance_m"][rows[at]]), found[at])
-        for at in _apart(found, config.stays_strides)
+        StrapStep(float(table["start_s"][rows[at]]), float(table["distance_m"][rows[at]]), step_deg, axis)
+        for at, step_deg, axis in sorted(kept)
     )
 
 
-def _steps(angle_deg: FloatArray, config: StrapStepConfig) -> list[tuple[int, float]]:
-    """Return position of the first stride after each step, and its size."""
-    sharp_deg = _median_change(angle_deg, config.edge_strides, config.within_strides)
-    stays, skip = config.stays_strides, config.within_strides
-    candidates = np.flatnonzero(np.abs(sharp_deg) > config.min_step_deg)
+def _found(
+    table: StrideTable,
+    rows: IntArray,
+    axis: Axis,
+    config: StrapStepConfig,
+    effort: BaselineConfig,
+) -> dict[int, float]:
+    """Return place among the usable strides and size of every step along one axis, stop by stop."""
+    angle_deg = table[_COLUMN[axis]][rows]
+    if not len(rows) or not np.isfinite(angle_deg).all():
+        return {}
+    stays = config.stays_strides if axis is Axis.FORWARD else config.stays_sideways_strides
+    blocks = np.split(np.arange(len(rows)), np.flatnonzero(np.diff(_stretch(table, config)[rows])) + 1)
+    sharp_deg = [
+        _median_change(angle_deg[block], config.edge_strides, config.within_strides) for block in blocks
+    ]
+    least_deg = _least_deg(np.abs(np.concatenate(sharp_deg)), axis, config)
+    steps = {
+        int(block[0]) + at: step_deg
+        for block, sharp in zip(blocks, sharp_deg, strict=True)
+        for at, step_deg in _steps(angle_deg[block], sharp, least_deg, stays, config)
+    }
+    return {
+        at: step_deg for at, step_deg in steps.items() if not _effort_changed(table, rows, at, config, effort)
+    }
+
+
+def _stretch(table: StrideTable, config: StrapStepConfig) -> IntArray:
+    """Return (strides,) the number of the unbroken stretch of running that each stride belongs to."""
+    begins = np.concatenate([[False], table["start_s"][1:] - table["end_s"][:-1] > config.pause_s])
+    return np.cumsum(begins[: len(table)] | (table["activity"] != "run"))
+
+
+def _least_deg(change_deg: FloatArray, axis: Axis, config: StrapStepConfig) -> float:
+    """Return the smallest step that stands out from (n,) the sizes of all changes of a run.
+
+    A runner on a track leans in and out of every bend, so sideways it must stand out from such changes, too.
+    """
+    usual_deg = _MAD_TO_SD * float(np.median(change_deg))
+    least_deg = max(config.sudden_factor * usual_deg, config.min_step_deg)
+    if axis is Axis.FORWARD:
+        return least_deg
+    return max(least_deg, config.bend_factor * float(np.quantile(change_deg, config.bend_quantile)))
+
+
+def _steps(
+    angle_deg: FloatArray, sharp_deg: FloatArray, least_deg: float, stays: int, config: StrapStepConfig
+) -> list[tuple[int, float]]:
+    """Return position of the first stride after each step of an unbroken stretch, and its size."""
+    skip = config.within_strides
+    candidates = np.flatnonzero(np.abs(sharp_deg) > least_deg)
     candidates = candidates[(candidates >= stays) & (candidates + skip + stays <= len(angle_deg))]
     if not len(candidates):
         return []
-    around = np.lib.stride_tricks.sliding_window_view(angle_deg, stays)
-    before_deg, after_deg = around[candidates - stays], around[candidates + skip]
-    lasting_deg = np.median(after_deg, axis=1) - np.median(before_deg, axis=1)
-    sd_deg = np.sqrt((before_deg.var(axis=1, ddof=1) + after_deg.var(axis=1, ddof=1)) / 2)
-    limit_deg = np.maximum(config.sd_factor * sd_deg, config.min_step_deg)
-    same_way = np.sign(lasting_deg) == np.sign(sharp_deg[candidates])
-    usual_deg = _MAD_TO_SD * float(np.median(np.abs(sharp_deg)))
-    sudden = np.abs(sharp_deg[candidates]) > np.maximum(limit_deg, config.sudden_factor * usual_deg)
-    kept = np.flatnonzero(same_way & sudden & (np.abs(lasting_deg) > limit_deg))
+    level_deg = np.median(np.lib.stride_tricks.sliding_window_view(angle_deg, stays), axis=1)
+    lasting_deg = level_deg[candidates + skip] - level_deg[candidates - stays]
+    flank = config.edge_strides + skip
+    nearby_deg = np.lib.stride_tricks.sliding_window_view(np.pad(np.abs(sharp_deg), flank), 2 * flank + 1)
+    needed_deg = config.stays_fraction * nearby_deg[candidates].max(axis=1)
+    kept = candidates[lasting_deg * np.sign(sharp_deg[candidates]) > needed_deg]
     steps = []
-    for group in np.split(kept, np.flatnonzero(np.diff(candidates[kept]) > stays) + 1):
+    for group in np.split(kept, np.flatnonzero(np.diff(kept) > stays) + 1):
         if len(group):
-            sharpest = group[np.argmax(np.abs(sharp_deg[candidates[group]]))]
-            at = _best_split(angle_deg, int(candidates[sharpest]), 2 * config.edge_strides)
-            steps.append((at, float(lasting_deg[sharpest])))
+            sharpest = int(group[np.argmax(np.abs(sharp_deg[group]))])
+            at = _best_split(angle_deg, sharpest, 2 * config.edge_strides)
+            if _is_sudden(angle_deg, at, config):
+                steps.append((at, float(sharp_deg[sharpest])))
     return steps
+
+
+def _is_sudden(angle_deg: FloatArray, at: int, config: StrapStepConfig) -> bool:
+    """Tell whether a change within few strides explains those around it better than a slope over many.
+
+    Both are fitted as two levels joined by a straight line, the line 0 to ``within_strides`` long or longer;
+    the one with less squared error wins.
+    """
+    reach = config.slope_strides
+    part = angle_deg[max(at - 2 * reach, 0) : at + 2 * reach]
+    lengths = np.arange(reach + 1)
+    places = np.arange(min(at, 2 * reach) - reach, min(at, 2 * reach) + reach + 1)
+    error = np.array(
+        [_joined_levels_error(part, places - length / 2.0, int(length)).min() for length in lengths]
+    )
+    short = error[: config.within_strides + 1].min()
+    return bool(short <= error[config.within_strides + 1 :].min())
+
+
+def _joined_levels_error(part: FloatArray, first: FloatArray, length: int) -> FloatArray:
+    """Return the squared error of two levels, joined from ``first`` (k,) on over ``length`` strides."""
+    course = np.clip((np.arange(len(part)) - first[:, None] + 0.5) / max(length, 1), 0.0, 1.0)
+    course -= course.mean(axis=1, keepdims=True)
+    centred = part - part.mean()
+    power = np.maximum((course**2).sum(axis=1), 1e-12)
+    return np.asarray(centred @ centred - (course @ centred) ** 2 / power)
 
 
 def _best_split(angle_deg: FloatArray, near: int, reach: int) -> int:
@@ -104,14 +177,3 @@ def _effort_changed(
     faster = abs(speed_mps[1] - speed_mps[0]) > effort.max_speed_change * speed_mps[0]
     quicker = abs(cadence_spm[1] - cadence_spm[0]) > config.max_cadence_change * cadence_spm[0]
     return bool(faster or quicker or abs(grade_pct[1] - grade_pct[0]) > effort.max_grade_pct)
-
-
-def _apart(found: Mapping[int, float], at_least: int) -> list[int]:
-    """Keep the larger of steps that flexion and list show at nearly the same stride."""
-    kept: list[int] = []
-    for at in sorted(found):
-        if kept and at - kept[-1] < at_least:
-            kept[-1] = max(kept[-1], at, key=lambda one: abs(found[one]))
-        else:
-            kept.append(at)
-    return kept

@@ -15,7 +15,8 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.judging.quality import standing_change_deg
-from analysis.records import Standing, StrapStep, StrideTable
+from analysis.records import Axis, Standing, StrapStep, StrideTable
+from analysis.signal.config import RestConfig
 from analysis.signal.neutral_standing import OWN_BASELINE, STANDING
 from analysis.signal.speed import typed_value
 from analysis.stride.head import HEAD_SENSOR, head_columns
@@ -67,11 +68,10 @@ def rezeroed(
     forward, sideways = np.zeros(len(table)), np.zeros(len(table))
     offset, last_zero_s, told = (0.0, 0.0), -np.inf, []
     for standing in standings:
-        after_step = any(last_zero_s < step.at_s <= standing.start_s for step in steps)
-        moved = max(abs(standing.flexion_deg - offset[0]), abs(standing.lateral_deg - offset[1]))
+        since = [step for step in steps if last_zero_s < step.at_s <= standing.start_s]
         if standing.role == "zero":
             last_zero_s = standing.end_s
-        elif standing.role == "seen" and after_step and moved <= config.rest.rezero_deg:
+        elif standing.role == "seen" and since and _moved_along(standing, offset, since, config.rest):
             offset, last_zero_s = (standing.flexion_deg, standing.lateral_deg), standing.end_s
             later = table["start_s"] >= standing.start_s
             forward[later], sideways[later] = offset
@@ -88,6 +88,24 @@ def rezeroed(
     if not forward.any() and not sideways.any():
         return table, tuple(told)
     return _with_head(_shifted(table, forward, sideways), context, config), tuple(told)
+
+
+def _moved_along(
+    standing: Standing, offset_deg: tuple[float, float], steps: Sequence[StrapStep], config: RestConfig
+) -> bool:
+    """Tell whether a standing has moved by about what the angle has stepped since the zero in force.
+
+    A runner at a light stands on one leg or leans back by degrees, so that a standing which has moved by
+    something else shows how they stand, not how the sensor sits.
+    """
+    moved_deg = standing.flexion_deg - offset_deg[0], standing.lateral_deg - offset_deg[1]
+    if max(map(abs, moved_deg)) > config.rezero_deg:
+        return False
+    stepped_deg = {axis: sum(step.step_deg for step in steps if step.axis is axis) for axis in Axis}
+    return all(
+        stepped_deg[axis] == 0.0 or abs(moved - stepped_deg[axis]) <= config.rezero_agreement_deg
+        for axis, moved in zip((Axis.FORWARD, Axis.SIDEWAYS), moved_deg, strict=True)
+    )
 
 
 def _shifted(table: StrideTable, forward_deg: FloatArray, sideways_deg: FloatArray) -> StrideTable:

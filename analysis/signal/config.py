@@ -53,7 +53,10 @@ class RestConfig:
     bent_deg: float = 3.0
     """Nobody runs further back than this from an upright standing: then the runner stood bent."""
     rezero_deg: float = 5.0
-    """Later standings move the zero by at most this."""
+    """Later standings move the zero by at most this ..."""
+    rezero_agreement_deg: float = 2.0
+    """... and only where they have moved by what the angle has stepped, within this: a runner at a light
+    leans by so much."""
 
 
 @dataclass(frozen=True, slots=True)

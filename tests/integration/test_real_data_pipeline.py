@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from analysis.signal.config import RestConfig
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from tests.bench.revalidation import accelerometer, hour, jogs, optical, orientation, styled, upper_back_head
 from tests.support import datasets
@@ -13,6 +14,8 @@ from tests.support.bvh import STEADY
 from tests.support.report_checks import FlexionCheck, check_flexion, usable_running
 from tests.support.runners import RUNNERS, marker_run
 from tests.support.styled_runs import standing_lean_deg
+
+BENT_DEG = RestConfig().bent_deg
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +67,15 @@ def test_slouched_styles_read_more_than_upright_ones():
     found, true = {}, {}
     for style in STEADY:
         check = check_flexion(*styled.analysed(style)[:2])
+        if check.true_mean_deg < -BENT_DEG:
+            # Nobody runs so far behind an upright standing: the angles count from the run itself.
+            assert check.zero_source == "own baseline", style
+            assert check.spread_rmse_deg < 1.0, style
+            continue
         lean_deg = standing_lean_deg(check.name)
         found[style], true[style] = lean_deg + check.mean_deg, lean_deg + check.true_mean_deg
         assert check.mean_error_deg == pytest.approx(0.0, abs=1.0), style
+    assert len(found) >= len(STEADY) - 1
     assert sorted(found, key=found.__getitem__) == sorted(true, key=true.__getitem__)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.config import AnalysisConfig
 from analysis.judging.baseline import fresh_window, with_adjusted_flexion, with_judged
 from analysis.judging.flags import Findings, crossing_of, findings_of
-from analysis.records import Standing, StrapStep, StrideTable
+from analysis.records import Axis, Standing, StrapStep, StrideTable
 from tests.support.stride_tables import STRIDE_M, STRIDE_S, steady_run
 
 CONFIG = AnalysisConfig()
@@ -226,3 +226,11 @@ def test_the_truth_put_through_the_same_rule_crosses_where_it_reaches_the_thresh
     assert crossing_of(distance_m, lean_deg, CONFIG, "watch") == pytest.approx(4000.0, abs=2.0)
     assert crossing_of(distance_m, np.full(3000, 3.0), CONFIG) is None
     assert crossing_of(np.empty(0), np.empty(0), CONFIG) is None
+
+
+def test_a_sideways_step_bars_no_slouch() -> None:
+    run = steady_run(3000, trunk_flexion_deg=slouching())
+    sideways = StrapStep(1500 * STRIDE_S, 3000.0, 4.0, Axis.SIDEWAYS)
+    forward = StrapStep(1500 * STRIDE_S, 3000.0, 4.0, Axis.FORWARD)
+    assert "slouched" in {e.flag for e in judge(run, steps=(sideways,)).episodes}
+    assert "slouched" not in {e.flag for e in judge(run, steps=(forward,)).episodes}

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.judging.recalibration import rezeroed, sound_zero
-from analysis.records import Standing, StrapStep
+from analysis.records import Axis, Standing, StrapStep
 from tests.support.stride_tables import steady_run
 
 CONFIG = AnalysisConfig()
@@ -68,3 +68,21 @@ def test_standings_far_apart_make_no_sound_zero_unless_a_step_lies_between(
 ) -> None:
     standings = (seen(5.0, 0.0, role="zero"), seen(900.0, end_deg, role="end"))
     assert sound_zero("standing", standings, steps, 5.0) == source
+
+
+def test_a_standing_that_moved_by_something_else_than_the_step_moves_no_zero() -> None:
+    table = steady_run(1000)
+    step = (StrapStep(200.0, 600.0, 4.0),)
+    leaning_back = (ZERO, seen(300.0, -3.0))
+    found, told = rezeroed(table, leaning_back, step, {}, CONFIG)
+    assert found is table
+    assert [s.role for s in told] == ["zero", "seen"]
+
+
+def test_a_sideways_step_is_answered_by_a_standing_that_moved_sideways() -> None:
+    table = steady_run(1000)
+    step = (StrapStep(200.0, 600.0, 4.0, Axis.SIDEWAYS),)
+    _, told = rezeroed(table, (ZERO, seen(300.0, 0.5, 3.5)), step, {}, CONFIG)
+    assert [s.role for s in told] == ["zero", "re-zero"]
+    _, told = rezeroed(table, (ZERO, seen(300.0, 0.5, 0.0)), step, {}, CONFIG)
+    assert [s.role for s in told] == ["zero", "seen"]
