@@ -19,5 +19,9 @@ class UsageError(AnalysisError, ValueError):
     """Words on the command line that do not fit together."""
 
 
+class ReportFileError(AnalysisError, ValueError):
+    """A file that is no report of this program, or a damaged or newer one."""
+
+
 class OutputError(AnalysisError, OSError):
     """A place where a result cannot be written."""

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from analysis.errors import ReportFileError
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
-from sensor.samples import BoolArray, FloatArray, freeze_arrays
+from analysis.stride.table import units_of
+from sensor.samples import BoolArray, FloatArray, StrPath, freeze_arrays
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,3 +314,65 @@ class RunReport:
     config_hash: str
     file_hash: str
     version: str
+
+    def to_frame(self, kind: str = "strides") -> pd.DataFrame:
+        """Return a part of the report as a data frame.
+
+        Parameters
+        ----------
+        kind
+            ``strides`` (one row per stride), ``segments`` (per kilometre) or ``episodes`` (per flagged
+            stretch).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Units stand in the names of the columns and, by column, in ``attrs["units"]``; ``attrs`` also
+            holds the session's name and the hashes of its content and of the numbers in force.
+
+        Raises
+        ------
+        ValueError
+            For another kind.
+        """
+        import pandas as pd
+
+        if kind == "strides":
+            frame = self.strides.to_frame()
+        elif kind in ("segments", "episodes"):
+            made: type = Segment if kind == "segments" else Episode
+            rows = [asdict(row) for row in getattr(self, kind)]
+            frame = pd.DataFrame(rows, columns=[column.name for column in fields(made)])
+        else:
+            raise ValueError(f"to_frame: kind = {kind!r}: give strides, segments or episodes")
+        frame.attrs = {
+            "units": units_of(frame.columns),
+            "session": self.session.name,
+            "file_hash": self.file_hash,
+            "config_hash": self.config_hash,
+        }
+        return frame
+
+    def to_json(self) -> str:
+        """Return the report as JSON, see ``data/REPORT_JSON.md``; `from_json` reads it back."""
+        from analysis.report_json import to_json
+
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, path: StrPath) -> RunReport:
+        """Return the report in a file that ``runtall report --json`` or `to_json` wrote.
+
+        Raises
+        ------
+        ReportFileError
+            For a file that cannot be read or is no report, or one of a newer version.
+        """
+        from analysis.report_json import from_json
+
+        try:
+            return from_json(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ReportFileError(f"{path}: cannot be read ({error})") from error
+        except ReportFileError as error:
+            raise ReportFileError(f"{path}: {error}") from error

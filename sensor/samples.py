@@ -6,13 +6,19 @@ around without anyone changing it behind someone else's back. SI units throughou
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+from sensor.errors import UnknownSensorError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -20,6 +26,9 @@ BoolArray = npt.NDArray[np.bool_]
 SingleArray = npt.NDArray[np.float32]
 RealArray = npt.NDArray[np.floating[Any]]
 """Either precision."""
+
+StrPath = str | os.PathLike[str]
+"""A path as callers have it."""
 
 PLACEMENTS = ("sternum", "upper-back", "sacrum", "waist", "head")
 """Where on the body a sensor can be worn."""
@@ -215,6 +224,27 @@ class SensorRecording:
     def __post_init__(self) -> None:
         freeze_arrays(self)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per sample that arrived, in the sensor's own axes.
+
+        Columns ``time_s``, ``acc_x_mps2`` … ``acc_z_mps2``, ``gyr_x_radps`` … ``gyr_z_radps`` (absent without
+        a gyroscope) and ``clipped``, as ``runtall import`` reads them. What never arrived has no row;
+        ``attrs["gaps_s"]`` lists the stretches.
+        """
+        import pandas as pd
+
+        columns: dict[str, Any] = {"time_s": self.time_s}
+        columns |= {f"acc_{axis}_mps2": self.acc_sensor_mps2[:, i] for i, axis in enumerate("xyz")}
+        if self.gyr_sensor_radps is not None:
+            columns |= {f"gyr_{axis}_radps": self.gyr_sensor_radps[:, i] for i, axis in enumerate("xyz")}
+        frame = pd.DataFrame({**columns, "clipped": self.clipped})
+        frame.attrs = {
+            "placement": self.placement,
+            "name": self.name,
+            "gaps_s": [(gap.start_s, gap.end_s) for gap in self.gaps],
+        }
+        return frame
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
@@ -259,3 +289,17 @@ class Recording:
     def sensor(self, *placements: str) -> SensorRecording | None:
         """Return the first sensor worn at one of ``placements``, or None."""
         return next((s for p in placements for s in self.sensors if s.placement == p), None)
+
+    def to_frame(self, placement: str) -> pd.DataFrame:
+        """Return the samples of one sensor on the session's time line, see `SensorRecording.to_frame`.
+
+        Raises
+        ------
+        UnknownSensorError
+            Where nothing was worn at ``placement``.
+        """
+        sensor = self.sensor(placement)
+        if sensor is None:
+            worn = ", ".join(s.placement for s in self.sensors) or "none"
+            raise UnknownSensorError(f"{self.name}: no sensor at {placement!r} (worn: {worn})")
+        return sensor.to_frame()

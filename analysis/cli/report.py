@@ -62,10 +62,11 @@ def _write_report(
     path: Path, page_path: Path, json_file: str | None, csv_file: str | None, open_page: bool
 ) -> None:
     from analysis.report import page, tables, text
+    from analysis.report_json import to_json
 
     report = analysed(path)
     write_text(page_path, page.render(report))
-    for name, make in ((json_file, tables.to_json), (csv_file, tables.to_csv)):
+    for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
             click.echo(make(report), nl=False)
         elif name is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,24 @@ STRIDE_COLUMNS: dict[str, str] = {
 
 ``maybe`` holds true, false or, where not measurable, empty (None).
 """
+
+_UNITS = {
+    "_s": "s",
+    "_m": "m",
+    "_mps": "m/s",
+    "_pct": "%",
+    "_spm": "1/min",
+    "_deg": "°",
+    "_cm": "cm",
+    "_ms": "ms",
+}
+
+
+def units_of(names: Iterable[str]) -> dict[str, str]:
+    """Return the unit of every name that ends in one; shares, counts and words have none."""
+    ends = {name: f"_{name.rsplit('_', 1)[-1]}" for name in names if "_" in name}
+    return {name: _UNITS[end] for name, end in ends.items() if end in _UNITS}
+
 
 _DTYPES: dict[str, npt.DTypeLike] = {
     "int": np.int64,

@@ -40,6 +40,7 @@ PARTS_OF = {
     "analysis.signal.sync_config": "analysis.config",
     "analysis.judging.config": "analysis.config",
     "analysis.stride.table": "analysis.records",
+    "analysis.report_json": "analysis.records",
 }
 """Files that belong to a lower unit than their folder: its numbers, and the table that a report carries."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis import report_json
 from analysis.records import STRIDE_COLUMNS, ClockFacts, SharedKnocks
 from analysis.report import tables
 from tests.support import sample_report as sample
@@ -33,7 +34,7 @@ def documented_in(heading: str) -> set[str]:
 
 
 def parsed(**changed: Any) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(tables.to_json(replace(sample.slouching_10k(), **changed)))
+    content: dict[str, Any] = json.loads(report_json.to_json(replace(sample.slouching_10k(), **changed)))
     return content
 
 
@@ -86,7 +87,7 @@ def test_numpy_values_in_settings_and_context_are_written_as_numbers() -> None:
 
 
 def test_control_characters_leave_as_escapes_only() -> None:
-    text = tables.to_json(replace(sample.slouching_10k(), headline="\x1b[2J \u202e \ud800"))
+    text = report_json.to_json(replace(sample.slouching_10k(), headline="\x1b[2J \u202e \ud800"))
     assert text.isascii()
     assert "\x1b" not in text
 
@@ -125,5 +126,5 @@ def test_the_csv_says_true_false_and_nothing() -> None:
 @pytest.mark.parametrize("make", [sample.short_run, sample.loose_sensor, sample.three_hours])
 def test_every_kind_of_run_can_be_told_to_other_programs(make: Any) -> None:
     report = make()
-    assert json.loads(tables.to_json(report))["verdict"] == report.verdict
+    assert json.loads(report_json.to_json(report))["verdict"] == report.verdict
     assert tables.to_csv(report).count("\n") == len(report.strides) + 1

@@ -1,0 +1,178 @@
+"""A run report as versioned JSON, and back.
+
+The keys are documented in ``data/REPORT_JSON.md``; within a version no key changes its meaning.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from analysis.errors import ReportFileError
+from analysis.records import STRIDE_COLUMNS, Curve, Episode, RunReport, StrideTable
+
+FORMAT = "runtall-report"
+VERSION = 1
+"""Raised when a key is removed or changes its meaning; new keys leave it as it is."""
+
+_WHOLE = (
+    "headline",
+    "verdict",
+    "no_verdict_because",
+    "confidence",
+    "confidence_because",
+    "method",
+    "zero_source",
+    "distance_source",
+    "speed_source",
+    "grade_known",
+    "distance_m",
+    "running_s",
+    "walking_s",
+    "stride_count",
+    "usable_fraction",
+    "cadence_spm",
+    "speed_mps",
+    "flexion_deg",
+    "flexion_half_width_deg",
+    "head_source",
+)
+"""Fields of the report that stand in the JSON under their own name, in this order."""
+
+_LISTS = ("standings", "segments", "strap_steps", "gaps", "quality")
+
+
+def to_json(report: RunReport) -> str:
+    """Return the report as JSON, plain ASCII, keys in a fixed order, what is unknown as null."""
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "session": asdict(report.session),
+        **{name: getattr(report, name) for name in _WHOLE},
+        "baseline": None if report.baseline is None else asdict(report.baseline),
+        "episodes": [_episode(e) for e in report.episodes],
+        "zones": dict(report.zones),
+        **{name: [asdict(item) for item in getattr(report, name)] for name in _LISTS},
+        "notes": list(report.notes),
+        "settings": dict(report.settings),
+        "hashes": {"file": report.file_hash, "config": report.config_hash},
+        "runtall_version": report.version,
+    }
+    head = json.dumps(_plain(content), allow_nan=False, indent=2).removesuffix("\n}")
+    parts = {"strides": report.strides.columns, "curve": _curve_columns(report)}
+    return ",\n".join([head, *(_columns(name, columns) for name, columns in parts.items())]) + "\n}\n"
+
+
+def _columns(name: str, columns: Mapping[str, Any]) -> str:
+    """Return thousands of numbers as JSON: a line for each column, not for each number."""
+    lines = (f"    {_line(key)}: {_line(_plain(values))}" for key, values in columns.items())
+    return f"  {_line(name)}: {{\n" + ",\n".join(lines) + "\n  }"
+
+
+def from_json(text: str) -> RunReport:
+    """Return the report that `to_json` wrote.
+
+    Raises
+    ------
+    ReportFileError
+        For a text that is no report, a report of a newer version, or one without its strides.
+    """
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReportFileError(f"no JSON ({error}); give what `runtall report --json` wrote") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ReportFileError("no report of runtall; give what `runtall report --json` wrote")
+    if content.get("version") != VERSION:
+        raise ReportFileError(f"version {content.get('version')!r}, known is {VERSION}; update runtall")
+    if "strides" not in content:
+        raise ReportFileError("written without its strides; write it again with `runtall report --json`")
+    try:
+        return _report(content)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ReportFileError(
+            f"damaged ({error!r:.200}); write it again with `runtall report --json`"
+        ) from error
+
+
+def _report(content: Mapping[str, Any]) -> RunReport:
+    given = {
+        **content,
+        "episodes": [{**e, "depth_deg": e["depth"]} for e in content["episodes"]],
+        "config_hash": content["hashes"]["config"],
+        "file_hash": content["hashes"]["file"],
+        "version": content["runtall_version"],
+    }
+    hints = typing.get_type_hints(RunReport)
+    made: dict[str, Any] = {"strides": _stride_table(content["strides"]), "curve": _curve(content["curve"])}
+    made |= {f.name: _value(hints[f.name], given[f.name]) for f in fields(RunReport) if f.name not in made}
+    return RunReport(**made)
+
+
+def _stride_table(columns: Mapping[str, list[Any]]) -> StrideTable:
+    """Return the stride table of lists, what is null in a column of numbers as NaN."""
+    known = {name: values for name, values in columns.items() if name in STRIDE_COLUMNS}
+    return StrideTable(
+        {
+            name: np.array(values, dtype=np.float64 if STRIDE_COLUMNS[name] == "float" else None)
+            for name, values in known.items()
+        }
+    )
+
+
+def _curve(columns: Mapping[str, list[Any]]) -> Curve:
+    kinds = {f.name: np.bool_ if f.name == "after_break" else np.float64 for f in fields(Curve)}
+    return Curve(**{name: np.array(columns[name], dtype=kind) for name, kind in kinds.items()})
+
+
+def _curve_columns(report: RunReport) -> dict[str, Any]:
+    return {f.name: getattr(report.curve, f.name) for f in fields(Curve)}
+
+
+def _value(kind: Any, value: Any) -> Any:
+    """Return a JSON value as the type that a field declares; a number that is null is NaN."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return None if value is None else _value(next(k for k in inner if k is not types.NoneType), value)
+    if origin is tuple:
+        return tuple(_value(inner[0], item) for item in value)
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = typing.get_type_hints(kind)
+        return kind(**{f.name: _value(hints[f.name], value[f.name]) for f in fields(kind) if f.name in value})
+    if kind is float:
+        return math.nan if value is None else float(value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    if kind in (str, int, bool) and not isinstance(value, kind):
+        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
+    return value
+
+
+def _episode(episode: Episode) -> dict[str, Any]:
+    """Return an episode with its depth under the short name of the documented format."""
+    return {("depth" if key == "depth_deg" else key): value for key, value in asdict(episode).items()}
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON knows it: NumPy scalars as numbers, what is not finite as null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
