@@ -31,7 +31,7 @@ from analysis.signal.config import (
     RestConfig,
     SignalConfig,
 )
-from analysis.signal.sync_config import KnockConfig
+from analysis.signal.sync_config import SyncTapConfig
 
 __all__ = [
     "AnalysisConfig",
@@ -44,13 +44,13 @@ __all__ = [
     "GaitConfig",
     "HandednessConfig",
     "HeadConfig",
-    "KnockConfig",
     "OrientationConfig",
     "PostureConfig",
     "RestConfig",
     "SegmentConfig",
     "SignalConfig",
     "StrapStepConfig",
+    "SyncTapConfig",
     "VerdictConfig",
 ]
 
@@ -60,7 +60,7 @@ class AnalysisConfig:
     """All groups together: what one analysis run is computed with."""
 
     signal: SignalConfig = field(default_factory=SignalConfig)
-    knocks: KnockConfig = field(default_factory=KnockConfig)
+    knocks: SyncTapConfig = field(default_factory=SyncTapConfig)
     rest: RestConfig = field(default_factory=RestConfig)
     gait: GaitConfig = field(default_factory=GaitConfig)
     handedness: HandednessConfig = field(default_factory=HandednessConfig)

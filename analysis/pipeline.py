@@ -24,7 +24,7 @@ from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
 from analysis.judging.mounting_shift import strap_steps
 from analysis.judging.quality import quality_of, usable_fraction
-from analysis.judging.recalibration import rezeroed, sound_zero
+from analysis.judging.recalibration import recalibrated, sound_zero
 from analysis.judging.segments import median_over_distance, segments_of
 from analysis.judging.verdict import Judgement, judge, require_running
 from analysis.records import (
@@ -93,7 +93,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     standings = standings_of(trunk)
     zero_source = sound_zero(trunk.zero.source, standings, steps, config.verdict.unsound_standing_deg)
     table, baseline = _against_the_window(table, way, zero_source, config)
-    table, standings = rezeroed(table, standings, steps, recording.context, config)
+    table, standings = recalibrated(table, standings, steps, recording.context, config)
     found = findings_of(table, baseline, config, steps, standings, zero_source)
     return _judged(
         recording, sensor, motions, clocks, found, baseline, way, steps, standings, zero_source, config

@@ -90,7 +90,7 @@ class SampleBlock:
     clipped: BoolArray
     sequence: IntArray | None = None
     sample_offset_ticks: IntArray | None = None
-    held_ticks: IntArray | None = None
+    hold_ticks: IntArray | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

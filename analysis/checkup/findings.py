@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
-from analysis.signal.handedness import is_mirrored, unmirrored
+from analysis.signal.handedness import is_mirrored, to_right_handed
 from analysis.signal.records import EvenStream, Gait
 from analysis.signal.timebase import even_stream
 from sensor.samples import FloatArray, SensorRecording
@@ -173,7 +173,7 @@ def _axes(sensor: SensorRecording) -> _Found:
     gait = _no_gait(stream)
     if is_mirrored(stream, gait, config.handedness):
         return FINE, "left-handed; reports mend that by themselves", ""
-    if is_mirrored(unmirrored(stream), gait, config.handedness):
+    if is_mirrored(to_right_handed(stream), gait, config.handedness):
         return FINE, "right-handed", ""
     return UNKNOWN, "not turned enough to be judged", ""
 

@@ -96,7 +96,7 @@ async def observe(plan: RecordingPlan, radio: Radio, path: Path, listen_s: float
         radio,
         name="checkup",
         started_utc=datetime.now(UTC),
-        chance=random.Random(),
+        rng=random.Random(),
         policy=RecorderPolicy(first_data_s=PATIENCE_S),
         on_status=begin,
     )

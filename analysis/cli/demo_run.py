@@ -23,7 +23,7 @@ from analysis.maths.between_rows import mean_between
 from analysis.pipeline import analyse_session
 from analysis.records import RunReport
 from analysis.report import page
-from sensor.recorder import RecordingPlan, SensorWish, record_session
+from sensor.recorder import RecordingPlan, SensorRequest, record_session
 from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
 from sensor.virtual.devices.movesense import VirtualMovesense
 from sensor.virtual.radio.timeloop import run_in_virtual_time
@@ -104,13 +104,13 @@ async def _record(run: VirtualRun, path: Path, duration_s: float, seed: int) -> 
         await radio.add(sensor)
         trouble = asyncio.create_task(play_faults(LINK_LOSSES, sensor))
         await record_session(
-            RecordingPlan((SensorWish(run.sensors[0].placement, SENSOR_NAME),)),
+            RecordingPlan((SensorRequest(run.sensors[0].placement, SENSOR_NAME),)),
             path,
             radio.bleak,
             name="demo",
             started_utc=datetime.now(UTC),
             duration_s=duration_s,
-            chance=random.Random(seed),
+            rng=random.Random(seed),
             simulated=True,
             # As a runner would read it off a watch afterwards.
             context={"typed_distance_m": round(float(run.distance_m[-1]), -1)},

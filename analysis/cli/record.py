@@ -17,8 +17,8 @@ from analysis.cli.sensor_args import parse_plan
 from analysis.cli.times import parse_duration_s
 
 if TYPE_CHECKING:
-    from analysis.cli.recording import Order
-    from analysis.cli.unattended import Watch
+    from analysis.cli.recording import RecordOptions
+    from analysis.cli.unattended import UnattendedOptions
     from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
 
@@ -129,7 +129,7 @@ def _refuse_misfits(waits: bool, duration_s: float | None, still_s: float | None
         raise click.UsageError("--still and --led belong to --wait")
 
 
-async def _record(order: Order, new_path: Callable[[datetime], Path]) -> Path:
+async def _record(order: RecordOptions, new_path: Callable[[datetime], Path]) -> Path:
     from analysis.cli.live_line import live_line
     from analysis.cli.recording import record
 
@@ -139,11 +139,11 @@ async def _record(order: Order, new_path: Callable[[datetime], Path]) -> Path:
             return await record(order, radio, new_path, line)
 
 
-async def _wait(watch: Watch, new_path: Callable[[datetime], Path], led: Path | None) -> None:
+async def _wait(watch: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
     from analysis.cli.live_line import live_line, nobody_may_listen
-    from analysis.cli.status_led import Lamp
+    from analysis.cli.status_led import StatusLed
     from analysis.cli.stop_signals import on_signals
-    from analysis.cli.waiting import Sentry
+    from analysis.cli.waiting import AutoRecorder
 
     def tell(what: object, **options: Any) -> None:
         with nobody_may_listen():
@@ -153,11 +153,11 @@ async def _wait(watch: Watch, new_path: Callable[[datetime], Path], led: Path | 
         tell(text, err=True)
 
     async with _radio(watch.plan, watch.is_simulated, VIRTUAL_OUTING_S) as radio:
-        sentry = Sentry(
+        sentry = AutoRecorder(
             watch,
             radio,
             new_path,
-            lamp=Lamp(led, say),
+            lamp=StatusLed(led, say),
             make_line=lambda: live_line(LOG_INTERVAL_S),
             say=say,
             finished=tell,
@@ -180,15 +180,17 @@ async def _radio(plan: RecordingPlan, is_simulated: bool, run_s: float) -> Async
         yield radio
 
 
-def _order(parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: str, is_guided: bool) -> Order:
-    from analysis.cli.recording import Order
+def _order(
+    parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: str, is_guided: bool
+) -> RecordOptions:
+    from analysis.cli.recording import RecordOptions
 
     plan, is_simulated = parsed
-    return Order(plan, name, duration_s, is_guided, is_simulated)
+    return RecordOptions(plan, name, duration_s, is_guided, is_simulated)
 
 
-def _watch(parsed: tuple[RecordingPlan, bool], name: str, still_s: float) -> Watch:
-    from analysis.cli.unattended import Watch
+def _watch(parsed: tuple[RecordingPlan, bool], name: str, still_s: float) -> UnattendedOptions:
+    from analysis.cli.unattended import UnattendedOptions
 
     plan, is_simulated = parsed
-    return Watch(plan, name, still_s, is_simulated)
+    return UnattendedOptions(plan, name, still_s, is_simulated)

@@ -17,7 +17,7 @@ from sensor.recorder import Recorder, RecordingPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RecordOptions:
     """What the runner asked for.
 
     Parameters
@@ -41,7 +41,9 @@ class Order:
     is_simulated: bool
 
 
-async def record(order: Order, radio: Radio, new_path: Callable[[datetime], Path], line: LiveLine) -> Path:
+async def record(
+    order: RecordOptions, radio: Radio, new_path: Callable[[datetime], Path], line: LiveLine
+) -> Path:
     """Record until the runner, the clock or a signal ends it; return the session file.
 
     Parameters
@@ -68,12 +70,12 @@ async def record(order: Order, radio: Radio, new_path: Callable[[datetime], Path
         radio,
         name=order.name,
         started_utc=started_utc,
-        chance=random.Random(),
+        rng=random.Random(),
         on_status=line.show,
         on_samples=lambda *samples: outing.guide.take(*samples),
         simulated=order.is_simulated,
     )
-    outing = Outing(order, recorder, line)
+    outing = GuidedRun(order, recorder, line)
     on_signals(outing.interrupt, recorder.stop)
     steps = asyncio.create_task(outing.conduct())
     steps.add_done_callback(lambda _: recorder.stop())
@@ -87,7 +89,7 @@ async def record(order: Order, radio: Radio, new_path: Callable[[datetime], Path
     return path
 
 
-class Outing:
+class GuidedRun:
     """The steps of one run, from putting the sensor on to the last standing.
 
     Parameters
@@ -100,7 +102,7 @@ class Outing:
         Where to talk.
     """
 
-    def __init__(self, order: Order, recorder: Recorder, line: LiveLine) -> None:
+    def __init__(self, order: RecordOptions, recorder: Recorder, line: LiveLine) -> None:
         self.guide = Guide(recorder, line, order.plan.guide_placement)
         self._order = order
         self._recorder = recorder

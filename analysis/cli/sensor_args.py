@@ -29,7 +29,7 @@ def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[R
         For a wish that cannot be read, or several that do not fit together.
     """
     from sensor.errors import UnknownSensorError
-    from sensor.recorder import BesideWish, RecordingPlan, SensorWish
+    from sensor.recorder import AuxiliaryRequest, RecordingPlan, SensorRequest
 
     typed = [_parse_wish(wish) for wish in wishes]
     are_virtual = [name == VIRTUAL for name in (*(name for _, name in typed), *beside)]
@@ -41,8 +41,8 @@ def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[R
         beside = tuple(f"Foot Pod {number}" for number, _ in enumerate(beside, 1))
     try:
         plan = RecordingPlan(
-            tuple(SensorWish(*wish) for wish in typed),
-            tuple(BesideWish(number, name) for number, name in enumerate(beside, 1)),
+            tuple(SensorRequest(*wish) for wish in typed),
+            tuple(AuxiliaryRequest(number, name) for number, name in enumerate(beside, 1)),
         )
     except UnknownSensorError as error:
         raise click.UsageError(str(error)) from error

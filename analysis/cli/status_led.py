@@ -28,7 +28,7 @@ TRIGGERS = {
 short flashes about every second, on, half a second on and off, off. The kernel blinks by itself."""
 
 
-class Lamp:
+class StatusLed:
     """Shows the state; a light that cannot be set is complained of once and disturbs nothing else.
 
     Parameters

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from analysis.cli.live_line import LiveLine
-from analysis.cli.status_led import Lamp, State
+from analysis.cli.status_led import State, StatusLed
 from sensor.errors import SessionFileError
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
@@ -25,7 +25,7 @@ FIRST_DATA_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class UnattendedOptions:
     """What to wait for.
 
     Parameters
@@ -61,7 +61,7 @@ class UnattendedSession:
         Which Bluetooth to use.
     started_utc
         Wall-clock time now, with a time zone.
-    chance
+    rng
         Random source for the spread of late reconnects.
     lamp
         Where the state is shown.
@@ -76,13 +76,13 @@ class UnattendedSession:
 
     def __init__(
         self,
-        watch: Watch,
+        watch: UnattendedOptions,
         path: Path,
         radio: Radio,
         *,
         started_utc: datetime,
-        chance: random.Random,
-        lamp: Lamp,
+        rng: random.Random,
+        lamp: StatusLed,
         line: LiveLine,
     ) -> None:
         _refuse_full_disk(path.parent)
@@ -98,7 +98,7 @@ class UnattendedSession:
             radio,
             name=watch.name,
             started_utc=started_utc,
-            chance=chance,
+            rng=rng,
             on_status=self._attend,
             on_samples=self._stillness.add,
             simulated=watch.is_simulated,

@@ -11,14 +11,14 @@ from functools import partial
 from pathlib import Path
 
 from analysis.cli.live_line import LiveLine
-from analysis.cli.status_led import Lamp, State
+from analysis.cli.status_led import State, StatusLed
 from analysis.cli.times import clock_text
-from analysis.cli.unattended import UnattendedSession, Watch
+from analysis.cli.unattended import UnattendedOptions, UnattendedSession
 from sensor.errors import SensorError, SessionFileError, UnknownSensorError
 from sensor.link.ble import Sighting, look_for, scan
 from sensor.link.radio import Radio
 from sensor.recorder import RecordingPlan
-from sensor.recorder.activity_probe import glance
+from sensor.recorder.activity_probe import probe_activity
 from sensor.samples import FloatArray
 
 SCAN_S = 10.0
@@ -36,7 +36,7 @@ MOST_TOLD = 100
 """How many different troubles are told between two sessions; the log of a board must not fill its card."""
 
 
-class Sentry:
+class AutoRecorder:
     """Waits for the sensors and records one session after the other, until told to leave.
 
     A session begins as soon as one of the motion sensors is heard, and ends as `UnattendedSession` says.
@@ -65,11 +65,11 @@ class Sentry:
 
     def __init__(
         self,
-        watch: Watch,
+        watch: UnattendedOptions,
         radio: Radio,
         new_path: Callable[[datetime], Path],
         *,
-        lamp: Lamp,
+        lamp: StatusLed,
         make_line: Callable[[], LiveLine],
         say: Callable[[str], None],
         finished: Callable[[Path], None],
@@ -83,7 +83,7 @@ class Sentry:
         self._say = say
         self._finished = finished
         self._now_utc = now_utc
-        self._chance = random.Random()
+        self._rng = random.Random()
         self._resting_mps2: Mapping[str, FloatArray] = {}
         self._told: set[str] = set()
         self._has_met_stranger = False
@@ -155,12 +155,12 @@ class Sentry:
         return bool(names) and sighting.kind is not None
 
     async def _is_taken_up(self) -> bool:
-        return await glance(
+        return await probe_activity(
             self._watch.plan,
             self._resting_mps2,
             self._radio,
             now_utc=self._now_utc(),
-            chance=self._chance,
+            rng=self._rng,
         )
 
     async def _plan(self) -> RecordingPlan:
@@ -183,7 +183,7 @@ class Sentry:
                 path,
                 self._radio,
                 started_utc=started_utc,
-                chance=self._chance,
+                rng=self._rng,
                 lamp=self._lamp,
                 line=line,
             )

@@ -10,7 +10,7 @@ from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_deg
 from analysis.records import ClockFacts, SensorFacts, SharedKnocks, Standing
 from analysis.signal.motion import Motion
-from analysis.signal.sync_config import KnockConfig
+from analysis.signal.sync_config import SyncTapConfig
 from analysis.signal.tap_lag import SharedEvent
 from analysis.stride.usable import longest_loss, mean_force_g
 from sensor.samples import SensorRecording
@@ -43,7 +43,7 @@ def sensor_facts(
 
 
 def clock_facts(
-    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: KnockConfig
+    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: SyncTapConfig
 ) -> ClockFacts:
     """Say what two sensors felt together, and how far apart their clocks may be now."""
     middle_s = float(trunk.time_s[0] + trunk.time_s[-1]) / 2.0
@@ -64,7 +64,7 @@ def clock_facts(
 
 
 def _clocks_within_s(
-    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: KnockConfig
+    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: SyncTapConfig
 ) -> float:
     """Return how far two clocks may be apart anywhere; NaN where they were never held against the host's."""
     is_live = None not in (trunk.nominal_rate_hz, other.nominal_rate_hz)

@@ -38,7 +38,7 @@ def sound_zero(
     return OWN_BASELINE if unsound else zero_source
 
 
-def rezeroed(
+def recalibrated(
     table: StrideTable,
     standings: Sequence[Standing],
     steps: Sequence[StrapStep],

@@ -13,7 +13,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from analysis.signal.anatomical_axes import horizontal_acceleration, turn_about_up, upright_from_sensor
 from analysis.signal.config import AxesConfig
-from analysis.signal.neutral_standing import Zero
+from analysis.signal.neutral_standing import StandingCalibration
 from analysis.signal.records import EvenStream, Strides, TrunkAxes
 from analysis.signal.stride_ensemble import first_running
 from sensor.samples import FloatArray, RealArray
@@ -36,7 +36,7 @@ class Worn:
 def aligned_axes(
     stream: EvenStream,
     up_sensor: RealArray,
-    zero: Zero,
+    zero: StandingCalibration,
     trunk: Worn,
     strides: Strides,
     config: AxesConfig,

@@ -16,8 +16,8 @@ from scipy.ndimage import gaussian_filter1d
 from analysis.maths.angles import turned_deg
 from analysis.signal import forward_direction as forward
 from analysis.signal.config import AxesConfig
-from analysis.signal.neutral_standing import Zero
-from analysis.signal.records import EvenStream, Rests, Strapdown, Strides, TrunkAxes
+from analysis.signal.neutral_standing import StandingCalibration
+from analysis.signal.records import EvenStream, StaticPeriods, Strapdown, Strides, TrunkAxes
 from analysis.signal.stride_ensemble import even_odd, first_running, folded, stride_phase
 from sensor.samples import FloatArray, IntArray, RealArray
 from sensor.units import STANDARD_GRAVITY_MPS2
@@ -28,8 +28,8 @@ def find_axes(
     strapdown: Strapdown | None,
     up_sensor: RealArray,
     strides: Strides,
-    zero: Zero,
-    rests: Rests,
+    zero: StandingCalibration,
+    rests: StaticPeriods,
     config: AxesConfig,
 ) -> TrunkAxes:
     """Find the trunk's axes in the sensor's.

@@ -14,14 +14,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.signal.sync_config import KnockConfig
-from analysis.signal.sync_taps import find_knocks
+from analysis.signal.sync_config import SyncTapConfig
+from analysis.signal.sync_taps import find_sync_taps
 from analysis.signal.tap_lag import SharedEvent, shared_events
 from sensor.samples import FloatArray, Gap, SensorRecording
 
 
 def on_trunk_clock(
-    trunk: SensorRecording, other: SensorRecording, config: KnockConfig
+    trunk: SensorRecording, other: SensorRecording, config: SyncTapConfig
 ) -> tuple[SensorRecording, tuple[SharedEvent, ...]]:
     """Move a sensor's samples to the trunk sensor's time line, as far as shared knocks tell.
 
@@ -39,7 +39,9 @@ def on_trunk_clock(
     tuple of SharedEvent
         What both felt, believed or not.
     """
-    events = shared_events(trunk, other, (find_knocks(trunk, config), find_knocks(other, config)), config)
+    events = shared_events(
+        trunk, other, (find_sync_taps(trunk, config), find_sync_taps(other, config)), config
+    )
     believed = [event for event in events if not event.doubt]
     return (_moved(other, _lags(trunk, other, believed)) if believed else other), events
 

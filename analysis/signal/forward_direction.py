@@ -7,8 +7,8 @@ import numpy as np
 from analysis.maths import quaternion
 from analysis.maths.between_rows import mean_between
 from analysis.signal.config import AxesConfig
-from analysis.signal.neutral_standing import Zero
-from analysis.signal.records import EvenStream, Rests, Strapdown, Strides
+from analysis.signal.neutral_standing import StandingCalibration
+from analysis.signal.records import EvenStream, StaticPeriods, Strapdown, Strides
 from analysis.signal.stride_ensemble import even_odd, first_running, folded, stride_phase
 from sensor.samples import FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
@@ -26,8 +26,8 @@ def votes(
     up: FloatArray,
     candidate_from_sensor: FloatArray,
     strides: Strides,
-    zero: Zero,
-    rests: Rests,
+    zero: StandingCalibration,
+    rests: StaticPeriods,
     config: AxesConfig,
 ) -> Votes:
     """Ask each sign whether the candidate's x axis points forward: +1 yes to -1 no; silent ones are left out.
@@ -71,7 +71,12 @@ def contradicts_running(found: Votes, config: AxesConfig) -> bool:
 
 
 def _bow(
-    stream: EvenStream, up: FloatArray, strides: Strides, zero: Zero, rests: Rests, config: AxesConfig
+    stream: EvenStream,
+    up: FloatArray,
+    strides: Strides,
+    zero: StandingCalibration,
+    rests: StaticPeriods,
+    config: AxesConfig,
 ) -> float:
     """Look for the deepest lean between standing and running; it must be fore-aft more than sideways.
 
@@ -151,7 +156,9 @@ def _pitch(
     return float(np.clip(in_phase_deg / config.pitch_sure_deg, -1.0, 1.0))
 
 
-def _lean(up: FloatArray, strides: Strides, zero: Zero, rests: Rests, config: AxesConfig) -> float:
+def _lean(
+    up: FloatArray, strides: Strides, zero: StandingCalibration, rests: StaticPeriods, config: AxesConfig
+) -> float:
     """Runners lean forward from standing, by 3 to 12 degrees: half a vote; nobody leans back by more.
 
     That is only sure where all standings agree: one of them may be bent.
@@ -167,7 +174,7 @@ def _lean(up: FloatArray, strides: Strides, zero: Zero, rests: Rests, config: Ax
     return float(np.sign(forward_deg)) * (1.0 if sure else 1.0 / 6.0)
 
 
-def _standings_agree(zero: Zero, rests: Rests, config: AxesConfig) -> bool:
+def _standings_agree(zero: StandingCalibration, rests: StaticPeriods, config: AxesConfig) -> bool:
     """Tell whether every standing lies near the zero, before and after the run."""
     force = rests.acc_sensor_mps2[zero.standing]
     near = force @ zero.up_sensor >= np.cos(np.radians(config.standings_agree_deg)) * np.linalg.norm(

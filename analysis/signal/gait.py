@@ -14,7 +14,7 @@ from scipy.signal import get_window
 
 from analysis.maths.intervals import box_decimate, chunks, inside, runs_of, without_short
 from analysis.signal.config import GaitConfig
-from analysis.signal.records import EvenStream, Gait, Rests
+from analysis.signal.records import EvenStream, Gait, StaticPeriods
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -31,7 +31,9 @@ class _Slow:
     step_hz: FloatArray
 
 
-def find_gait(stream: EvenStream, rests: Rests, config: GaitConfig, jumps: FloatArray | None = None) -> Gait:
+def find_gait(
+    stream: EvenStream, rests: StaticPeriods, config: GaitConfig, jumps: FloatArray | None = None
+) -> Gait:
     """Find the bouts of walking and running and the phase of the steps in them.
 
     Parameters

@@ -43,7 +43,7 @@ def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> boo
     return bool(straight > config.ratio * reverse)
 
 
-def unmirrored(stream: EvenStream) -> EvenStream:
+def to_right_handed(stream: EvenStream) -> EvenStream:
     """Return the stream with its second axis turned round, which makes a left-handed triad right-handed."""
     flip = np.array([1.0, -1.0, 1.0])
     gyr = stream.gyr_sensor_radps

@@ -35,7 +35,7 @@ _NODES_AT_A_TIME = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SpeedBelief:
+class SpeedPrior:
     """What is believed of the speed at every node before the force is looked at.
 
     Parameters
@@ -64,14 +64,14 @@ class _Problem:
     """(k, 2) unit vectors."""
     whole: BoolArray
     """(k-1,) false where the frame breaks inside the interval."""
-    speed: SpeedBelief
+    speed: SpeedPrior
 
 
-def aided_vertical(
+def smoothed_vertical(
     force: AveragedForce,
     first: Vertical,
     forward_inertial: FloatArray,
-    speed: SpeedBelief,
+    speed: SpeedPrior,
     config: OrientationConfig,
 ) -> Vertical:
     """Return the vertical with path acceleration and gyroscope bias taken out.
@@ -115,7 +115,7 @@ def _problem(
     first: Vertical,
     level: FloatArray,
     forward_inertial: FloatArray,
-    speed: SpeedBelief,
+    speed: SpeedPrior,
     config: OrientationConfig,
 ) -> _Problem:
     """Bring force and heading into the levelled frames."""
@@ -200,7 +200,7 @@ def _fixed_weights(problem: _Problem, config: OrientationConfig) -> FloatArray:
 
 
 def _solve(
-    rows: FloatArray, known: FloatArray, weight: FloatArray, speed: SpeedBelief, config: OrientationConfig
+    rows: FloatArray, known: FloatArray, weight: FloatArray, speed: SpeedPrior, config: OrientationConfig
 ) -> FloatArray:
     """Assemble the banded normal equations and solve them; return (k, 5)."""
     count = len(rows) + 1

@@ -17,17 +17,23 @@ from analysis.signal.anatomical_axes import find_axes, upright_from_sensor
 from analysis.signal.forward_direction import contradicts_running
 from analysis.signal.gait import find_gait
 from analysis.signal.gapfill import fill_gaps
-from analysis.signal.handedness import is_mirrored, unmirrored
-from analysis.signal.inclination_smoother import SpeedBelief, aided_vertical
-from analysis.signal.neutral_standing import NO_ZERO, STANDING, Zero, find_zero, zero_with
-from analysis.signal.records import EvenStream, Gait, Rests, Strapdown, Strides, TrunkAxes, Vertical
+from analysis.signal.handedness import is_mirrored, to_right_handed
+from analysis.signal.inclination_smoother import SpeedPrior, smoothed_vertical
+from analysis.signal.neutral_standing import (
+    NO_ZERO,
+    STANDING,
+    StandingCalibration,
+    calibrate_standing,
+    calibration_with,
+)
+from analysis.signal.records import EvenStream, Gait, StaticPeriods, Strapdown, Strides, TrunkAxes, Vertical
 from analysis.signal.sides import opening_side
 from analysis.signal.speed import SpeedProfile
-from analysis.signal.static_periods import find_rests
+from analysis.signal.static_periods import find_static_periods
 from analysis.signal.strapdown import integrate
 from analysis.signal.stride_ensemble import first_running
 from analysis.signal.strides import find_strides
-from analysis.signal.sync_taps import find_knocks, jumping_s
+from analysis.signal.sync_taps import find_sync_taps, jumping_s
 from analysis.signal.timebase import even_stream
 from analysis.signal.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
 from sensor.samples import FloatArray, IntArray, RealArray, SensorRecording
@@ -57,11 +63,11 @@ class Motion:
     """
 
     stream: EvenStream
-    rests: Rests
+    rests: StaticPeriods
     gait: Gait
     strides: Strides
     side: IntArray
-    zero: Zero
+    zero: StandingCalibration
     axes: TrunkAxes
     up_sensor: RealArray
     path: PathAcceleration | None
@@ -93,14 +99,14 @@ def motion_of(
         For a signal nothing can be drawn from.
     """
     raw = even_stream(sensor, config.signal)
-    rests = find_rests(raw, config.rest)
-    jumps = raw.rows_at(jumping_s(find_knocks(sensor, config.knocks), config.knocks))
+    rests = find_static_periods(raw, config.rest)
+    jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
     gait = find_gait(raw, rests, config.gait, jumps)
     stream = fill_gaps(raw, gait, config.signal)
     mirrored = is_mirrored(stream, gait, config.handedness)
     if mirrored:
-        stream = unmirrored(stream)
-        rests = find_rests(stream, config.rest)
+        stream = to_right_handed(stream)
+        rests = find_static_periods(stream, config.rest)
     if stream.gyr_sensor_radps is None:
         return _from_accelerometer(stream, rests, gait, config)
     motion = _from_gyroscope(stream, rests, gait, speed, config, trunk)
@@ -109,7 +115,7 @@ def motion_of(
 
 def _from_gyroscope(
     stream: EvenStream,
-    rests: Rests,
+    rests: StaticPeriods,
     gait: Gait,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
@@ -132,8 +138,8 @@ def _from_gyroscope(
     axes = _aligned(stream, rough_up, zero, trunk, config) or own_axes
     force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
     ahead = forward_inertial(strapdown, axes, force)
-    belief = speed_belief(first, stream, gait, rests, speed, config)
-    vertical = aided_vertical(force, first, ahead, belief, config.orientation)
+    belief = speed_prior(first, stream, gait, rests, speed, config)
+    vertical = smoothed_vertical(force, first, ahead, belief, config.orientation)
     up = up_in_sensor(strapdown, vertical, len(stream))
     side = opening_side(stream, up, strides, len(gait.first), config.axes)
     return Motion(
@@ -160,9 +166,9 @@ def _upright(
     strapdown: Strapdown | None,
     up_sensor: RealArray,
     strides: Strides,
-    rests: Rests,
+    rests: StaticPeriods,
     config: AnalysisConfig,
-) -> tuple[Zero, TrunkAxes]:
+) -> tuple[StandingCalibration, TrunkAxes]:
     """Return the zero and the axes found from it, passing over standings behind which the run lies.
 
     A runner leans forward from upright standing, so the standing was bent. Which way is forward has to be
@@ -170,7 +176,7 @@ def _upright(
     """
     bent_count = 0
     while True:
-        zero = find_zero(stream, rests, strides, up_sensor, config.rest, bent_count=bent_count)
+        zero = calibrate_standing(stream, rests, strides, up_sensor, config.rest, bent_count=bent_count)
         axes = find_axes(stream, strapdown, up_sensor, strides, zero, rests, config.axes)
         behind = _lean_deg(up_sensor, axes, strides, config) < -config.rest.bent_deg
         if zero.source != STANDING or not (behind or contradicts_running(axes.forward_votes, config.axes)):
@@ -189,17 +195,23 @@ def _lean_deg(up_sensor: RealArray, axes: TrunkAxes, strides: Strides, config: A
     return float(np.median(inclination_deg(mean)[0]))
 
 
-def _zero_of_trunk(stream: EvenStream, rests: Rests, trunk: Motion | None) -> Zero | None:
+def _zero_of_trunk(
+    stream: EvenStream, rests: StaticPeriods, trunk: Motion | None
+) -> StandingCalibration | None:
     """Return the zero at the trunk's standing, None for the trunk itself or without one."""
     if trunk is None or trunk.zero.rest < 0:
         return None
     edges = np.array([trunk.rests.first[trunk.zero.rest], trunk.rests.last[trunk.zero.rest]])
     start_s, end_s = trunk.stream.start_s + edges / trunk.stream.rate_hz
-    return zero_with(stream, rests, float(start_s), float(end_s))
+    return calibration_with(stream, rests, float(start_s), float(end_s))
 
 
 def _aligned(
-    stream: EvenStream, up_sensor: RealArray, zero: Zero, trunk: Motion | None, config: AnalysisConfig
+    stream: EvenStream,
+    up_sensor: RealArray,
+    zero: StandingCalibration,
+    trunk: Motion | None,
+    config: AnalysisConfig,
 ) -> TrunkAxes | None:
     """Return axes that agree with the trunk's, or None for the trunk itself."""
     if trunk is None or zero.source == NO_ZERO:
@@ -208,7 +220,9 @@ def _aligned(
     return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)
 
 
-def _from_accelerometer(stream: EvenStream, rests: Rests, gait: Gait, config: AnalysisConfig) -> Motion:
+def _from_accelerometer(
+    stream: EvenStream, rests: StaticPeriods, gait: Gait, config: AnalysisConfig
+) -> Motion:
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
     up = stride_mean_up(stream, config.orientation)
     strides = find_strides(gait)
@@ -218,7 +232,9 @@ def _from_accelerometer(stream: EvenStream, rests: Rests, gait: Gait, config: An
     )
 
 
-def _accelerometer_bias(rests: Rests, zero: Zero, config: AnalysisConfig) -> FloatArray:
+def _accelerometer_bias(
+    rests: StaticPeriods, zero: StandingCalibration, config: AnalysisConfig
+) -> FloatArray:
     """Return the (3,) bias along the standing vertical: by how much a still sensor does not read 1 g.
 
     Across the vertical a bias cancels against the zero; along it, it tilts whatever leans.
@@ -238,14 +254,14 @@ def forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce
     return quaternion.rotate(q, ahead)
 
 
-def speed_belief(
+def speed_prior(
     vertical: Vertical,
     stream: EvenStream,
     gait: Gait,
-    rests: Rests,
+    rests: StaticPeriods,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
-) -> SpeedBelief:
+) -> SpeedPrior:
     """Say what is known of the speed at every node: nought in standing, as measured, or about 3 m/s."""
     c = config.orientation
     row = np.clip(np.round(vertical.node_row).astype(np.int64), 0, len(stream) - 1)
@@ -263,4 +279,4 @@ def speed_belief(
         measured = np.where(still, 0.0, np.interp(at_s, speed.time_s, speed.speed_mps))
         weight = np.where(still, weight, step_s / c.known_speed_spread_mps**2)
         nominal = measured
-    return SpeedBelief(np.where(still, 0.0, nominal), measured, weight)
+    return SpeedPrior(np.where(still, 0.0, nominal), measured, weight)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.signal.config import RestConfig
-from analysis.signal.records import EvenStream, Rests, Strides
+from analysis.signal.records import EvenStream, StaticPeriods, Strides
 from sensor.samples import FloatArray, IntArray, RealArray, freeze_arrays
 
 STANDING, OWN_BASELINE, NO_ZERO = "standing", "own baseline", "none"
@@ -15,7 +15,7 @@ STANDING, OWN_BASELINE, NO_ZERO = "standing", "own baseline", "none"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Zero:
+class StandingCalibration:
     """The upward vertical, in sensor axes, from which angles are counted.
 
     Parameters
@@ -42,15 +42,15 @@ class Zero:
         freeze_arrays(self)
 
 
-def find_zero(
+def calibrate_standing(
     stream: EvenStream,
-    rests: Rests,
+    rests: StaticPeriods,
     strides: Strides,
     up_sensor: RealArray,
     config: RestConfig,
     *,
     bent_count: int = 0,
-) -> Zero:
+) -> StandingCalibration:
     """Choose the zero: the last sound standing before the first running, however long before.
 
     Its vertical is the **raw** mean of the accelerometer over the rest. A later standing does not move it: a
@@ -75,7 +75,7 @@ def find_zero(
     running = np.flatnonzero(strides.running)
     if len(running) == 0:
         nothing = np.zeros(0, dtype=np.int64)
-        return Zero(np.array([0.0, 0.0, 1.0]), NO_ZERO, -1, nothing, nothing)
+        return StandingCalibration(np.array([0.0, 0.0, 1.0]), NO_ZERO, -1, nothing, nothing)
     first_row = int(strides.start_row[running[0]])
     last_row = min(int(strides.end_row[running[-1]]), up_sensor.shape[1])
     baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
@@ -89,11 +89,15 @@ def find_zero(
     left = max(len(before) - bent_count, 0)
     before, bent = before[:left], before[left:]
     if len(before) == 0:
-        return Zero(baseline, OWN_BASELINE, -1, standing, bent)
-    return Zero(_unit(rests.acc_sensor_mps2[before[-1]]), STANDING, int(before[-1]), standing, bent)
+        return StandingCalibration(baseline, OWN_BASELINE, -1, standing, bent)
+    return StandingCalibration(
+        _unit(rests.acc_sensor_mps2[before[-1]]), STANDING, int(before[-1]), standing, bent
+    )
 
 
-def zero_with(stream: EvenStream, rests: Rests, start_s: float, end_s: float) -> Zero | None:
+def calibration_with(
+    stream: EvenStream, rests: StaticPeriods, start_s: float, end_s: float
+) -> StandingCalibration | None:
     """Return the zero of a sensor beside the trunk's: its own rest while the trunk's standing was the zero.
 
     A head may hang further in the run than any trunk leans, so the run says nothing about this standing.
@@ -116,7 +120,9 @@ def zero_with(stream: EvenStream, rests: Rests, start_s: float, end_s: float) ->
         return None
     rest = int(np.argmax(together))
     nothing = np.zeros(0, dtype=np.int64)
-    return Zero(_unit(rests.acc_sensor_mps2[rest]), STANDING, rest, np.array([rest], dtype=np.int64), nothing)
+    return StandingCalibration(
+        _unit(rests.acc_sensor_mps2[rest]), STANDING, rest, np.array([rest], dtype=np.int64), nothing
+    )
 
 
 def _unit(vector: FloatArray) -> FloatArray:

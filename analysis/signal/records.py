@@ -58,7 +58,7 @@ class EvenStream:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rests:
+class StaticPeriods:
     """Stretches in which the sensor was still.
 
     Parameters

@@ -6,12 +6,12 @@ import numpy as np
 
 from analysis.maths.intervals import runs_of
 from analysis.signal.config import RestConfig
-from analysis.signal.records import EvenStream, Rests
+from analysis.signal.records import EvenStream, StaticPeriods
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 
-def find_rests(stream: EvenStream, config: RestConfig) -> Rests:
+def find_static_periods(stream: EvenStream, config: RestConfig) -> StaticPeriods:
     """Find rests: the spread of |a| and the rate stay below their limits throughout.
 
     Without a gyroscope the rate is seen by the direction of gravity, so that a bow ends a rest here too.
@@ -37,7 +37,7 @@ def find_rests(stream: EvenStream, config: RestConfig) -> Rests:
     edge = round(config.edge_s * stream.rate_hz)
     trim = np.minimum(edge, (last - first) // 4)
     gyr = stream.gyr_sensor_radps
-    return Rests(
+    return StaticPeriods(
         first,
         last,
         _means(stream.acc_sensor_mps2, first + trim, last - trim),

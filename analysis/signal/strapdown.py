@@ -8,11 +8,11 @@ from analysis.errors import SignalError
 from analysis.maths import quaternion
 from analysis.maths.intervals import chunks, runs_of
 from analysis.signal.config import RestConfig
-from analysis.signal.records import EvenStream, Rests, Strapdown
+from analysis.signal.records import EvenStream, StaticPeriods, Strapdown
 from sensor.samples import FloatArray, IntArray
 
 
-def integrate(stream: EvenStream, rests: Rests, broken_rows: int, config: RestConfig) -> Strapdown:
+def integrate(stream: EvenStream, rests: StaticPeriods, broken_rows: int, config: RestConfig) -> Strapdown:
     """Integrate angular rate by a blocked product of rotation increments with the coning term.
 
     The increment between two rows is the integral of the cubic through four samples (so that samples are
@@ -59,7 +59,7 @@ def integrate(stream: EvenStream, rests: Rests, broken_rows: int, config: RestCo
     return Strapdown(product, _sections(stream, broken_rows))
 
 
-def _bias(stream: EvenStream, rests: Rests, config: RestConfig) -> tuple[FloatArray, FloatArray]:
+def _bias(stream: EvenStream, rests: StaticPeriods, config: RestConfig) -> tuple[FloatArray, FloatArray]:
     """Return the (k,) middles of the rests and the (k, 3) bias in rad/s they show; nought without rests.
 
     Turning slowly on the spot looks like rest for a second or two; such rests stand out from the others.

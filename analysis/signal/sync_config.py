@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class KnockConfig:
+class SyncTapConfig:
     """Taps and jumps that several sensors feel at once, and how well they tie their clocks together."""
 
     edge_s: float = 300.0

@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from analysis.maths.intervals import runs_of, without_short
-from analysis.signal.sync_config import KnockConfig
+from analysis.signal.sync_config import SyncTapConfig
 from sensor.samples import FloatArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -42,7 +42,7 @@ Series = tuple[Knock, ...]
 """Knocks in quick succession, in order of time."""
 
 
-def find_knocks(sensor: SensorRecording, config: KnockConfig) -> tuple[Series, ...]:
+def find_sync_taps(sensor: SensorRecording, config: SyncTapConfig) -> tuple[Series, ...]:
     """Find series of taps or jumps near both ends of a recording.
 
     Parameters
@@ -70,7 +70,7 @@ def find_knocks(sensor: SensorRecording, config: KnockConfig) -> tuple[Series, .
     )
 
 
-def jumping_s(found: Iterable[Series], config: KnockConfig) -> FloatArray:
+def jumping_s(found: Iterable[Series], config: SyncTapConfig) -> FloatArray:
     """Return (2, j) session times at which series of jumps begin and end, the calm around them included."""
     edges_s = [
         (series[0].first_s - config.still_s, series[-1].last_s + config.still_s)
@@ -88,7 +88,7 @@ class _Commotion:
     is_knock: bool
 
 
-def _commotions(time_s: FloatArray, acc_sensor_mps2: FloatArray, config: KnockConfig) -> list[_Commotion]:
+def _commotions(time_s: FloatArray, acc_sensor_mps2: FloatArray, config: SyncTapConfig) -> list[_Commotion]:
     """Find what lies between calm stretches, in order of time."""
     period_s = float(np.median(np.diff(time_s)))
     force_mps2 = np.sqrt(np.einsum("ij,ij->i", acc_sensor_mps2, acc_sensor_mps2))
@@ -104,7 +104,7 @@ def _commotions(time_s: FloatArray, acc_sensor_mps2: FloatArray, config: KnockCo
     return found
 
 
-def _lone_knocks(time_s: FloatArray, acc_sensor_mps2: FloatArray, config: KnockConfig) -> Iterator[Knock]:
+def _lone_knocks(time_s: FloatArray, acc_sensor_mps2: FloatArray, config: SyncTapConfig) -> Iterator[Knock]:
     """Yield the knocks from between two standings in which little else happened."""
     if len(time_s) < 2 or not np.median(np.diff(time_s)) > 0.0:
         return
@@ -119,7 +119,7 @@ def _lone_knocks(time_s: FloatArray, acc_sensor_mps2: FloatArray, config: KnockC
             yield from knocks
 
 
-def _series(knocks: Sequence[Knock], config: KnockConfig) -> list[Series]:
+def _series(knocks: Sequence[Knock], config: SyncTapConfig) -> list[Series]:
     """Split knocks where they are far apart, and keep what is neither chance nor a gait."""
     far = [0, *(int(b.at_s - a.at_s > config.apart_s) for a, b in pairwise(knocks))]
     number = np.cumsum(far[: len(knocks)]).tolist()

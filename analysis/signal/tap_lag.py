@@ -9,7 +9,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 
-from analysis.signal.sync_config import KnockConfig
+from analysis.signal.sync_config import SyncTapConfig
 from analysis.signal.sync_taps import Knock, Series
 from sensor.samples import FloatArray, SensorRecording
 
@@ -55,7 +55,7 @@ def shared_events(
     first: SensorRecording,
     second: SensorRecording,
     found: tuple[Sequence[Series], Sequence[Series]],
-    config: KnockConfig,
+    config: SyncTapConfig,
 ) -> tuple[SharedEvent, ...]:
     """Hold the knocks of two sensors against each other.
 
@@ -88,7 +88,7 @@ def _nearest(series: Series, others: Sequence[Series]) -> Series:
 
 
 def _event(
-    first: SensorRecording, second: SensorRecording, own: Series, other: Series, config: KnockConfig
+    first: SensorRecording, second: SensorRecording, own: Series, other: Series, config: SyncTapConfig
 ) -> SharedEvent | None:
     """Compare two series knock by knock; None where they have too little in common."""
     both = [a for a in own if any(abs(a.at_s - b.at_s) <= config.search_s for b in other)]
@@ -106,7 +106,7 @@ def _event(
     return SharedEvent(at_s, lag_s, within_s, count, is_jump, _doubt(lag_s, spread_s, config))
 
 
-def _doubt(lag_s: float, spread_s: float, config: KnockConfig) -> str:
+def _doubt(lag_s: float, spread_s: float, config: SyncTapConfig) -> str:
     if spread_s > config.agreement_s:
         return f"the knocks differ by {1e3 * spread_s:.0f} ms among themselves"
     if abs(lag_s) > config.most_lag_s:
@@ -114,7 +114,7 @@ def _doubt(lag_s: float, spread_s: float, config: KnockConfig) -> str:
     return ""
 
 
-def _lag_s(first: SensorRecording, second: SensorRecording, knock: Knock, config: KnockConfig) -> float:
+def _lag_s(first: SensorRecording, second: SensorRecording, knock: Knock, config: SyncTapConfig) -> float:
     """Return how much later the second sensor tells a knock; NaN where it is not clearly the same one."""
     reach = round(config.search_s / _GRID_S)
     half_s = config.window_s
@@ -150,7 +150,7 @@ class _Course:
     period_s: float
 
 
-def _course(sensor: SensorRecording, at_s: float, half_s: float, config: KnockConfig) -> _Course | None:
+def _course(sensor: SensorRecording, at_s: float, half_s: float, config: SyncTapConfig) -> _Course | None:
     """Interpolate around a moment; None where a loss, a new connection or what is no number lies near it."""
     low, high = np.searchsorted(sensor.time_s, (at_s - half_s, at_s + half_s)).tolist()
     low, high = low - 2, high + 2

@@ -162,7 +162,7 @@ def fit_segment(
 def _arrival_s(block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec) -> FloatArray:
     """Return when each packet (p,) would have come, had it been sent with its last sample."""
     came_s: FloatArray = np.asarray(arrival_s, np.float64)[block.notification]
-    return came_s if block.held_ticks is None else came_s - block.held_ticks / spec.tick_hz
+    return came_s if block.hold_ticks is None else came_s - block.hold_ticks / spec.tick_hz
 
 
 def _begins_anew(packets: _Packets, ticks_per_s: float) -> BoolArray:

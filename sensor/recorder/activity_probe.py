@@ -11,7 +11,7 @@ from typing import NoReturn
 from sensor.errors import LinkError
 from sensor.link.radio import Radio
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.plan import RecordingPlan, SensorWish
+from sensor.recorder.plan import RecordingPlan, SensorRequest
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
 from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedRadio
@@ -32,13 +32,13 @@ PATIENCE_WITH_OTHERS_S = 8.0
 _TICK_S = 0.25
 
 
-async def glance(
+async def probe_activity(
     plan: RecordingPlan,
     resting_mps2: Mapping[str, FloatArray],
     radio: Radio,
     *,
     now_utc: datetime,
-    chance: random.Random,
+    rng: random.Random,
 ) -> bool:
     """Listen to the motion sensors for a moment; return whether one of them is in use.
 
@@ -53,7 +53,7 @@ async def glance(
         Which Bluetooth to use.
     now_utc
         Wall-clock time, with a time zone: some sensors are told.
-    chance
+    rng
         Random source for the spread of attempts to connect.
 
     Raises
@@ -67,7 +67,7 @@ async def glance(
     shared = SharedRadio(radio, wished=frozenset(wish.name.casefold() for wish in plan.sensors))
     policy = RecorderPolicy()
     looks = [_Look(wish, clock, resting_mps2.get(wish.placement)) for wish in plan.sensors]
-    tasks = [asyncio.create_task(SensorTask(look.log, shared, clock, policy, chance).run()) for look in looks]
+    tasks = [asyncio.create_task(SensorTask(look.log, shared, clock, policy, rng).run()) for look in looks]
     try:
         return await _judge(looks, tasks, clock)
     finally:
@@ -99,7 +99,7 @@ async def _judge(
 class _Look:
     """What one sensor has shown so far."""
 
-    def __init__(self, wish: SensorWish, clock: SessionClock, resting_mps2: FloatArray | None) -> None:
+    def __init__(self, wish: SensorRequest, clock: SessionClock, resting_mps2: FloatArray | None) -> None:
         self.log = SensorLog(wish, _Nowhere(), clock)
         self._resting_mps2 = resting_mps2
         self._last = LastSecond()

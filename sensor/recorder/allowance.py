@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Allowance:
+class TokenBucket:
     """A store that fills up steadily and is drawn from. Reads no clock itself.
 
     Parameters

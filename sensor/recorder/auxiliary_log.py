@@ -9,7 +9,7 @@ from sensor.recorder.sensor_log import SensorLog
 from sensor.samples import FloatArray
 
 
-class BesideLog(SensorLog):
+class AuxiliaryLog(SensorLog):
     """Writes down everything one device sends, untouched, and keeps count; words as of `SensorLog`."""
 
     def drain(self) -> FloatArray | None:

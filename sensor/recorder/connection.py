@@ -18,9 +18,9 @@ from sensor.protocol.driver import (
 )
 from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, HEART_RATE_UUID, parse_text
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.ending import LINK_LOST, Ending
+from sensor.recorder.ending import LINK_LOST, ConnectionEnd
 from sensor.recorder.flood import SensorLimits
-from sensor.recorder.notification_handler import Reception
+from sensor.recorder.notification_handler import NotificationHandler
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import MISTAKES, SensorLog
 from sensor.recorder.watchdog import Verdict, Watchdog
@@ -58,7 +58,7 @@ class Connection:
     def __init__(
         self,
         link: BleLink,
-        ending: Ending,
+        ending: ConnectionEnd,
         driver: Driver,
         log: SensorLog,
         clock: SessionClock,
@@ -73,7 +73,9 @@ class Connection:
         self._clock = clock
         self._policy = policy
         self._watchdog = Watchdog(policy.silence_s, clock.now_s())
-        self._reception = Reception(driver, log, clock, self._watchdog, ending, limits, wanted_serial)
+        self._reception = NotificationHandler(
+            driver, log, clock, self._watchdog, ending, limits, wanted_serial
+        )
         self._wanted_serial = wanted_serial
         self._subscribed: list[str] = []
 

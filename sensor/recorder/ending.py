@@ -7,7 +7,7 @@ import asyncio
 LINK_LOST = "link lost"
 
 
-class Ending:
+class ConnectionEnd:
     """The end of a connection: not yet there, or there with a reason. The first reason counts."""
 
     def __init__(self) -> None:

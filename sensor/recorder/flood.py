@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sensor.recorder.allowance import Allowance
+from sensor.recorder.allowance import TokenBucket
 
 NOTIFICATIONS_PER_S, NOTIFICATIONS_AT_ONCE = 500.0, 5_000.0
 """A Movesense whose packets are cut into 18 bytes sends 143 a second. At once: what a stall of half a minute
@@ -31,12 +31,12 @@ class LeftOut:
     until_s: float
 
 
-class FloodGate:
+class RateLimiter:
     """Decides, notification by notification, what is kept. Reads no clock itself."""
 
     def __init__(self) -> None:
-        self._notifications = Allowance(NOTIFICATIONS_PER_S, NOTIFICATIONS_AT_ONCE)
-        self._bytes = Allowance(BYTES_PER_S, BYTES_AT_ONCE)
+        self._notifications = TokenBucket(NOTIFICATIONS_PER_S, NOTIFICATIONS_AT_ONCE)
+        self._bytes = TokenBucket(BYTES_PER_S, BYTES_AT_ONCE)
         self._flood: LeftOut | None = None
 
     def admits(self, now_s: float, size: int) -> bool:
@@ -81,5 +81,5 @@ class SensorLimits:
         How much of what it sends is kept.
     """
 
-    restarts: Allowance
-    gate: FloodGate = field(default_factory=FloodGate)
+    restarts: TokenBucket
+    gate: RateLimiter = field(default_factory=RateLimiter)

@@ -18,7 +18,7 @@ from sensor.protocol.driver import (
     Write,
 )
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.ending import Ending
+from sensor.recorder.ending import ConnectionEnd
 from sensor.recorder.flood import SensorLimits
 from sensor.recorder.sensor_log import FLOOD, MISTAKES, SensorLog
 from sensor.recorder.watchdog import Watchdog
@@ -27,7 +27,7 @@ ANOTHER_SENSOR = "another sensor of the same name"
 RESTARTED = "sensor restarted"
 
 
-class Reception:
+class NotificationHandler:
     """Takes in the notifications of one connection.
 
     Parameters
@@ -59,7 +59,7 @@ class Reception:
         log: SensorLog,
         clock: SessionClock,
         watchdog: Watchdog,
-        ending: Ending,
+        ending: ConnectionEnd,
         limits: SensorLimits,
         wanted_serial: str,
     ) -> None:

@@ -10,7 +10,7 @@ from sensor.session.schema import BESIDE_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
-class SensorWish:
+class SensorRequest:
     """One sensor: where it is worn, and its name or address (on macOS a UUID).
 
     Raises
@@ -31,7 +31,7 @@ class SensorWish:
 
 
 @dataclass(frozen=True, slots=True)
-class BesideWish:
+class AuxiliaryRequest:
     """A device beside the sensors, the how-manieth it is, and its name or address (on macOS a UUID).
 
     Raises
@@ -53,7 +53,7 @@ class BesideWish:
         return f"{BESIDE_PREFIX}{self.number}"
 
 
-Wish = SensorWish | BesideWish
+Wish = SensorRequest | AuxiliaryRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class RecordingPlan:
         When there is no motion sensor, or a placement or a sensor is named twice.
     """
 
-    sensors: tuple[SensorWish, ...]
-    beside: tuple[BesideWish, ...] = ()
+    sensors: tuple[SensorRequest, ...]
+    beside: tuple[AuxiliaryRequest, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.sensors:

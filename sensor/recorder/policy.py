@@ -73,10 +73,10 @@ class RecorderPolicy:
     first_data_s: float = 120.0
     status_interval_s: float = 0.25
 
-    def waits(self, chance: random.Random) -> Iterator[float]:
+    def waits(self, rng: random.Random) -> Iterator[float]:
         """Return the waits between attempts, without end.
 
-        The later ones are drawn from ``chance``, so that several sensors do not keep calling at once.
+        The later ones are drawn from ``rng``, so that several sensors do not keep calling at once.
         """
-        late = (chance.uniform(*self.last_waits_s) for _ in itertools.count())
+        late = (rng.uniform(*self.last_waits_s) for _ in itertools.count())
         return itertools.chain(self.first_waits_s, late)

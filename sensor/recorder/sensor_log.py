@@ -6,7 +6,7 @@ from sensor.link.ble import Sighting
 from sensor.link.error_messages import printable
 from sensor.protocol.driver import Identity, Settings, StreamDecoder
 from sensor.protocol.registry import DeviceKind
-from sensor.recorder.allowance import Allowance
+from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.flood import LeftOut
 from sensor.recorder.plan import Wish
@@ -68,7 +68,7 @@ class SensorLog:
         self._counter = SampleCounter()
         self._decoder: StreamDecoder | None = None
         self._undecoded: list[bytes] = []
-        self._allowances: dict[str, Allowance] = {}
+        self._allowances: dict[str, TokenBucket] = {}
         self._untold: dict[str, int] = {}
 
     @property
@@ -151,7 +151,7 @@ class SensorLog:
 
     def event(self, kind: str, detail: str = "") -> None:
         """Write down something that happened to this sensor; before it was ever found, say which is meant."""
-        allowance = self._allowances.setdefault(kind, Allowance(EVENTS_PER_S, EVENTS_AT_ONCE))
+        allowance = self._allowances.setdefault(kind, TokenBucket(EVENTS_PER_S, EVENTS_AT_ONCE))
         if not allowance.take(self._clock.now_s()):
             self._untold[kind] = self._untold.get(kind, 0) + 1
             return

@@ -13,10 +13,10 @@ from sensor.link.connect_lock import connecting_turn
 from sensor.link.radio import Radio
 from sensor.protocol.driver import Driver
 from sensor.protocol.registry import DeviceKind
-from sensor.recorder.allowance import Allowance
+from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.connection import Connection
-from sensor.recorder.ending import LINK_LOST, Ending
+from sensor.recorder.ending import LINK_LOST, ConnectionEnd
 from sensor.recorder.flood import SensorLimits
 from sensor.recorder.notification_handler import ANOTHER_SENSOR
 from sensor.recorder.policy import RecorderPolicy
@@ -67,7 +67,7 @@ class SensorTask:
         The session's time line.
     policy
         Intervals and deadlines.
-    chance
+    rng
         Spreads the late attempts to reconnect.
     kind
         What it is spoken to as; None: as what its advertisement says.
@@ -79,21 +79,21 @@ class SensorTask:
         shared: SharedRadio,
         clock: SessionClock,
         policy: RecorderPolicy,
-        chance: random.Random,
+        rng: random.Random,
         kind: DeviceKind | None = None,
     ) -> None:
         self._log = log
         self._shared = shared
         self._clock = clock
         self._policy = policy
-        self._chance = chance
-        self._waits = policy.waits(chance)
+        self._rng = rng
+        self._waits = policy.waits(rng)
         self._kind = kind
         self._has_met_stranger = False
         self._address = ""
         self._namesakes: set[str] = set()
         self._looking_since_s = 0.0
-        self._limits = SensorLimits(restarts=Allowance(1.0 / policy.restart_pause_s, 1.0))
+        self._limits = SensorLimits(restarts=TokenBucket(1.0 / policy.restart_pause_s, 1.0))
 
     async def run(self) -> NoReturn:
         """Record for as long as the session lasts.
@@ -122,7 +122,7 @@ class SensorTask:
             except MISTAKES as error:
                 self._tell_failure(f"{self._log.wish.name}: a fault in this program ({error!r})")
             if is_good:
-                self._waits = self._policy.waits(self._chance)
+                self._waits = self._policy.waits(self._rng)
             else:
                 await asyncio.sleep(min(next(self._waits), self._policy.breather_s))
 
@@ -134,7 +134,7 @@ class SensorTask:
         """Scan until the sensor is heard, in many short scans: long ones can go deaf."""
         self._log.link = "searching"
         self._looking_since_s = self._clock.now_s()
-        for wait_s in self._policy.waits(self._chance):
+        for wait_s in self._policy.waits(self._rng):
             try:
                 sighting = await look_for(self._shared.radio, self._is_wanted, wait_s)
             except LinkError as error:
@@ -196,7 +196,7 @@ class SensorTask:
         self._shared.taken.add(sighting.address)
         try:
             kind, driver = _conversation(self._kind)
-            ending = Ending()
+            ending = ConnectionEnd()
             link = await self._connect(sighting, ending)
             self._log.connected(sighting, kind, driver.settings)
             connection = Connection(
@@ -221,7 +221,7 @@ class SensorTask:
     def _serial_to_check(self, sighting: Sighting) -> str:
         return "" if sighting.address == self._address else self._log.serial
 
-    async def _connect(self, sighting: Sighting, ending: Ending) -> BleLink:
+    async def _connect(self, sighting: Sighting, ending: ConnectionEnd) -> BleLink:
         async with connecting_turn():
             self._log.link = "connecting"
             return await BleLink.connect(

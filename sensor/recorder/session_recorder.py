@@ -13,7 +13,7 @@ from typing import NoReturn
 from sensor.errors import LinkError
 from sensor.link.radio import Radio
 from sensor.protocol.auxiliary import BESIDE
-from sensor.recorder.auxiliary_log import BesideLog
+from sensor.recorder.auxiliary_log import AuxiliaryLog
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.policy import RecorderPolicy
@@ -46,7 +46,7 @@ class Recorder:
         The session's name.
     started_utc
         Wall-clock time now, with a time zone.
-    chance
+    rng
         Random source for the spread of late reconnects.
     policy
         Intervals and deadlines.
@@ -71,7 +71,7 @@ class Recorder:
         *,
         name: str,
         started_utc: datetime,
-        chance: random.Random,
+        rng: random.Random,
         policy: RecorderPolicy | None = None,
         on_status: StatusCallback | None = None,
         on_samples: SamplesCallback | None = None,
@@ -85,13 +85,13 @@ class Recorder:
         self._stopping = asyncio.Event()
         self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
         self._worn = [SensorLog(wish, self._writer, self._clock) for wish in plan.sensors]
-        self._beside = [BesideLog(wish, self._writer, self._clock) for wish in plan.beside]
+        self._beside = [AuxiliaryLog(wish, self._writer, self._clock) for wish in plan.beside]
         self._logs = [*self._worn, *self._beside]
         shared = SharedRadio(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
         patient = replace(self._policy, silence_s=self._policy.beside_silence_s)
         self._tasks = [
-            *(SensorTask(log, shared, self._clock, self._policy, chance) for log in self._worn),
-            *(SensorTask(log, shared, self._clock, patient, chance, BESIDE) for log in self._beside),
+            *(SensorTask(log, shared, self._clock, self._policy, rng) for log in self._worn),
+            *(SensorTask(log, shared, self._clock, patient, rng, BESIDE) for log in self._beside),
         ]
 
     def now_s(self) -> float:
@@ -199,7 +199,7 @@ async def record_session(
     name: str,
     started_utc: datetime,
     duration_s: float,
-    chance: random.Random,
+    rng: random.Random,
     simulated: bool = False,
     policy: RecorderPolicy | None = None,
     on_status: StatusCallback | None = None,
@@ -220,7 +220,7 @@ async def record_session(
         radio,
         name=name,
         started_utc=started_utc,
-        chance=chance,
+        rng=rng,
         policy=policy,
         on_status=on_status,
         simulated=simulated,

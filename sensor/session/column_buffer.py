@@ -15,7 +15,7 @@ _SPARE = 1.01
 Rows = npt.NDArray[Any]
 
 
-class GrowingColumns:
+class ColumnBuffer:
     """Named arrays whose rows come in parts.
 
     Joining the parts at the end would need memory for all of them twice. Rows that come in a single part are

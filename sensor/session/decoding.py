@@ -10,7 +10,7 @@ import numpy as np
 from sensor.clock.timeline import ClockSpec, fit_segment
 from sensor.protocol.driver import StreamDecoder
 from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
-from sensor.session.column_buffer import GrowingColumns
+from sensor.session.column_buffer import ColumnBuffer
 from sensor.session.segments import DecodedSegment
 from sensor.units import NS_PER_S
 
@@ -47,7 +47,7 @@ class SegmentDecoder:
         self._reason = reason
         self._arrival_ns = arrival_ns
         self._fed = 0
-        self._columns = GrowingColumns()
+        self._columns = ColumnBuffer()
         self._has_samples = False
 
     @property
@@ -118,7 +118,7 @@ def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
     if wanted.all():
         return block
     rows = np.repeat(wanted, block.count)
-    gyr, offset, held = block.gyr_sensor_radps, block.sample_offset_ticks, block.held_ticks
+    gyr, offset, held = block.gyr_sensor_radps, block.sample_offset_ticks, block.hold_ticks
     return SampleBlock(
         notification=block.notification[wanted],
         ticks=block.ticks[wanted],
@@ -128,5 +128,5 @@ def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
         clipped=block.clipped[rows],
         sequence=None if block.sequence is None else block.sequence[wanted],
         sample_offset_ticks=None if offset is None else offset[rows],
-        held_ticks=None if held is None else held[wanted],
+        hold_ticks=None if held is None else held[wanted],
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sensor.samples import BoolArray, FloatArray, Gap, IntArray
-from sensor.session.column_buffer import GrowingColumns, Rows
+from sensor.session.column_buffer import ColumnBuffer, Rows
 
 _LONGEST_STEP_PERIODS = 1.5
 """Between segments, a step in time longer than this many sample periods is a gap."""
@@ -67,7 +67,7 @@ class SegmentJoiner:
     """
 
     def __init__(self) -> None:
-        self._columns = GrowingColumns()
+        self._columns = ColumnBuffer()
         self._starts: list[int] = []
         self._gaps: list[Gap] = []
         self._samples = self._rejected = 0

@@ -8,8 +8,8 @@ from time import perf_counter
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.signal.inclination_smoother import aided_vertical
-from analysis.signal.motion import Motion, forward_inertial, motion_of, speed_belief
+from analysis.signal.inclination_smoother import smoothed_vertical
+from analysis.signal.motion import Motion, forward_inertial, motion_of, speed_prior
 from analysis.signal.speed import SpeedProfile
 from analysis.signal.strapdown import integrate
 from analysis.signal.vertical import AveragedForce, unaided_vertical, up_in_sensor
@@ -92,8 +92,8 @@ def orientation_alone(hour: Hour) -> float:
     force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
     ahead = forward_inertial(strapdown, motion.axes, force)
-    belief = speed_belief(first, stream, motion.gait, motion.rests, None, config)
-    up_in_sensor(strapdown, aided_vertical(force, first, ahead, belief, config.orientation), len(stream))
+    belief = speed_prior(first, stream, motion.gait, motion.rests, None, config)
+    up_in_sensor(strapdown, smoothed_vertical(force, first, ahead, belief, config.orientation), len(stream))
     return perf_counter() - begin
 
 

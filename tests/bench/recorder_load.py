@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
 from sensor.protocol.registry import device
-from sensor.recorder import Recorder, RecorderStatus, RecordingPlan, SensorWish
+from sensor.recorder import Recorder, RecorderStatus, RecordingPlan, SensorRequest
 from tests.bench.link_seam import Source, seam_radio
 from tests.bench.tables import markdown
 from tests.support.process_memory import status_mb
@@ -70,7 +70,7 @@ def sources(seconds: float) -> list[Source]:
 
 async def record(worn: list[Source], path: Path, seconds: float) -> tuple[float, float]:
     """Record what they send; return the seconds that passed and those of the processor."""
-    plan = RecordingPlan(tuple(SensorWish(place, name) for place, _, name, _ in WORN))
+    plan = RecordingPlan(tuple(SensorRequest(place, name) for place, _, name, _ in WORN))
     began_s, began_cpu_s = perf_counter(), process_time()
     recorder = Recorder(
         plan,
@@ -78,7 +78,7 @@ async def record(worn: list[Source], path: Path, seconds: float) -> tuple[float,
         seam_radio(worn),
         name="load",
         started_utc=datetime.now(UTC),
-        chance=random.Random(0),
+        rng=random.Random(0),
         on_status=_look_at,
         on_samples=lambda *_: None,
     )

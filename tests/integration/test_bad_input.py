@@ -147,10 +147,10 @@ def test_what_is_no_file_is_one_line(home: Path, tmp_path: Path, name: str) -> N
 
 
 def test_standing_alone_is_no_run(home: Path, tmp_path: Path) -> None:
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     time_s = np.arange(104 * 60) / 104
-    acc = np.array([0.0, 0.0, 9.81]) + chance.normal(0, 0.05, (len(time_s), 3))
-    path = write_imu_csv(tmp_path / "stood.csv", time_s, acc, chance.normal(0, 0.01, (len(time_s), 3)))
+    acc = np.array([0.0, 0.0, 9.81]) + rng.normal(0, 0.05, (len(time_s), 3))
+    path = write_imu_csv(tmp_path / "stood.csv", time_s, acc, rng.normal(0, 0.01, (len(time_s), 3)))
     imported = Path(success(runtall(home, "import", f"sternum={path}"))[-1])
     line = complaint(runtall(home, "report"))
     assert line.startswith(f"{imported}: ")
@@ -312,7 +312,7 @@ def test_without_bluetooth_scan_and_record_say_what_to_do(home: Path) -> None:
     assert not list(home.rglob("*.runtall"))
 
 
-def _foreign_session(path: Path, kind: DeviceKind, payloads: list[bytes], chance: random.Random) -> Path:
+def _foreign_session(path: Path, kind: DeviceKind, payloads: list[bytes], rng: random.Random) -> Path:
     """Write a session whose packets are not those of its sensor, arriving at any time."""
     settings = dict(kind.make_driver(kind.default_rate_hz or 100.0).settings) if kind.make_driver else {}
     if kind.default_rate_hz:
@@ -322,19 +322,19 @@ def _foreign_session(path: Path, kind: DeviceKind, payloads: list[bytes], chance
             writer.add_sensor("sternum", kind.key, "x", settings=settings), 0, "start"
         )
         for payload in payloads:
-            arrival_ns = chance.choice((0, -(2**63), 2**63 - 1, chance.randrange(10**13)))
+            arrival_ns = rng.choice((0, -(2**63), 2**63 - 1, rng.randrange(10**13)))
             writer.packet(segment, kind.data_characteristic, arrival_ns, payload)
     return path
 
 
 @pytest.mark.parametrize("kind", DEVICES, ids=lambda kind: kind.key)
 def test_packets_of_another_sensor_end_in_a_report_or_one_line(tmp_path: Path, kind: DeviceKind) -> None:
-    chance = random.Random(kind.key)
-    noise = [chance.randbytes(chance.randrange(1, 250)) for _ in range(2000)]
+    rng = random.Random(kind.key)
+    noise = [rng.randbytes(rng.randrange(1, 250)) for _ in range(2000)]
     other = [payload for _, payload in movesense_notifications(0, 300)]
-    beheaded = [bytes([chance.choice(other)[0], *chance.randbytes(150)]) for _ in range(500)]
+    beheaded = [bytes([rng.choice(other)[0], *rng.randbytes(150)]) for _ in range(500)]
     for number, payloads in enumerate((noise, other, beheaded)):
-        path = _foreign_session(tmp_path / f"{number}.runtall", kind, payloads, chance)
+        path = _foreign_session(tmp_path / f"{number}.runtall", kind, payloads, rng)
         (sensor,) = read_recording(path).sensors
         assert (np.diff(sensor.time_s) > 0).all()
         assert np.isfinite(sensor.acc_sensor_mps2).all()
@@ -344,11 +344,11 @@ def test_packets_of_another_sensor_end_in_a_report_or_one_line(tmp_path: Path, k
 
 
 def test_a_movesense_whose_clock_and_arrivals_jump_about_ends_in_a_report_or_one_line(tmp_path: Path) -> None:
-    chance = random.Random(1)
+    rng = random.Random(1)
     payloads = [bytearray(payload) for _, payload in movesense_notifications(0, 2000)]
     for payload in payloads[::2]:
-        payload[2:6] = chance.randbytes(4)
-    path = _foreign_session(tmp_path / "a.runtall", device("movesense"), list(map(bytes, payloads)), chance)
+        payload[2:6] = rng.randbytes(4)
+    path = _foreign_session(tmp_path / "a.runtall", device("movesense"), list(map(bytes, payloads)), rng)
     with pytest.raises(AnalysisError) as caught:
         analyse_session(path)
     assert len(str(caught.value)) < 300

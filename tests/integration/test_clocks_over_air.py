@@ -60,21 +60,21 @@ def recorded(
     lose: Callable[[VirtualMovesense, VirtualMovesense], None] = lambda chest, cap: None,
 ) -> tuple[Recording, Made, Made]:
     """Record chest and head; ``lose`` schedules what goes wrong."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     made: list[Made] = []
 
     async def play(scene: Scene) -> None:
         sensors = []
         for name, direction in ((CHEST, (0.0, 0.6, 0.8)), (CAP, (0.8, -0.6, 0.0))):
-            await asyncio.sleep(chance.uniform(0.0, 0.02))
-            own = Made(asyncio.get_running_loop().time(), 0.0, chance.uniform(-40.0, 40.0))
+            await asyncio.sleep(rng.uniform(0.0, 0.02))
+            own = Made(asyncio.get_running_loop().time(), 0.0, rng.uniform(-40.0, 40.0))
             sensors.append(
                 VirtualMovesense(
                     name,
                     signal=own.signal(taps_s, direction, seed + len(made)),
                     clock_ppm=own.clock_ppm,
                     rate_ppm=own.rate_ppm,
-                    start_ticks_ms=int(chance.integers(2**32)),
+                    start_ticks_ms=int(rng.integers(2**32)),
                 )
             )
             made.append(own)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli.recording import Order, record
+from analysis.cli.recording import RecordOptions, record
 from analysis.cli.virtual_sensors import virtual_runner
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse_session
-from sensor.recorder import BesideWish, RecorderStatus, RecordingPlan, SensorWish, record_session
+from sensor.recorder import AuxiliaryRequest, RecorderStatus, RecordingPlan, SensorRequest, record_session
 from sensor.session.reader import read_recording
 from sensor.virtual.devices.movesense import VirtualMovesense
 from sensor.virtual.devices.standard import treadmill
@@ -46,8 +46,10 @@ class Silent:
 
 def test_the_report_of_a_run_with_a_foot_pod_takes_its_distance_from_it(tmp_path: Path) -> None:
     path = tmp_path / "pod.runtall"
-    plan = RecordingPlan((SensorWish("sternum", "Movesense 000000000001"),), (BesideWish(1, "Foot Pod 1"),))
-    order = Order(plan, "pod", RUN_S, is_guided=False, is_simulated=True)
+    plan = RecordingPlan(
+        (SensorRequest("sternum", "Movesense 000000000001"),), (AuxiliaryRequest(1, "Foot Pod 1"),)
+    )
+    order = RecordOptions(plan, "pod", RUN_S, is_guided=False, is_simulated=True)
 
     async def outing() -> None:
         async with virtual_runner(plan, RUN_S) as radio:
@@ -72,7 +74,7 @@ def test_a_treadmill_gives_the_report_its_distance_and_the_session_its_surface(t
         lambda time_s: float(run.distance_m[min(round(time_s * run.rate_hz), last)]),
     )
     chest = VirtualMovesense(signal=run.sensors[0].measured)
-    plan = RecordingPlan((SensorWish("sternum", chest.name),), (BesideWish(1, belt.name),))
+    plan = RecordingPlan((SensorRequest("sternum", chest.name),), (AuxiliaryRequest(1, belt.name),))
 
     async def outing() -> None:
         async with VirtualRadio(seed=1) as radio:
@@ -85,7 +87,7 @@ def test_a_treadmill_gives_the_report_its_distance_and_the_session_its_surface(t
                 name="belt",
                 started_utc=datetime(2026, 5, 1, 7, 30, tzinfo=UTC),
                 duration_s=last / run.rate_hz,
-                chance=random.Random(1),
+                rng=random.Random(1),
             )
 
     run_in_virtual_time(outing())

@@ -10,7 +10,7 @@ from scipy.signal import find_peaks
 
 from analysis.config import AnalysisConfig
 from analysis.signal.clock_alignment import on_trunk_clock
-from analysis.signal.sync_taps import Knock, find_knocks
+from analysis.signal.sync_taps import Knock, find_sync_taps
 from analysis.signal.tap_lag import shared_events
 from sensor.samples import SensorRecording
 from tests.support import datasets
@@ -27,7 +27,7 @@ def worn(imu: datasets.ImuData, placement: str = "sternum") -> SensorRecording:
 
 
 def knocks_anywhere(imu: datasets.ImuData) -> int:
-    return len(find_knocks(worn(imu), replace(CONFIG, edge_s=1e6)))
+    return len(find_sync_taps(worn(imu), replace(CONFIG, edge_s=1e6)))
 
 
 @pytest.mark.parametrize("name", FALLALLD)

@@ -163,8 +163,8 @@ def kill(home: Path, life_s: float) -> Death:
 
 @pytest.mark.slow
 def test_a_killed_recording_opens_and_misses_at_most_its_last_second(tmp_path: Path) -> None:
-    chance = random.Random(20260501)
-    lives_s = [chance.uniform(0.0, LONGEST_LIFE_S) for _ in range(KILLS)]
+    rng = random.Random(20260501)
+    lives_s = [rng.uniform(0.0, LONGEST_LIFE_S) for _ in range(KILLS)]
     homes = [tmp_path / str(number) for number in range(KILLS)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         deaths = list(pool.map(kill, homes, lives_s))

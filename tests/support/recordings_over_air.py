@@ -15,11 +15,11 @@ import numpy as np
 
 from sensor.link.radio import Radio
 from sensor.recorder import (
-    BesideWish,
+    AuxiliaryRequest,
     RecorderPolicy,
     RecorderStatus,
     RecordingPlan,
-    SensorWish,
+    SensorRequest,
     record_session,
 )
 from sensor.samples import ImuSignal
@@ -39,9 +39,9 @@ SEGMENTS = "SELECT start_ns / 1e9, reason FROM segment ORDER BY id"
 def noise_signal(duration_s: float, seed: int = 1, rate_hz: float = 104.0) -> ImuSignal:
     """Return a signal no two packets of which are alike."""
     rows = int(duration_s * rate_hz)
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     upright = np.array([0.0, 0.0, 9.81])
-    return ImuSignal(rate_hz, upright + chance.normal(0, 1, (rows, 3)), chance.normal(0, 1, (rows, 3)))
+    return ImuSignal(rate_hz, upright + rng.normal(0, 1, (rows, 3)), rng.normal(0, 1, (rows, 3)))
 
 
 def movesense(name: str = CHEST, duration_s: float = 60.0, **kwargs: Any) -> VirtualMovesense:
@@ -95,8 +95,8 @@ def record_over_air(
     """
     wishes = (sensors or {"sternum": CHEST}).items()
     plan = RecordingPlan(
-        tuple(SensorWish(placement, name) for placement, name in wishes),
-        tuple(BesideWish(number, name) for number, name in enumerate(beside, 1)),
+        tuple(SensorRequest(placement, name) for placement, name in wishes),
+        tuple(AuxiliaryRequest(number, name) for number, name in enumerate(beside, 1)),
     )
 
     async def record() -> Scene:
@@ -110,7 +110,7 @@ def record_over_air(
                 name="test",
                 started_utc=STARTED_UTC,
                 duration_s=duration_s,
-                chance=random.Random(1),
+                rng=random.Random(1),
                 policy=policy,
                 on_status=scene.statuses.append,
                 simulated=True,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sensor.recorder import BesideWish, RecordingPlan, SensorWish, record_session
+from sensor.recorder import AuxiliaryRequest, RecordingPlan, SensorRequest, record_session
 from sensor.samples import FloatArray, ImuSignal, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.devices.faults import LINK_FAULTS, Fault, FaultKind, draw_faults, play_faults
@@ -186,7 +186,7 @@ def soak(
                 name="soak",
                 started_utc=STARTED_UTC,
                 duration_s=duration_s,
-                chance=random.Random(seed),
+                rng=random.Random(seed),
                 simulated=True,
             )
             left.begun_s -= started_s
@@ -198,8 +198,8 @@ def soak(
 
 def _plan(worn: Sequence[Worn], beside: Sequence[VirtualPeripheral]) -> RecordingPlan:
     return RecordingPlan(
-        tuple(SensorWish(one.placement, one.maker.name) for one in worn),
-        tuple(BesideWish(number, device.name) for number, device in enumerate(beside, 1)),
+        tuple(SensorRequest(one.placement, one.maker.name) for one in worn),
+        tuple(AuxiliaryRequest(number, device.name) for number, device in enumerate(beside, 1)),
     )
 
 

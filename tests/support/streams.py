@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.signal.records import EvenStream, Gait, Rests, Strides
+from analysis.signal.records import EvenStream, Gait, StaticPeriods, Strides
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -68,15 +68,15 @@ def even_gait(first: int, last: int, step_rows: float, count: int) -> Gait:
     return Gait((row - first) / step_rows, np.array([first]), np.array([last]), (row >= first) & (row < last))
 
 
-def rests_of(*edges: tuple[int, int], stream: EvenStream) -> Rests:
+def rests_of(*edges: tuple[int, int], stream: EvenStream) -> StaticPeriods:
     """Return rests between the given rows, with the stream's own means."""
     acc = np.stack([stream.acc_sensor_mps2[a:b].mean(axis=0) for a, b in edges])
     gyr = stream.gyr_sensor_radps
     rate = np.zeros_like(acc) if gyr is None else np.stack([gyr[a:b].mean(axis=0) for a, b in edges])
-    return Rests(np.array([a for a, _ in edges]), np.array([b for _, b in edges]), acc, rate)
+    return StaticPeriods(np.array([a for a, _ in edges]), np.array([b for _, b in edges]), acc, rate)
 
 
-def no_rests() -> Rests:
+def no_static_periods() -> StaticPeriods:
     """Return no rest at all."""
     none = np.zeros(0, dtype=np.int64)
-    return Rests(none, none, np.zeros((0, 3)), np.zeros((0, 3)))
+    return StaticPeriods(none, none, np.zeros((0, 3)), np.zeros((0, 3)))

@@ -33,7 +33,7 @@ def numbers(block: SampleBlock) -> IntArray:
 
 
 @dataclass
-class Reception:
+class NotificationHandler:
     """One connection's data notifications with the loop time of their arrival."""
 
     client: BleakClient
@@ -69,10 +69,12 @@ async def find(radio: VirtualRadio, peripheral: VirtualPeripheral, timeout_s: fl
     return device
 
 
-async def receive(radio: VirtualRadio, peripheral: VirtualPeripheral, rate_hz: float = 104.0) -> Reception:
+async def receive(
+    radio: VirtualRadio, peripheral: VirtualPeripheral, rate_hz: float = 104.0
+) -> NotificationHandler:
     """Find, connect and subscribe."""
     client = client_of(radio, await find(radio, peripheral))
     await client.connect()
-    reception = Reception(client, MovesenseDriver(rate_hz))
+    reception = NotificationHandler(client, MovesenseDriver(rate_hz))
     await reception.start()
     return reception

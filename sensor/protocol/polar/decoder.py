@@ -105,7 +105,7 @@ class PolarDecoder:
             notification=rows.position,
             ticks=rows.last_ns,
             count=rows.rows,
-            held_ticks=rows.held_ns,
+            hold_ticks=rows.held_ns,
             acc_sensor_mps2=rows.acc,
             gyr_sensor_radps=rows.gyr,
             clipped=clipped,

@@ -57,7 +57,7 @@ class VirtualCapture2GoMemory(VirtualCapture2Go):
         super().__init__(name, signal=signal)
         self.files: dict[str, bytes] = {}
         self._lost_share = lost_share
-        self._chance = random.Random(seed)
+        self._rng = random.Random(seed)
         self._storage_bytes = storage_bytes
         self._file_name = ""
         self._recording_since_s: float | None = None
@@ -155,7 +155,7 @@ class VirtualCapture2GoMemory(VirtualCapture2Go):
 
     def _pieces(self, content: bytes, start: int, end: int) -> Iterator[Piece]:
         for at in range(start, end, memory.MOST_PIECE_BYTES):
-            if self._chance.random() >= self._lost_share:
+            if self._rng.random() >= self._lost_share:
                 yield Piece(at, content[at : min(at + memory.MOST_PIECE_BYTES, end)])
 
     def _send_next(self, pieces: Iterator[Piece]) -> None:

@@ -78,7 +78,7 @@ class VirtualDotMemory(VirtualMovellaDot):
         self.product = product
         self.recordings: list[DotRecording] = []
         self._lost_share = lost_share
-        self._chance = random.Random(seed)
+        self._rng = random.Random(seed)
         self._invalid = invalid
         self._goes_on = goes_on
         self._storage_samples = storage_samples
@@ -210,7 +210,7 @@ class VirtualDotMemory(VirtualMovellaDot):
     def _export(self, recording: DotRecording, first: int) -> Iterator[Message]:
         size = SAMPLE.itemsize
         for number in range(first, len(recording.content) // size):
-            if self._chance.random() >= self._lost_share:
+            if self._rng.random() >= self._lost_share:
                 sample = recording.content[number * size : (number + 1) * size]
                 yield encode_sample(number, sample, is_valid=number not in self._invalid)
         yield Message(What.DATA_DONE)

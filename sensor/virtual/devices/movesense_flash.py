@@ -67,7 +67,7 @@ class VirtualFlash(VirtualMovesense):
         super().__init__(name, signal=signal)
         self.logs: dict[int, bytes] = {}
         self._lost_share = lost_share
-        self._chance = random.Random(seed)
+        self._rng = random.Random(seed)
         self._needs_restart_after_fetch = needs_restart_after_fetch
         self._has_fetched = False
         self._paths: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ class VirtualFlash(VirtualMovesense):
     def _pieces(self, content: bytes) -> Iterator[Piece]:
         size = self.payload_bytes - _PIECE_HEADER_BYTES
         pieces = [Piece(at, content[at : at + size]) for at in range(0, len(content), size)]
-        yield from (piece for piece in pieces if self._chance.random() >= self._lost_share)
+        yield from (piece for piece in pieces if self._rng.random() >= self._lost_share)
         if self._lost_share == 0:
             yield from pieces[-1:] * _LAST_PIECE_REPEATS
         yield Piece(len(content), b"")

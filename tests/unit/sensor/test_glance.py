@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from sensor.errors import LinkError
-from sensor.recorder import RecordingPlan, SensorWish
-from sensor.recorder.activity_probe import PATIENCE_S, PATIENCE_WITH_OTHERS_S, glance
+from sensor.recorder import RecordingPlan, SensorRequest
+from sensor.recorder.activity_probe import PATIENCE_S, PATIENCE_WITH_OTHERS_S, probe_activity
 from sensor.samples import FloatArray, ImuSignal
 from sensor.virtual.devices.movesense import VirtualMovesense
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import CAP, CHEST, movesense
 
-BOTH = RecordingPlan((SensorWish("sternum", CHEST), SensorWish("head", CAP)))
+BOTH = RecordingPlan((SensorRequest("sternum", CHEST), SensorRequest("head", CAP)))
 DOWN = np.array([0.0, 0.0, 9.81])
 LEFT = {"sternum": DOWN, "head": DOWN}
 
@@ -36,12 +36,12 @@ def look(*sensors: VirtualMovesense, resting_mps2: Mapping[str, FloatArray] = LE
             for sensor in sensors:
                 await radio.add(sensor)
             began_s = asyncio.get_running_loop().time()
-            is_used = await glance(
+            is_used = await probe_activity(
                 BOTH,
                 resting_mps2,
                 radio.bleak,
                 now_utc=datetime(2026, 5, 1, tzinfo=UTC),
-                chance=random.Random(1),
+                rng=random.Random(1),
             )
             took_s = asyncio.get_running_loop().time() - began_s
             await asyncio.sleep(1.0)

@@ -23,12 +23,12 @@ from analysis.report import page
 from sensor.link.ble import Sighting, scan
 from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.protocol.registry import device
-from sensor.recorder import RecordingPlan, SensorWish, flood
-from sensor.recorder.allowance import Allowance
+from sensor.recorder import RecordingPlan, SensorRequest, flood
+from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.ending import Ending
+from sensor.recorder.ending import ConnectionEnd
 from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, SensorLimits
-from sensor.recorder.notification_handler import Reception
+from sensor.recorder.notification_handler import NotificationHandler
 from sensor.recorder.sensor_log import EVENTS_AT_ONCE, EVENTS_PER_S, SensorLog
 from sensor.recorder.watchdog import Watchdog
 from sensor.session.reader import read_recording
@@ -100,13 +100,13 @@ def shown_by_commands(path: Path) -> str:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_notifications_of_any_length_and_content_are_kept_and_harm_nobody(path: Path, seed: int) -> None:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     foe = Hostile(mtu=517)
 
     def babble() -> None:
-        head = bytes([chance.choice((0, 1, 2, 2, 3, 3, 4, 9)), chance.choice((1, 2, STREAM_REFERENCE, 255))])
-        length = chance.choice((0, 1, 2, 3, 4, 100, 198, 514, chance.randrange(515)))
-        foe.notify(foe.data, (head + chance.randbytes(512))[:length])
+        head = bytes([rng.choice((0, 1, 2, 2, 3, 3, 4, 9)), rng.choice((1, 2, STREAM_REFERENCE, 255))])
+        length = rng.choice((0, 1, 2, 3, 4, 100, 198, 514, rng.randrange(515)))
+        foe.notify(foe.data, (head + rng.randbytes(512))[:length])
 
     scene = record_over_air(
         path,
@@ -190,10 +190,10 @@ def test_a_flood_takes_no_memory_however_long_it_lasts() -> None:
     kind, sink = device("movesense"), Counting()
     driver = kind.make_driver(104) if kind.make_driver else None
     assert driver is not None
-    log = SensorLog(SensorWish("head", FOE), sink, clock)
+    log = SensorLog(SensorRequest("head", FOE), sink, clock)
     log.connected(run_in_virtual_time(heard(FOE)), kind, driver.settings)
-    limits = SensorLimits(restarts=Allowance(0.0, 0.0))
-    reception = Reception(driver, log, clock, Watchdog(2.5, 0.0), Ending(), limits, "")
+    limits = SensorLimits(restarts=TokenBucket(0.0, 0.0))
+    reception = NotificationHandler(driver, log, clock, Watchdog(2.5, 0.0), ConnectionEnd(), limits, "")
     receive = reception.receiver(kind.data_characteristic)
     kept_bytes = []
     tracemalloc.start()
@@ -260,12 +260,12 @@ def test_texts_of_the_device_information_are_cut_and_made_printable(path: Path) 
 
 
 def test_answers_nobody_asked_for_change_nothing(path: Path) -> None:
-    chance, commands = random.Random(1), list[bytes]()
+    rng, commands = random.Random(1), list[bytes]()
     foe = Hostile(on_command=commands.append)
 
     def answer() -> None:
-        status = chance.choice((200, 404, 429, 429, 429, 65_535)).to_bytes(2, "little")
-        foe.notify(foe.data, bytes([1, chance.randrange(256)]) + status + chance.randbytes(20))
+        status = rng.choice((200, 404, 429, 429, 429, 65_535)).to_bytes(2, "little")
+        foe.notify(foe.data, bytes([1, rng.randrange(256)]) + status + rng.randbytes(20))
 
     scene = record_over_air(
         path,
@@ -325,7 +325,7 @@ def test_a_name_is_text_wherever_it_is_shown(path: Path, name: str) -> None:
         assert "\n" not in status_text(status)
     assert_text_only(shown_by_commands(path))
     recording = read_recording(path)
-    plan = RecordingPlan((SensorWish("sternum", CHEST), SensorWish("head", sighting.name)))
+    plan = RecordingPlan((SensorRequest("sternum", CHEST), SensorRequest("head", sighting.name)))
     assert_text_only("\n".join(finding.line() for finding in plan_findings(plan, recording)))
     assert_page_shows_text(sighting.name)
 

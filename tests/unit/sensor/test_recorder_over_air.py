@@ -17,8 +17,8 @@ from bleak.exc import BleakError
 from sensor.errors import LinkError, SessionFileError, UnknownSensorError
 from sensor.link.radio import Radio
 from sensor.protocol.movesense.driver import STREAM_REFERENCE
-from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorWish, record_session
-from sensor.recorder.ending import Ending
+from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorRequest, record_session
+from sensor.recorder.ending import ConnectionEnd
 from sensor.session.reader import read_recording
 from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.devices.faults import draw_faults, play_faults
@@ -183,7 +183,7 @@ def test_two_recordings_in_one_process_connect_one_after_the_other(
             recordings = []
             for number, name in enumerate((CHEST, CAP)):
                 await radio.add(movesense(name))
-                plan = RecordingPlan((SensorWish("sternum", name),))
+                plan = RecordingPlan((SensorRequest("sternum", name),))
                 recordings.append(
                     record_session(
                         plan,
@@ -192,7 +192,7 @@ def test_two_recordings_in_one_process_connect_one_after_the_other(
                         name="test",
                         started_utc=STARTED_UTC,
                         duration_s=10.0,
-                        chance=random.Random(1),
+                        rng=random.Random(1),
                     )
                 )
             await asyncio.gather(*recordings)
@@ -261,15 +261,15 @@ def test_a_deadline_just_missed_by_rounding_is_waited_for_once(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """10.9 s + 60 s - 10.9 s is a little less than 60 s, by less than an event loop can wait."""
-    comes_within, waits = Ending.comes_within, 0
+    comes_within, waits = ConnectionEnd.comes_within, 0
 
-    async def counting(self: Ending, seconds: float) -> bool:
+    async def counting(self: ConnectionEnd, seconds: float) -> bool:
         nonlocal waits
         waits += 1
         assert waits < 1000, "it waits for ever without time passing"
         return await comes_within(self, seconds)
 
-    monkeypatch.setattr(Ending, "comes_within", counting)
+    monkeypatch.setattr(ConnectionEnd, "comes_within", counting)
 
     async def play(scene: Scene) -> None:
         await scene.radio.add(movesense(duration_s=90.0))
@@ -440,13 +440,13 @@ def test_a_sensor_this_computer_still_holds_is_taken_over(
             monkeypatch.setattr(BleakScanner, "start", never)
             await radio.add(movesense())
             return await record_session(
-                RecordingPlan((SensorWish("sternum", CHEST),)),
+                RecordingPlan((SensorRequest("sternum", CHEST),)),
                 path,
                 Radio(),
                 name="test",
                 started_utc=STARTED_UTC,
                 duration_s=5.0,
-                chance=random.Random(1),
+                rng=random.Random(1),
             )
 
     async def never(_: BleakScanner) -> None:
@@ -469,10 +469,10 @@ def test_the_file_is_an_ordinary_sqlite_file_that_says_it_is_simulated(path: Pat
 
 def test_a_plan_names_each_placement_and_sensor_once() -> None:
     with pytest.raises(UnknownSensorError, match="placement 'sternum' is named twice"):
-        RecordingPlan((SensorWish("sternum", "a"), SensorWish("sternum", "b")))
+        RecordingPlan((SensorRequest("sternum", "a"), SensorRequest("sternum", "b")))
     with pytest.raises(UnknownSensorError, match="sensor 'a' is named twice"):
-        RecordingPlan((SensorWish("sternum", "A"), SensorWish("head", "a")))
+        RecordingPlan((SensorRequest("sternum", "A"), SensorRequest("head", "a")))
     with pytest.raises(UnknownSensorError, match="no sensor to record from"):
         RecordingPlan(())
     with pytest.raises(UnknownSensorError, match="unknown placement 'chest': choose one of sternum"):
-        SensorWish("chest", "a")
+        SensorRequest("chest", "a")

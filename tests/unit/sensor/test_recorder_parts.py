@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 from sensor.errors import LinkError
 from sensor.link.error_messages import plain_words
-from sensor.recorder.allowance import Allowance
+from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock, asleep_s
-from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, FloodGate
+from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, RateLimiter
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.status import SampleCounter
 from sensor.recorder.walkthrough import Bow, StandStill
@@ -133,7 +133,7 @@ def test_a_silence_nobody_watched_is_not_waited_out() -> None:
 
 
 def test_an_allowance_gives_what_it_holds_at_once_and_then_what_comes_in() -> None:
-    allowance = Allowance(per_s=2.0, at_once=10.0)
+    allowance = TokenBucket(per_s=2.0, at_once=10.0)
     assert sum(allowance.take(5.0) for _ in range(20)) == 10
     assert not allowance.take(5.4)
     assert allowance.take(5.5)
@@ -149,7 +149,7 @@ def test_an_allowance_gives_what_it_holds_at_once_and_then_what_comes_in() -> No
 def test_an_allowance_never_gives_more_than_it_was_made_for(
     per_s: float, at_once: float, steps: list[tuple[float, float]]
 ) -> None:
-    allowance, now_s, taken = Allowance(per_s, at_once), 0.0, 0.0
+    allowance, now_s, taken = TokenBucket(per_s, at_once), 0.0, 0.0
     for wait_s, amount in steps:
         now_s += wait_s
         taken += amount if allowance.take(now_s, amount) else 0.0
@@ -157,13 +157,13 @@ def test_an_allowance_never_gives_more_than_it_was_made_for(
 
 
 def test_a_burst_after_a_stall_of_half_a_minute_passes_whole() -> None:
-    gate = FloodGate()
+    gate = RateLimiter()
     assert all(gate.admits(100.0, 20) for _ in range(30 * 143))
     assert gate.finish() is None
 
 
 def test_what_a_flood_has_too_much_is_counted_to_the_last_byte() -> None:
-    gate, admitted = FloodGate(), 0
+    gate, admitted = RateLimiter(), 0
     for number in range(10_000):
         admitted += gate.admits(number / 5000.0, 100)
     left_out = gate.finish()
@@ -175,7 +175,7 @@ def test_what_a_flood_has_too_much_is_counted_to_the_last_byte() -> None:
 
 
 def test_a_flood_is_over_after_ten_seconds_of_peace() -> None:
-    gate = FloodGate()
+    gate = RateLimiter()
     while gate.admits(0.0, 100):
         pass
     assert gate.has_just_begun
@@ -187,8 +187,8 @@ def test_a_flood_is_over_after_ten_seconds_of_peace() -> None:
 
 
 def test_waits_of_two_sensors_differ() -> None:
-    chance = random.Random(1)
-    first, second = (list(itertools.islice(RecorderPolicy().waits(chance), 9)) for _ in range(2))
+    rng = random.Random(1)
+    first, second = (list(itertools.islice(RecorderPolicy().waits(rng), 9)) for _ in range(2))
     assert first[5:] != second[5:]
 
 

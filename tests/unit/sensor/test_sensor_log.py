@@ -13,7 +13,7 @@ from bleak.backends.device import BLEDevice
 from sensor.link.ble import Sighting
 from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.protocol.registry import device
-from sensor.recorder import SensorWish
+from sensor.recorder import SensorRequest
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.sensor_log import EVENTS_AT_ONCE, LEFT_OUT, SensorLog
 from sensor.session.writer import SessionWriter
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 def logging(path: Path) -> Iterator[SensorLog]:
     with SessionWriter(path, name="test", started_utc=STARTED_UTC.isoformat()) as writer:
         clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 0.0, lambda: 0.0)
-        yield SensorLog(SensorWish("sternum", CHEST), writer, clock)
+        yield SensorLog(SensorRequest("sternum", CHEST), writer, clock)
 
 
 def connect(log: SensorLog) -> None:

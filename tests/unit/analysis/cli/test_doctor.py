@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from analysis.cli.checkup import observe, plan_findings
 from analysis.cli.main import cli
 from sensor.errors import LinkError
-from sensor.recorder import RecordingPlan, SensorWish
+from sensor.recorder import RecordingPlan, SensorRequest
 from sensor.session.reader import read_recording
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
@@ -30,7 +30,7 @@ def test_a_virtual_sensor_is_fine_without_any_bluetooth() -> None:
 
 
 def test_a_sensor_that_was_not_found_is_named_beside_the_one_that_was(tmp_path: Path) -> None:
-    plan = RecordingPlan((SensorWish("sternum", CHEST), SensorWish("head", CAP)))
+    plan = RecordingPlan((SensorRequest("sternum", CHEST), SensorRequest("head", CAP)))
     path = tmp_path / "checkup.runtall"
 
     async def listen() -> None:
@@ -45,7 +45,7 @@ def test_a_sensor_that_was_not_found_is_named_beside_the_one_that_was(tmp_path: 
 
 
 def test_listening_counts_from_the_first_sample_of_the_last_sensor(tmp_path: Path) -> None:
-    plan = RecordingPlan((SensorWish("sternum", CHEST),))
+    plan = RecordingPlan((SensorRequest("sternum", CHEST),))
     path = tmp_path / "checkup.runtall"
 
     async def listen() -> None:
@@ -64,7 +64,7 @@ def test_listening_counts_from_the_first_sample_of_the_last_sensor(tmp_path: Pat
 def test_no_sensor_at_all_ends_with_words_about_it(tmp_path: Path) -> None:
     async def listen() -> None:
         async with VirtualRadio(seed=1) as radio:
-            plan = RecordingPlan((SensorWish("sternum", CHEST),))
+            plan = RecordingPlan((SensorRequest("sternum", CHEST),))
             await observe(plan, radio.bleak, tmp_path / "checkup.runtall", 5.0)
 
     with pytest.raises(LinkError, match="wake it"):

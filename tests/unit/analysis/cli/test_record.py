@@ -18,14 +18,14 @@ from click.testing import CliRunner
 
 from analysis.cli.live_line import PlainLine, TerminalLine, status_text
 from analysis.cli.main import cli
-from analysis.cli.recording import Order, record
+from analysis.cli.recording import RecordOptions, record
 from analysis.cli.times import clock_text, parse_duration_s
 from analysis.cli.virtual_sensors import virtual_runner
-from sensor.recorder import RecorderStatus, RecordingPlan, SensorStatus, SensorWish
+from sensor.recorder import RecorderStatus, RecordingPlan, SensorRequest, SensorStatus
 from sensor.session.info import read_info
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 
-PLAN = RecordingPlan((SensorWish("sternum", "Movesense 000000000001"),))
+PLAN = RecordingPlan((SensorRequest("sternum", "Movesense 000000000001"),))
 
 
 class Notes:
@@ -62,7 +62,7 @@ def go_out(
 ) -> tuple[Notes, list[tuple[float, str]]]:
     """Record a simulated runner in virtual time; return what was said and the marks."""
     notes = Notes()
-    order = Order(PLAN, "test", duration_s, is_guided, is_simulated=True)
+    order = RecordOptions(PLAN, "test", duration_s, is_guided, is_simulated=True)
 
     async def outing() -> None:
         async with virtual_runner(PLAN, run_s) as radio:

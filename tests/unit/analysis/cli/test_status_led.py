@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli.status_led import Lamp, State
+from analysis.cli.status_led import State, StatusLed
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def light(tmp_path: Path) -> Path:
 
 def test_a_file_holds_one_word_and_nothing_is_left_beside_it(tmp_path: Path, complaints: list[str]) -> None:
     path = tmp_path / "state"
-    lamp = Lamp(path, complaints.append)
+    lamp = StatusLed(path, complaints.append)
     seen = []
     for state in State:
         lamp.show(state)
@@ -37,7 +37,7 @@ def test_a_file_holds_one_word_and_nothing_is_left_beside_it(tmp_path: Path, com
 
 
 def test_a_light_is_told_how_to_shine(light: Path, complaints: list[str]) -> None:
-    lamp = Lamp(light, complaints.append)
+    lamp = StatusLed(light, complaints.append)
     seen = []
     for state in State:
         lamp.show(state)
@@ -47,14 +47,14 @@ def test_a_light_is_told_how_to_shine(light: Path, complaints: list[str]) -> Non
 
 
 def test_the_file_of_its_brightness_means_the_light(light: Path, complaints: list[str]) -> None:
-    Lamp(light / "brightness", complaints.append).show(State.RECORDING)
+    StatusLed(light / "brightness", complaints.append).show(State.RECORDING)
     assert (light / "trigger").read_text() == "default-on"
     assert (light / "brightness").read_text() == "0\n"
 
 
 def test_a_state_is_written_once(tmp_path: Path, complaints: list[str]) -> None:
     path = tmp_path / "state"
-    lamp = Lamp(path, complaints.append)
+    lamp = StatusLed(path, complaints.append)
     lamp.show(State.WAITING)
     path.unlink()
     lamp.show(State.WAITING)
@@ -65,7 +65,7 @@ def test_a_light_that_cannot_be_set_is_complained_of_once_and_tried_again(
     tmp_path: Path, complaints: list[str]
 ) -> None:
     path = tmp_path / "later" / "state"
-    lamp = Lamp(path, complaints.append)
+    lamp = StatusLed(path, complaints.append)
     lamp.show(State.WAITING)
     lamp.show(State.RECORDING)
     path.parent.mkdir()
@@ -77,5 +77,5 @@ def test_a_light_that_cannot_be_set_is_complained_of_once_and_tried_again(
 
 
 def test_without_a_path_nothing_is_shown(complaints: list[str]) -> None:
-    Lamp(None, complaints.append).show(State.WAITING)
+    StatusLed(None, complaints.append).show(State.WAITING)
     assert complaints == []

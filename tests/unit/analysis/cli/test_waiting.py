@@ -20,12 +20,12 @@ from click.testing import CliRunner
 from analysis.cli.home import new_session_path
 from analysis.cli.live_line import PlainLine
 from analysis.cli.main import cli
-from analysis.cli.status_led import Lamp, State
+from analysis.cli.status_led import State, StatusLed
 from analysis.cli.stop_signals import on_signals
-from analysis.cli.unattended import FIRST_DATA_S, ROOM_BYTES, Watch
-from analysis.cli.waiting import FILE_PAUSE_S, GLANCE_EVERY_S, Sentry
+from analysis.cli.unattended import FIRST_DATA_S, ROOM_BYTES, UnattendedOptions
+from analysis.cli.waiting import FILE_PAUSE_S, GLANCE_EVERY_S, AutoRecorder
 from sensor.errors import SessionFileError
-from sensor.recorder import RecordingPlan, SensorWish
+from sensor.recorder import RecordingPlan, SensorRequest
 from sensor.samples import FloatArray, ImuSignal
 from sensor.session.info import read_info
 from sensor.session.reader import read_recording
@@ -67,7 +67,7 @@ class Service:
         return [at_s for at_s, state in self.shown if state is State.RECORDING][number]
 
 
-class NotingLamp(Lamp):
+class NotingLamp(StatusLed):
     def __init__(self, service: Service) -> None:
         super().__init__(None, service.said.append)
         self._service = service
@@ -96,13 +96,13 @@ def serve(
     """Run the service in virtual time until a SIGTERM."""
     service = Service(home)
     wishes = (sensors or {"sternum": CHEST}).items()
-    plan = RecordingPlan(tuple(SensorWish(placement, name) for placement, name in wishes))
+    plan = RecordingPlan(tuple(SensorRequest(placement, name) for placement, name in wishes))
 
     async def run() -> None:
         async with VirtualRadio(seed=1) as radio:
             await play(radio)
-            sentry = Sentry(
-                Watch(plan, "run", STILL_S, is_simulated=True),
+            sentry = AutoRecorder(
+                UnattendedOptions(plan, "run", STILL_S, is_simulated=True),
                 radio.bleak,
                 lambda started: new_session_path(home, "run", started),
                 lamp=NotingLamp(service),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.config import AnalysisConfig
-from analysis.judging.recalibration import rezeroed, sound_zero
+from analysis.judging.recalibration import recalibrated, sound_zero
 from analysis.records import Axis, Standing, StrapStep
 from tests.support.stride_tables import steady_run
 
@@ -18,7 +18,7 @@ def seen(at_s: float, flexion_deg: float, lateral_deg: float = 0.0, role: str = 
 
 def test_a_standing_alone_moves_nothing():
     table = steady_run(1000)
-    found, standings = rezeroed(table, (ZERO, seen(300.0, 2.0)), (), {}, CONFIG)
+    found, standings = recalibrated(table, (ZERO, seen(300.0, 2.0)), (), {}, CONFIG)
     assert found is table
     assert [s.role for s in standings] == ["zero", "seen"]
 
@@ -26,7 +26,7 @@ def test_a_standing_alone_moves_nothing():
 def test_after_a_strap_step_strides_count_from_the_next_standing():
     table = steady_run(1000)
     standings = (ZERO, seen(300.0, 3.0, -1.0), seen(900.0, 3.2, -1.0, role="end"))
-    found, told = rezeroed(table, standings, (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
+    found, told = recalibrated(table, standings, (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
     later = table["start_s"] >= 300.0
     assert found["trunk_flexion_deg"][~later] == pytest.approx(table["trunk_flexion_deg"][~later])
     assert found["trunk_flexion_deg"][later] == pytest.approx(table["trunk_flexion_deg"][later] - 3.0)
@@ -37,20 +37,20 @@ def test_after_a_strap_step_strides_count_from_the_next_standing():
 
 def test_a_zero_never_moves_by_more_than_five_degrees():
     table = steady_run(1000)
-    found, told = rezeroed(table, (ZERO, seen(300.0, 6.0)), (StrapStep(200.0, 600.0, 6.0),), {}, CONFIG)
+    found, told = recalibrated(table, (ZERO, seen(300.0, 6.0)), (StrapStep(200.0, 600.0, 6.0),), {}, CONFIG)
     assert np.array_equal(found["trunk_flexion_deg"], table["trunk_flexion_deg"])
     assert [s.role for s in told] == ["zero", "seen"]
 
 
 def test_a_standing_before_the_step_does_not_resolve_it():
     table = steady_run(1000)
-    _, told = rezeroed(table, (ZERO, seen(100.0, 2.0)), (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
+    _, told = recalibrated(table, (ZERO, seen(100.0, 2.0)), (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
     assert [s.role for s in told] == ["zero", "seen"]
 
 
 def test_without_a_zero_there_is_nothing_to_move():
     table = steady_run(1000)
-    found, _ = rezeroed(table, (seen(300.0, 2.0),), (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
+    found, _ = recalibrated(table, (seen(300.0, 2.0),), (StrapStep(200.0, 600.0, 3.0),), {}, CONFIG)
     assert found is table
 
 
@@ -74,7 +74,7 @@ def test_a_standing_that_moved_by_something_else_than_the_step_moves_no_zero() -
     table = steady_run(1000)
     step = (StrapStep(200.0, 600.0, 4.0),)
     leaning_back = (ZERO, seen(300.0, -3.0))
-    found, told = rezeroed(table, leaning_back, step, {}, CONFIG)
+    found, told = recalibrated(table, leaning_back, step, {}, CONFIG)
     assert found is table
     assert [s.role for s in told] == ["zero", "seen"]
 
@@ -82,7 +82,7 @@ def test_a_standing_that_moved_by_something_else_than_the_step_moves_no_zero() -
 def test_a_sideways_step_is_answered_by_a_standing_that_moved_sideways() -> None:
     table = steady_run(1000)
     step = (StrapStep(200.0, 600.0, 4.0, Axis.SIDEWAYS),)
-    _, told = rezeroed(table, (ZERO, seen(300.0, 0.5, 3.5)), step, {}, CONFIG)
+    _, told = recalibrated(table, (ZERO, seen(300.0, 0.5, 3.5)), step, {}, CONFIG)
     assert [s.role for s in told] == ["zero", "re-zero"]
-    _, told = rezeroed(table, (ZERO, seen(300.0, 0.5, 0.0)), step, {}, CONFIG)
+    _, told = recalibrated(table, (ZERO, seen(300.0, 0.5, 0.0)), step, {}, CONFIG)
     assert [s.role for s in told] == ["zero", "seen"]

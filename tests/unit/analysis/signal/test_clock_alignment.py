@@ -26,10 +26,10 @@ def standing(
     taps_s: FloatArray, seed: int, *, until_s: float = HOUR_S, late_s: float = 0.0, rate: float = 0.0
 ) -> tuple[SensorRecording, FloatArray]:
     """Return a sensor whose clock is late, ever more so by ``rate``, and the true times of its samples."""
-    chance = np.random.default_rng(seed)
-    true_s = (np.arange(round(until_s * RATE_HZ)) + chance.random()) / RATE_HZ
+    rng = np.random.default_rng(seed)
+    true_s = (np.arange(round(until_s * RATE_HZ)) + rng.random()) / RATE_HZ
     acc = np.tile((0.0, 0.0, STANDARD_GRAVITY_MPS2), (len(true_s), 1))
-    acc[:, 1] += chance.normal(0.0, 0.1, len(true_s))
+    acc[:, 1] += rng.normal(0.0, 0.1, len(true_s))
     for tap_s in taps_s:
         near = np.abs(true_s - tap_s) < 1.0
         acc[near, 0] += tap_mps2(true_s[near], np.array([tap_s]))

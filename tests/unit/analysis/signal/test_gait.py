@@ -20,7 +20,7 @@ from sensor.virtual.runner.simulation import VirtualRun
 from tests.support.knocks import three_from, with_jumps
 from tests.support.recordings import recording_from_signal
 from tests.support.short_runs import OPENING, PLAIN, motion, virtual
-from tests.support.streams import RATE_HZ, even, no_rests, still
+from tests.support.streams import RATE_HZ, even, no_static_periods, still
 
 CONFIG = GaitConfig()
 MIXED = replace(
@@ -111,7 +111,7 @@ def test_a_walk_alone_holds_no_running() -> None:
 
 
 def test_standing_holds_no_steps() -> None:
-    assert len(find_gait(still(60.0), no_rests(), CONFIG).first) == 0
+    assert len(find_gait(still(60.0), no_static_periods(), CONFIG).first) == 0
 
 
 def test_a_stop_ends_a_bout_and_running_on_begins_another() -> None:
@@ -126,7 +126,7 @@ def test_the_phase_grows_by_two_each_stride_of_a_plain_sine() -> None:
     step_hz = 2.75
     vertical = 9.80665 * (1.0 + 1.2 * np.cos(2 * np.pi * step_hz * row / RATE_HZ))
     acc = np.stack((np.zeros_like(vertical), vertical, np.zeros_like(vertical)), axis=1)
-    gait = find_gait(even(acc, None), no_rests(), CONFIG)
+    gait = find_gait(even(acc, None), no_static_periods(), CONFIG)
     middle = slice(1000, 5000)
     rate = np.diff(gait.step_phase[middle]) * RATE_HZ
     np.testing.assert_allclose(rate, step_hz, rtol=0.01)
@@ -143,20 +143,20 @@ def test_cadence_of_a_plain_sine_is_its_frequency(step_hz: float) -> None:
     row = np.arange(round(40 * RATE_HZ))
     vertical = 9.80665 * (1.0 + 1.2 * np.cos(2 * np.pi * step_hz * row / RATE_HZ))
     acc = np.stack((vertical, np.zeros_like(vertical), np.zeros_like(vertical)), axis=1)
-    strides = find_strides(find_gait(even(acc, None), no_rests(), CONFIG))
+    strides = find_strides(find_gait(even(acc, None), no_static_periods(), CONFIG))
     inner = strides.start_row[5:-5]
     assert 2.0 * RATE_HZ / np.diff(inner).mean() == pytest.approx(step_hz, rel=1e-3)
 
 
 @pytest.mark.parametrize("count", [2, 5, 9, 50])
 def test_hardly_any_rows_hold_no_steps(count: int) -> None:
-    gait = find_gait(even(np.ones((count, 3)) + np.eye(3)[[0] * count], None), no_rests(), CONFIG)
+    gait = find_gait(even(np.ones((count, 3)) + np.eye(3)[[0] * count], None), no_static_periods(), CONFIG)
     assert len(gait.first) == 0
     assert len(gait.step_phase) == len(gait.running) == count
 
 
 def test_an_acceleration_of_nought_everywhere_holds_no_steps() -> None:
-    assert len(find_gait(even(np.zeros((3000, 3)), None), no_rests(), CONFIG).first) == 0
+    assert len(find_gait(even(np.zeros((3000, 3)), None), no_static_periods(), CONFIG).first) == 0
 
 
 @pytest.mark.parametrize("first_s", [1.2, 16.5, 110.0])

@@ -10,9 +10,9 @@ import pytest
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
 from analysis.signal.gait import find_gait
-from analysis.signal.handedness import is_mirrored, unmirrored
+from analysis.signal.handedness import is_mirrored, to_right_handed
 from analysis.signal.motion import motion_of
-from analysis.signal.static_periods import find_rests
+from analysis.signal.static_periods import find_static_periods
 from analysis.signal.timebase import even_stream
 from sensor.samples import SensorRecording
 from sensor.virtual.runner.gait import STYLES
@@ -20,7 +20,7 @@ from sensor.virtual.runner.imu_errors import CONSUMER, loss_mask
 from sensor.virtual.runner.plan import run as run_leg
 from sensor.virtual.runner.plan import stand
 from tests.support.short_runs import OPENING, PLAIN, errors, report, session, trunk_recording, virtual
-from tests.support.streams import even, even_gait, no_rests
+from tests.support.streams import even, even_gait, no_static_periods
 
 CONFIG = AnalysisConfig()
 SHORT = replace(PLAIN, legs=(*OPENING, run_leg(25.0, 3.0), stand(6.0)))
@@ -69,7 +69,7 @@ def test_flexion_from_a_mended_triad_is_the_same(flip: str) -> None:
 
 def test_mending_twice_is_as_it_was() -> None:
     stream = even_stream(trunk_recording(virtual(PLAIN)), CONFIG.signal)
-    again = unmirrored(unmirrored(stream))
+    again = to_right_handed(to_right_handed(stream))
     np.testing.assert_array_equal(again.acc_sensor_mps2, stream.acc_sensor_mps2)
     np.testing.assert_array_equal(again.gyr_sensor_radps, stream.gyr_sensor_radps)
 
@@ -82,7 +82,7 @@ def test_clipping_and_noise_do_not_make_a_triad_look_mirrored() -> None:
 def test_without_a_gyroscope_handedness_is_not_asked() -> None:
     stream = even(np.ones((500, 3)), None)
     assert not is_mirrored(
-        stream, find_gait(stream, find_rests(stream, CONFIG.rest), CONFIG.gait), CONFIG.handedness
+        stream, find_gait(stream, find_static_periods(stream, CONFIG.rest), CONFIG.gait), CONFIG.handedness
     )
 
 
@@ -90,7 +90,7 @@ def test_without_a_gyroscope_handedness_is_not_asked() -> None:
 def test_short_or_empty_signals_are_not_called_mirrored(count: int) -> None:
     for acc in (np.zeros((count, 3)), np.ones((count, 3))):
         stream = even(acc, np.zeros((count, 3)))
-        gait = find_gait(stream, no_rests(), CONFIG.gait)
+        gait = find_gait(stream, no_static_periods(), CONFIG.gait)
         assert not is_mirrored(stream, gait, CONFIG.handedness)
 
 
@@ -135,4 +135,4 @@ def test_a_mirrored_triad_is_found_out_through_short_gaps() -> None:
 
 def test_a_record_of_nothing_received_is_not_judged() -> None:
     stream = even(np.ones((2000, 3)), np.ones((2000, 3)), present=np.zeros(2000, dtype=bool))
-    assert not is_mirrored(stream, find_gait(stream, no_rests(), CONFIG.gait), CONFIG.handedness)
+    assert not is_mirrored(stream, find_gait(stream, no_static_periods(), CONFIG.gait), CONFIG.handedness)

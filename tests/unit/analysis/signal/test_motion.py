@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_deg
 from analysis.maths.between_rows import mean_between
-from analysis.signal.motion import Motion, motion_of, speed_belief
+from analysis.signal.motion import Motion, motion_of, speed_prior
 from analysis.signal.records import Vertical
 from analysis.signal.speed import SpeedProfile
 from sensor.samples import FloatArray, SensorRecording
@@ -32,7 +32,7 @@ from tests.support.short_runs import (
     trunk_recording,
     virtual,
 )
-from tests.support.streams import even_gait, no_rests, rests_of, still
+from tests.support.streams import even_gait, no_static_periods, rests_of, still
 
 CONFIG = AnalysisConfig()
 TREADMILL = replace(STEADY, treadmill=True)
@@ -246,7 +246,7 @@ def _belief(speed: SpeedProfile | None) -> tuple[FloatArray, FloatArray, FloatAr
     nodes = np.arange(0.0, 3120.0, 26.0)
     up = np.tile([[0.0], [0.0], [1.0]], len(nodes))
     vertical = Vertical(nodes, up, np.zeros(len(nodes), dtype=np.int64), np.array([0]))
-    belief = speed_belief(vertical, stream, gait, rests, speed, CONFIG)
+    belief = speed_prior(vertical, stream, gait, rests, speed, CONFIG)
     return belief.nominal_mps, belief.measured_mps, belief.measured_weight
 
 
@@ -277,4 +277,4 @@ def test_on_a_treadmill_the_room_stands_still() -> None:
     assert (nominal == 0.0).all()
     assert (measured == 0.0).all()
     assert (weight > 0.0).all()
-    assert len(no_rests()) == 0
+    assert len(no_static_periods()) == 0

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from analysis.signal.config import RestConfig
-from analysis.signal.neutral_standing import Zero, find_zero, zero_with
-from analysis.signal.records import EvenStream, Rests, Strides
-from analysis.signal.static_periods import find_rests
+from analysis.signal.neutral_standing import StandingCalibration, calibrate_standing, calibration_with
+from analysis.signal.records import EvenStream, StaticPeriods, Strides
+from analysis.signal.static_periods import find_static_periods
 from sensor.samples import FloatArray
-from tests.support.streams import RATE_HZ, even_strides, joined, no_rests, still
+from tests.support.streams import RATE_HZ, even_strides, joined, no_static_periods, still
 
 CONFIG = RestConfig()
 RUN_UP = np.array([0.10, 0.0, 1.0]) / np.hypot(0.10, 1.0)
@@ -35,18 +35,18 @@ def joined_like(part: EvenStream, acc: FloatArray) -> EvenStream:
 
 def zero_of(
     *before: EvenStream, run_s: float = 60.0, after: tuple[EvenStream, ...] = (), bent_count: int = 0
-) -> tuple[Zero, Rests]:
+) -> tuple[StandingCalibration, StaticPeriods]:
     """Return the zero of some minutes of preparation and a run."""
     opening = joined(*before)
     running = shaken(run_s)
     whole = joined(opening, running, *after)
     strides = even_strides(len(opening) + 10.0, 75.0, int(len(running) / 75) - 1)
-    rests = find_rests(whole, CONFIG)
+    rests = find_static_periods(whole, CONFIG)
     up = np.repeat(RUN_UP[:, None], len(whole), axis=1)
-    return find_zero(whole, rests, strides, up, CONFIG, bent_count=bent_count), rests
+    return calibrate_standing(whole, rests, strides, up, CONFIG, bent_count=bent_count), rests
 
 
-def angle_deg(zero: Zero, direction: tuple[float, float, float]) -> float:
+def angle_deg(zero: StandingCalibration, direction: tuple[float, float, float]) -> float:
     unit = np.array(direction) / np.linalg.norm(direction)
     return float(np.degrees(np.arccos(np.clip(zero.up_sensor @ unit, -1.0, 1.0))))
 
@@ -140,7 +140,7 @@ def test_without_running_there_is_no_zero() -> None:
     up = np.repeat(RUN_UP[:, None], len(stream), axis=1)
     walking = even_strides(100.0, 110.0, 12, running=False)
     for strides in (walking, even_strides(0.0, 1.0, 0)):
-        zero = find_zero(stream, no_rests(), strides, up, CONFIG)
+        zero = calibrate_standing(stream, no_static_periods(), strides, up, CONFIG)
         assert (zero.source, zero.rest) == ("none", -1)
         assert np.linalg.norm(zero.up_sensor) == pytest.approx(1.0)
 
@@ -158,14 +158,14 @@ def test_a_walk_before_the_run_does_not_end_the_three_minutes() -> None:
         np.repeat([False, True], [100, 60]),
     )
     up = np.repeat(RUN_UP[:, None], len(whole), axis=1)
-    zero = find_zero(whole, find_rests(whole, CONFIG), both, up, CONFIG)
+    zero = calibrate_standing(whole, find_static_periods(whole, CONFIG), both, up, CONFIG)
     assert zero.source == "standing"
 
 
 def test_a_sensor_beside_the_trunks_takes_its_zero_from_the_trunks_standing():
     hanging = leaning(60.0)
     stream = joined(still(12.0, hanging), shaken(20.0))
-    zero = zero_with(stream, find_rests(stream, RestConfig()), 1.0, 11.0)
+    zero = calibration_with(stream, find_static_periods(stream, RestConfig()), 1.0, 11.0)
     assert zero is not None
     assert zero.source == "standing"
     assert angle_deg(zero, hanging) < 0.5
@@ -173,4 +173,4 @@ def test_a_sensor_beside_the_trunks_takes_its_zero_from_the_trunks_standing():
 
 def test_a_sensor_that_moved_during_the_trunks_standing_has_no_zero_from_it():
     stream = joined(shaken(12.0), still(12.0))
-    assert zero_with(stream, find_rests(stream, RestConfig()), 1.0, 11.0) is None
+    assert calibration_with(stream, find_static_periods(stream, RestConfig()), 1.0, 11.0) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.streams import even, even_strides, no_rests, still
+from tests.support.streams import even, even_strides, no_static_periods, still
 
 
 def test_time_and_rows_are_each_others_inverse() -> None:
@@ -29,5 +29,5 @@ def test_what_was_handed_in_may_change_without_harm() -> None:
 
 
 def test_rests_and_strides_are_counted() -> None:
-    assert len(no_rests()) == 0
+    assert len(no_static_periods()) == 0
     assert len(even_strides(0.0, 70.0, 6)) == 6

@@ -10,15 +10,17 @@ from analysis.errors import SignalError
 from analysis.maths.intervals import CHUNK_ROWS
 from analysis.maths.quaternion import from_rotation_vector, running_product
 from analysis.signal.config import RestConfig
-from analysis.signal.records import EvenStream, Rests, Strapdown
-from analysis.signal.static_periods import find_rests
+from analysis.signal.records import EvenStream, StaticPeriods, Strapdown
+from analysis.signal.static_periods import find_static_periods
 from analysis.signal.strapdown import increments, integrate, long_losses
 from sensor.samples import BoolArray, FloatArray
 
 RATE_HZ = 104.0
 BROKEN_ROWS = 41
 REST = RestConfig()
-NO_RESTS = Rests(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 3)), np.zeros((0, 3)))
+NO_RESTS = StaticPeriods(
+    np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 3)), np.zeros((0, 3))
+)
 
 
 def stream(gyr: FloatArray, rate_hz: float = RATE_HZ, present: BoolArray | None = None) -> EvenStream:
@@ -128,7 +130,7 @@ def test_the_bias_seen_in_rests_is_removed_and_changes_linearly_between_them() -
     count = 6240
     bias = np.linspace(0.004, 0.010, count)[:, None] * [1.0, -1.0, 0.5]
     quiet = stream(bias)
-    rests = Rests(
+    rests = StaticPeriods(
         np.array([0, count - 520]), np.array([520, count]),
         np.tile([0.0, 0.0, 9.8], (2, 1)), np.stack((bias[:520].mean(0), bias[-520:].mean(0))),
     )  # fmt: skip
@@ -140,7 +142,7 @@ def test_the_bias_seen_in_rests_is_removed_and_changes_linearly_between_them() -
 def test_a_still_sensor_with_a_bias_does_not_turn() -> None:
     rng = np.random.default_rng(1)
     still = stream(np.radians([0.5, -0.3, 0.2]) + 0.001 * rng.standard_normal((3120, 3)))
-    turned = rotation(integrate(still, find_rests(still, REST), BROKEN_ROWS, REST))
+    turned = rotation(integrate(still, find_static_periods(still, REST), BROKEN_ROWS, REST))
     assert np.degrees(turned.magnitude()).max() < 0.1
 
 
@@ -173,7 +175,7 @@ def test_a_slow_turn_on_the_spot_is_not_taken_for_bias() -> None:
     gyr[2600:3120, 2] += np.radians(8.0)
     edges = np.array([[0, 1040], [2600, 3120], [5200, 6240]])
     means = np.stack([gyr[a:b].mean(axis=0) for a, b in edges])
-    rests = Rests(edges[:, 0], edges[:, 1], np.tile([0.0, 0.0, 9.8], (3, 1)), means)
+    rests = StaticPeriods(edges[:, 0], edges[:, 1], np.tile([0.0, 0.0, 9.8], (3, 1)), means)
     turned = rotation(integrate(stream(gyr), rests, BROKEN_ROWS, REST))[-1].as_rotvec(degrees=True)
     np.testing.assert_allclose(turned, [0.0, 0.0, 40.0], atol=0.1)
 

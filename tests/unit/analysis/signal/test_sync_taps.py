@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.config import AnalysisConfig
-from analysis.signal.sync_taps import find_knocks, jumping_s
+from analysis.signal.sync_taps import find_sync_taps, jumping_s
 from sensor.samples import FloatArray, ImuSignal, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.runner.gait import STYLES
@@ -33,7 +33,7 @@ def worn(signal: ImuSignal) -> SensorRecording:
 
 
 def times(sensor: SensorRecording) -> list[FloatArray]:
-    return [np.array([knock.at_s for knock in series]) for series in find_knocks(sensor, CONFIG)]
+    return [np.array([knock.at_s for knock in series]) for series in find_sync_taps(sensor, CONFIG)]
 
 
 @pytest.mark.parametrize("apart_s", [0.4, 1.0, 3.0])
@@ -46,7 +46,7 @@ def test_three_taps_are_one_series_at_their_times(apart_s: float, rate_hz: float
 
 def test_a_jump_is_told_from_a_tap_by_its_flight() -> None:
     jumps, taps = (
-        find_knocks(worn(knocked(standing(), three_from(10.0, 1.5))), CONFIG)[0]
+        find_sync_taps(worn(knocked(standing(), three_from(10.0, 1.5))), CONFIG)[0]
         for knocked in (with_jumps, with_taps)
     )
     assert [knock.is_jump for knock in jumps] == [True] * 3
@@ -55,9 +55,9 @@ def test_a_jump_is_told_from_a_tap_by_its_flight() -> None:
 
 
 def test_jumping_lasts_from_the_first_dip_to_the_last_landing_with_a_second_of_calm() -> None:
-    found = find_knocks(worn(with_jumps(standing(), three_from(10.0, 1.5))), CONFIG)
+    found = find_sync_taps(worn(with_jumps(standing(), three_from(10.0, 1.5))), CONFIG)
     np.testing.assert_allclose(jumping_s(found, CONFIG), [[9.0], [10.0 + 1.5 * 1.98 + 0.97 + 1.0]], atol=0.1)
-    assert jumping_s(find_knocks(worn(with_taps(standing(), three_from(10.0))), CONFIG), CONFIG).shape == (
+    assert jumping_s(find_sync_taps(worn(with_taps(standing(), three_from(10.0))), CONFIG), CONFIG).shape == (
         2,
         0,
     )
@@ -92,7 +92,7 @@ def test_a_knock_at_the_very_edge_of_a_recording_is_left_out() -> None:
 def test_only_the_beginning_and_the_end_are_searched() -> None:
     taps_s = np.concatenate((three_from(10.0), three_from(45.0), three_from(80.0)))
     sensor = worn(with_taps(standing(95.0), taps_s))
-    found = find_knocks(sensor, replace(CONFIG, edge_s=30.0))
+    found = find_sync_taps(sensor, replace(CONFIG, edge_s=30.0))
     assert [round(series[0].at_s) for series in found] == [10, 80]
 
 
@@ -118,4 +118,4 @@ def test_taps_right_before_a_run_are_found_beside_its_steps() -> None:
 )
 def test_broken_time_holds_no_knocks(time_s: FloatArray) -> None:
     acc = np.full((len(time_s), 3), 30.0)
-    assert find_knocks(sensor_recording(time_s, acc, None), CONFIG) == ()
+    assert find_sync_taps(sensor_recording(time_s, acc, None), CONFIG) == ()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.config import AnalysisConfig
-from analysis.signal.sync_taps import find_knocks
+from analysis.signal.sync_taps import find_sync_taps
 from analysis.signal.tap_lag import SharedEvent, shared_events
 from sensor.samples import FloatArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
@@ -31,21 +31,21 @@ def felt(
     range_mps2: float = np.inf,
 ) -> SensorRecording:
     """Return 30 s of standing with knocks from a direction, and a sampling phase, drawn by the seed."""
-    chance = np.random.default_rng(seed)
-    time_s = (np.arange(round(30.0 * rate_hz)) + chance.random()) / rate_hz
-    up, direction = chance.normal(size=(2, 3))
+    rng = np.random.default_rng(seed)
+    time_s = (np.arange(round(30.0 * rate_hz)) + rng.random()) / rate_hz
+    up, direction = rng.normal(size=(2, 3))
     up *= STANDARD_GRAVITY_MPS2 / np.linalg.norm(up)
     direction /= np.linalg.norm(direction)
     if kind == "taps":
         acc = up + tap_mps2(time_s, knocks_s)[:, None] * direction
     else:
         acc = up * jump_share(time_s, knocks_s)[:, None]
-    acc = np.clip(acc + chance.normal(0.0, 0.1, acc.shape), -range_mps2, range_mps2)
+    acc = np.clip(acc + rng.normal(0.0, 0.1, acc.shape), -range_mps2, range_mps2)
     return sensor_recording(time_s + late_s, acc, None)
 
 
 def events(first: SensorRecording, second: SensorRecording) -> tuple[SharedEvent, ...]:
-    found = find_knocks(first, CONFIG), find_knocks(second, CONFIG)
+    found = find_sync_taps(first, CONFIG), find_sync_taps(second, CONFIG)
     return shared_events(first, second, found, CONFIG)
 
 

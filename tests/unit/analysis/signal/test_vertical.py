@@ -22,7 +22,7 @@ from analysis.signal.vertical import (
 )
 from sensor.samples import FloatArray
 from tests.support.short_runs import STEADY, motion, virtual
-from tests.support.streams import RATE_HZ, even, even_strides, joined, no_rests, still
+from tests.support.streams import RATE_HZ, even, even_strides, joined, no_static_periods, still
 
 CONFIG = AnalysisConfig()
 BROKEN_ROWS = 42
@@ -31,7 +31,7 @@ IDENTITY = np.array([[1.0], [0.0], [0.0], [0.0]])
 
 def unaided(stream: EvenStream) -> FloatArray:
     """Return (3, n) the unaided upward vertical in sensor axes."""
-    strapdown = integrate(stream, no_rests(), BROKEN_ROWS, CONFIG.rest)
+    strapdown = integrate(stream, no_static_periods(), BROKEN_ROWS, CONFIG.rest)
     force = AveragedForce(stream, strapdown, BROKEN_ROWS, CONFIG.orientation)
     first = unaided_vertical(force, strapdown, CONFIG.orientation)
     return np.asarray(up_in_sensor(strapdown, first, len(stream)), dtype=np.float64)
@@ -114,7 +114,7 @@ def test_over_a_short_gap_the_frame_holds() -> None:
     present = np.ones(len(stream), dtype=bool)
     present[1000:1030] = False
     assert integrate(
-        replace(stream, present=present), no_rests(), BROKEN_ROWS, CONFIG.rest
+        replace(stream, present=present), no_static_periods(), BROKEN_ROWS, CONFIG.rest
     ).section_first.tolist() == [0]
 
 
@@ -174,7 +174,7 @@ def test_path_acceleration_in_a_bend_is_speed_times_turning() -> None:
     gyr = np.tile([0.0, 0.0, 0.2], (count, 1))
     acc = np.tile([0.0, 0.8, 9.80665], (count, 1))
     stream = even(acc, gyr)
-    strapdown = integrate(stream, no_rests(), BROKEN_ROWS, CONFIG.rest)
+    strapdown = integrate(stream, no_static_periods(), BROKEN_ROWS, CONFIG.rest)
     force = AveragedForce(stream, strapdown, BROKEN_ROWS, CONFIG.orientation)
     nodes = np.arange(0.0, count, 26.0)
     up = np.tile([[0.0], [0.0], [1.0]], len(nodes))
@@ -215,7 +215,7 @@ def test_free_fall_throughout_leaves_up_somewhere_of_length_one() -> None:
 def test_each_stride_knows_how_long_its_frame_holds() -> None:
     hole = replace(still(2.0), present=np.zeros(208, dtype=bool))
     stream = joined(still(10.0), hole, still(4.0), hole, still(20.0))
-    strapdown = integrate(stream, no_rests(), BROKEN_ROWS, CONFIG.rest)
+    strapdown = integrate(stream, no_static_periods(), BROKEN_ROWS, CONFIG.rest)
     force = AveragedForce(stream, strapdown, BROKEN_ROWS, CONFIG.orientation)
     first = unaided_vertical(force, strapdown, CONFIG.orientation)
     path = PathAcceleration(force, first, np.ones_like(force.force), CONFIG.orientation)

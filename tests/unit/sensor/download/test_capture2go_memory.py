@@ -137,11 +137,11 @@ def test_a_part_of_a_file_of_another_name_is_not_gone_on_with(target: Path) -> N
 @pytest.mark.parametrize("seed", range(3))
 def test_lost_pieces_and_lost_links_together(target: Path, seed: int) -> None:
     sensor = sensor_with(CONTENT, lost_share=0.1, seed=seed)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
 
     async def action(memory: SensorMemory) -> None:
         for _ in range(4):
-            asyncio.get_running_loop().call_later(chance.uniform(0.5, 10.0), sensor.lose_link)
+            asyncio.get_running_loop().call_later(rng.uniform(0.5, 10.0), sensor.lose_link)
         await memory.download(ENTRY, target, ignore)
 
     on_air(sensor, action)

@@ -160,11 +160,11 @@ def test_a_part_of_a_recording_that_began_at_another_time_is_not_gone_on_with(ta
 @pytest.mark.parametrize("goes_on", [True, False])
 def test_lost_samples_and_lost_links_together(target: Path, seed: int, goes_on: bool) -> None:
     sensor = sensor_with(recording(), lost_share=0.02, seed=seed, goes_on=goes_on)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
 
     async def action(memory: SensorMemory) -> None:
         for _ in range(3):
-            asyncio.get_running_loop().call_later(chance.uniform(0.5, 12.0), sensor.lose_link)
+            asyncio.get_running_loop().call_later(rng.uniform(0.5, 12.0), sensor.lose_link)
         await memory.download(ENTRY, target, ignore)
 
     on_air(sensor, action)

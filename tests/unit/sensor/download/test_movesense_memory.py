@@ -168,11 +168,11 @@ def test_firmware_that_must_restart_between_fetches_is_restarted(target: Path) -
 @pytest.mark.parametrize("seed", range(3))
 def test_lost_pieces_and_lost_links_together(target: Path, seed: int) -> None:
     sensor = flash(CONTENT, lost_share=0.05, seed=seed)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
 
     async def action(logbook: Logbook) -> None:
         for _ in range(4):
-            asyncio.get_running_loop().call_later(chance.uniform(0.5, 15.0), sensor.lose_link)
+            asyncio.get_running_loop().call_later(rng.uniform(0.5, 15.0), sensor.lose_link)
         await logbook.download(LogEntry(1, 0, len(CONTENT)), target, ignore)
 
     on_air(sensor, action)

@@ -20,26 +20,26 @@ VALID = {decoding.key: decoding.valid() for decoding in DECODINGS}
 every_decoder = pytest.mark.parametrize("decoding", DECODINGS, ids=[one.key for one in DECODINGS])
 
 
-def _random(sent: Sequence[bytes], chance: random.Random) -> bytes:
-    return chance.randbytes(chance.randrange(250))
+def _random(sent: Sequence[bytes], rng: random.Random) -> bytes:
+    return rng.randbytes(rng.randrange(250))
 
 
-def _cut(sent: Sequence[bytes], chance: random.Random) -> bytes:
-    return chance.choice(sent)[: chance.randrange(250)]
+def _cut(sent: Sequence[bytes], rng: random.Random) -> bytes:
+    return rng.choice(sent)[: rng.randrange(250)]
 
 
-def _damaged(sent: Sequence[bytes], chance: random.Random) -> bytes:
-    damaged = bytearray(chance.choice(sent))
-    damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+def _damaged(sent: Sequence[bytes], rng: random.Random) -> bytes:
+    damaged = bytearray(rng.choice(sent))
+    damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
     return bytes(damaged)
 
 
-def _first_alone(sent: Sequence[bytes], chance: random.Random) -> bytes:
+def _first_alone(sent: Sequence[bytes], rng: random.Random) -> bytes:
     return sent[0]
 
 
-def _all_but_first(sent: Sequence[bytes], chance: random.Random) -> bytes:
-    return sent[1 + chance.randrange(len(sent) - 1)]
+def _all_but_first(sent: Sequence[bytes], rng: random.Random) -> bytes:
+    return sent[1 + rng.randrange(len(sent) - 1)]
 
 
 HOSTILE = (_random, _cut, _damaged, _first_alone, _all_but_first)
@@ -48,19 +48,19 @@ HOSTILE = (_random, _cut, _damaged, _first_alone, _all_but_first)
 @every_decoder
 @pytest.mark.parametrize("next_one", HOSTILE)
 def test_what_is_never_completed_is_not_kept_for_ever(decoding: Decoding, next_one: Callable[..., bytes]):
-    chance = random.Random(1)
+    rng = random.Random(1)
     sent = decoding.valid(20.0)
     decoder = decoding.decoder()
     for _ in range(60):
-        decoder.feed([next_one(sent, chance) for _ in range(50)])
+        decoder.feed([next_one(sent, rng) for _ in range(50)])
     assert len(pickle.dumps(decoder)) < MOST_STATE_BYTES
 
 
 @every_decoder
 def test_the_time_a_decoder_takes_grows_as_the_notifications_do(decoding: Decoding):
-    chance = random.Random(2)
+    rng = random.Random(2)
     sent = decoding.valid(20.0)
-    hostile = [chance.choice(HOSTILE)(sent, chance) for _ in range(1000)]
+    hostile = [rng.choice(HOSTILE)(sent, rng) for _ in range(1000)]
 
     def feeding_s(times: int) -> float:
         decoder = decoding.decoder()
@@ -114,10 +114,10 @@ def test_no_driver_raises_for_what_a_sensor_sends(kind, data):
 
 @pytest.mark.parametrize("kind", DRIVEN, ids=[kind.key for kind in DRIVEN])
 def test_no_driver_remembers_what_it_was_told_for_ever(kind):
-    chance = random.Random(3)
+    rng = random.Random(3)
     driver = new_driver(kind)
     for _ in range(2000):
-        channel = chance.choice([*driver.notify_characteristics, ""])
-        driver.receive(channel, chance.randbytes(chance.randrange(60)))
+        channel = rng.choice([*driver.notify_characteristics, ""])
+        driver.receive(channel, rng.randbytes(rng.randrange(60)))
         driver.poll()
     assert len(pickle.dumps(driver)) < MOST_STATE_BYTES

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sensor.session.column_buffer import GrowingColumns
+from sensor.session.column_buffer import ColumnBuffer
 
 
 @pytest.mark.parametrize("done", [1e-3, 0.5, 1.0, 2.0])
 def test_rows_come_out_as_they_went_in_however_many_were_expected(done: float) -> None:
-    columns = GrowingColumns()
+    columns = ColumnBuffer()
     for start in (0, 4, 5):
         rows = np.arange(start, start + 4)
         columns.append({"a": rows, "b": np.stack([rows, -rows], axis=1)}, done)
@@ -18,7 +18,7 @@ def test_rows_come_out_as_they_went_in_however_many_were_expected(done: float) -
 
 
 def test_joined_rows_are_read_only_and_own_their_memory() -> None:
-    columns = GrowingColumns()
+    columns = ColumnBuffer()
     for _ in range(3):
         columns.append({"a": np.ones((5, 3))}, 0.1)
     rows = columns.finish()["a"]
@@ -28,14 +28,14 @@ def test_joined_rows_are_read_only_and_own_their_memory() -> None:
 
 def test_a_single_part_is_not_copied() -> None:
     part = np.ones(5)
-    columns = GrowingColumns()
+    columns = ColumnBuffer()
     columns.append({"a": part}, 0.1)
     assert columns.finish()["a"] is part
 
 
 def test_a_part_is_not_changed_by_those_that_follow() -> None:
     part = np.ones(5)
-    columns = GrowingColumns()
+    columns = ColumnBuffer()
     columns.append({"a": part}, 1.0)
     columns.append({"a": np.zeros(5)}, 1.0)
     assert part.tolist() == [1.0] * 5

@@ -237,11 +237,11 @@ def test_a_bit_flipped_in_a_time_costs_one_packet(tmp_path: Path, byte: int) -> 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_random_bytes_in_place_of_packets_are_samples_in_order_or_none(session: Path, seed: int) -> None:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
 
     def scramble(connection: sqlite3.Connection) -> None:
         for (row,) in connection.execute("SELECT id FROM packet").fetchall():
-            noise = (chance.randrange(-(2**63), 2**63), chance.randbytes(chance.randrange(300)), row)
+            noise = (rng.randrange(-(2**63), 2**63), rng.randbytes(rng.randrange(300)), row)
             connection.execute("UPDATE packet SET arrival_ns = ?, payload = ? WHERE id = ?", noise)
 
     (sensor,) = read_recording(alter(session, scramble)).sensors

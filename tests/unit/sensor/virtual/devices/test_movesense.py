@@ -17,7 +17,15 @@ from sensor.samples import ImuSignal
 from sensor.virtual.devices.movesense import ENERGY_PATH, VirtualMovesense
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
-from tests.support.virtual_radio import UTC_US, Reception, client_of, find, numbered_signal, numbers, receive
+from tests.support.virtual_radio import (
+    UTC_US,
+    NotificationHandler,
+    client_of,
+    find,
+    numbered_signal,
+    numbers,
+    receive,
+)
 
 Play = Callable[[VirtualMovesense, VirtualRadio, BleakClient, list[bytes]], Coroutine[Any, Any, None]]
 
@@ -154,7 +162,7 @@ def test_the_battery_is_told_three_ways() -> None:
 
 
 def test_time_stamps_follow_the_sensors_own_counter_and_wrap() -> None:
-    async def stream() -> Reception:
+    async def stream() -> NotificationHandler:
         async with VirtualRadio() as radio:
             sensor = VirtualMovesense(
                 signal=numbered_signal(12000), clock_ppm=400.0, start_ticks_ms=2**32 - 30_000
@@ -185,7 +193,7 @@ def test_a_fast_oscillator_delivers_more_samples() -> None:
 
 
 def test_a_signal_begins_when_told_and_its_end_is_standing_still() -> None:
-    async def stream() -> Reception:
+    async def stream() -> NotificationHandler:
         async with VirtualRadio() as radio:
             sensor = VirtualMovesense(signal=numbered_signal(208))
             await radio.add(sensor)
