@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,13 +42,13 @@ from analysis.signal.motion import Motion, motion_of
 from analysis.signal.neutral_standing import OWN_BASELINE
 from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.stride.rows import stride_table
-from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording
+from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording, StrPath
 from sensor.session.reader import read_recording
 
 ZERO_PHASE, ACCELEROMETER_ONLY = "zero-phase", "accelerometer only"
 
 
-def analyse_session(path: Path, config: AnalysisConfig | None = None) -> RunReport:
+def analyse_session(path: StrPath, config: AnalysisConfig | None = None) -> RunReport:
     """Read a session file and analyse it: one pure, picklable call from path to report.
 
     Raises

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import STDOUT, analysed, write_text
+
+if TYPE_CHECKING:
+    from analysis.records import RunReport
 
 
 @click.command("compare", short_help="Compare sessions.")
@@ -17,6 +21,8 @@ from analysis.cli.report import STDOUT, analysed, write_text
 def command(ctx: click.Context, sessions: tuple[str, ...], json_file: str | None) -> None:
     """Compare sessions (paths, names, dates, latest, latest-1) with the first of them.
 
+    A report that `runtall report --json` wrote serves in place of its session, and needs no second analysis.
+
     Tells what is comparable and why not, the difference in lean at matched speed with its interval, and the
     differences kilometre by kilometre. With a - for JSON, stdout carries that alone and the rest goes to
     stderr.
@@ -24,10 +30,21 @@ def command(ctx: click.Context, sessions: tuple[str, ...], json_file: str | None
     if len(sessions) < 2:
         raise click.UsageError("compare needs two or more sessions; see `runtall list`")
     home = home_folder(ctx)
-    paths = [find_session(home, word) for word in sessions]
+    paths = [_report_file(word) or find_session(home, word) for word in sessions]
     if json_file not in (None, STDOUT) and Path(str(json_file)).resolve() in {p.resolve() for p in paths}:
         raise click.UsageError(f"{json_file}: --json would overwrite a session; name another file")
     _write_comparison(paths, json_file)
+
+
+def _report_file(word: str) -> Path | None:
+    path = Path(word)
+    return path if path.suffix.casefold() == ".json" and path.is_file() else None
+
+
+def _report(path: Path) -> RunReport:
+    from analysis.records import RunReport
+
+    return RunReport.from_json(path) if path.suffix.casefold() == ".json" else analysed(path)
 
 
 def _write_comparison(paths: list[Path], json_file: str | None) -> None:
@@ -36,7 +53,7 @@ def _write_comparison(paths: list[Path], json_file: str | None) -> None:
     from analysis.comparison.text import render
     from analysis.config import AnalysisConfig
 
-    reports = {path: analysed(path) for path in dict.fromkeys(paths)}
+    reports = {path: _report(path) for path in dict.fromkeys(paths)}
     comparison = compare([reports[path] for path in paths], AnalysisConfig().comparison)
     if len(reports) < len(paths):
         click.echo("One session is compared with itself.", err=True)

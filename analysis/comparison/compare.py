@@ -29,7 +29,7 @@ _REFIT_SDS = 1.96 * 2**0.5
 """A minimal detectable change is this many standard deviations of a single fitting (Weir 2005)."""
 
 
-def compare(reports: Sequence[RunReport], config: ComparisonConfig) -> Comparison:
+def compare(reports: Sequence[RunReport], config: ComparisonConfig | None = None) -> Comparison:
     """Compare runs with the first of them.
 
     Parameters
@@ -37,7 +37,7 @@ def compare(reports: Sequence[RunReport], config: ComparisonConfig) -> Compariso
     reports
         At least two.
     config
-        Numbers of the comparison.
+        Numbers of the comparison; the defaults without it.
 
     Raises
     ------
@@ -46,6 +46,7 @@ def compare(reports: Sequence[RunReport], config: ComparisonConfig) -> Compariso
     """
     if len(reports) < 2:
         raise UsageError(f"compare: {len(reports)} run given, two or more are needed")
+    config = config or ComparisonConfig()
     reference = reports[0]
     pairs = tuple(_pair(reference, other, config) for other in reports[1:])
     return Comparison(tuple(_summary(report) for report in reports), pairs, config.refit_deg, config.level)

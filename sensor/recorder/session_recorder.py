@@ -20,7 +20,7 @@ from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
 from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedRadio
 from sensor.recorder.status import RecorderStatus
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, StrPath
 from sensor.session.threaded import ThreadedWriter
 
 StatusCallback = Callable[[RecorderStatus], None]
@@ -193,7 +193,7 @@ class Recorder:
 
 async def record_session(
     plan: RecordingPlan,
-    path: Path,
+    path: StrPath,
     radio: Radio,
     *,
     name: str,
@@ -216,7 +216,7 @@ async def record_session(
     """
     recorder = Recorder(
         plan,
-        path,
+        Path(path),
         radio,
         name=name,
         started_utc=started_utc,

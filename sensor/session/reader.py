@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sensor.protocol.auxiliary import SOURCES
-from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, Track
+from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, StrPath, Track
 from sensor.session.auxiliary import read_beside, with_surface
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.integrity import check_values, shorten
@@ -42,7 +42,7 @@ _BELIEVABLE = {
 """Quantity of a track to what a runner can have: beyond is a lost satellite or a damaged file."""
 
 
-def read_recording(path: Path) -> Recording:
+def read_recording(path: StrPath) -> Recording:
     """Read and decode a whole session.
 
     Parameters
@@ -55,6 +55,7 @@ def read_recording(path: Path) -> Recording:
     SessionFileError
         When the file cannot be opened as a session, is damaged, or needs a newer version.
     """
+    path = Path(path)
     digest = RowsHash()
     with open_session(path) as session:
         connection = session.connection
