@@ -1,4 +1,4 @@
-"""Stage 15b: after a step of the strap, the next standing is a new zero, within bounds and never silently.
+"""After a step of the strap, the next standing is a new zero, within bounds and never silently.
 
 A standing alone moves nothing: a runner who waits at a light leans on one leg by degrees. But where the angle
 has made a step whose cause one sensor cannot tell, the next standing can: what it differs by from the zero is

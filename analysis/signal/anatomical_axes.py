@@ -1,4 +1,4 @@
-"""Stage 8b: forward, left and up of the trunk in sensor axes, for any mounting.
+"""Forward, left and up of the trunk in sensor axes, for any mounting.
 
 Three cues point along the sideways line, each with its own weakness, and are added up: the part of the
 horizontal acceleration that changes sign from step to step lies along it (spoilt at a sternum far in front

@@ -1,4 +1,4 @@
-"""Stage 3: walking or running, and the phase of the steps.
+"""Walking or running, and the phase of the steps.
 
 The vertical acceleration of a trunk swings once per step. Its frequency is read from short spectra, its phase
 by demodulation with that frequency: a slip of a whole step would need half a second without any swing.

@@ -1,4 +1,4 @@
-"""Stage 5: fill short losses from the same phase of the neighbouring strides."""
+"""Fill short losses from the same phase of the neighbouring strides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 3b: is the sensor's triad mirrored? Gyroscope and accelerometer then contradict each other."""
+"""Is the sensor's triad mirrored? Gyroscope and accelerometer then contradict each other."""
 
 from __future__ import annotations
 

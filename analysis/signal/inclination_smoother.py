@@ -1,4 +1,4 @@
-"""Stage 9: the vertical once more, with speed, heading and the gyroscope's bias solved for together.
+"""The vertical once more, with speed, heading and the gyroscope's bias solved for together.
 
 Averaged horizontal force is gravity seen through a wrong vertical, plus the change of the velocity vector:
 

@@ -1,4 +1,4 @@
-"""Stage 8a: which standing is the zero, and what the other standings show."""
+"""Which standing is the zero, and what the other standings show."""
 
 from __future__ import annotations
 

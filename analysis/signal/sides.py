@@ -1,4 +1,4 @@
-"""Stage 8c: left and right. At left contact the shoulders are turned to the left, against the pelvis."""
+"""Left and right. At left contact the shoulders are turned to the left, against the pelvis."""
 
 from __future__ import annotations
 

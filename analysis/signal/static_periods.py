@@ -1,4 +1,4 @@
-"""Stage 2: find the stretches in which the sensor was still."""
+"""Find the stretches in which the sensor was still."""
 
 from __future__ import annotations
 

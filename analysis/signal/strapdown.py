@@ -1,4 +1,4 @@
-"""Stage 6: integrate the gyroscope into an almost inertial frame."""
+"""Integrate the gyroscope into an almost inertial frame."""
 
 from __future__ import annotations
 

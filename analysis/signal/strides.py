@@ -1,4 +1,4 @@
-"""Stage 4: strides, from one contact of a foot to the next contact of the same foot."""
+"""Strides, from one contact of a foot to the next contact of the same foot."""
 
 from __future__ import annotations
 

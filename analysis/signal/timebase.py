@@ -1,4 +1,4 @@
-"""Stage 1: put a sensor's samples on an even time base, gaps marked."""
+"""Put a sensor's samples on an even time base, gaps marked."""
 
 from __future__ import annotations
 

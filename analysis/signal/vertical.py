@@ -1,4 +1,4 @@
-"""Stage 7: the vertical from averaged specific force, nothing known of speed.
+"""The vertical from averaged specific force, nothing known of speed.
 
 Averaging the acceleration *vector* in an almost inertial frame leaves the change of velocity over the time,
 which is nought over whole strides at constant velocity, however violent the strides are. Filters that

@@ -1,4 +1,4 @@
-"""Stage 12: how high the trunk bounces and how long a foot stays on the ground."""
+"""How high the trunk bounces and how long a foot stays on the ground."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 11: which strides can be trusted, and why others cannot."""
+"""Which strides can be trusted, and why others cannot."""
 
 from __future__ import annotations
 

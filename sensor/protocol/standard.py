@@ -198,12 +198,6 @@ def encode_treadmill(shown: Treadmill, *, has_more: bool = False) -> bytes:
     return struct.pack("<H", flags) + data
 
 
-def merge_treadmill(earlier: Treadmill, later: Treadmill) -> Treadmill:
-    """Put two parts of one reading together; where both tell something, the later one counts."""
-    told = {name: value for name in Treadmill.__slots__ if (value := getattr(later, name)) is not None}
-    return replace(earlier, **told)
-
-
 def parse_text(data: bytes) -> str:
     """Parse a text of the device information: UTF-8, closed by a zero byte or not.
 

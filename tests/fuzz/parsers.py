@@ -17,7 +17,6 @@ from sensor.protocol.auxiliary import SOURCES, parse_readings
 from sensor.protocol.metamotion import control as metamotion
 from sensor.protocol.movesense import control as movesense_gsp
 from sensor.protocol.movesense import frames as movesense
-from sensor.protocol.movesense import objects as movesense_objects
 from sensor.protocol.movesense import sbem
 from sensor.protocol.polar.control import Measurement
 from sensor.protocol.polar.frames import decode_frames
@@ -61,7 +60,6 @@ PARSERS: tuple[Parser, ...] = (
     *found_parsers(),
     lambda data: movesense_gsp.parse_response(movesense_gsp.parse_notification(data)),
     *(partial(movesense.decode_measurement, path) for path in _PATHS),
-    *(partial(movesense_objects.parse_measurement_info, path) for path in movesense_objects.INFO_RANGES),
     *(partial(parse_readings, channel) for channel in SOURCES),
     _unfold,
     _replies,

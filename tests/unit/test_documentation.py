@@ -121,12 +121,25 @@ def test_every_file_of_a_folder_is_explained_on_its_page(folder: str) -> None:
     assert {name for name in re.findall(r"`(\w+\.py)`", page) if name not in files} == set()
 
 
+def code_named(page: str) -> list[str]:
+    """Return the files, folders and patterns of the acquiring side that a page names."""
+    return re.findall(r"`(sensor/[^`]+)`", page)
+
+
+@pytest.mark.parametrize("path", FIRMWARE_PAGES, ids=lambda path: path.name)
+def test_all_code_a_sensors_page_names_exists(path: Path) -> None:
+    assert [name for name in code_named(path.read_text("utf-8")) if not list(ROOT.glob(name))] == []
+
+
 @pytest.mark.parametrize("kind", DEVICES, ids=lambda kind: kind.key)
 def test_every_device_has_a_page_that_says_how_far_it_was_verified(kind: DeviceKind) -> None:
     module = kind.make_decoder.__module__.replace(".", "/") + ".py"
     pages = [path.read_text("utf-8") for path in FIRMWARE_PAGES]
+    # A folder stands for all that lies in it.
     own = [
-        page for page in pages if any(fnmatch(module, glob) for glob in re.findall(r"`(sensor/[^`]+)`", page))
+        page
+        for page in pages
+        if any(fnmatch(module, f"{glob}*" if glob.endswith("/") else glob) for glob in code_named(page))
     ]
     assert len(own) == 1, f"{module}: which page of firmware_notes/ is its own?"
     assert "How far verified" in own[0]

@@ -190,16 +190,3 @@ def encode_packed(module: int, register: int, counts: IntArray) -> tuple[bytes, 
     """Encode (3 k, 3) counts as k packed notifications."""
     rows = counts.astype("<i2").reshape(-1, PACKED_SAMPLES * 3)
     return tuple(bytes([module, register]) + row.tobytes() for row in rows)
-
-
-def decode_accounter(data: bytes) -> tuple[int, FloatArray]:
-    """Decode a sample that an accounter dated: its ticks (see `TICK_S`) and (3,) counts.
-
-    Raises
-    ------
-    PacketError
-        When it is none.
-    """
-    if len(data) != 13 or (data[0], data[1]) != _PROCESSOR:
-        raise PacketError(KEY, "not a dated sample", data)
-    return int.from_bytes(data[3:7], "little"), np.frombuffer(data, "<i2", 3, 7).astype(np.float64)

@@ -18,7 +18,6 @@ from sensor.protocol.movesense.frames import KEY
 TIME_PATH = "/Time/Detailed"
 _TIME_TICK_RATE = 1024
 _TIME_ACCURACY = 20
-INFO_RANGES = {"/Meas/Acc/Info": "B", "/Meas/Gyro/Info": "H", "/Meas/Magn/Info": "H", "/Meas/IMU/Info": "BHH"}
 """Width of the ranges each measurement's info lists, as `struct` letters: bytes for g, words for the rest."""
 
 _LOG_ENTRY = struct.Struct("<IIQ")
@@ -50,22 +49,6 @@ class HeartRate:
 
     mean_bpm: float
     rr_ms: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Temperature:
-    """Temperature inside the case, and when (ms since the sensor's start)."""
-
-    timestamp_ms: int
-    kelvin: float
-
-
-@dataclass(frozen=True, slots=True)
-class MeasurementInfo:
-    """What a measurement offers: rates, and for each quantity in it the full-scale ranges (g, deg/s, uT)."""
-
-    rates_hz: tuple[int, ...]
-    ranges: tuple[tuple[int, ...], ...]
 
 
 def parse_hello(body: bytes) -> Hello:
@@ -120,20 +103,6 @@ def encode_time_answer(reading: ClockReading) -> bytes:
     return struct.pack("<QIII", reading.utc_us, reading.relative_ms, _TIME_TICK_RATE, _TIME_ACCURACY)
 
 
-def parse_time_measurement(payload: bytes) -> ClockReading:
-    """Parse ``/Time/Detailed`` as subscribed to or logged: the relative time first.
-
-    Raises
-    ------
-    PacketError
-        When there are not 12 bytes.
-    """
-    if len(payload) != 12:
-        raise PacketError(KEY, "a subscribed /Time/Detailed has 12 bytes", payload)
-    relative_ms, utc_us = struct.unpack("<IQ", payload)
-    return ClockReading(relative_ms=relative_ms, utc_us=utc_us)
-
-
 def encode_time_measurement(reading: ClockReading) -> bytes:
     """Encode ``/Time/Detailed`` as a subscription delivers it."""
     return struct.pack("<IQ", reading.relative_ms, reading.utc_us)
@@ -156,59 +125,6 @@ def parse_heart_rate(payload: bytes) -> HeartRate:
 def encode_heart_rate(heart_rate: HeartRate) -> bytes:
     """Encode ``/Meas/HR``."""
     return struct.pack(f"<f{len(heart_rate.rr_ms)}H", heart_rate.mean_bpm, *heart_rate.rr_ms)
-
-
-def parse_temperature(payload: bytes) -> Temperature:
-    """Parse ``/Meas/Temp``.
-
-    Raises
-    ------
-    PacketError
-        When there are not 8 bytes.
-    """
-    if len(payload) != 8:
-        raise PacketError(KEY, "a temperature has 8 bytes", payload)
-    return Temperature(*struct.unpack("<If", payload))
-
-
-def encode_temperature(temperature: Temperature) -> bytes:
-    """Encode ``/Meas/Temp``."""
-    return struct.pack("<If", temperature.timestamp_ms, temperature.kelvin)
-
-
-def parse_measurement_info(path: str, payload: bytes) -> MeasurementInfo:
-    """Parse the answer to GET of a measurement's ``Info``: arrays, each after its count.
-
-    Parameters
-    ----------
-    path
-        One of `INFO_RANGES`.
-    payload
-        The object of the answer.
-
-    Raises
-    ------
-    PacketError
-        When the counts and the size disagree.
-    """
-    arrays: list[tuple[int, ...]] = []
-    offset = 0
-    for letter in "H" + INFO_RANGES[path]:
-        count = payload[offset] if offset < len(payload) else 0
-        array = struct.Struct(f"<{count}{letter}")
-        if offset + 1 + array.size > len(payload):
-            raise PacketError(KEY, f"{path} ends before its arrays do", payload)
-        arrays.append(array.unpack_from(payload, offset + 1))
-        offset += 1 + array.size
-    if offset != len(payload):
-        raise PacketError(KEY, f"{path} goes on after its arrays", payload)
-    return MeasurementInfo(arrays[0], tuple(arrays[1:]))
-
-
-def encode_measurement_info(path: str, info: MeasurementInfo) -> bytes:
-    """Encode a measurement's ``Info``."""
-    arrays = zip("H" + INFO_RANGES[path], (info.rates_hz, *info.ranges), strict=True)
-    return b"".join(struct.pack(f"<B{len(array)}{letter}", len(array), *array) for letter, array in arrays)
 
 
 def parse_log_entries(payload: bytes) -> tuple[LogEntry, ...]:

@@ -165,20 +165,6 @@ def encode_features(measurements: Iterable[Measurement]) -> bytes:
     return bytes([_FEATURES]) + bits.to_bytes(_FEATURE_BYTES, "little")
 
 
-def parse_features(data: bytes) -> frozenset[Measurement]:
-    """Parse what a sensor can do; what this version does not know is left out.
-
-    Raises
-    ------
-    PacketError
-        When it is no value of a control point.
-    """
-    if len(data) <= _FEATURE_BYTES or data[0] != _FEATURES:
-        raise PacketError(KEY, "not the value of a control point", data)
-    bits = int.from_bytes(data[1 : 1 + _FEATURE_BYTES], "little")
-    return frozenset(measurement for measurement in Measurement if bits >> measurement & 1)
-
-
 def encode_request(request: Request) -> bytes:
     """Encode a request for the control point."""
     if request.measurement is None:

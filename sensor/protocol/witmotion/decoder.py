@@ -53,11 +53,6 @@ class FrameFinder:
         self._has_place = False
         self.lost_places = 0
 
-    @property
-    def is_amid_frame(self) -> bool:
-        """Whether bytes wait for more to become frames."""
-        return bool(self._pending)
-
     def feed(self, notifications: Sequence[bytes]) -> Frames:
         """Return the frames that these notifications complete or make certain."""
         data = np.frombuffer(self._pending + b"".join(notifications), np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,6 @@ from sensor.protocol.standard import (
     encode_heart_rate,
     encode_running_speed,
     encode_treadmill,
-    merge_treadmill,
     parse_heart_rate,
     parse_running_speed,
     parse_text,
@@ -92,18 +92,10 @@ def test_running_speeds_survive_the_way(measured):
 )
 def test_treadmill_readings_survive_the_way(shown, tenths):
     if tenths is not None:
-        shown = merge_treadmill(shown, Treadmill(inclination_pct=tenths / 10, ramp_deg=-tenths / 10))
+        shown = replace(shown, inclination_pct=tenths / 10, ramp_deg=-tenths / 10)
     found, has_more = parse_treadmill(encode_treadmill(shown))
     assert found == shown
     assert not has_more
-
-
-def test_a_reading_in_two_parts_is_put_together():
-    first, has_more = parse_treadmill(encode_treadmill(Treadmill(distance_m=100), has_more=True))
-    assert has_more
-    second, has_more = parse_treadmill(encode_treadmill(Treadmill(speed_mps=2.5, elapsed_s=40)))
-    assert not has_more
-    assert merge_treadmill(first, second) == Treadmill(2.5, 100, elapsed_s=40)
 
 
 @pytest.mark.parametrize("pace_bit", [5, 6])

@@ -17,8 +17,6 @@ from sensor.protocol.metamotion.control import (
     ACC_MODULE,
     GYR_MODULE,
     Chip,
-    acc_unit_mps2,
-    decode_accounter,
     decode_vectors,
     encode_module,
     encode_packed,
@@ -59,16 +57,6 @@ def test_angular_rates_mean_what_the_maker_asserts():
     assert (block.notification.tolist(), block.ticks.tolist(), block.clipped.tolist()) == ([1], [0], [True])
 
 
-def test_dated_samples_mean_what_the_maker_asserts():
-    ticks, counts = decode_accounter(DATED_2_G)
-    assert counts * acc_unit_mps2(2) / G == pytest.approx([0.0118, 0.573, -0.795], abs=5e-4)
-    low = [0xA6, 0xAD, 0xB4, 0xBA, 0xC1, 0xC8]
-    later = [decode_accounter(DATED_2_G[:3] + bytes([one]) + DATED_2_G[4:])[0] for one in low]
-    assert later[0] == ticks
-    steps_ms = np.diff(np.array(later) * metamotion.TICK_S * 1000)
-    assert steps_ms == pytest.approx([10, 10, 9, 10, 10], abs=0.8)
-
-
 def test_samples_are_counted_and_only_misfits_of_the_accelerometer_are_rejected():
     decoder = MetaMotionDecoder({"acc_range_g": 8})
     block = decoder.feed([PACKED_8_G, GYR_500, b"", PACKED_8_G[:-1], SINGLE_4_G, PACKED_8_G])
@@ -101,9 +89,8 @@ def test_arbitrary_bytes_are_decoded_or_left_out(notifications):
     block = MetaMotionDecoder({"acc_range_g": 8}).feed(notifications)
     assert block.count.sum() == len(block.acc_sensor_mps2)
     for data in notifications:
-        for parse in (parse_module, decode_accounter):
-            with suppress(PacketError):
-                parse(data)
+        with suppress(PacketError):
+            parse_module(data)
 
 
 @pytest.mark.parametrize(

@@ -12,25 +12,16 @@ from sensor.errors import PacketError
 from sensor.protocol.driver import ClockReading, Identity
 from sensor.protocol.memory import LogEntry
 from sensor.protocol.movesense.objects import (
-    INFO_RANGES,
     HeartRate,
     Hello,
-    MeasurementInfo,
-    Temperature,
     encode_heart_rate,
     encode_hello,
     encode_log_entries,
-    encode_measurement_info,
-    encode_temperature,
     encode_time_answer,
-    encode_time_measurement,
     parse_heart_rate,
     parse_hello,
     parse_log_entries,
-    parse_measurement_info,
-    parse_temperature,
     parse_time_answer,
-    parse_time_measurement,
 )
 from tests.support.captures import captures
 
@@ -46,34 +37,12 @@ def test_the_captured_time_says_utc_first_and_counts_milliseconds():
     assert encode_time_answer(reading) == bytes.fromhex(capture["payload"])
 
 
-def test_a_subscribed_time_says_the_relative_time_first():
-    reading = parse_time_measurement(bytes.fromhex("d0892400 58d897e169590600"))
-    assert reading == ClockReading(relative_ms=2394576, utc_us=1787161151527000)
-
-
 def test_the_captured_heart_rate_has_one_interval():
     capture = CAPTURED["heart_rate"]
     heart_rate = parse_heart_rate(bytes.fromhex(capture["payload"]))
     assert heart_rate.mean_bpm == pytest.approx(capture["mean_bpm"], abs=5e-4)
     assert heart_rate.rr_ms == (406,)
     assert encode_heart_rate(heart_rate) == bytes.fromhex(capture["payload"])
-
-
-def test_the_captured_temperature_is_that_of_a_room():
-    capture = CAPTURED["temperature"]
-    temperature = parse_temperature(bytes.fromhex(capture["payload"]))
-    assert temperature.timestamp_ms == 156046
-    assert temperature.kelvin == pytest.approx(299.525, abs=5e-4)
-    assert encode_temperature(temperature) == bytes.fromhex(capture["payload"])
-
-
-@pytest.mark.parametrize("capture", CAPTURED["infos"], ids=[c["path"] for c in CAPTURED["infos"]])
-def test_captured_infos_list_the_rates_and_ranges(capture):
-    payload = bytes.fromhex(capture["payload"])
-    info = parse_measurement_info(capture["path"], payload)
-    assert info.rates_hz == (13, 26, 52, 104, 208, 416, 833, 1666)
-    assert info.ranges == tuple(map(tuple, capture["ranges"]))
-    assert encode_measurement_info(capture["path"], info) == payload
 
 
 def test_hello_names_the_sensor():
@@ -105,10 +74,9 @@ def test_hello_survives_the_way(protocol, serial, product, firmware, dfu_mac, ap
 
 
 @given(U32, U64)
-def test_times_survive_both_ways(relative_ms, utc_us):
+def test_times_survive_the_way(relative_ms, utc_us):
     reading = ClockReading(relative_ms, utc_us)
     assert parse_time_answer(encode_time_answer(reading)) == reading
-    assert parse_time_measurement(encode_time_measurement(reading)) == reading
 
 
 @given(st.floats(0, 300, width=32), st.lists(st.integers(0, 2**16 - 1), max_size=20).map(tuple))
@@ -117,31 +85,16 @@ def test_heart_rates_survive_the_way(mean_bpm, rr_ms):
     assert parse_heart_rate(encode_heart_rate(heart_rate)) == heart_rate
 
 
-@given(U32, st.floats(200, 400, width=32))
-def test_temperatures_survive_the_way(timestamp_ms, kelvin):
-    temperature = Temperature(timestamp_ms, kelvin)
-    assert parse_temperature(encode_temperature(temperature)) == temperature
-
-
 @given(st.lists(st.builds(LogEntry, U32, U32, U64), max_size=6).map(tuple))
 def test_log_entries_survive_the_way(entries):
     assert parse_log_entries(encode_log_entries(entries)) == entries
 
 
-@given(st.lists(U8, max_size=5).map(tuple), st.lists(U8, max_size=5).map(tuple))
-def test_infos_of_three_quantities_survive_the_way(first, second):
-    info = MeasurementInfo((13, 26), (first, second, (400,)))
-    assert parse_measurement_info("/Meas/IMU/Info", encode_measurement_info("/Meas/IMU/Info", info)) == info
-
-
 PARSERS = [
     parse_hello,
     parse_time_answer,
-    parse_time_measurement,
     parse_heart_rate,
-    parse_temperature,
     parse_log_entries,
-    *(lambda payload, path=path: parse_measurement_info(path, payload) for path in INFO_RANGES),
 ]
 
 
@@ -155,9 +108,7 @@ def test_arbitrary_answers_are_parsed_or_refused(parse, payload):
     ("parse", "size"),
     [
         (parse_time_answer, 19),
-        (parse_time_measurement, 13),
         (parse_heart_rate, 5),
-        (parse_temperature, 7),
         (parse_log_entries, 0),
         (parse_log_entries, 2),
     ],
@@ -165,9 +116,3 @@ def test_arbitrary_answers_are_parsed_or_refused(parse, payload):
 def test_answers_of_the_wrong_size_are_refused(parse, size):
     with pytest.raises(PacketError):
         parse(bytes(size))
-
-
-@pytest.mark.parametrize("payload", ["", "01", "010d00", "010d000102aa", "010d000202"])
-def test_infos_whose_counts_do_not_fit_are_refused(payload):
-    with pytest.raises(PacketError, match="arrays"):
-        parse_measurement_info("/Meas/Acc/Info", bytes.fromhex(payload))
