@@ -7,8 +7,6 @@ from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-
 from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
 from analysis.judging.baseline import (
@@ -19,6 +17,7 @@ from analysis.judging.baseline import (
     with_judged,
 )
 from analysis.judging.distance import DistanceResult, distance_of
+from analysis.judging.episodes import known_median
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
 from analysis.judging.mounting_shift import strap_steps
@@ -195,9 +194,9 @@ def _judged(
         walking_s=_seconds(table, "walk"),
         stride_count=len(table),
         usable_fraction=usable_fraction(table),
-        cadence_spm=_median(table["cadence_spm"][table["activity"] == "run"]),
-        speed_mps=_median(table["speed_mps"][table["activity"] == "run"]),
-        flexion_deg=_median(table["trunk_flexion_deg"][usable_running(table)]),
+        cadence_spm=known_median(table["cadence_spm"][table["activity"] == "run"]),
+        speed_mps=known_median(table["speed_mps"][table["activity"] == "run"]),
+        flexion_deg=known_median(table["trunk_flexion_deg"][usable_running(table)]),
         flexion_half_width_deg=_half_width_deg(trunk, config),
         head_source=next((word for word in table["head_source"] if word), ""),
         baseline=baseline,
@@ -258,11 +257,6 @@ def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> Se
 def _seconds(table: StrideTable, activity: str) -> float:
     """Return the time spent walking or running."""
     return float((table["end_s"] - table["start_s"])[table["activity"] == activity].sum())
-
-
-def _median(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")
 
 
 def _half_width_deg(trunk: Motion, config: AnalysisConfig) -> float:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.cli.home import file_name
-from analysis.cli.tables import text_table
+from analysis.cli.text import text_table
 from sensor.download.memories import find_memory
 from sensor.download.memory import SensorMemory
 from sensor.errors import LinkError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analysis.cli.times import local_start
+from analysis.cli.text import local_start
 
 if TYPE_CHECKING:
     from sensor.session.info import SessionInfo

@@ -10,7 +10,7 @@ import click
 
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
-from analysis.cli.tables import printable
+from sensor.text import printable
 
 if TYPE_CHECKING:
     from sensor.importers.imu_csv import ImuFile

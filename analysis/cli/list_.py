@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import home_folder, list_session_paths, sessions_folder
-from analysis.cli.tables import text_table
-from analysis.cli.times import clock_text, local_start
+from analysis.cli.text import clock_text, local_start, text_table
 
 HEADER = ("NAME", "DATE", "DURATION", "SENSORS", "SIZE", "FILE")
 

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 import click
 
-from analysis.cli.times import clock_text
+from analysis.cli.text import clock_text
 from sensor.recorder import RecorderStatus, SensorStatus
 
 PLAIN_INTERVAL_S = 10.0

@@ -74,7 +74,7 @@ def _is_expected(error: BaseException) -> bool:
 
 def _one_line(error: BaseException) -> str:
     """Return what an error says as one line that a terminal can show."""
-    from analysis.cli.tables import printable
+    from sensor.text import printable
 
     said = str(error)
     if isinstance(error, MemoryError):

@@ -14,7 +14,7 @@ import click
 
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.sensor_args import parse_plan
-from analysis.cli.times import parse_duration_s
+from analysis.cli.text import parse_duration_s
 
 if TYPE_CHECKING:
     from analysis.cli.recording import RecordOptions

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analysis.cli.tables import text_table
+from analysis.cli.text import text_table
 
 if TYPE_CHECKING:
     from sensor.link.ble import Sighting

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.tables import printable, text_table
-from analysis.cli.times import clock_text, local_start
+from analysis.cli.text import clock_text, local_start, text_table
+from sensor.text import printable
 
 if TYPE_CHECKING:
     from sensor.samples import Recording, SensorRecording

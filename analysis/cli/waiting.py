@@ -12,7 +12,7 @@ from pathlib import Path
 
 from analysis.cli.live_line import LiveLine
 from analysis.cli.status_led import State, StatusLed
-from analysis.cli.times import clock_text
+from analysis.cli.text import clock_text
 from analysis.cli.unattended import UnattendedOptions, UnattendedSession
 from sensor.errors import SensorError, SessionFileError, UnknownSensorError
 from sensor.link.ble import Sighting, look_for, scan

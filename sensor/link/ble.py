@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sensor.errors import LinkError
-from sensor.link.error_messages import NO_SEARCH, plain_words, printable
+from sensor.link.error_messages import NO_SEARCH, plain_words
 from sensor.link.radio import Radio
 from sensor.link.shared_scan import ask_adapter, listening
 from sensor.link.timeouts import within
 from sensor.protocol.registry import DeviceKind, identify
+from sensor.text import printable
 
 if TYPE_CHECKING:
     from bleak import BleakClient

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sensor.errors import LinkError
+from sensor.text import printable
 
 NO_SERVICE = "no Bluetooth here: the system's Bluetooth service does not answer; " + (
     "plug in an adapter, and on Linux install and start bluez (systemctl start bluetooth)"
@@ -120,8 +121,3 @@ def explain(error: BaseException, refused: str) -> str:
         *(words for name, words in _BY_TYPE if name in types),
     )
     return next((words for words in known if words), f"{text or type(error).__name__}; try again")
-
-
-def printable(text: str) -> str:
-    """Return text with everything a terminal could obey replaced: it may hold words of strangers."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)

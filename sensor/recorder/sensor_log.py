@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sensor.link.ble import Sighting
-from sensor.link.error_messages import printable
 from sensor.protocol.driver import Identity, Settings, StreamDecoder
 from sensor.protocol.registry import DeviceKind
 from sensor.recorder.allowance import TokenBucket
@@ -14,6 +13,7 @@ from sensor.recorder.status import SampleCounter, SensorStatus
 from sensor.samples import FloatArray
 from sensor.session.rows import SessionRows
 from sensor.session.schema import BATTERY_EVENT, RATE_SETTING
+from sensor.text import printable
 
 STOPPED = "stopped"
 """Reason of the end that was asked for."""

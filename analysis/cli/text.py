@@ -1,15 +1,28 @@
-"""Times and durations as a person types and reads them."""
+"""Plain text tables; times and durations as a person types and reads them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
 
+from sensor.text import printable
+
 _UNITS_S = {"s": 1, "sec": 1, "min": 60, "h": 3600}
 _WITH_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)")
 _CLOCK = re.compile(r"(?:([0-9]+):)?([0-9]{1,3}):([0-5][0-9])")
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows under a header, in columns as wide as their widest cell, without trailing spaces."""
+    lines = [header, *[[printable(cell) for cell in row] for row in rows]]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
 
 
 def parse_duration_s(text: str) -> float:
