@@ -46,7 +46,7 @@ LOG_INTERVAL_S = 600.0
     required=True,
     metavar="PLACEMENT=NAME",
     help="Where a sensor is worn and its name (see `runtall scan`); repeat for several. "
-    "sternum=virtual records a simulated runner.",
+    "sternum=virtual records a simulated runner; see `runtall scan --virtual` for others.",
 )
 @click.option(
     "--beside",

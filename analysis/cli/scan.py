@@ -32,12 +32,16 @@ USUAL_PLACEMENTS = {"movesense": "sternum (chest strap)"}
     help="How long to listen.",
 )
 @click.option("--all", "include_strangers", is_flag=True, help="Show other Bluetooth devices too.")
-def command(listen_s: float, include_strangers: bool) -> None:
+@click.option("--virtual", "lists_virtual", is_flag=True, help="List the simulated sensors instead.")
+def command(listen_s: float, include_strangers: bool, lists_virtual: bool) -> None:
     """List the sensors in reach, nearest first.
 
     What stands under NAME is what `runtall record --sensor sternum=NAME` wants; the names of heart-rate
     straps, foot pods and treadmills go with its `--beside NAME`.
     """
+    if lists_virtual:
+        click.echo(virtual_table())
+        return
     from sensor.errors import LinkError
     from sensor.link.ble import scan
     from sensor.link.radio import Radio
@@ -49,6 +53,22 @@ def command(listen_s: float, include_strangers: bool) -> None:
     if not shown:
         raise LinkError(f"no sensor found ({len(heard)} other Bluetooth devices are in reach): {WAKE_HINT}")
     click.echo(sightings_table(shown))
+
+
+def virtual_table() -> str:
+    """Return the table of the sensors made of software, by the name they are asked for by."""
+    from sensor.virtual.devices.catalogue import CATALOGUE
+
+    rows = [
+        (
+            f"virtual:{one.name}",
+            one.kind.title,
+            "yes" if one.kind.has_gyroscope else "no",
+            f"{one.kind.default_rate_hz:g} Hz",
+        )
+        for one in CATALOGUE
+    ]
+    return text_table(("NAME", "KIND", "GYRO", "RATE"), rows)
 
 
 def sightings_table(sightings: Sequence[Sighting]) -> str:

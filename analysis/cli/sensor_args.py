@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sensor.recorder import RecordingPlan
 
 VIRTUAL = "virtual"
-"""Name that stands for a sensor made of software."""
+"""Name that stands for a sensor made of software; ``virtual:KIND`` for one of a certain kind."""
 
 
 def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[RecordingPlan, bool]:
@@ -32,12 +32,12 @@ def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[R
     from sensor.recorder import AuxiliaryRequest, RecordingPlan, SensorRequest
 
     typed = [_parse_wish(wish) for wish in wishes]
-    are_virtual = [name == VIRTUAL for name in (*(name for _, name in typed), *beside)]
+    are_virtual = [_is_virtual(name) for name in (*(name for _, name in typed), *beside)]
     if any(are_virtual) and not all(are_virtual):
         raise click.UsageError("real and virtual sensors are on different radios: name only one sort")
     is_simulated = any(are_virtual)
     if is_simulated:
-        typed = [(placement, f"Movesense {number:012d}") for number, (placement, _) in enumerate(typed, 1)]
+        typed = [(placement, _virtual_name(name, n)) for n, (placement, name) in enumerate(typed, 1)]
         beside = tuple(f"Foot Pod {number}" for number, _ in enumerate(beside, 1))
     try:
         plan = RecordingPlan(
@@ -47,6 +47,22 @@ def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[R
     except UnknownSensorError as error:
         raise click.UsageError(str(error)) from error
     return plan, is_simulated
+
+
+def _is_virtual(name: str) -> bool:
+    return name == VIRTUAL or name.startswith(f"{VIRTUAL}:")
+
+
+def _virtual_name(name: str, number: int) -> str:
+    """Return what the virtual sensor that was typed calls itself in the air."""
+    from sensor.errors import UnknownSensorError
+    from sensor.virtual.devices.catalogue import CATALOGUE, find
+
+    try:
+        kind = CATALOGUE[0] if name == VIRTUAL else find(name.removeprefix(f"{VIRTUAL}:"))
+    except UnknownSensorError as error:
+        raise click.UsageError(str(error)) from error
+    return kind.advertised_name(number)
 
 
 def _parse_wish(wish: str) -> tuple[str, str]:

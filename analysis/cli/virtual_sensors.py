@@ -10,7 +10,7 @@ from dataclasses import replace
 from sensor.link.radio import Radio
 from sensor.recorder import RecordingPlan
 from sensor.samples import FloatArray
-from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.devices.catalogue import advertising_as
 from sensor.virtual.devices.standard import foot_pod
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from sensor.virtual.runner.plan import UPRIGHT_STERNUM, Worn
@@ -40,7 +40,8 @@ async def virtual_runner(plan: RecordingPlan, duration_s: float) -> AsyncIterato
     run = simulate(replace(short_run_plan(duration_s / 60.0), wear=wear), seed=_SEED)
     async with VirtualRadio(seed=_SEED) as radio:
         for wish in plan.sensors:
-            await radio.add(VirtualMovesense(wish.name, signal=run.sensor(wish.placement).measured))
+            made = advertising_as(wish.name).make(wish.name, run.sensor(wish.placement).measured)
+            await radio.add(made)
         for companion in plan.beside:
             await radio.add(foot_pod(_told(run.speed_mps, run), _told(run.distance_m, run), companion.name))
         yield radio.bleak

@@ -91,3 +91,18 @@ def test_without_bluetooth_it_says_what_to_do_and_ends_with_1(tmp_path: Path, wo
 
 def test_a_sensor_without_a_place_is_a_usage_error() -> None:
     assert CliRunner().invoke(cli, ["doctor", "--sensor", "Movesense"]).exit_code == 2
+
+
+@pytest.mark.parametrize("name", [kind.name for kind in CATALOGUE])
+def test_every_makers_virtual_sensor_streams_at_its_rate(name: str) -> None:
+    done = CliRunner().invoke(cli, ["doctor", "--sensor", f"head=virtual:{name}"])
+    assert done.exit_code == 0, done.output
+    rate_hz = find(name).kind.default_rate_hz
+    assert f"{rate_hz:g} asked for" in done.stdout
+    assert "mend     head, rate" not in done.stdout
+
+
+def test_a_virtual_sensor_that_is_none_is_a_usage_error() -> None:
+    done = CliRunner().invoke(cli, ["doctor", "--sensor", "sternum=virtual:garmin"])
+    assert done.exit_code == 2
+    assert "virtual:garmin: no such virtual sensor" in done.stderr

@@ -113,3 +113,13 @@ def test_without_bluetooth_the_program_ends_with_one_line_and_no_traceback(tmp_p
     assert listening.startswith("Listening")
     assert line.startswith("runtall: looking for sensors: no Bluetooth here")
     assert "start bluez" in line
+
+
+def test_the_simulated_sensors_are_listed_by_the_name_to_type() -> None:
+    done = CliRunner().invoke(cli, ["scan", "--virtual"])
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["NAME", "KIND", "GYRO", "RATE"]
+    assert any(line.startswith("virtual:polar-sense") and "Verity Sense" in line for line in lines)
+    assert any(line.startswith("virtual:polar-h10") and " no " in line for line in lines)
+    assert max(map(len, lines)) <= 80
