@@ -15,6 +15,7 @@ from analysis.cli.main import cli
 from sensor.errors import LinkError
 from sensor.recorder import RecordingPlan, SensorRequest
 from sensor.session.reader import read_recording
+from sensor.virtual.devices.catalogue import CATALOGUE, find
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import CAP, CHEST, movesense
