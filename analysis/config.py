@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from analysis.judging.config import (
     BaselineConfig,
@@ -55,6 +56,10 @@ __all__ = [
 ]
 
 
+THRESHOLD_GROUPS = ("baseline", "findings", "strap_step", "segments", "verdict", "posture")
+"""The groups that a report states in full: what a finding depends on."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnalysisConfig:
     """All groups together: what one analysis run is computed with."""
@@ -76,6 +81,13 @@ class AnalysisConfig:
     segments: SegmentConfig = field(default_factory=SegmentConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
     comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
+
+    def thresholds(self) -> dict[str, Any]:
+        """Return every number a finding depends on, as ``group.name``, for those who print or export it."""
+        every = asdict(self)
+        return {
+            f"{group}.{name}": value for group in THRESHOLD_GROUPS for name, value in every[group].items()
+        }
 
     def hash(self) -> str:
         """Return the first 16 hex digits of the SHA-256 over every number, in canonical JSON."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from importlib.metadata import version
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
 from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
@@ -17,21 +15,18 @@ from analysis.judging.baseline import (
     with_judged,
 )
 from analysis.judging.distance import DistanceResult, distance_of
-from analysis.judging.episodes import known_median
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
 from analysis.judging.mounting_shift import strap_steps
-from analysis.judging.quality import quality_of, usable_fraction
+from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
-from analysis.judging.segments import median_over_distance, segments_of
-from analysis.judging.verdict import Judgement, judge, require_running
+from analysis.judging.segments import median_over_distance
+from analysis.judging.summary import doubts_about, gap_facts, report_of
+from analysis.judging.verdict import judge, require_running
 from analysis.records import (
     Baseline,
     ClockFacts,
-    GapFact,
     RunReport,
-    SensorFacts,
-    SessionFacts,
     Standing,
     StrapStep,
     StrideTable,
@@ -43,8 +38,6 @@ from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.stride.rows import stride_table
 from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording, StrPath
 from sensor.session.reader import read_recording
-
-ZERO_PHASE, ACCELEROMETER_ONLY = "zero-phase", "accelerometer only"
 
 
 def analyse_session(path: StrPath, config: AnalysisConfig | None = None) -> RunReport:
@@ -169,65 +162,12 @@ def _judged(
 ) -> RunReport:
     """Judge what was found and sum up."""
     trunk, table = motions[sensor.placement], found.table
-    gaps = _gaps(sensor, way, config)
+    gaps = gap_facts(sensor, way, config.posture)
     facts = tuple(
         sensor_facts(s, motions[s.placement], config, clocks.get(s.placement)) for s in recording.sensors
     )
-    quality = quality_of(facts, table, standings, steps, gaps, config.verdict)
-    judgement = _judgement(trunk, found, baseline, steps, standings, way, zero_source, config)
-    return RunReport(
-        session=_session_facts(recording, facts),
-        strides=table,
-        curve=found.curve,
-        verdict=judgement.verdict,
-        no_verdict_because=judgement.no_verdict_because,
-        headline=judgement.headline,
-        confidence=judgement.confidence,
-        confidence_because=judgement.confidence_because,
-        method=ACCELEROMETER_ONLY if trunk.path is None else ZERO_PHASE,
-        zero_source=zero_source,
-        distance_source=way.distance_source,
-        speed_source=way.speed_source,
-        grade_known=way.grade_known,
-        distance_m=way.total_m,
-        running_s=_seconds(table, "run"),
-        walking_s=_seconds(table, "walk"),
-        stride_count=len(table),
-        usable_fraction=usable_fraction(table),
-        cadence_spm=known_median(table["cadence_spm"][table["activity"] == "run"]),
-        speed_mps=known_median(table["speed_mps"][table["activity"] == "run"]),
-        flexion_deg=known_median(table["trunk_flexion_deg"][usable_running(table)]),
-        flexion_half_width_deg=_half_width_deg(trunk, config),
-        head_source=next((word for word in table["head_source"] if word), ""),
-        baseline=baseline,
-        standings=standings,
-        segments=segments_of(table, way.total_m, config.segments),
-        episodes=found.episodes,
-        strap_steps=steps,
-        gaps=gaps,
-        zones=found.zones,
-        quality=quality,
-        notes=found.notes,
-        settings=_settings(config),
-        config_hash=config.hash(),
-        file_hash=recording.file_hash,
-        version=version("runtall"),
-    )
-
-
-def _judgement(
-    trunk: Motion,
-    found: Findings,
-    baseline: Baseline | None,
-    steps: Sequence[StrapStep],
-    standings: Sequence[Standing],
-    way: DistanceResult,
-    zero_source: str,
-    config: AnalysisConfig,
-) -> Judgement:
-    """Give the verdict on what was found."""
-    return judge(
-        found.table,
+    judgement = judge(
+        table,
         baseline,
         found.episodes,
         steps,
@@ -236,61 +176,20 @@ def _judgement(
         way.distance_source,
         zero_source,
         config.verdict,
-        _doubts(trunk),
+        doubts_about(trunk),
     )
-
-
-def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> SessionFacts:
-    """Return what a report says of the session itself."""
-    return SessionFacts(
-        recording.name,
-        str(recording.path),
-        recording.started_utc,
-        recording.duration_s,
-        recording.simulated,
-        sensors,
-        recording.context,
-        recording.notices,
+    return report_of(
+        recording,
+        trunk,
+        facts=facts,
+        found=found,
+        baseline=baseline,
+        standings=standings,
+        steps=steps,
+        gaps=gaps,
+        quality=quality_of(facts, table, standings, steps, gaps, config.verdict),
+        judgement=judgement,
+        way=way,
+        zero_source=zero_source,
+        config=config,
     )
-
-
-def _seconds(table: StrideTable, activity: str) -> float:
-    """Return the time spent walking or running."""
-    return float((table["end_s"] - table["start_s"])[table["activity"] == activity].sum())
-
-
-def _half_width_deg(trunk: Motion, config: AnalysisConfig) -> float:
-    """Return the half width of one stride's interval; only where a zero makes the angle absolute."""
-    if trunk.path is None:
-        return config.posture.accelerometer_error_deg
-    return config.posture.flexion_error_deg
-
-
-def _doubts(trunk: Motion) -> Sequence[str]:
-    """Say what else keeps confidence from being good."""
-    doubts = []
-    if trunk.path is None:
-        doubts.append("The sensor has no gyroscope: the angle may be wrong by 4°.")
-    votes = [vote for _, vote in trunk.axes.forward_votes]
-    bowed = any(name == "bow" for name, _ in trunk.axes.forward_votes)
-    if not votes or (not bowed and abs(sum(votes)) < 0.5):
-        doubts.append("It is not certain which way is forward: bow once after standing.")
-    return doubts
-
-
-def _gaps(sensor: SensorRecording, way: DistanceResult, config: AnalysisConfig) -> tuple[GapFact, ...]:
-    """Place the losses worth telling on the way."""
-    return tuple(
-        GapFact(
-            g.start_s, g.end_s, float(way.distance_at(g.start_s)), float(way.distance_at(g.end_s)), g.reason
-        )
-        for g in sensor.gaps
-        if g.end_s - g.start_s >= config.posture.min_gap_s
-    )
-
-
-def _settings(config: AnalysisConfig) -> dict[str, Any]:
-    """Return every number a finding depends on, as ``group.name``."""
-    groups = ("baseline", "findings", "strap_step", "segments", "verdict", "posture")
-    every = asdict(config)
-    return {f"{group}.{name}": value for group in groups for name, value in every[group].items()}

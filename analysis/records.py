@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.config import AnalysisConfig
 from analysis.errors import ReportFileError
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
@@ -272,8 +273,9 @@ class RunReport:
         ``head sensor`` or ``trunk model``, or empty.
     notes
         Remarks that are no faults.
-    settings
-        Every threshold in force, name (with unit) to value.
+    config
+        The numbers in force. In a report read back from JSON the groups that are not stated there have their
+        defaults; ``config_hash`` covers them all.
     config_hash, version
         What computed this.
     """
@@ -310,7 +312,7 @@ class RunReport:
     zones: Mapping[str, float]
     quality: tuple[QualityLine, ...]
     notes: tuple[str, ...]
-    settings: Mapping[str, Any]
+    config: AnalysisConfig
     config_hash: str
     file_hash: str
     version: str

@@ -10,12 +10,13 @@ import math
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
 
 import numpy as np
 
+from analysis.config import THRESHOLD_GROUPS, AnalysisConfig
 from analysis.errors import ReportFileError
 from analysis.records import STRIDE_COLUMNS, Curve, Episode, RunReport, StrideTable
 
@@ -62,7 +63,7 @@ def to_json(report: RunReport) -> str:
         "zones": dict(report.zones),
         **{name: [asdict(item) for item in getattr(report, name)] for name in _LISTS},
         "notes": list(report.notes),
-        "settings": dict(report.settings),
+        "settings": report.config.thresholds(),
         "hashes": {"file": report.file_hash, "config": report.config_hash},
         "runtall_version": report.version,
     }
@@ -111,10 +112,27 @@ def _report(content: Mapping[str, Any]) -> RunReport:
         "file_hash": content["hashes"]["file"],
         "version": content["runtall_version"],
     }
+    config = _config(content["settings"])
     hints = typing.get_type_hints(RunReport)
-    made: dict[str, Any] = {"strides": _stride_table(content["strides"]), "curve": _curve(content["curve"])}
+    made: dict[str, Any] = {
+        "strides": _stride_table(content["strides"]),
+        "curve": _curve(content["curve"]),
+        "config": config,
+    }
     made |= {f.name: _value(hints[f.name], given[f.name]) for f in fields(RunReport) if f.name not in made}
     return RunReport(**made)
+
+
+def _config(settings: Mapping[str, Any]) -> AnalysisConfig:
+    """Return the numbers that were in force, as far as they are stated."""
+    groups: dict[str, dict[str, Any]] = {group: {} for group in THRESHOLD_GROUPS}
+    for key, value in settings.items():
+        group, _, name = key.partition(".")
+        groups.get(group, {})[name] = value
+    hints = typing.get_type_hints(AnalysisConfig)
+    return replace(
+        AnalysisConfig(), **{group: _value(hints[group], values) for group, values in groups.items()}
+    )
 
 
 def _stride_table(columns: Mapping[str, list[Any]]) -> StrideTable:

@@ -90,14 +90,12 @@ def _baseline(report: RunReport) -> str:
 
 
 def _flags(report: RunReport) -> str:
-    watch, slouched = words.setting(report, "watch_deg"), words.setting(report, "slouched_deg")
-    strides = words.setting(report, "smoothing_strides")
-    if not (math.isfinite(watch) and math.isfinite(slouched)):
-        return "Flags: see the thresholds in force below."
+    found = report.config.findings
     return (
-        f"Flags: a stretch is “watch” from +{words.threshold(watch)} and “slouched” from "
-        f"+{words.threshold(slouched)} above your usual, as the median of "
-        f"{words.number(strides)} strides, when it lasts; the thresholds in force are listed below."
+        f"Flags: a stretch is “watch” from +{words.threshold(found.watch_deg)} and “slouched” from "
+        f"+{words.threshold(found.slouched_deg)} above your usual, as the median of "
+        f"{words.number(found.smoothing_strides)} strides, when it lasts; "
+        "the thresholds in force are listed below."
     )
 
 

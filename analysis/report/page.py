@@ -53,6 +53,7 @@ def render(report: RunReport) -> str:
         A whole HTML document, below 1 MB also for runs of many hours.
     """
     style = _style()
+    thresholds = report.config.findings
     return (
         _environment()
         .get_template("page.html.j2")
@@ -68,10 +69,10 @@ def render(report: RunReport) -> str:
             method=method,
             figures=_figures(report),
             in_km=words.has_distance(report),
-            watch_deg=words.setting(report, "watch_deg"),
-            median_strides=words.number(words.setting(report, "smoothing_strides")),
-            taller_deg=words.setting(report, "taller_deg"),
-            slouched_deg=words.setting(report, "slouched_deg"),
+            watch_deg=thresholds.watch_deg,
+            median_strides=words.number(thresholds.smoothing_strides),
+            taller_deg=thresholds.taller_deg,
+            slouched_deg=thresholds.slouched_deg,
             standing_zero=words.has_standing_zero(report),
         )
     )

@@ -49,8 +49,8 @@ def _curve_values(report: RunReport, mode: str) -> FloatArray:
 def _y_range(report: RunReport, mode: str) -> tuple[float, float]:
     values = _curve_values(report, mode)
     low, high = float(np.nanmin(values)) - 2.0, float(np.nanmax(values)) + 2.0
-    slouched = words.setting(report, "slouched_deg")
-    if mode == CHANGE and math.isfinite(slouched):
+    slouched = report.config.findings.slouched_deg
+    if mode == CHANGE:
         low, high = min(low, -slouched + 0.5), max(high, slouched + 1.5)
     return low, high
 
@@ -103,11 +103,10 @@ def _spoken(report: RunReport, mode: str) -> str:
 
 def _zones(plot: Plot) -> Markup:
     """Return the bands of the runner's own usual and of the thresholds in force."""
-    watch = words.setting(plot.report, "watch_deg")
-    slouched = words.setting(plot.report, "slouched_deg")
-    taller = words.setting(plot.report, "taller_deg")
-    if plot.mode != CHANGE or not all(map(math.isfinite, (taller, watch, slouched))):
+    if plot.mode != CHANGE:
         return Markup("")
+    found = plot.report.config.findings
+    taller, watch, slouched = found.taller_deg, found.watch_deg, found.slouched_deg
     y, left, right = plot.y, plot.left, plot.right
     bands = [
         svg.rect(left, y.at(taller), right, y.at(watch), "zone-usual", "your usual"),
@@ -126,12 +125,11 @@ def _zone_names(plot: Plot) -> Markup:
     """Return the names of the thresholds, inside the plot at its left edge, above their lines."""
     if plot.mode != CHANGE:
         return Markup("")
-    named = [("watch", "watch_deg"), ("slouched", "slouched_deg")]
-    known = [(name, words.setting(plot.report, key)) for name, key in named]
+    found = plot.report.config.findings
+    named = (("watch", found.watch_deg), ("slouched", found.slouched_deg))
     return Markup("").join(
         svg.text(plot.left + 6, plot.y.at(v) - 5, f"{name} from +{words.threshold(v)}", "zone-name")
-        for name, v in known
-        if math.isfinite(v)
+        for name, v in named
     )
 
 

@@ -171,14 +171,6 @@ def label(key: str) -> str:
     return key.replace("_", " ")
 
 
-def setting(report: RunReport, name: str) -> float:
-    """Return a threshold in force by its last name, NaN where the report does not state it."""
-    for key, value in report.settings.items():
-        if key.rpartition(".")[2] == name:
-            return float(value)
-    return math.nan
-
-
 def threshold(value: float) -> str:
     """Return a threshold in force with as many digits as it was given."""
     return f"{value:g}°" if math.isfinite(value) else UNKNOWN

@@ -6,12 +6,12 @@ picture drawn from one looks like a picture of a run; no stage of the analysis t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from analysis.config import AnalysisConfig
 from analysis.records import (
     Baseline,
     Curve,
@@ -37,17 +37,6 @@ from tests.support.sample_course import (
     time_s,
     zones_of,
 )
-
-SETTINGS: Mapping[str, Any] = {
-    "findings.watch_deg": 2.0,
-    "findings.slouched_deg": 4.0,
-    "findings.taller_deg": -2.0,
-    "findings.smoothing_strides": 25,
-    "findings.open_after_m": 300.0,
-    "findings.close_below_deg": 1.0,
-    "findings.close_after_m": 100.0,
-    "orientation.smoothing_s": 5.0,
-}
 
 
 def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
@@ -97,7 +86,7 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
         notes=("At 8.2 to 9.9 km the trunk leaned more than 15° forward: a remark, no fault.",)
         if course.slouch_deg > 6
         else (),
-        settings=SETTINGS,
+        config=AnalysisConfig(),
         config_hash="0123456789abcdef",
         file_hash="fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
         version="0.1.0",

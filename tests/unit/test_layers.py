@@ -23,7 +23,8 @@ LAYERS = {
     ),
     "analysis": (
         ("analysis.errors",),
-        ("analysis.records", "analysis.config"),
+        ("analysis.config",),
+        ("analysis.records",),
         ("analysis.maths",),
         ("analysis.signal",),
         ("analysis.stride",),

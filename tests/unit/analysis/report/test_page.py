@@ -260,7 +260,7 @@ def test_a_note_about_chest_pain_sends_to_a_doctor_and_advises_no_exercise() -> 
 def test_every_threshold_and_both_hashes_are_stated() -> None:
     report = sample.slouching_10k()
     reader = Reader(page.render(report))
-    for name in report.settings:
+    for name in report.config.thresholds():
         assert name in reader.words
     assert report.file_hash in reader.words
     assert report.config_hash in reader.words

@@ -79,11 +79,10 @@ def test_unknown_numbers_become_null() -> None:
     assert content["episodes"][0]["grade_pct"] is None
 
 
-def test_numpy_values_in_settings_and_context_are_written_as_numbers() -> None:
-    content = parsed(
-        settings={"a_deg": np.float64(2.5), "n": np.int64(3), "on": np.bool_(True), "v": np.arange(2)}
-    )
-    assert content["settings"] == {"a_deg": 2.5, "n": 3, "on": True, "v": [0, 1]}
+def test_numpy_values_in_what_was_noted_are_written_as_numbers() -> None:
+    noted = {"a_deg": np.float64(2.5), "n": np.int64(3), "on": np.bool_(True), "v": np.arange(2)}
+    content = parsed(session=replace(sample.slouching_10k().session, context=noted))
+    assert content["session"]["context"] == {"a_deg": 2.5, "n": 3, "on": True, "v": [0, 1]}
 
 
 def test_control_characters_leave_as_escapes_only() -> None:

@@ -53,12 +53,6 @@ def test_ordinary_names_stay_as_they_are() -> None:
     assert words.clean(name) == name
 
 
-def test_a_threshold_is_found_by_its_last_name_and_unknown_otherwise() -> None:
-    report = replace(sample.short_run(), settings={"a.watch_deg": 1.5, "other_watch_deg": 9.0})
-    assert words.setting(report, "watch_deg") == 1.5
-    assert math.isnan(words.setting(report, "slouched_deg"))
-
-
 def test_a_stretch_without_distance_is_told_in_minutes() -> None:
     episode = sample.slouching_10k().episodes[0]
     unknown = replace(episode, from_m=math.nan, to_m=math.nan, from_s=600.0, to_s=1200.0)

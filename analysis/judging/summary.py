@@ -1,0 +1,153 @@
+"""Sum up a judged run: doubts, gaps on the way, totals, medians, thresholds in force, as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from analysis.config import AnalysisConfig
+from analysis.judging.baseline import usable_running
+from analysis.judging.distance import DistanceResult
+from analysis.judging.episodes import known_median
+from analysis.judging.flags import Findings
+from analysis.judging.quality import usable_fraction
+from analysis.judging.segments import segments_of
+from analysis.judging.verdict import Judgement
+from analysis.records import (
+    Baseline,
+    GapFact,
+    QualityLine,
+    RunReport,
+    SensorFacts,
+    SessionFacts,
+    Standing,
+    StrapStep,
+    StrideTable,
+)
+from analysis.signal.config import PostureConfig
+from analysis.signal.motion import Motion
+from sensor.samples import Recording, SensorRecording
+
+ZERO_PHASE, ACCELEROMETER_ONLY = "zero-phase", "accelerometer only"
+
+
+def report_of(
+    recording: Recording,
+    trunk: Motion,
+    *,
+    facts: tuple[SensorFacts, ...],
+    found: Findings,
+    baseline: Baseline | None,
+    standings: tuple[Standing, ...],
+    steps: tuple[StrapStep, ...],
+    gaps: tuple[GapFact, ...],
+    quality: tuple[QualityLine, ...],
+    judgement: Judgement,
+    way: DistanceResult,
+    zero_source: str,
+    config: AnalysisConfig,
+) -> RunReport:
+    """Return the report of a run whose strides are flagged and judged.
+
+    Parameters
+    ----------
+    recording, trunk
+        The session, and the motion of its trunk sensor.
+    facts, standings, steps, gaps
+        What was seen of sensors, standings, strap steps and losses.
+    found, baseline, quality, judgement
+        What was found in the strides, against which fresh window, and how far it can be trusted.
+    way, zero_source
+        Distance and speed, and where they and the zero come from.
+    config
+        The numbers in force.
+    """
+    table = found.table
+    running = table["activity"] == "run"
+    return RunReport(
+        session=_session_facts(recording, facts),
+        strides=table,
+        curve=found.curve,
+        verdict=judgement.verdict,
+        no_verdict_because=judgement.no_verdict_because,
+        headline=judgement.headline,
+        confidence=judgement.confidence,
+        confidence_because=judgement.confidence_because,
+        method=ACCELEROMETER_ONLY if trunk.path is None else ZERO_PHASE,
+        zero_source=zero_source,
+        distance_source=way.distance_source,
+        speed_source=way.speed_source,
+        grade_known=way.grade_known,
+        distance_m=way.total_m,
+        running_s=_seconds(table, "run"),
+        walking_s=_seconds(table, "walk"),
+        stride_count=len(table),
+        usable_fraction=usable_fraction(table),
+        cadence_spm=known_median(table["cadence_spm"][running]),
+        speed_mps=known_median(table["speed_mps"][running]),
+        flexion_deg=known_median(table["trunk_flexion_deg"][usable_running(table)]),
+        flexion_half_width_deg=_half_width_deg(trunk, config.posture),
+        head_source=next((word for word in table["head_source"] if word), ""),
+        baseline=baseline,
+        standings=standings,
+        segments=segments_of(table, way.total_m, config.segments),
+        episodes=found.episodes,
+        strap_steps=steps,
+        gaps=gaps,
+        zones=found.zones,
+        quality=quality,
+        notes=found.notes,
+        config=config,
+        config_hash=config.hash(),
+        file_hash=recording.file_hash,
+        version=version("runtall"),
+    )
+
+
+def doubts_about(trunk: Motion) -> Sequence[str]:
+    """Say what about the trunk's motion keeps confidence from being good."""
+    doubts = []
+    if trunk.path is None:
+        doubts.append("The sensor has no gyroscope: the angle may be wrong by 4°.")
+    votes = [vote for _, vote in trunk.axes.forward_votes]
+    bowed = any(name == "bow" for name, _ in trunk.axes.forward_votes)
+    if not votes or (not bowed and abs(sum(votes)) < 0.5):
+        doubts.append("It is not certain which way is forward: bow once after standing.")
+    return doubts
+
+
+def gap_facts(sensor: SensorRecording, way: DistanceResult, config: PostureConfig) -> tuple[GapFact, ...]:
+    """Place the losses worth telling on the way."""
+    return tuple(
+        GapFact(
+            g.start_s, g.end_s, float(way.distance_at(g.start_s)), float(way.distance_at(g.end_s)), g.reason
+        )
+        for g in sensor.gaps
+        if g.end_s - g.start_s >= config.min_gap_s
+    )
+
+
+def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> SessionFacts:
+    """Return what a report says of the session itself."""
+    return SessionFacts(
+        recording.name,
+        str(recording.path),
+        recording.started_utc,
+        recording.duration_s,
+        recording.simulated,
+        sensors,
+        recording.context,
+        recording.notices,
+    )
+
+
+def _seconds(table: StrideTable, activity: str) -> float:
+    """Return the time spent walking or running."""
+    return float((table["end_s"] - table["start_s"])[table["activity"] == activity].sum())
+
+
+def _half_width_deg(trunk: Motion, config: PostureConfig) -> float:
+    """Return the half width of one stride's interval; only where a zero makes the angle absolute."""
+    if trunk.path is None:
+        return config.accelerometer_error_deg
+    return config.flexion_error_deg
