@@ -32,6 +32,7 @@ from sensor.protocol.polar import driver as polar_driver
 from sensor.protocol.polar.decoder import PolarDecoder
 from sensor.protocol.polar.driver import PolarDriver, PolarModel
 from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
+from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.witmotion import decoder as witmotion
 from sensor.protocol.witmotion import driver as witmotion_driver
 from sensor.protocol.witmotion.decoder import WitMotionDecoder
@@ -144,7 +145,7 @@ DEVICES = (
         default_rate_hz=100,
         acc_range_mps2=openearable.ACC_RANGE_MPS2,
         gyr_range_radps=openearable.GYR_RANGE_RADPS,
-        make_driver=openearable.OpenEarableDriver,
+        make_driver=partial(SimpleDriver, conversation=openearable.CONVERSATION),
         make_decoder=openearable.OpenEarableDecoder,
     ),
     DeviceKind(
@@ -157,7 +158,7 @@ DEVICES = (
         default_rate_hz=100,
         acc_range_mps2=esense.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=esense.GYR_RANGE_DPS * RADPS_PER_DEGPS,
-        make_driver=esense.ESenseDriver,
+        make_driver=partial(SimpleDriver, conversation=esense.CONVERSATION),
         make_decoder=esense.ESenseDecoder,
     ),
     DeviceKind(
@@ -171,7 +172,7 @@ DEVICES = (
         default_rate_hz=100,
         acc_range_mps2=thingy52.ACC_RANGE_MPS2,
         gyr_range_radps=thingy52.GYR_RANGE_RADPS,
-        make_driver=thingy52.ThingyDriver,
+        make_driver=partial(SimpleDriver, conversation=thingy52.CONVERSATION),
         make_decoder=thingy52.ThingyDecoder,
     ),
     DeviceKind(
@@ -186,7 +187,7 @@ DEVICES = (
         acc_range_mps2=muse.ACC_RANGE_MPS2,
         gyr_range_radps=muse.GYR_RANGE_RADPS,
         gyroscope=SecondStream(muse.GYR_UUID, muse.MuseRatesDecoder),
-        make_driver=muse.MuseDriver,
+        make_driver=partial(SimpleDriver, conversation=muse.CONVERSATION),
         make_decoder=muse.MuseDecoder,
     ),
     DeviceKind(
@@ -216,7 +217,7 @@ DEVICES = (
         acc_range_mps2=None,
         gyr_range_radps=None,
         gyroscope=SecondStream(adafruit.GYR_UUID, adafruit.AdafruitRatesDecoder),
-        make_driver=adafruit.AdafruitDriver,
+        make_driver=partial(SimpleDriver, conversation=adafruit.CONVERSATION),
         make_decoder=adafruit.AdafruitDecoder,
     ),
     DeviceKind(

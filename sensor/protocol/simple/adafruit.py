@@ -10,16 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sensor.errors import PacketError
-from sensor.protocol.driver import (
-    BATTERY_LEVEL_UUID,
-    DriverEvent,
-    Settings,
-    Unreadable,
-    Write,
-    parse_battery_level,
-)
-from sensor.protocol.two_streams import BothStreams
+from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
+from sensor.protocol.simple.driver import Conversation
 from sensor.protocol.whole_rows import rates_alone, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 
@@ -131,64 +123,18 @@ def encode_period(period_ms: int) -> bytes:
     return period_ms.to_bytes(4, "little", signed=True)
 
 
-class AdafruitDriver:
-    """Streams from a board with Adafruit's accelerometer and gyroscope services.
-
-    Parameters
-    ----------
-    rate_hz
-        One of `RATES_HZ`.
-
-    Raises
-    ------
-    ValueError
-        When there is no such rate.
-    """
-
-    def __init__(self, rate_hz: float) -> None:
-        if rate_hz not in RATES_HZ:
-            known = ", ".join(map(str, RATES_HZ))
-            raise ValueError(f"adafruit: no rate of {rate_hz:g} Hz; there are {known}")
-        self._period_ms = round(1000 / rate_hz)
-        self._streams = BothStreams()
-
-    @property
-    def notify_characteristics(self) -> tuple[str, ...]:
-        """Both streams, and the battery."""
-        return (ACC_UUID, GYR_UUID, BATTERY_LEVEL_UUID)
-
-    @property
-    def settings(self) -> Settings:
-        """Nothing: values come in SI units."""
-        return {}
-
-    def start(self, utc_us: int) -> tuple[Write, ...]:
-        """Set both periods; there is no clock to set."""
-        self._streams.restart()
-        return _set_periods(self._period_ms)
-
-    def poll(self) -> tuple[Write, ...]:
-        """Ask nothing."""
-        return ()
-
-    def stop(self) -> tuple[Write, ...]:
-        """Turn both services off."""
-        return _set_periods(_NEVER_MS)
-
-    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        """Understand one notification."""
-        if characteristic.lower() == ACC_UUID:
-            return self._streams.acceleration()
-        if characteristic.lower() == GYR_UUID:
-            self._streams.angular_rate()
-        if characteristic.lower() != BATTERY_LEVEL_UUID:
-            return ()
-        try:
-            return (parse_battery_level(payload),)
-        except PacketError as error:
-            return (Unreadable(error),)
-
-
 def _set_periods(period_ms: int) -> tuple[Write, ...]:
     data = encode_period(period_ms)
     return tuple(Write(PERIOD_UUID, data, service=one) for one in (ACC_SERVICE_UUID, GYR_SERVICE_UUID))
+
+
+CONVERSATION = Conversation(
+    key=KEY,
+    rates_hz=RATES_HZ,
+    data_uuid=ACC_UUID,
+    gyr_uuid=GYR_UUID,
+    other_uuids=(BATTERY_LEVEL_UUID,),
+    start=lambda rate_hz: _set_periods(round(1000 / rate_hz)),
+    stop=lambda _: _set_periods(_NEVER_MS),
+)
+"""Both services have a period of their own."""

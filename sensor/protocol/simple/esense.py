@@ -8,11 +8,13 @@ Source: vendor's BLE specification.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from sensor.protocol.driver import DriverEvent, Settings, StreamPacket, Write
+from sensor.protocol.driver import Settings, Write
 from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.simple.driver import Conversation
 from sensor.protocol.whole_rows import read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
@@ -138,47 +140,16 @@ def _gyr_unit_radps(settings: Settings) -> float:
     return RADPS_PER_DEGPS / GYR_COUNTS_PER_DPS[int(range_dps)]
 
 
-class ESenseDriver:
-    """Streams the inertial sensor of the left earbud.
+def _switch(rate_hz: int, *, is_on: bool) -> tuple[Write, ...]:
+    return (Write(WRITE_UUID, encode_sampling(is_on=is_on, rate_hz=rate_hz if is_on else 0)),)
 
-    Parameters
-    ----------
-    rate_hz
-        One of `RATES_HZ`.
 
-    Raises
-    ------
-    ValueError
-        When there is no such rate.
-    """
-
-    def __init__(self, rate_hz: float) -> None:
-        if rate_hz not in RATES_HZ:
-            raise ValueError(f"esense: no rate of {rate_hz:g} Hz; there are {', '.join(map(str, RATES_HZ))}")
-        self._rate_hz = int(rate_hz)
-
-    @property
-    def notify_characteristics(self) -> tuple[str, ...]:
-        """The stream."""
-        return (DATA_UUID,)
-
-    @property
-    def settings(self) -> Settings:
-        """The full scales the earbuds come with."""
-        return {"acc_range_g": ACC_RANGE_G, "gyr_range_dps": GYR_RANGE_DPS}
-
-    def start(self, utc_us: int) -> tuple[Write, ...]:
-        """Turn sampling on; there is no clock to set."""
-        return (Write(WRITE_UUID, encode_sampling(is_on=True, rate_hz=self._rate_hz)),)
-
-    def poll(self) -> tuple[Write, ...]:
-        """Ask nothing."""
-        return ()
-
-    def stop(self) -> tuple[Write, ...]:
-        """Turn sampling off."""
-        return (Write(WRITE_UUID, encode_sampling(is_on=False, rate_hz=0)),)
-
-    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        """Understand one notification."""
-        return (StreamPacket(),) if characteristic.lower() == DATA_UUID else ()
+CONVERSATION = Conversation(
+    key=KEY,
+    rates_hz=RATES_HZ,
+    data_uuid=DATA_UUID,
+    settings={"acc_range_g": ACC_RANGE_G, "gyr_range_dps": GYR_RANGE_DPS},
+    start=partial(_switch, is_on=True),
+    stop=partial(_switch, is_on=False),
+)
+"""The inertial sensor is in the left earbud; its full scales are left as they come."""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sensor.protocol.driver import DriverEvent, Settings, Write
+from sensor.protocol.driver import Settings, Write
 from sensor.protocol.full_scale import at_full_scale
-from sensor.protocol.two_streams import BothStreams
+from sensor.protocol.simple.driver import Conversation
 from sensor.protocol.whole_rows import rates_alone, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
@@ -159,54 +159,18 @@ def encode_command(command: str) -> bytes:
     return bytes([len(line)]) + line
 
 
-class MuseDriver:
-    """Streams from a Muse of 2016, 2 or S.
-
-    Parameters
-    ----------
-    rate_hz
-        52, there is no other.
-
-    Raises
-    ------
-    ValueError
-        When another rate is asked for.
-    """
-
-    def __init__(self, rate_hz: float) -> None:
-        if rate_hz != RATE_HZ:
-            raise ValueError(f"muse: no rate of {rate_hz:g} Hz; there is {RATE_HZ}")
-        self._streams = BothStreams()
-
-    @property
-    def notify_characteristics(self) -> tuple[str, ...]:
-        """Acceleration, angular rate, and the answers."""
-        return (ACC_UUID, GYR_UUID, CONTROL_UUID)
-
-    @property
-    def settings(self) -> Settings:
-        """Nothing: there is one layout and one scale."""
-        return {}
-
-    def start(self, utc_us: int) -> tuple[Write, ...]:
-        """Choose what is measured and start; there is no clock to set."""
-        self._streams.restart()
-        return (_write(_PRESET), _write(START))
-
-    def poll(self) -> tuple[Write, ...]:
-        """Tell it that somebody listens."""
-        return (_write(_KEEP_ALIVE),)
-
-    def stop(self) -> tuple[Write, ...]:
-        """Halt."""
-        return (_write(HALT),)
-
-    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        """Understand one notification."""
-        if characteristic.lower() == GYR_UUID:
-            self._streams.angular_rate()
-        return self._streams.acceleration() if characteristic.lower() == ACC_UUID else ()
-
-
 def _write(command: str) -> Write:
     return Write(CONTROL_UUID, encode_command(command), response=False)
+
+
+CONVERSATION = Conversation(
+    key=KEY,
+    rates_hz=(RATE_HZ,),
+    data_uuid=ACC_UUID,
+    gyr_uuid=GYR_UUID,
+    other_uuids=(CONTROL_UUID,),
+    start=lambda _: (_write(_PRESET), _write(START)),
+    stop=lambda _: (_write(HALT),),
+    poll=(_write(_KEEP_ALIVE),),
+)
+"""It stops by itself where nobody tells it from time to time that somebody listens."""

@@ -7,19 +7,12 @@ acceleration, angular rate and magnetic field. Source: vendor firmware and app. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from sensor.errors import PacketError
-from sensor.protocol.driver import (
-    BATTERY_LEVEL_UUID,
-    DriverEvent,
-    Settings,
-    StreamPacket,
-    Unreadable,
-    Write,
-    parse_battery_level,
-)
+from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
+from sensor.protocol.simple.driver import Conversation
 from sensor.protocol.whole_rows import one_sample_each, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
@@ -101,55 +94,17 @@ def encode_config(rate_index: int, *, is_on: bool) -> bytes:
     return bytes([_IMU, rate_index, _STREAM if is_on else _OFF])
 
 
-class OpenEarableDriver:
-    """Streams the inertial sensor of an OpenEarable 2.
+def _switch(rate_hz: int, *, is_on: bool) -> tuple[Write, ...]:
+    return (Write(CONFIG_UUID, encode_config(RATES_HZ.index(rate_hz), is_on=is_on)),)
 
-    Parameters
-    ----------
-    rate_hz
-        One of `RATES_HZ`.
 
-    Raises
-    ------
-    ValueError
-        When there is no such rate.
-    """
-
-    def __init__(self, rate_hz: float) -> None:
-        if rate_hz not in RATES_HZ:
-            known = ", ".join(map(str, RATES_HZ))
-            raise ValueError(f"openearable: no rate of {rate_hz:g} Hz; there are {known}")
-        self._rate_index = RATES_HZ.index(int(rate_hz))
-
-    @property
-    def notify_characteristics(self) -> tuple[str, ...]:
-        """Data of all sensors, and the battery."""
-        return (DATA_UUID, BATTERY_LEVEL_UUID)
-
-    @property
-    def settings(self) -> Settings:
-        """Nothing: there is one layout and one scale."""
-        return {}
-
-    def start(self, utc_us: int) -> tuple[Write, ...]:
-        """Turn the IMU on; its clock counts from its start and is left alone."""
-        return (Write(CONFIG_UUID, encode_config(self._rate_index, is_on=True)),)
-
-    def poll(self) -> tuple[Write, ...]:
-        """Ask nothing."""
-        return ()
-
-    def stop(self) -> tuple[Write, ...]:
-        """Turn the IMU off."""
-        return (Write(CONFIG_UUID, encode_config(self._rate_index, is_on=False)),)
-
-    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        """Understand one notification."""
-        if characteristic.lower() == DATA_UUID:
-            return (StreamPacket(),) if payload[:1] == bytes([_IMU]) else ()
-        if characteristic.lower() != BATTERY_LEVEL_UUID:
-            return ()
-        try:
-            return (parse_battery_level(payload),)
-        except PacketError as error:
-            return (Unreadable(error),)
+CONVERSATION = Conversation(
+    key=KEY,
+    rates_hz=RATES_HZ,
+    data_uuid=DATA_UUID,
+    other_uuids=(BATTERY_LEVEL_UUID,),
+    packet_head=bytes([_IMU]),
+    start=partial(_switch, is_on=True),
+    stop=partial(_switch, is_on=False),
+)
+"""Data of all its sensors share one characteristic. Its clock counts from its start and is left alone."""

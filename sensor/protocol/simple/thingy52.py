@@ -12,16 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sensor.errors import PacketError
-from sensor.protocol.driver import (
-    BATTERY_LEVEL_UUID,
-    DriverEvent,
-    Settings,
-    StreamPacket,
-    Unreadable,
-    Write,
-    parse_battery_level,
-)
+from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
+from sensor.protocol.simple.driver import Conversation
 from sensor.protocol.whole_rows import one_sample_each, read_rows
 from sensor.samples import FloatArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
@@ -105,55 +97,15 @@ def encode_config(rate_hz: int) -> bytes:
     return struct.pack("<4HB", _INTERVAL_MS, _INTERVAL_MS, _INTERVAL_MS, rate_hz, 0)
 
 
-class ThingyDriver:
-    """Streams the raw motion data.
+def _start(rate_hz: int) -> tuple[Write, ...]:
+    return (Write(CONFIG_UUID, encode_config(rate_hz)),)
 
-    Parameters
-    ----------
-    rate_hz
-        One of `RATES_HZ`.
 
-    Raises
-    ------
-    ValueError
-        When there is no such rate.
-    """
-
-    def __init__(self, rate_hz: float) -> None:
-        if rate_hz not in RATES_HZ:
-            known = ", ".join(map(str, RATES_HZ))
-            raise ValueError(f"thingy52: no rate of {rate_hz:g} Hz; there are {known}")
-        self._rate_hz = int(rate_hz)
-
-    @property
-    def notify_characteristics(self) -> tuple[str, ...]:
-        """The stream, which runs while it is subscribed to, and the battery."""
-        return (RAW_UUID, BATTERY_LEVEL_UUID)
-
-    @property
-    def settings(self) -> Settings:
-        """Nothing: there is one layout and one scale."""
-        return {}
-
-    def start(self, utc_us: int) -> tuple[Write, ...]:
-        """Set the rate; there is no clock to set."""
-        return (Write(CONFIG_UUID, encode_config(self._rate_hz)),)
-
-    def poll(self) -> tuple[Write, ...]:
-        """Ask nothing."""
-        return ()
-
-    def stop(self) -> tuple[Write, ...]:
-        """Do nothing: the stream ends with its subscription."""
-        return ()
-
-    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        """Understand one notification."""
-        if characteristic.lower() == RAW_UUID:
-            return (StreamPacket(),)
-        if characteristic.lower() != BATTERY_LEVEL_UUID:
-            return ()
-        try:
-            return (parse_battery_level(payload),)
-        except PacketError as error:
-            return (Unreadable(error),)
+CONVERSATION = Conversation(
+    key=KEY,
+    rates_hz=RATES_HZ,
+    data_uuid=RAW_UUID,
+    other_uuids=(BATTERY_LEVEL_UUID,),
+    start=_start,
+)
+"""The stream runs while it is subscribed to: there is nothing to stop."""

@@ -11,13 +11,18 @@ from sensor.protocol.driver import Driver, StreamPacket
 from sensor.protocol.metamotion import control as metamotion
 from sensor.protocol.metamotion.driver import MetaMotionDriver
 from sensor.protocol.simple import adafruit, muse
+from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.two_streams import MOST_ALONE
 
 ACC_3, GYR_3 = bytes([0x03, 0x1C]) + bytes(18), bytes([0x13, 0x07]) + bytes(18)
 CASES = [
     (partial(MetaMotionDriver, 100), (metamotion.NOTIFY_UUID, ACC_3), (metamotion.NOTIFY_UUID, GYR_3)),
-    (partial(muse.MuseDriver, 52), (muse.ACC_UUID, bytes(20)), (muse.GYR_UUID, bytes(20))),
-    (partial(adafruit.AdafruitDriver, 50), (adafruit.ACC_UUID, bytes(12)), (adafruit.GYR_UUID, bytes(12))),
+    (partial(SimpleDriver, 52, muse.CONVERSATION), (muse.ACC_UUID, bytes(20)), (muse.GYR_UUID, bytes(20))),
+    (
+        partial(SimpleDriver, 50, adafruit.CONVERSATION),
+        (adafruit.ACC_UUID, bytes(12)),
+        (adafruit.GYR_UUID, bytes(12)),
+    ),
 ]
 
 

@@ -11,14 +11,15 @@ from sensor.protocol.driver import BATTERY_LEVEL_UUID, BatteryLevel, StreamPacke
 from sensor.protocol.simple.adafruit import (
     ACC_SERVICE_UUID,
     ACC_UUID,
+    CONVERSATION,
     GYR_SERVICE_UUID,
     GYR_UUID,
     AdafruitDecoder,
-    AdafruitDriver,
     AdafruitRatesDecoder,
     encode_period,
     encode_vectors,
 )
+from sensor.protocol.simple.driver import SimpleDriver
 
 PACKET = bytes.fromhex("0000003f 00001cc1 0000a03f")
 NO_NUMBER = np.array([1, np.nan, 1], "<f4").tobytes()
@@ -70,7 +71,7 @@ def test_a_period_is_signed_milliseconds():
 
 
 def test_both_services_are_set_by_the_characteristic_they_have_in_common():
-    driver = AdafruitDriver(50)
+    driver = SimpleDriver(50, CONVERSATION)
     for writes, period in ((driver.start(0), "14000000"), (driver.stop(), "ffffffff")):
         assert [(w.service, w.data.hex()) for w in writes] == [
             (ACC_SERVICE_UUID, period),
@@ -82,7 +83,7 @@ def test_both_services_are_set_by_the_characteristic_they_have_in_common():
 
 @given(st.binary(max_size=16))
 def test_accelerations_tell_that_the_stream_lives(payload):
-    driver = AdafruitDriver(25)
+    driver = SimpleDriver(25, CONVERSATION)
     assert driver.receive(ACC_UUID, payload) == (StreamPacket(),)
     assert driver.receive(GYR_UUID, payload) == ()
     (battery,) = driver.receive(BATTERY_LEVEL_UUID, payload)
@@ -91,4 +92,4 @@ def test_accelerations_tell_that_the_stream_lives(payload):
 
 def test_a_rate_that_does_not_come_through_is_refused():
     with pytest.raises(ValueError, match="100 Hz"):
-        AdafruitDriver(100)
+        SimpleDriver(100, CONVERSATION)

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import StreamPacket
-from sensor.protocol.simple.esense import DATA_UUID, WRITE_UUID, ESenseDecoder, ESenseDriver, encode_samples
+from sensor.protocol.simple.driver import SimpleDriver
+from sensor.protocol.simple.esense import CONVERSATION, DATA_UUID, WRITE_UUID, ESenseDecoder, encode_samples
 
 G = 9.80665
 DEGREE = math.pi / 180
-RANGES = ESenseDriver(100).settings
+RANGES = SimpleDriver(100, CONVERSATION).settings
 PACKET = bytes.fromhex("5507990c 028ffae20000 000000002000")
 
 
@@ -70,7 +71,7 @@ def test_arbitrary_bytes_are_decoded_or_counted(notifications):
 
 @pytest.mark.parametrize(("rate_hz", "start"), [(50, "5335020132"), (100, "5367020164")])
 def test_it_turns_sampling_on_and_off(rate_hz, start):
-    driver = ESenseDriver(rate_hz)
+    driver = SimpleDriver(rate_hz, CONVERSATION)
     (on,), (off,) = driver.start(0), driver.stop()
     assert (on.characteristic, on.data.hex(), off.data.hex()) == (WRITE_UUID, start, "5302020000")
     assert driver.poll() == ()
@@ -78,13 +79,13 @@ def test_it_turns_sampling_on_and_off(rate_hz, start):
 
 @given(st.binary(max_size=20))
 def test_every_notification_of_the_stream_is_the_stream(payload):
-    assert ESenseDriver(100).receive(DATA_UUID, payload) == (StreamPacket(),)
-    assert ESenseDriver(100).receive("other", payload) == ()
+    assert SimpleDriver(100, CONVERSATION).receive(DATA_UUID, payload) == (StreamPacket(),)
+    assert SimpleDriver(100, CONVERSATION).receive("other", payload) == ()
 
 
 def test_what_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="104 Hz"):
-        ESenseDriver(104)
+        SimpleDriver(104, CONVERSATION)
     with pytest.raises(ValueError, match="acc_range_g"):
         ESenseDecoder({})
     with pytest.raises(ValueError, match="300 deg/s"):

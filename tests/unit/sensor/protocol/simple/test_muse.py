@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import StreamPacket
+from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.muse import (
     ACC_UNIT_MPS2,
     ACC_UUID,
     CONTROL_UUID,
+    CONVERSATION,
     GYR_UNIT_RADPS,
     GYR_UUID,
     MuseDecoder,
-    MuseDriver,
     MuseRatesDecoder,
     encode_packets,
 )
@@ -66,7 +67,7 @@ def test_arbitrary_bytes_are_decoded_or_counted(notifications):
 
 
 def test_it_chooses_starts_keeps_alive_and_halts():
-    driver = MuseDriver(52)
+    driver = SimpleDriver(52, CONVERSATION)
     writes = (*driver.start(0), *driver.poll(), *driver.stop())
     assert [w.data.hex() for w in writes] == ["047032310a", "02640a", "026b0a", "02680a"]
     assert {w.characteristic for w in writes} == {CONTROL_UUID}
@@ -74,7 +75,7 @@ def test_it_chooses_starts_keeps_alive_and_halts():
 
 @given(st.binary(max_size=24))
 def test_acceleration_alone_is_the_stream(payload):
-    driver = MuseDriver(52)
+    driver = SimpleDriver(52, CONVERSATION)
     assert driver.notify_characteristics == (ACC_UUID, GYR_UUID, CONTROL_UUID)
     assert driver.receive(ACC_UUID, payload) == (StreamPacket(),)
     assert driver.receive(GYR_UUID, payload) == driver.receive(CONTROL_UUID, payload) == ()
@@ -82,4 +83,4 @@ def test_acceleration_alone_is_the_stream(payload):
 
 def test_there_is_no_other_rate():
     with pytest.raises(ValueError, match="100 Hz"):
-        MuseDriver(100)
+        SimpleDriver(100, CONVERSATION)

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, BatteryLevel, StreamPacket, Unreadable
+from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.openearable import (
     CONFIG_UUID,
+    CONVERSATION,
     DATA_UUID,
     OpenEarableDecoder,
-    OpenEarableDriver,
     encode_samples,
 )
 
@@ -68,14 +69,14 @@ def test_arbitrary_bytes_are_decoded_or_left_out(notifications):
 
 
 def test_it_turns_the_sensor_on_and_off():
-    driver = OpenEarableDriver(100)
+    driver = SimpleDriver(100, CONVERSATION)
     (start,), (stop,) = driver.start(0), driver.stop()
     assert (start.characteristic, start.data, stop.data) == (CONFIG_UUID, b"\x00\x02\x01", b"\x00\x02\x00")
     assert driver.poll() == ()
 
 
 def test_notifications_are_understood():
-    driver = OpenEarableDriver(50)
+    driver = SimpleDriver(50, CONVERSATION)
     assert driver.receive(DATA_UUID, PACKET) == (StreamPacket(),)
     assert driver.receive(DATA_UUID, b"\x02\x04") == ()
     assert driver.receive(BATTERY_LEVEL_UUID, b"\x07") == (BatteryLevel(7),)
@@ -83,10 +84,10 @@ def test_notifications_are_understood():
 
 @given(st.sampled_from([DATA_UUID, BATTERY_LEVEL_UUID, "other"]), st.binary(max_size=50))
 def test_whatever_the_sensor_sends_nothing_is_raised(characteristic, payload):
-    for event in OpenEarableDriver(100).receive(characteristic, payload):
+    for event in SimpleDriver(100, CONVERSATION).receive(characteristic, payload):
         assert isinstance(event, StreamPacket | BatteryLevel | Unreadable)
 
 
 def test_a_rate_that_exists_in_its_memory_only_is_refused():
     with pytest.raises(ValueError, match="200 Hz"):
-        OpenEarableDriver(200)
+        SimpleDriver(200, CONVERSATION)

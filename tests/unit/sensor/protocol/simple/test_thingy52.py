@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, BatteryLevel, StreamPacket, Unreadable
-from sensor.protocol.simple.thingy52 import CONFIG_UUID, RAW_UUID, ThingyDecoder, ThingyDriver, encode_samples
+from sensor.protocol.simple.driver import SimpleDriver
+from sensor.protocol.simple.thingy52 import CONFIG_UUID, CONVERSATION, RAW_UUID, ThingyDecoder, encode_samples
 
 G = 9.80665
 DEGREE = math.pi / 180
@@ -55,17 +56,17 @@ def test_arbitrary_bytes_are_decoded_or_counted(notifications):
 
 
 def test_it_sets_the_rate():
-    (write,) = ThingyDriver(100).start(0)
+    (write,) = SimpleDriver(100, CONVERSATION).start(0)
     assert (write.characteristic, write.data.hex()) == (CONFIG_UUID, "f401f401f401640000")
-    assert ThingyDriver(100).stop() == ThingyDriver(100).poll() == ()
+    assert SimpleDriver(100, CONVERSATION).stop() == SimpleDriver(100, CONVERSATION).poll() == ()
 
 
 @given(st.sampled_from([RAW_UUID, BATTERY_LEVEL_UUID, "other"]), st.binary(max_size=20))
 def test_whatever_the_sensor_sends_nothing_is_raised(characteristic, payload):
-    for event in ThingyDriver(100).receive(characteristic, payload):
+    for event in SimpleDriver(100, CONVERSATION).receive(characteristic, payload):
         assert isinstance(event, StreamPacket | BatteryLevel | Unreadable)
 
 
 def test_a_rate_that_does_not_come_through_is_refused():
     with pytest.raises(ValueError, match="200 Hz"):
-        ThingyDriver(200)
+        SimpleDriver(200, CONVERSATION)
