@@ -10,14 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sensor.samples import BoolArray, FloatArray, Gap, IntArray
+from sensor.clock.pairing import find_neighbours
+from sensor.samples import Gap, IntArray
 from sensor.session.segments import DecodedSegment
-
-AT_ONCE_PERIODS = 0.05
-"""Samples this close are one moment of one chip: what lies between is the error of their dates."""
-
-WIDEST_BRIDGE_PERIODS = 2.5
-"""Angular rates are interpolated between neighbours, never across lost ones."""
 
 MISSING = "angular rates missing"
 """Why samples are left out of which only the acceleration came."""
@@ -42,27 +37,13 @@ def with_angular_rates(acc: DecodedSegment, gyr: DecodedSegment) -> DecodedSegme
     rates = gyr.gyr_sensor_radps
     if rates is None or not len(gyr.time_s) or not len(acc.time_s):
         return replace(_rows_of(acc, np.zeros(0, np.int64)), rejected=rejected)
-    after = np.minimum(np.searchsorted(gyr.time_s, acc.time_s), len(gyr.time_s) - 1)
-    before = np.maximum(after - 1, 0)
-    share, is_known = _shares(acc.time_s, gyr.time_s[before], gyr.time_s[after], 1 / acc.rate_hz)
-    between = rates[before] + share[:, None] * (rates[after] - rates[before])
-    clipped = acc.clipped | (gyr.clipped[before] & (share < 1)) | (gyr.clipped[after] & (share > 0))
+    near = find_neighbours(acc.time_s, gyr.time_s, period=1 / acc.rate_hz)
+    between = near.interpolate(rates)
+    # A neighbour of weight 0 is no part of the value, so its clipping does not count.
+    clipped = acc.clipped | (gyr.clipped[near.before] & (near.weight < 1))
+    clipped |= gyr.clipped[near.after] & (near.weight > 0)
     whole = replace(acc, gyr_sensor_radps=between, clipped=clipped, rejected=rejected)
-    return whole if is_known.all() else _rows_of(whole, np.flatnonzero(is_known))
-
-
-def _shares(
-    time_s: FloatArray, before_s: FloatArray, after_s: FloatArray, period_s: float
-) -> tuple[FloatArray, BoolArray]:
-    """Return (n,) weights of the later of two neighbours, and where the neighbours are close enough."""
-    width_s = after_s - before_s
-    share = np.clip((time_s - before_s) / np.maximum(width_s, 1e-9), 0.0, 1.0)
-    is_before = np.abs(time_s - before_s) <= AT_ONCE_PERIODS * period_s
-    is_after = np.abs(after_s - time_s) <= AT_ONCE_PERIODS * period_s
-    share = np.where(is_after, 1.0, np.where(is_before, 0.0, share))
-    is_between = (before_s <= time_s) & (time_s <= after_s) & (width_s <= WIDEST_BRIDGE_PERIODS * period_s)
-    known: BoolArray = is_between | is_before | is_after
-    return share, known
+    return whole if near.is_known.all() else _rows_of(whole, np.flatnonzero(near.is_known))
 
 
 def _rows_of(whole: DecodedSegment, rows: IntArray) -> DecodedSegment:

@@ -6,10 +6,9 @@ Rules, all stated in terms of the notifications alone, so that it does not matte
   loss, and at the beginning, at the nominal rate before its own last sample.
 - An accelerometer sample is complete when a gyroscope sample at or after it has come. It is dated by that
   notification or its own, whichever came later, less the time it had waited until then.
-- A gyroscope sample within `AT_ONCE_SAMPLES` of it is its angular rate; else its neighbours are interpolated.
-- It is left out when the gyroscope samples around it are further apart than `WIDEST_BRIDGE_SAMPLES`, or when
-  either stream is `LONGEST_HOLD_NS` ahead of the other, or by twice as many samples as that should be:
-  a clock that all but stands still must not fill the memory.
+- Its angular rate is found as for every pair of streams, see `sensor.clock.pairing`. It is left out where
+  there is none, or when either stream is `LONGEST_HOLD_NS` ahead of the other, or by twice as many samples as
+  that should be: a clock that all but stands still must not fill the memory.
 - A clock that goes back begins anew: what waits is left out.
 """
 
@@ -21,14 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sensor.clock.pairing import find_neighbours
 from sensor.samples import BoolArray, FloatArray, IntArray
 from sensor.units import NS_PER_S
-
-AT_ONCE_SAMPLES = 0.05
-"""Samples this close are one moment of one chip: what lies between is the error of their dates."""
-
-WIDEST_BRIDGE_SAMPLES = 2.5
-"""Angular rates are interpolated between neighbours, never across lost ones."""
 
 LONGEST_HOLD_NS = 5 * NS_PER_S
 """How long a sample waits for its angular rate, on the sensor's clock."""
@@ -152,22 +146,12 @@ class StreamJoiner:
 
     def _matched(self, reached: _Rows, waiting: _Rows, known: _Rows) -> tuple[_Rows, FloatArray]:
         """Interpolate angular rates at accelerometer samples; leave out those that have none."""
-        after = np.searchsorted(known.time_ns, reached.time_ns)
-        before = np.maximum(after - 1, 0)
-        width_ns = known.time_ns[after] - known.time_ns[before]
-        is_after = known.time_ns[after] - reached.time_ns <= AT_ONCE_SAMPLES * self._step_ns
-        is_before = (after > 0) & (reached.time_ns - known.time_ns[before] <= AT_ONCE_SAMPLES * self._step_ns)
-        share = (reached.time_ns - known.time_ns[before]) / np.maximum(width_ns, 1)
-        value_before, value_after = known.value.take(before, axis=0), known.value.take(after, axis=0)
-        value = value_before + share[:, None] * (value_after - value_before)
-        # Taken as they are: a sum with the other neighbour would be rounded by what that one is.
-        value = np.where(is_before[:, None], value_before, value)
-        value = np.where(is_after[:, None], value_after, value)
-        has_neighbours = (after > 0) & (width_ns <= WIDEST_BRIDGE_SAMPLES * self._step_ns)
-        completed = np.maximum(reached.position, known.position[after])
-        still_known = after > np.searchsorted(known.position, completed) - self._most_rows
+        near = find_neighbours(reached.time_ns, known.time_ns, period=self._step_ns)
+        value = near.interpolate(known.value)
+        completed = np.maximum(reached.position, known.position[near.after])
+        still_known = near.after > np.searchsorted(known.position, completed) - self._most_rows
         fresh = self._is_in_time(reached, completed, waiting, known) & still_known
-        good = (has_neighbours | is_after | is_before) & fresh
+        good = near.is_known & fresh
         return _Rows(completed[good], reached.time_ns[good], reached.value[good]), value[good]
 
     def _is_in_time(self, reached: _Rows, completed: IntArray, waiting: _Rows, known: _Rows) -> BoolArray:
