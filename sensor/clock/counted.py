@@ -151,6 +151,8 @@ def _lost_before(
     last: IntArray, count: IntArray, arrival_s: FloatArray, pace_s: float, least_loss_s: float
 ) -> IntArray:
     """Return (p,) how many samples were lost before each packet, all earlier losses included."""
+    # With r samples lost, later packets are r * pace_s later than their count says. The radio delays as well,
+    # but never less than nothing: only a rise of the smallest delay, which radio cannot keep up, is a loss.
     delay_s = arrival_s - pace_s * last
     packet = np.arange(len(last))
     settled = np.searchsorted(arrival_s, arrival_s + WINDOW_S, side="right")
