@@ -63,6 +63,10 @@ class UnknownSensorError(SensorError, LookupError):
     """A sensor or placement that no driver or definition knows."""
 
 
+class RecordingPlanError(UnknownSensorError, ValueError):
+    """A recording plan without a motion sensor, or with a placement or a sensor named twice."""
+
+
 class PlanError(SensorError, ValueError):
     """A plan that no virtual runner can follow."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sensor.errors import UnknownSensorError
+from sensor.errors import RecordingPlanError, UnknownSensorError
 from sensor.samples import PLACEMENTS, TRUNK_PLACEMENTS
 from sensor.session.schema import BESIDE_PREFIX
 
@@ -69,7 +69,7 @@ class RecordingPlan:
 
     Raises
     ------
-    UnknownSensorError
+    RecordingPlanError
         When there is no motion sensor, or a placement or a sensor is named twice.
     """
 
@@ -78,7 +78,7 @@ class RecordingPlan:
 
     def __post_init__(self) -> None:
         if not self.sensors:
-            raise UnknownSensorError("no sensor to record from: name at least one, as in sternum=NAME")
+            raise RecordingPlanError("no sensor to record from: name at least one, as in sternum=NAME")
         _refuse_twice("placement", [wish.placement for wish in self.sensors])
         _refuse_twice("sensor", [name.casefold() for name in self._names])
 
@@ -96,4 +96,4 @@ class RecordingPlan:
 def _refuse_twice(what: str, values: list[str]) -> None:
     twice = sorted({value for value in values if values.count(value) > 1})
     if twice:
-        raise UnknownSensorError(f"{what} {twice[0]!r} is named twice: each can be used once per session")
+        raise RecordingPlanError(f"{what} {twice[0]!r} is named twice: each can be used once per session")

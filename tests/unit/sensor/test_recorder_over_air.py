@@ -14,7 +14,7 @@ from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
-from sensor.errors import LinkError, SessionFileError, UnknownSensorError
+from sensor.errors import LinkError, RecordingPlanError, SessionFileError, UnknownSensorError
 from sensor.link.radio import Radio
 from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorRequest, record_session
@@ -468,11 +468,11 @@ def test_the_file_is_an_ordinary_sqlite_file_that_says_it_is_simulated(path: Pat
 
 
 def test_a_plan_names_each_placement_and_sensor_once() -> None:
-    with pytest.raises(UnknownSensorError, match="placement 'sternum' is named twice"):
+    with pytest.raises(RecordingPlanError, match="placement 'sternum' is named twice"):
         RecordingPlan((SensorRequest("sternum", "a"), SensorRequest("sternum", "b")))
-    with pytest.raises(UnknownSensorError, match="sensor 'a' is named twice"):
+    with pytest.raises(RecordingPlanError, match="sensor 'a' is named twice"):
         RecordingPlan((SensorRequest("sternum", "A"), SensorRequest("head", "a")))
-    with pytest.raises(UnknownSensorError, match="no sensor to record from"):
+    with pytest.raises(RecordingPlanError, match="no sensor to record from"):
         RecordingPlan(())
     with pytest.raises(UnknownSensorError, match="unknown placement 'chest': choose one of sternum"):
         SensorRequest("chest", "a")
