@@ -32,8 +32,8 @@ NOW_FETCH = "runtall download --sensor sternum=NAME"
     help="Which recording, as --list tells; the newest if absent.",
 )
 @click.option("--list", "lists", is_flag=True, help="List what the sensor has recorded, fetch nothing.")
-@click.option("--start", "starts", is_flag=True, help="Let the sensor start logging, without any phone.")
-@click.option("--stop", "stops", is_flag=True, help="End what the sensor logs.")
+@click.option("--start", "starts", is_flag=True, help="Start recording on the sensor.")
+@click.option("--stop", "stops", is_flag=True, help="Stop it.")
 @click.option("--name", default="run", show_default=True, help="What to call the session.")
 @click.pass_context
 def command(
@@ -63,7 +63,7 @@ def _only_task(log_id: int | None, **wanted: bool) -> str | None:
     tasks = [task for task, is_wanted in wanted.items() if is_wanted]
     named = [f"--{task}" for task in tasks] + ["--log"] * (log_id is not None)
     if tasks and len(named) > 1:
-        raise click.UsageError(f"{' and '.join(named)} exclude each other")
+        raise click.UsageError(f"use only one of {', '.join(named)}")
     return tasks[0] if tasks else None
 
 

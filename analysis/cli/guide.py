@@ -81,7 +81,7 @@ class Guide:
             await self._next()
             if step.restarts > restarts:
                 restarts = step.restarts
-                self._line.say("You moved; never mind, the 10 s begin anew.")
+                self._line.say("You moved. Starting the 10 seconds again.")
         self._line.hint = ""
         self._recorder.mark(mark, "10 s still", step.since_s)
         return step

@@ -39,7 +39,7 @@ def command(
     pace_mps: float | None,
     started: datetime | None,
 ) -> None:
-    """Take in IMU files as one session.
+    """Import sensor files as one session.
 
     PLACEMENT is sternum, upper-back, sacrum, waist or head; FILE a CSV file with the header
     time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps, or a
@@ -73,7 +73,8 @@ def command(
             click.echo(printable(notice), err=True)
     if source == "file date":
         click.echo(
-            f"Began {began.astimezone():%Y-%m-%d %H:%M} by the file's date; else give --started.", err=True
+            f"Began {began.astimezone():%Y-%m-%d %H:%M} is the file's date. If that is wrong, use --started.",
+            err=True,
         )
     click.echo(target)
 
@@ -107,9 +108,7 @@ def _typed(distance_m: float | None, speed_mps: float | None, pace_mps: float | 
         if value is not None
     ]
     if len(given) > 1:
-        raise click.UsageError(
-            "--distance, --speed and --pace exclude each other; give the one you know best"
-        )
+        raise click.UsageError("use only one of --distance, --speed and --pace: the one you know best")
     return dict(given)
 
 

@@ -13,10 +13,10 @@ COMMANDS = {
     "scan": ("analysis.cli.scan", "List the sensors in reach."),
     "record": ("analysis.cli.record", "Record a run from one or more sensors."),
     "download": ("analysis.cli.download", "Fetch a run that a sensor recorded on its own."),
-    "import": ("analysis.cli.import_", "Take in IMU files of other tools."),
+    "import": ("analysis.cli.import_", "Import sensor files from other tools."),
     "list": ("analysis.cli.list_", "List the recorded sessions."),
     "show": ("analysis.cli.show", "Show what one session holds."),
-    "note": ("analysis.cli.note", "Write down what only you know of a session."),
+    "note": ("analysis.cli.note", "Add distance, surface, shoes or notes to a session."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "doctor": ("analysis.cli.doctor", "Check Bluetooth and sensors, and say what to do."),
@@ -58,7 +58,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="runtall")
 @click.pass_context
 def cli(ctx: click.Context, home: str | None, debug: bool) -> None:
-    """Tell a runner how far, and from which kilometre, their posture slouched."""
+    """Record a run with a motion sensor and see where your posture slouched."""
     ctx.obj = {"home": home, "debug": debug}
 
 

@@ -26,7 +26,7 @@ OPTION_WORDS = {"typed_distance_m": "distance", "stature_m": "stature", "notes":
 @click.option("--text", "notes", metavar="WORDS", help="Anything else.")
 @click.pass_context
 def command(ctx: click.Context, /, session: str, **told: Any) -> None:
-    """Write down what only you know of SESSION: how far, on what, in which shoes.
+    """Add distance, surface, shoes or notes to SESSION.
 
     SESSION is a path, a name, a date, `latest` (the default) or `latest-1`. What was noted before under the
     same option is replaced. The last line is the path of the session.

@@ -71,8 +71,8 @@ LOG_INTERVAL_S = 600.0
     "--wait",
     "waits",
     is_flag=True,
-    help="Run for ever, without a guide: record a session whenever a sensor appears, print its path, wait "
-    "again. For small boards.",
+    help="Keep running and record every session by itself, without a guide: print its path, wait again. "
+    "For small boards.",
 )
 @click.option(
     "--still",
@@ -102,8 +102,8 @@ def command(
 ) -> None:
     """Record a run.
 
-    Ctrl-C asks for the last standing, Ctrl-C again ends at once. The last line on stdout is the path of the
-    session. Without a terminal there is no guide, and Ctrl-C ends at once.
+    Press Ctrl-C when you are back; you then stand still once more. Ctrl-C again ends at once. The last line
+    on stdout is the path of the session. Without a terminal there is no guide, and Ctrl-C ends at once.
 
     With --wait there is no end: whenever a sensor appears, a session begins, and when nothing has moved for
     10 min, or all sensors have been gone for so long, it ends and its path is printed. Sensors left lying

@@ -36,8 +36,8 @@ USUAL_PLACEMENTS = {"movesense": "sternum (chest strap)"}
 def command(listen_s: float, include_strangers: bool, lists_virtual: bool) -> None:
     """List the sensors in reach, nearest first.
 
-    What stands under NAME is what `runtall record --sensor sternum=NAME` wants; the names of heart-rate
-    straps, foot pods and treadmills go with its `--beside NAME`.
+    Use the NAME with `runtall record --sensor sternum=NAME`; for heart-rate straps, foot pods and treadmills
+    with its `--beside NAME`.
     """
     if lists_virtual:
         click.echo(virtual_table())

@@ -11,7 +11,7 @@ from analysis.records import RunReport
 from sensor.samples import TRUNK_PLACEMENTS
 
 YES, WITH_CARE, NO = "yes", "with care", "no"
-UNKNOWN = "not told"
+UNKNOWN = "not noted"
 
 CONDITIONS = ("surface", "shoes", "pack", "tape")
 """Conditions of a session that may well be what the runner wants to compare."""
@@ -34,7 +34,7 @@ def comparability(reference: RunReport, other: RunReport) -> tuple[Comparability
             reference,
             other,
             NO,
-            "one of the runners is made of software",
+            "one of the runners is simulated",
         ),
         _zero(reference, other),
         _confidence(reference, other),
@@ -84,7 +84,7 @@ def _distance(reference: RunReport, other: RunReport) -> Comparability:
 def _condition(name: str, reference: RunReport, other: RunReport) -> Comparability:
     values = [str(report.session.context.get(name, UNKNOWN)) for report in (reference, other)]
     if UNKNOWN in values:
-        return Comparability(name, values[0], values[1], WITH_CARE, f"the {name} of one run is not known")
+        return Comparability(name, values[0], values[1], WITH_CARE, f"{name} not noted for one run")
     if values[0] != values[1]:
         return Comparability(name, values[0], values[1], WITH_CARE, f"the {name} may be the cause")
     return Comparability(name, values[0], values[1], YES, "")

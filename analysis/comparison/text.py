@@ -67,7 +67,7 @@ def _difference_lines(difference: Difference, comparison: Comparison) -> list[st
     ]
     if difference.within_refitting:
         lines.append(
-            f"Within re-fitting error: under {comparison.refit_deg:g}° a sensor put on anew makes as much."
+            f"No difference shown: less than {comparison.refit_deg:g}° can come from refitting the sensor."
         )
     elif difference.low_deg <= 0 <= difference.high_deg:
         lines.append("The interval includes zero: no difference shown.")

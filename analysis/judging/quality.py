@@ -23,8 +23,8 @@ REASONS = {
     "gap": "samples missing",
     "clipped": "range of the sensor exceeded",
     "loose": "sensor loose",
-    "turn": "turning at unknown speed",
-    "burst": "changing an unknown speed",
+    "turn": "bend, speed not known",
+    "burst": "speeding up, speed not known",
     "slip": "sensor slipped",
 }
 """What the words of ``usable_because`` mean to a runner."""

@@ -116,7 +116,7 @@ def confidence_of(
     if loose >= config.loose_share:
         grave.append("The sensor was loose.")
     if zero_source != "standing" and baseline is None:
-        grave.append("There is neither a standing before the run nor a fresh window to compare with.")
+        grave.append("No standing pose and no fresh part to compare with.")
     slight += _standing_doubt(table, standings, zero_source, config)
     if steps:
         slight.append("The angle made a step that a slipping strap would make too.")
@@ -236,8 +236,14 @@ def _found(verdict: str, episodes: Sequence[Episode]) -> str:
     stretches = f" in {len(found)} stretches" if len(found) > 1 else ""
     start, how_long = f"{found[0].from_m / 1000:.1f} km", f"{sum(length_m) / 1000:.1f} km{stretches}"
     if verdict == SLOUCHED:
+        watch_m = min((e.from_m for e in episodes if e.flag == WATCH), default=np.inf)
+        if f"{watch_m / 1000:.1f} km" != start and watch_m < found[0].from_m:
+            return (
+                f"You leaned further forward than usual from {watch_m / 1000:.1f} km and slouched from "
+                f"{start}, by about {depth_deg:.0f}° for {how_long}."
+            )
         return f"You ran tall until {start}, then slouched by about {depth_deg:.0f}° for {how_long}."
     return (
         f"From {start} on you leaned about {depth_deg:.0f}° further forward than at your start, "
-        f"for {how_long}: worth watching."
+        f"for {how_long}."
     )

@@ -12,7 +12,8 @@ MEASURED = (
     "stride (two steps). It is measured: from turning rate and specific force, over whole strides.",
     "Lateral lean is the same tilt to the side; right is positive.",
     "Cadence comes from the steps themselves. Vertical oscillation is the rise and fall of the sensor, some "
-    "16 to 18 mm more than that of the centre of mass. Contact time is a median over 100 m, good to ± 20 ms.",
+    "16 to 18 mm more than that of the centre of mass. Contact time is a median over 100 m and may be some "
+    "tens of ms off.",
 )
 """What is measured, in plain words."""
 
@@ -52,7 +53,9 @@ def method_lines(report: RunReport) -> list[str]:
 
 def _method(report: RunReport) -> str:
     width = report.flexion_half_width_deg
-    error = f" One stride's angle is good to ± {words.degrees(width)} (95 %)." if math.isfinite(width) else ""
+    error = (
+        f" One stride's angle is accurate to ± {words.degrees(width)} (95 %)." if math.isfinite(width) else ""
+    )
     if report.method == "accelerometer only":
         return (
             "Method: accelerometer only. This sensor has no gyroscope, so flexion is the stride mean of "

@@ -110,7 +110,7 @@ def _zones(plot: Plot) -> Markup:
     y, left, right = plot.y, plot.left, plot.right
     bands = [
         svg.rect(left, y.at(taller), right, y.at(watch), "zone-usual", "your usual"),
-        svg.rect(left, y.at(watch), right, y.at(slouched), "zone-watch", "leaning more"),
+        svg.rect(left, y.at(watch), right, y.at(slouched), "zone-watch", "watch"),
         svg.rect(left, y.at(slouched), right, plot.top, "zone-slouched", "slouched"),
     ]
     base = plot.report.baseline

@@ -33,14 +33,14 @@ class VerdictWords:
 
 VERDICTS = {
     "usual": VerdictWords("Green", "as usual", "circle"),
-    "watch": VerdictWords("Amber", "worth watching", "triangle"),
+    "watch": VerdictWords("Amber", "watch", "triangle"),
     "slouched": VerdictWords("Red", "slouched", "square"),
     "none": VerdictWords("No light", "no verdict", "ring"),
 }
 """Verdict of a report to its words; the shape tells it apart where colours do not."""
 
 FLAG_TEXTS = {
-    "watch": "leaning more",
+    "watch": "watch",
     "slouched": "slouched",
     "rounded": "rounded upper back",
     "head": "head down or forward",
@@ -50,7 +50,7 @@ FLAG_TEXTS = {
 ZONE_TEXTS = {
     "taller": "taller than usual",
     "usual": "as usual",
-    "watch": "leaning more",
+    "watch": "watch",
     "slouched": "slouched",
 }
 """Zone of the adjusted flexion to what a runner reads, from tall to bent."""

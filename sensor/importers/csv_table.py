@@ -48,7 +48,9 @@ class CsvTable:
         try:
             self.header = self._first_line().decode("utf-8-sig").strip()
         except UnicodeDecodeError as error:
-            raise ImportFileError(f"{path}: line 1 is no UTF-8 text; save the table as CSV, UTF-8") from error
+            raise ImportFileError(
+                f"{path}: line 1 is not a text file in UTF-8; save the table as CSV, UTF-8"
+            ) from error
         self.size = len(self._content)
         self.sha256 = hashlib.sha256(self._content).hexdigest()
         self.names = tuple(name.strip().strip('"') for name in self.header.split(","))

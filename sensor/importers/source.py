@@ -25,7 +25,7 @@ def read_source(path: Path) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
-            raise ImportFileError(f"{path}: is a device, no file; give the file your tool has written")
+            raise ImportFileError(f"{path}: is not a file; give the file your tool has written")
         if status.st_size > MOST_BYTES:
             raise _too_large(path)
         with path.open("rb") as file:

@@ -163,7 +163,10 @@ def test_standing_alone_is_no_run(home: Path, tmp_path: Path) -> None:
     [
         (("import", "CHEST", "--pace", "5:30"), "'5:30' is not a pace with its unit"),
         (("import", "CHEST", "--speed", "11"), "'11' is not a number above zero with its unit"),
-        (("import", "CHEST", "--distance", "300m", "--speed", "11km/h"), "exclude each other"),
+        (
+            ("import", "CHEST", "--distance", "300m", "--speed", "11km/h"),
+            "use only one of --distance, --speed and --pace",
+        ),
         (("import", "CHEST", "--distance", "10km"), "10km in 2.0 min is no speed of a runner"),
         (("import", "CHEST", "CHEST"), "placement sternum is given twice"),
         (("import", "knee=a.csv"), "unknown placement 'knee'"),

@@ -164,7 +164,7 @@ def test_remarks_go_to_stderr_and_the_import_goes_on(run: Run, tmp_path: Path) -
         (("knee=chest.csv",), "unknown placement 'knee'; use one of sternum, upper-back"),
         (("sternum=a.csv", "sternum=b.csv"), "sternum is given twice"),
         (("sternum=a.csv", "--distance", "10"), "'10' is not a number above zero with its unit"),
-        (("sternum=a.csv", "--distance", "10km", "--pace", "5:00/km"), "exclude each other"),
+        (("sternum=a.csv", "--distance", "10km", "--pace", "5:00/km"), "use only one of"),
         (("sternum=a.csv", "--started", "yesterday"), "yesterday"),
     ],
 )

@@ -50,7 +50,7 @@ def test_less_than_three_degrees_is_within_refitting_error(lean_deg: float, with
     difference = found.pairs[0].difference
     assert difference is not None
     assert difference.within_refitting is within
-    assert ("Within re-fitting error" in render(found)) is within
+    assert ("can come from refitting the sensor" in render(found)) is within
 
 
 def test_standings_that_disagree_widen_the_interval() -> None:

@@ -55,6 +55,13 @@ def test_a_run_without_episodes_stayed_as_usual() -> None:
 def test_the_headline_tells_where_how_deep_and_how_long() -> None:
     found = verdict(episodes=(episode("watch", 3000, 5100, 3.0), episode("slouched", 3400, 5000, 5.2)))
     assert found.verdict == "slouched"
+    assert found.headline == (
+        "You leaned further forward than usual from 3.0 km and slouched from 3.4 km, by about 5° for 1.6 km."
+    )
+
+
+def test_a_slouch_without_a_watch_before_it_was_tall_until_then() -> None:
+    found = verdict(episodes=(episode("watch", 3400, 5100, 3.0), episode("slouched", 3420, 5000, 5.2)))
     assert found.headline == "You ran tall until 3.4 km, then slouched by about 5° for 1.6 km."
 
 
