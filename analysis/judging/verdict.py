@@ -239,8 +239,8 @@ def _found(verdict: str, episodes: Sequence[Episode]) -> str:
         watch_m = min((e.from_m for e in episodes if e.flag == WATCH), default=np.inf)
         if f"{watch_m / 1000:.1f} km" != start and watch_m < found[0].from_m:
             return (
-                f"You leaned further forward than usual from {watch_m / 1000:.1f} km and slouched from "
-                f"{start}, by about {depth_deg:.0f}° for {how_long}."
+                f"You ran tall until {watch_m / 1000:.1f} km, then leaned further forward, and slouched from "
+                f"{start} by about {depth_deg:.0f}° for {how_long}."
             )
         return f"You ran tall until {start}, then slouched by about {depth_deg:.0f}° for {how_long}."
     return (
