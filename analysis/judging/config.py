@@ -127,8 +127,6 @@ class SegmentConfig:
     length_m: float = 1000.0
     min_part_m: float = 20.0
     """A last part shorter than this is joined to the row before it."""
-    flag_share: float = 0.25
-    """Share of a segment's usable strides that must carry a flag for the segment to carry it."""
     contact_window_m: float = 100.0
     """One contact time from the trunk is unsure by more than 100 ms; a median over this distance is not."""
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.judging.baseline import usable_running
-from analysis.judging.config import SegmentConfig
+from analysis.judging.config import FindingsConfig, SegmentConfig
 from analysis.judging.episodes import known_median
 from analysis.records import Segment, StrideTable
 from sensor.samples import BoolArray, FloatArray
 
-_FLAGS_WORST_FIRST = ("slouched", "watch")
+WATCH, SLOUCHED = "watch", "slouched"
 
 
-def segments_of(table: StrideTable, total_m: float, config: SegmentConfig) -> tuple[Segment, ...]:
+def segments_of(
+    table: StrideTable, total_m: float, config: SegmentConfig, findings: FindingsConfig
+) -> tuple[Segment, ...]:
     """Sum up each kilometre, the last part included; none where the distance is unknown.
 
     Duration is the time from entering to leaving the segment, stops included; every other figure is a median
-    over its usable running strides.
+    over its usable running strides, the change against the usual one over those that were judged. The flag is
+    the zone of that change, so that a kilometre's word and its number never disagree.
 
     Parameters
     ----------
@@ -26,7 +29,9 @@ def segments_of(table: StrideTable, total_m: float, config: SegmentConfig) -> tu
     total_m
         Distance of the whole session.
     config
-        Length of a segment (m) and what makes it carry a flag.
+        Length of a segment (m).
+    findings
+        Limits of the zones.
     """
     known = np.isfinite(table["distance_m"])
     if not known.any() or not total_m > 0:
@@ -41,16 +46,18 @@ def segments_of(table: StrideTable, total_m: float, config: SegmentConfig) -> tu
     edges_s = np.interp(edges_m, distance_m, time_s)
     which = np.clip(np.searchsorted(edges_m, table["distance_m"], side="right") - 1, 0, len(edges_m) - 2)
     return tuple(
-        _segment(table, known & (which == k), edges_m[k : k + 2], edges_s[k : k + 2], config)
+        _segment(table, known & (which == k), edges_m[k : k + 2], edges_s[k : k + 2], findings)
         for k in range(len(edges_m) - 1)
     )
 
 
 def _segment(
-    table: StrideTable, inside: BoolArray, edge_m: FloatArray, edge_s: FloatArray, config: SegmentConfig
+    table: StrideTable, inside: BoolArray, edge_m: FloatArray, edge_s: FloatArray, findings: FindingsConfig
 ) -> Segment:
     running = inside & (table["activity"] == "run")
     usable = inside & usable_running(table)
+
+    adj_deg = known_median(table["trunk_flexion_adj_deg"][inside & table["judged"]])
 
     def median(column: str) -> float:
         return known_median(table[column][usable])
@@ -62,14 +69,14 @@ def _segment(
         stride_count=int(running.sum()),
         usable_fraction=float(usable.sum() / running.sum()) if running.any() else float("nan"),
         flexion_deg=median("trunk_flexion_deg"),
-        adj_deg=median("trunk_flexion_adj_deg"),
+        adj_deg=adj_deg,
         lateral_deg=median("trunk_lateral_deg"),
         head_forward_cm=median("head_forward_cm"),
         cadence_spm=median("cadence_spm"),
         speed_mps=median("speed_mps"),
         vertical_oscillation_cm=median("vertical_oscillation_cm"),
         contact_time_ms=median("contact_time_ms"),
-        flag=_flag(table["flag"][usable], config.flag_share),
+        flag=_flag(adj_deg, findings),
         lateral_left_deg=median("lateral_left_deg"),
         lateral_right_deg=median("lateral_right_deg"),
         head_forward_lo_cm=median("head_forward_lo_cm"),
@@ -77,14 +84,10 @@ def _segment(
     )
 
 
-def _flag(flags: np.ndarray[tuple[int, ...], np.dtype[np.object_]], share: float) -> str:
-    """Return the worst flag that enough strides carry, a worse one counting for the milder."""
-    carried = np.zeros(len(flags), dtype=bool)
-    for name in _FLAGS_WORST_FIRST:
-        carried |= flags == name
-        if len(flags) and carried.mean() >= share:
-            return name
-    return "none"
+def _flag(adj_deg: float, findings: FindingsConfig) -> str:
+    """Return the flag of the zone that a kilometre's typical stride lies in, NaN for none."""
+    limits_deg = {SLOUCHED: findings.slouched_deg, WATCH: findings.watch_deg}
+    return next((flag for flag, limit_deg in limits_deg.items() if adj_deg >= limit_deg), "none")
 
 
 def median_over_distance(

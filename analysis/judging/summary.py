@@ -90,7 +90,7 @@ def report_of(
         head_source=next((word for word in table["head_source"] if word), ""),
         baseline=baseline,
         standings=standings,
-        segments=segments_of(table, way.total_m, config.segments),
+        segments=segments_of(table, way.total_m, config.segments, config.findings),
         episodes=found.episodes,
         strap_steps=steps,
         gaps=gaps,

@@ -143,23 +143,19 @@ def episodes_of(course: Course, curve: Curve) -> tuple[Episode, ...]:
     return tuple(found)
 
 
-def segments_of(
-    course: Course, strides: StrideTable, judged: BoolArray, episodes: tuple[Episode, ...]
-) -> tuple[Segment, ...]:
+def segments_of(course: Course, strides: StrideTable, judged: BoolArray) -> tuple[Segment, ...]:
     edges = [*np.arange(0, course.distance_m, 1000.0).tolist(), course.distance_m]
-    return tuple(_segment(course, strides, judged, episodes, a, b) for a, b in pairwise(edges))
+    return tuple(_segment(course, strides, judged, a, b) for a, b in pairwise(edges))
 
 
-def _segment(
-    course: Course, s: StrideTable, judged: BoolArray, episodes: tuple[Episode, ...], a: float, b: float
-) -> Segment:
+def _segment(course: Course, s: StrideTable, judged: BoolArray, a: float, b: float) -> Segment:
     inside = between(s["distance_m"], a, b)
     use = inside & judged
-    flags = [e.flag for e in episodes if min(e.to_m, b) - max(e.from_m, a) >= 0.25 * (b - a)]
 
     def middle(column: str) -> float:
         return float(np.median(s[column][use]))
 
+    adj_deg = middle("trunk_flexion_adj_deg")
     return Segment(
         from_m=a,
         to_m=b,
@@ -167,14 +163,14 @@ def _segment(
         stride_count=int(inside.sum()),
         usable_fraction=float(use.sum() / inside.sum()),
         flexion_deg=middle("trunk_flexion_deg"),
-        adj_deg=middle("trunk_flexion_adj_deg"),
+        adj_deg=adj_deg,
         lateral_deg=middle("trunk_lateral_deg"),
         head_forward_cm=middle("head_forward_cm"),
         cadence_spm=middle("cadence_spm"),
         speed_mps=course.speed_mps,
         vertical_oscillation_cm=middle("vertical_oscillation_cm"),
         contact_time_ms=middle("contact_time_ms"),
-        flag=flags[0] if flags else "none",
+        flag=("none", "watch", "slouched")[int(np.digitize(adj_deg, [2.0, 4.0]))],
         lateral_left_deg=middle("lateral_left_deg"),
         lateral_right_deg=middle("lateral_right_deg"),
         head_forward_lo_cm=middle("head_forward_lo_cm"),

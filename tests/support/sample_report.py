@@ -77,7 +77,7 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
             Standing(4.0, 19.0, 0.0, 0.0, "zero"),
             Standing(end_s + 20, end_s + 31, 0.7, -0.3, "end"),
         ),
-        segments=segments_of(course, strides, judged, episodes),
+        segments=segments_of(course, strides, judged),
         episodes=episodes,
         strap_steps=() if course.step_m is None else (_step(course, strides),),
         gaps=tuple(_gap(course, a, b) for a, b in course.gaps_m),

@@ -3,29 +3,29 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.judging.config import SegmentConfig
+from analysis.judging.config import FindingsConfig, SegmentConfig
 from analysis.judging.segments import median_over_distance, segments_of
 from tests.support.stride_tables import STRIDE_S, steady_run
 
-CONFIG = SegmentConfig()
+CONFIG, FINDINGS = SegmentConfig(), FindingsConfig()
 
 
 def test_each_kilometre_and_the_last_part_get_a_row() -> None:
-    rows = segments_of(steady_run(1250), 2500.0, CONFIG)
+    rows = segments_of(steady_run(1250), 2500.0, CONFIG, FINDINGS)
     assert [(row.from_m, row.to_m) for row in rows] == [(0, 1000), (1000, 2000), (2000, 2500)]
     assert [row.stride_count for row in rows] == [500, 500, 250]
     assert [row.duration_s for row in rows] == pytest.approx([500 * STRIDE_S, 500 * STRIDE_S, 250 * STRIDE_S])
 
 
 def test_a_last_part_of_a_few_metres_joins_the_row_before() -> None:
-    rows = segments_of(steady_run(1005), 2010.0, CONFIG)
+    rows = segments_of(steady_run(1005), 2010.0, CONFIG, FINDINGS)
     assert [row.to_m for row in rows] == [1000.0, 2010.0]
     assert sum(row.stride_count for row in rows) == 1005
 
 
 def test_a_stop_belongs_to_the_time_of_its_kilometre() -> None:
     start_s = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 700, 60.0, 0.0)
-    rows = segments_of(steady_run(1000, start_s=start_s, end_s=start_s + STRIDE_S), 2000.0, CONFIG)
+    rows = segments_of(steady_run(1000, start_s=start_s, end_s=start_s + STRIDE_S), 2000.0, CONFIG, FINDINGS)
     assert [row.duration_s for row in rows] == pytest.approx([350.0, 410.0])
 
 
@@ -38,7 +38,7 @@ def test_figures_are_medians_over_usable_running() -> None:
         head_forward_lo_cm=np.full(500, -1.0),
         lateral_left_deg=np.where(index < 300, 1.0, 3.0),
     )
-    (row,) = segments_of(table, 1000.0, CONFIG)
+    (row,) = segments_of(table, 1000.0, CONFIG, FINDINGS)
     assert row.flexion_deg == 7.0
     assert row.usable_fraction == 0.8
     assert row.head_forward_lo_cm == -1.0
@@ -48,7 +48,7 @@ def test_figures_are_medians_over_usable_running() -> None:
 
 def test_a_kilometre_lost_in_a_gap_is_a_row_of_unknowns() -> None:
     distance_m = np.concatenate([np.arange(500) * 2.0, 2000.0 + np.arange(500) * 2.0])
-    rows = segments_of(steady_run(1000, distance_m=distance_m), 3000.0, CONFIG)
+    rows = segments_of(steady_run(1000, distance_m=distance_m), 3000.0, CONFIG, FINDINGS)
     assert [row.stride_count for row in rows] == [500, 0, 500]
     assert np.isnan(rows[1].flexion_deg)
     assert np.isnan(rows[1].usable_fraction)
@@ -57,27 +57,33 @@ def test_a_kilometre_lost_in_a_gap_is_a_row_of_unknowns() -> None:
 
 def test_a_walked_kilometre_has_no_usable_fraction() -> None:
     table = steady_run(500, activity=np.full(500, "walk", dtype=object))
-    (row,) = segments_of(table, 1000.0, CONFIG)
+    (row,) = segments_of(table, 1000.0, CONFIG, FINDINGS)
     assert np.isnan(row.usable_fraction)
 
 
 @pytest.mark.parametrize(
-    ("slouched", "watch", "flag"),
-    [(125, 0, "slouched"), (124, 0, "none"), (124, 1, "watch"), (0, 125, "watch"), (200, 300, "slouched")],
+    ("adj_deg", "flag"),
+    [(-3.0, "none"), (1.9, "none"), (2.0, "watch"), (3.9, "watch"), (4.0, "slouched"), (9.0, "slouched")],
 )
-def test_a_segment_carries_the_worst_flag_of_a_quarter_of_its_strides(
-    slouched: int, watch: int, flag: str
-) -> None:
-    flags = np.full(500, "none", dtype=object)
-    flags[:slouched] = "slouched"
-    flags[slouched : slouched + watch] = "watch"
-    (row,) = segments_of(steady_run(500, flag=flags), 1000.0, CONFIG)
-    assert row.flag == flag
+def test_the_flag_of_a_kilometre_is_the_zone_of_its_number(adj_deg: float, flag: str) -> None:
+    table = steady_run(500, trunk_flexion_adj_deg=np.full(500, adj_deg))
+    (row,) = segments_of(table, 1000.0, CONFIG, FINDINGS)
+    assert (row.adj_deg, row.flag) == (adj_deg, flag)
+
+
+def test_strides_that_were_not_judged_move_neither_number_nor_flag_of_a_kilometre() -> None:
+    judged = np.arange(500) < 200
+    table = steady_run(500, trunk_flexion_adj_deg=np.where(judged, 1.0, 8.0), judged=judged)
+    (row,) = segments_of(table, 1000.0, CONFIG, FINDINGS)
+    assert (row.adj_deg, row.flag) == (1.0, "none")
+    (row,) = segments_of(table.with_columns(judged=np.zeros(500, dtype=bool)), 1000.0, CONFIG, FINDINGS)
+    assert np.isnan(row.adj_deg)
+    assert row.flag == "none"
 
 
 def test_an_unknown_distance_gives_no_rows() -> None:
-    assert segments_of(steady_run(10, distance_m=np.full(10, np.nan)), float("nan"), CONFIG) == ()
-    assert segments_of(steady_run(0), float("nan"), CONFIG) == ()
+    assert segments_of(steady_run(10, distance_m=np.full(10, np.nan)), float("nan"), CONFIG, FINDINGS) == ()
+    assert segments_of(steady_run(0), float("nan"), CONFIG, FINDINGS) == ()
 
 
 def test_the_median_over_a_hundred_metres_ignores_what_does_not_count() -> None:

@@ -56,7 +56,8 @@ def test_the_headline_tells_where_how_deep_and_how_long() -> None:
     found = verdict(episodes=(episode("watch", 3000, 5100, 3.0), episode("slouched", 3400, 5000, 5.2)))
     assert found.verdict == "slouched"
     assert found.headline == (
-        "You ran tall until 3.0 km, then leaned further forward, and slouched from 3.4 km by about 5° for 1.6 km."
+        "You ran tall until 3.0 km, then leaned further forward, "
+        "and slouched from 3.4 km by about 5° for 1.6 km."
     )
 
 
