@@ -69,6 +69,7 @@ def render(report: RunReport) -> str:
             method=method,
             figures=_figures(report),
             in_km=words.has_distance(report),
+            usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
             median_strides=words.number(thresholds.smoothing_strides),
             taller_deg=thresholds.taller_deg,

@@ -44,6 +44,7 @@ def _heading(report: RunReport) -> list[str]:
 def _headline(report: RunReport) -> list[str]:
     verdict = words.VERDICTS.get(report.verdict, words.VERDICTS["none"])
     lines = _wrapped(f"[{verdict.light.upper()}: {verdict.text}] {report.headline}")
+    lines += _wrapped(words.usual_is(report), "  ") if report.baseline else []
     because = [reason.strip().rstrip(".") for reason in report.confidence_because]
     reasons = f" ({'; '.join(because)})" if because else ""
     lines += _wrapped(f"Confidence: {report.confidence}{reasons}.", "  ")

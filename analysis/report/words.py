@@ -176,6 +176,18 @@ def threshold(value: float) -> str:
     return f"{value:g}°" if math.isfinite(value) else UNKNOWN
 
 
+def usual_is(report: RunReport) -> str:
+    """Return the sentence that says what this run is compared with; empty without a fresh window."""
+    window = report.baseline
+    if window is None:
+        return ""
+    where = f"Usual means your own start, km {window.from_m / 1000:.1f} to {window.to_m / 1000:.1f}"
+    if not has_standing_zero(report):
+        return f"{where}."
+    side = "forward of" if window.flexion_deg >= 0 else "behind"
+    return f"{where}, which was {degrees(abs(window.flexion_deg))} {side} your standing."
+
+
 def has_distance(report: RunReport) -> bool:
     """Tell whether places on the way can be told in kilometres."""
     return report.distance_source != "unknown" and math.isfinite(report.distance_m)

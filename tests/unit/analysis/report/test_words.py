@@ -71,3 +71,15 @@ def test_a_stretch_without_distance_is_told_in_minutes() -> None:
 )
 def test_a_time_is_called_utc_only_where_it_is(given_time: str, shown: str) -> None:
     assert words.started(given_time) == shown
+
+
+def test_the_page_says_what_usual_is_and_how_far_forward_that_was() -> None:
+    report = sample.slouching_10k()
+    assert report.baseline is not None
+    said = words.usual_is(report)
+    assert said.startswith("Usual means your own start, km 0.5 to 2.0, which was ")
+    assert said.endswith("forward of your standing.")
+    behind = replace(report, baseline=replace(report.baseline, flexion_deg=-2.0))
+    assert words.usual_is(behind).endswith("which was 2.0° behind your standing.")
+    assert words.usual_is(replace(report, zero_source="own baseline")).endswith("km 0.5 to 2.0.")
+    assert words.usual_is(replace(report, baseline=None)) == ""
