@@ -111,6 +111,8 @@ class Baseline:
     sd_deg: float
     speed_mps: float
     stride_count: int
+    is_short: bool = False
+    """True where the run was too short for a whole window: what is usual is then less sure."""
 
 
 @dataclass(frozen=True, slots=True)

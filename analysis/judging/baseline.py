@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from analysis.judging.config import BaselineConfig
@@ -18,9 +20,11 @@ def usable_running(table: StrideTable) -> BoolArray:
 def fresh_window(table: StrideTable, total_m: float, config: BaselineConfig) -> Baseline | None:
     """Read the runner's own "as usual" from the early part of this run.
 
-    The window starts at 0.5 km and ends at the smaller of 2 km and a quarter of the run. Median and standard
-    deviation are over the usable running strides in it; nothing is adjusted for speed or grade, because one
-    run cannot tell their effect from fatigue.
+    The window starts at 0.5 km and ends at the smaller of 2 km and a quarter of the run. On a run below 4 km
+    it shrinks: it starts at an eighth of the run, if that is less, and ends at a quarter of it or after the
+    strides that are needed, whichever is later. Median and standard deviation are over the usable running
+    strides in it; nothing is adjusted for speed or grade, because one run cannot tell their effect from
+    fatigue.
 
     Parameters
     ----------
@@ -34,23 +38,36 @@ def fresh_window(table: StrideTable, total_m: float, config: BaselineConfig) -> 
     Returns
     -------
     Baseline or None
-        None with too few usable strides in the window, or an unknown distance.
+        None with too few usable strides in the window, an unknown distance, or a run below 2 km.
     """
+    if not total_m >= config.least_run_m:
+        return None
+    is_short = total_m < config.short_run_m
+    from_m = min(config.from_m, config.short_from_fraction * total_m) if is_short else config.from_m
     to_m = min(config.to_m, config.to_fraction * total_m)
-    inside = usable_running(table) & _between(table, config.from_m, to_m)
+    if is_short:
+        to_m = max(to_m, _after_strides(table, from_m, config.min_strides))
+    inside = usable_running(table) & _between(table, from_m, to_m)
     count = int(inside.sum())
     if count < config.min_strides:
         return None
     flexion_deg, speed_mps = table["trunk_flexion_deg"][inside], table["speed_mps"][inside]
     known_mps = speed_mps[np.isfinite(speed_mps)]
     return Baseline(
-        from_m=config.from_m,
+        from_m=float(from_m),
         to_m=float(to_m),
         flexion_deg=float(np.median(flexion_deg)),
         sd_deg=float(np.std(flexion_deg, ddof=1)),
         speed_mps=float(np.median(known_mps)) if len(known_mps) else float("nan"),
         stride_count=count,
+        is_short=is_short,
     )
+
+
+def _after_strides(table: StrideTable, from_m: float, count: int) -> float:
+    """Return the distance at which ``count`` usable running strides after ``from_m`` are over; 0 without."""
+    at_m = table["distance_m"][usable_running(table) & (table["distance_m"] >= from_m)]
+    return float(at_m[count]) if len(at_m) > count else 0.0
 
 
 def in_window(table: StrideTable, baseline: Baseline) -> BoolArray:
@@ -75,10 +92,7 @@ def relative_to_window(table: StrideTable, baseline: Baseline) -> tuple[StrideTa
     Head and neck figures keep their own zero.
     """
     relative_deg = table["trunk_flexion_deg"] - baseline.flexion_deg
-    zeroed = Baseline(
-        baseline.from_m, baseline.to_m, 0.0, baseline.sd_deg, baseline.speed_mps, baseline.stride_count
-    )
-    return table.with_columns(trunk_flexion_deg=relative_deg), zeroed
+    return table.with_columns(trunk_flexion_deg=relative_deg), replace(baseline, flexion_deg=0.0)
 
 
 def with_judged(

@@ -48,6 +48,13 @@ class BaselineConfig:
     to_fraction: float = 0.25
     """Of the run's whole distance: the window ends at the smaller of the two."""
     min_strides: int = 200
+    """Fewer than this tell no median to a tenth of a degree."""
+    least_run_m: float = 2000.0
+    """On a shorter run nothing is flagged: a quarter of it is over before the runner has warmed up."""
+    short_run_m: float = 4000.0
+    """On a shorter run the window shrinks: a quarter of it would hold too few strides."""
+    short_from_fraction: float = 0.125
+    """Of the run's whole distance: a shrunk window begins there, if that is before `from_m`."""
     max_grade_pct: float = 2.0
     """Steeper than this a stride is shown but not flagged while no slope on grade is fitted."""
     max_speed_change: float = 0.15

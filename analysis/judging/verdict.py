@@ -113,6 +113,8 @@ def confidence_of(
         slight.append(
             f"Only {judged:.0%} of the running was at the pace and slope of your start and was judged."
         )
+    if baseline is not None and baseline.is_short:
+        slight.append("The run was short: what is usual was read from its first few hundred metres.")
     if loose >= config.loose_share:
         grave.append("The sensor was loose.")
     if zero_source != "standing" and baseline is None:

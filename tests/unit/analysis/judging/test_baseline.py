@@ -33,10 +33,12 @@ def test_the_window_of_a_long_run_ends_at_two_kilometres() -> None:
     assert baseline.stride_count == 750
 
 
-@pytest.mark.parametrize(("total_m", "found"), [(3600.0, True), (3590.0, False)])
-def test_fewer_than_two_hundred_strides_are_no_window(total_m: float, found: bool) -> None:
-    # 0.25 x 3600 m - 500 m = 400 m = 200 strides of 2 m; at 3590 m it is 199 of them.
-    assert (fresh_window(steady_run(1800), total_m, CONFIG) is not None) is found
+@pytest.mark.parametrize(("usable_count", "found"), [(200, True), (199, False)])
+def test_fewer_than_two_hundred_strides_are_no_window(usable_count: int, found: bool) -> None:
+    # The window of 5 km is 0.5 to 1.25 km: strides 250 to 624.
+    index = np.arange(2500)
+    usable = (index < 250 + usable_count) | (index >= 625)
+    assert (fresh_window(steady_run(2500, usable=usable), 5000.0, CONFIG) is not None) is found
 
 
 def test_walks_and_unusable_strides_do_not_enter_the_window() -> None:
@@ -114,3 +116,22 @@ def test_walks_unusable_strides_and_a_run_without_a_window_are_not_judged() -> N
     without = with_judged(table, None, CONFIG, speed_is_measured=False)
     assert without["judged_because"].tolist() == ["no baseline", "walk", "unusable"]
     assert not without["judged"].any()
+
+
+@pytest.mark.parametrize(
+    ("total_m", "from_m", "to_m"),
+    [(2000.0, 250.0, 650.0), (3000.0, 374.0, 776.0), (3998.0, 498.0, 1000.0), (4000.0, 500.0, 1000.0)],
+)
+def test_on_a_short_run_the_window_shrinks_but_keeps_its_strides(
+    total_m: float, from_m: float, to_m: float
+) -> None:
+    window = fresh_window(steady_run(round(total_m / 2.0)), total_m, CONFIG)
+    assert window is not None
+    assert window.from_m == pytest.approx(from_m, abs=2.0)
+    assert window.to_m == pytest.approx(to_m, abs=2.0)
+    assert window.stride_count >= CONFIG.min_strides
+    assert window.is_short is (total_m < 4000.0)
+
+
+def test_below_two_kilometres_there_is_no_window() -> None:
+    assert fresh_window(steady_run(999), 1998.0, CONFIG) is None

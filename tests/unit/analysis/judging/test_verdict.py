@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -189,3 +190,9 @@ def test_ten_seconds_and_ten_strides_of_running_are_the_least() -> None:
     walk = np.full(500, "walk", dtype=object)
     with pytest.raises(NotEnoughRunningError, match="0 strides"):
         require_running(steady_run(500, activity=walk), CONFIG)
+
+
+def test_a_window_read_from_a_short_run_is_trusted_less() -> None:
+    found = verdict(baseline=replace(WINDOW, is_short=True))
+    assert found.confidence == "fair"
+    assert "The run was short" in found.confidence_because[0]
