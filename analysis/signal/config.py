@@ -164,6 +164,16 @@ class AxesConfig:
     most_strides: int = 1500
     """Axes and sides are read from the first 18 minutes of running: how a sensor sits does not change, and if
     it does, that is a step to be reported."""
+    yaw_amplitude_deg: float = 4.0
+    """Left and right are told from a shoulder yaw at stride frequency of at least this amplitude, 8 degrees
+    from side to side: 7.7-12.2 in five marker-recorded runs, 8-26 in 15 real jogs with a tight strap. Less
+    may as well be the pelvis' yaw, which is opposite, or come from the sideways lean: 0.3 of a virtual
+    runner whose shoulders do not turn ..."""
+    yaw_coherence: float = 0.9
+    """... whose mean over the strides of a bout is at least this share of the mean of its sizes: 0.96-1.00 in
+    those jogs, 0.25-0.76 in four with a loose strap ..."""
+    yaw_phase_deg: float = 60.0
+    """... and whose largest turn lies within this of a contact: 18-45 degrees in those jogs."""
     heading_smoothing_s: float = 0.5
     """Standard deviation of the smoothing that takes the swing of the shoulders out of the heading."""
     cue_weights: tuple[float, float, float, float] = (0.5, 0.2, 1.0, 1.0)

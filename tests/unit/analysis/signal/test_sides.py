@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from analysis.signal.config import AxesConfig
+from analysis.signal.records import EvenStream
 from analysis.signal.sides import opening_side
+from sensor.samples import FloatArray
 from sensor.virtual.runner.gait import STYLES
 from sensor.virtual.runner.plan import Worn, run, stand
 from sensor.virtual.runner.simulation import VirtualRun
@@ -17,6 +19,33 @@ from tests.support.streams import even, even_strides
 
 CONFIG = AxesConfig()
 BREAKS = replace(PLAIN, legs=(*OPENING, *((run(17.0, 3.0), stand(8.0)) * 4)))
+
+
+SHORT = replace(PLAIN, legs=(stand(8.0), run(36.0, 3.0), stand(4.0)))
+
+
+def shoulders(turn_deg: float, lag_deg: float, style: str = "severe") -> VirtualRun:
+    """Return a short run whose shoulders turn so far from side to side, this much behind the contact."""
+    moving = replace(STYLES[style], axial_deg=turn_deg / 2.0, axial_lag_deg=lag_deg)
+    return virtual(replace(SHORT, style=moving), 2)
+
+
+def yawing(yaw_rad: FloatArray, rate_hz: float = 104.0) -> EvenStream:
+    """Return a stream whose z axis stands upright and turns by the course of yaw."""
+    gyr = np.zeros((len(yaw_rad), 3))
+    gyr[:, 2] = np.gradient(yaw_rad) * rate_hz
+    return even(np.ones((len(yaw_rad), 3)), gyr)
+
+
+def upright(count: int) -> FloatArray:
+    """Return (3, n) the z axis as the vertical."""
+    return np.tile([[0.0], [0.0], [1.0]], count)
+
+
+def side_of_yaw(yaw_rad: FloatArray, rows: int = 74) -> int:
+    """Return the side found from a course of yaw with strides of so many rows."""
+    strides = even_strides(0.0, rows, len(yaw_rad) // rows)
+    return int(opening_side(yawing(yaw_rad), upright(len(yaw_rad)), strides, 1, CONFIG)[0])
 
 
 def share_left(run_: VirtualRun) -> float:
@@ -79,3 +108,42 @@ def test_without_a_gyroscope_and_while_walking_sides_stay_open() -> None:
     assert opening_side(without, up, even_strides(0.0, 74.0, 20), 1, CONFIG).tolist() == [0]
     walking = even_strides(0.0, 90.0, 20, running=False)
     assert opening_side(even(np.ones((2000, 3)), np.ones((2000, 3))), up, walking, 1, CONFIG).tolist() == [0]
+
+
+@pytest.mark.parametrize("style", ["severe", "forefoot shuffle"])
+@pytest.mark.parametrize("turn_deg", [10.0, 12.0, 18.0, 26.0, 36.0])
+def test_shoulders_that_turn_ten_degrees_tell_left_from_right(turn_deg: float, style: str) -> None:
+    for lag_deg in (-40.0, -12.0, 20.0):
+        assert share_left(shoulders(turn_deg, lag_deg, style)) == 1.0
+
+
+@pytest.mark.parametrize(("turn_deg", "lag_deg"), [(0.0, 0.0), (2.0, -12.0), (2.0, 168.0), (6.0, 168.0)])
+def test_still_shoulders_and_a_small_turn_led_by_the_pelvis_tell_nothing(
+    turn_deg: float, lag_deg: float
+) -> None:
+    table = report(shoulders(turn_deg, lag_deg)).strides
+    running = table["activity"] == "run"
+    assert running.sum() > 25
+    assert set(table["side_first"]) == {""}
+    assert np.isnan(table["lateral_left_deg"]).all()
+    assert np.isnan(table["lateral_right_deg"]).all()
+    assert np.isfinite(table["trunk_lateral_deg"][running & table["usable"]]).all()
+
+
+def test_a_turn_halfway_between_two_contacts_tells_nothing() -> None:
+    phase = 2 * np.pi * np.arange(74 * 20) / 74
+    assert side_of_yaw(0.2 * np.cos(phase)) == 1
+    assert side_of_yaw(0.2 * np.cos(phase - np.radians(50.0))) == 1
+    assert side_of_yaw(0.2 * np.cos(phase - np.radians(80.0))) == 0
+    assert side_of_yaw(0.2 * np.cos(phase - np.radians(130.0))) == -1
+
+
+def test_strides_that_disagree_tell_nothing() -> None:
+    phase = 2 * np.pi * np.arange(74 * 40) / 74
+    disagreeing = np.where(np.arange(len(phase)) < 74 * 10, -1.0, 1.0)
+    assert side_of_yaw(0.2 * np.cos(phase) * disagreeing) == 0
+
+
+def test_a_bend_of_the_path_is_no_turn_of_the_shoulders() -> None:
+    row = np.arange(12 * 40)
+    assert side_of_yaw(0.05 * row, rows=12) == 0
