@@ -117,8 +117,34 @@ def _kind(slow: _Slow, config: GaitConfig) -> tuple[BoolArray, BoolArray]:
     moving = without_short(spread > config.walk_spread_g, shortest)
     # The wide average reaches into the standing beside a bout; the narrow one says where steps begin and end.
     moving &= without_short(_spread(slow, config.edge_s) > config.walk_spread_g, shortest, of=False)
-    running = without_short(spread > threshold, shortest, of=False)
+    share = spread / threshold
+    running = without_short((share > 1.0) | _slow_jog(share, slow.rate_hz, config), shortest, of=False)
     return moving, without_short(running, shortest)
+
+
+def _slow_jog(share: FloatArray, rate_hz: float, config: GaitConfig) -> BoolArray:
+    """Return (n,) true in slow jogs, whose spread crosses the smallest of a run again and again.
+
+    Parameters
+    ----------
+    share
+        (n,) spread of the vertical acceleration as a share of the smallest while running.
+    rate_hz
+        Rows per second.
+    config
+        Which shares are unclear, and how many of them are judged together.
+    """
+    jog = np.zeros(len(share), dtype=bool)
+    unclear = (share > config.unclear_from) & (share < config.unclear_to)
+    second = max(round(rate_hz), 1)
+    window = round(config.unclear_window_s)
+    # Whatever lies below is a walk or a rest, and what is before and behind it is judged by itself.
+    for first, last in zip(*runs_of(share > config.unclear_from), strict=True):
+        row = first + np.flatnonzero(unclear[first:last])
+        if len(row) >= config.unclear_least_s * rate_hz:
+            level = median_filter(share[row[::second]], size=window, mode="reflect")
+            jog[row] = level[np.arange(len(row)) // second] > config.jog_share
+    return jog
 
 
 def _spread(slow: _Slow, sigma_s: float) -> FloatArray:
