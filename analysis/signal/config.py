@@ -87,11 +87,11 @@ class GaitConfig:
     unclear_from: float = 0.75
     unclear_to: float = 1.25
     """Shares of the smallest spread while running between which a slow jog and a brisk walk both lie ..."""
-    unclear_window_s: float = 61.0
+    unclear_window_s: float = 121.0
     """... so that their strides are judged together, by the median of so long ..."""
     unclear_least_s: float = 10.0
     """... unless there are fewer: a walk turning into a run passes through in a second or two."""
-    jog_share: float = 0.93
+    jog_share: float = 0.92
     """Median share from which on they are a jog: at most 0.88 in 15 real walks."""
     min_bout_s: float = 3.0
     """A shorter stretch of another gait is noise."""

@@ -7,19 +7,25 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.ndimage import binary_erosion
 
 from analysis.config import AnalysisConfig
 from analysis.signal.config import GaitConfig
 from analysis.signal.gait import find_gait
 from analysis.signal.motion import Motion, motion_of
+from analysis.signal.records import Gait
+from analysis.signal.static_periods import find_static_periods
 from analysis.signal.strides import find_strides
+from analysis.signal.timebase import even_stream
 from sensor.samples import ImuSignal, SensorRecording
 from sensor.virtual.runner.gait import STYLES
+from sensor.virtual.runner.gait import cadence_spm as usual_cadence_spm
 from sensor.virtual.runner.plan import Leg, RunPlan, run, stand, walk
+from sensor.virtual.runner.scenarios import EVERYDAY
 from sensor.virtual.runner.simulation import VirtualRun
 from tests.support.knocks import three_from, with_jumps
 from tests.support.recordings import recording_from_signal
-from tests.support.short_runs import OPENING, PLAIN, motion, virtual
+from tests.support.short_runs import OPENING, PLAIN, motion, trunk_recording, virtual
 from tests.support.streams import RATE_HZ, even, no_static_periods, still
 
 CONFIG = GaitConfig()
@@ -184,3 +190,54 @@ def test_cadence_changes_are_followed() -> None:
     ]
     nearest = np.abs(starts_s(found)[:, None] - true).min(axis=0)
     assert nearest.max() < 0.12
+
+
+def slow_jog(cadence_spm: float, duty: float, seed: int) -> VirtualRun:
+    """Return a soft slow jog of 60 s, a walk break of 12 s, and 40 s more of the jog."""
+    style = replace(EVERYDAY, duty=duty, impact_g=0.15)
+    usual_spm = float(usual_cadence_spm(np.array(1.9), np.array(1.0), style))
+    legs = (*OPENING, run(60.0, 1.9), walk(12.0, 1.4), run(40.0, 1.9), stand(8.0))
+    style = replace(style, cadence_offset_spm=cadence_spm - usual_spm)
+    return virtual(replace(PLAIN, legs=legs, style=style), seed)
+
+
+def gait_of(virtual_run: VirtualRun) -> Gait:
+    config = AnalysisConfig()
+    stream = even_stream(trunk_recording(virtual_run), config.signal)
+    return find_gait(stream, find_static_periods(stream, config.rest), config.gait)
+
+
+def settled(activity: np.ndarray, rate_hz: float, margin_s: float = 3.0) -> np.ndarray:
+    """Return (n,) true where the activity lasts, this long before and behind any change."""
+    return np.asarray(binary_erosion(activity, iterations=round(margin_s * rate_hz)))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize(("cadence_spm", "duty"), [(141.0, 0.88), (143.0, 0.92), (145.0, 0.95), (148.0, 1.0)])
+def test_a_slow_jog_is_running_throughout_and_its_walk_break_is_not(
+    cadence_spm: float, duty: float, seed: int
+) -> None:
+    virtual_run = slow_jog(cadence_spm, duty, seed)
+    gait = gait_of(virtual_run)
+    jogged = settled(virtual_run.running, virtual_run.rate_hz)
+    walked = settled(virtual_run.walking, virtual_run.rate_hz)
+    rows = np.round(virtual_run.stride_start_s * virtual_run.rate_hz).astype(int)
+    rows = rows[rows < len(jogged)]
+    opens = rows[jogged[rows]]
+    assert len(opens) > 90
+    assert gait.running[opens].mean() >= 0.98
+    assert walked.sum() > 4.0 * virtual_run.rate_hz
+    assert not gait.running[walked].any()
+
+
+def test_a_brisk_walk_between_runs_stays_a_walk() -> None:
+    """Its share of the smallest spread of a run, 0.8, is unclear; the running beside it lends it nothing."""
+    rate_hz, step_hz = 104.0, 2.25
+    seconds = np.arange(round(90 * rate_hz)) / rate_hz
+    walked = (seconds > 30.0) & (seconds < 60.0)
+    size_g = np.where(walked, 0.8, 1.6) * CONFIG.run_spread_slow_g * np.sqrt(2.0)
+    vertical = 9.80665 * (1.0 + size_g * np.cos(2 * np.pi * step_hz * seconds))
+    acc = np.stack((np.zeros_like(vertical), vertical, np.zeros_like(vertical)), axis=1)
+    running = find_gait(even(acc, None), no_static_periods(), CONFIG).running
+    assert not running[settled(walked, rate_hz)].any()
+    assert running[settled(~walked, rate_hz)].all()
