@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -132,6 +133,11 @@ def test_a_silence_nobody_watched_is_not_waited_out() -> None:
     assert dog.check(3600.0) is Verdict.RECONNECT
 
 
+@pytest.mark.parametrize(("patiences", "verdict"), [(9, Verdict.ASK_AGAIN), (12, Verdict.RECONNECT)])
+def test_after_ten_times_the_patience_no_link_is_asked_again(patiences: int, verdict: Verdict) -> None:
+    assert Watchdog(2.5, 0.0).check(patiences * 2.5) is verdict
+
+
 def test_an_allowance_gives_what_it_holds_at_once_and_then_what_comes_in() -> None:
     allowance = TokenBucket(per_s=2.0, at_once=10.0)
     assert sum(allowance.take(5.0) for _ in range(20)) == 10
@@ -217,9 +223,27 @@ def test_two_clocks_read_one_after_the_other_make_no_jitter() -> None:
         assert clock.now_s() == 0.0
 
 
-def test_this_computer_has_not_slept_between_two_looks() -> None:
-    assert asleep_s() >= -1e-3
-    assert asleep_s() == pytest.approx(asleep_s(), abs=0.1)
+@pytest.mark.parametrize(
+    ("counts_sleep", "stands_still"),
+    [("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"), ("CLOCK_MONOTONIC", "CLOCK_UPTIME_RAW")],
+    ids=["Linux", "macOS"],
+)
+def test_sleep_is_by_how_much_one_clock_is_ahead_of_the_other(
+    monkeypatch: pytest.MonkeyPatch, counts_sleep: str, stands_still: str
+) -> None:
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC", "CLOCK_UPTIME_RAW"):
+        monkeypatch.delattr(time, name, raising=False)
+    reads_s = {counts_sleep: 5000.0, stands_still: 1400.0}
+    for name in reads_s:
+        monkeypatch.setattr(time, name, name, raising=False)
+    monkeypatch.setattr(time, "clock_gettime", reads_s.__getitem__, raising=False)
+    assert asleep_s() == 3600.0
+
+
+def test_where_no_two_clocks_tell_there_was_no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLOCK_BOOTTIME", "CLOCK_UPTIME_RAW"):
+        monkeypatch.delattr(time, name, raising=False)
+    assert asleep_s() == 0.0
 
 
 def test_the_rate_is_that_of_the_last_seconds() -> None:

@@ -59,6 +59,17 @@ def test_a_gap_while_running_adds_the_distance_run_in_it() -> None:
     assert result.total_m == pytest.approx(3.0 * (1000 * STRIDE_S + 60.0))
 
 
+def test_a_gap_across_a_change_of_speed_is_crossed_at_the_mean_of_both() -> None:
+    duration_s = np.repeat([0.8, 0.7], 5)
+    end_s = np.cumsum(duration_s) + np.where(np.arange(10) >= 5, 10.0, 0.0)
+    table = steady_run(10, start_s=end_s - duration_s, end_s=end_s)
+    before_mps, after_mps = model_speed(table, CONFIG)[[0, -1]]
+    assert after_mps > 1.2 * before_mps
+    result = distance_of(table, (), {}, CONFIG, (Gap(4.0, 14.0, "link lost"),))
+    across_m = result.distance_at(14.0) - result.distance_at(4.0)
+    assert across_m == pytest.approx(10.0 * (before_mps + after_mps) / 2.0)
+
+
 def test_a_short_gap_within_a_stop_does_not_make_the_stop_a_run() -> None:
     stopped = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
     table = steady_run(1000, start_s=stopped, end_s=stopped + STRIDE_S)

@@ -58,8 +58,9 @@ def test_the_standing_before_the_run_is_the_zero_read_from_the_raw_accelerometer
 
 
 def test_of_two_standings_before_the_run_the_last_one_counts() -> None:
-    zero, _ = zero_of(still(10.0, leaning(-4.0)), shaken(4.0), still(6.0, leaning(1.0)), shaken(2.0))
+    zero, rests = zero_of(still(10.0, leaning(-4.0)), shaken(4.0), still(6.0, leaning(1.0)), shaken(2.0))
     assert angle_deg(zero, leaning(1.0)) < 1e-6
+    assert (len(rests), zero.rest) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,13 @@ def test_a_pause_that_is_no_whole_number_of_packets_is_a_break_of_its_own():
     assert np.ptp(times.time_s - stream.true_s) < 0.001
 
 
+@pytest.mark.parametrize("samples", [7.7, 8.3])
+def test_a_pause_of_nearly_one_packet_is_no_packet_lost_on_the_way(samples):
+    stream = streamed(duration_s=120, paused_at_s=49.999, pause_s=samples / 104)
+    (gap,) = stream.fit().gaps
+    assert gap.reason == "samples dropped by the sensor"
+
+
 def test_a_silence_longer_than_a_minute_is_not_counted_in_packets():
     stream = streamed(duration_s=200, paused_at_s=49.999, pause_s=1000 * 8 / 104)
     (gap,) = stream.fit().gaps

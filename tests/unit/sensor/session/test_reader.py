@@ -168,6 +168,18 @@ def test_events_marks_battery_and_tracks_come_in_order_of_time(tmp_path: Path) -
     assert recording.duration_s == 9.0
 
 
+def test_a_speed_that_no_runner_has_is_left_out_of_a_track(tmp_path: Path) -> None:
+    writer = new_writer(tmp_path / "a.runtall")
+    add_movesense(writer)
+    speed = writer.add_track("speed_mps", "watch file")
+    for second, speed_mps in enumerate([3.0, 40.0, 14.9, 15.1, -0.1, 3.2]):
+        writer.track_point(speed, second * 1_000_000_000, speed_mps)
+    writer.close()
+    (track,) = read_recording(writer.path).tracks
+    assert track.time_s.tolist() == [0.0, 2.0, 5.0]
+    assert track.value.tolist() == [3.0, 14.9, 3.2]
+
+
 def test_a_sensor_of_a_later_version_is_refused_with_its_kind(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
     writer.add_sensor("sternum", "tricorder", "T 1")

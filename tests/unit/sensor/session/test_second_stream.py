@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -77,16 +79,24 @@ def test_gaps_of_the_accelerations_keep_their_reason_and_grow_by_what_is_left_ou
     assert joined.gaps == (Gap(0.49, 0.6, "packets lost"), Gap(1.94, 2.1, "packets lost"))
 
 
+def with_clipped(whole: DecodedSegment, row: int) -> DecodedSegment:
+    """Return the segment with one sample at full scale."""
+    return replace(whole, clipped=np.arange(len(whole.time_s)) == row)
+
+
 def test_clipping_of_either_is_kept():
     time_s = np.arange(10) / RATE_HZ
-    rates = segment(time_s + 0.005, is_gyr=True)
-    clipped = rates.clipped.copy()
-    clipped[4] = True
-    rates = DecodedSegment(
-        rates.reason, 0, RATE_HZ, rates.time_s, rates.acc_sensor_mps2, rates.gyr_sensor_radps, clipped, ()
-    )
+    rates = with_clipped(segment(time_s + 0.005, is_gyr=True), 4)
     joined = with_angular_rates(segment(time_s, is_gyr=False), rates)
     assert joined.time_s[joined.clipped].tolist() == [0.04, 0.05]
+
+
+@pytest.mark.parametrize("late_s", [-0.0002, 0.0, 0.0002])
+def test_a_clipped_neighbour_that_is_no_part_of_the_rate_marks_nothing(late_s):
+    time_s = np.arange(10) / RATE_HZ
+    rates = with_clipped(segment(time_s, is_gyr=True), 4)
+    joined = with_angular_rates(segment(time_s + late_s, is_gyr=False), rates)
+    assert np.flatnonzero(joined.clipped).tolist() == [4]
 
 
 @pytest.mark.parametrize(("acc", "gyr"), [([], [0.0, 0.01]), ([0.0, 0.01], []), ([], [])])

@@ -68,6 +68,13 @@ def test_segments_that_follow_within_a_sample_period_have_no_gap_between() -> No
     assert joined.gaps == ()
 
 
+@pytest.mark.parametrize("periods", [2, 3])
+def test_a_hole_of_a_few_samples_between_two_connections_is_a_gap(periods: int) -> None:
+    start_s = 1.0 + periods / 10
+    joined = _joined(_segment(0.0, 11), _segment(start_s, 11))
+    assert joined.gaps == (Gap(1.0, start_s, "link lost"),)
+
+
 def test_rejected_packets_add_up_over_all_segments() -> None:
     joined = _joined(_segment(0.0, 11, rejected=2), _segment(5.0, 0, rejected=3))
     assert joined.rejected_packets == 5
