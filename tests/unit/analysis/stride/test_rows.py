@@ -12,6 +12,7 @@ from analysis.errors import NotEnoughRunningError
 from analysis.pipeline import analyse
 from analysis.records import STRIDE_COLUMNS, StrideTable
 from analysis.signal.motion import motion_of
+from analysis.signal.records import Strides
 from analysis.stride.rows import stride_table
 from sensor.samples import FloatArray, SensorRecording
 from sensor.virtual.runner.gait import SEVERE, GaitStyle
@@ -19,7 +20,7 @@ from sensor.virtual.runner.plan import PosturePoint, RunPlan, Worn, run, stand
 from sensor.virtual.runner.simulation import VirtualRun
 from tests.bench.scoring import stride_means
 from tests.support.recordings import recording
-from tests.support.short_runs import OPENING, PLAIN, report, session, true_zero_rows, virtual
+from tests.support.short_runs import OPENING, PLAIN, motion, report, session, true_zero_rows, virtual
 
 CONFIG = AnalysisConfig()
 THREE = RunPlan(
@@ -130,6 +131,20 @@ def test_where_the_head_sensor_lost_much_its_pitch_is_unknown() -> None:
     assert np.nanmax(np.abs(table["head_pitch_deg"] - expected)[outside]) < 0.6
 
 
+def test_of_a_stride_the_head_sensor_may_lose_a_quarter_and_no_more() -> None:
+    sensors = session(virtual(THREE)).sensors
+    trunk = motion_of(sensors[0], None, CONFIG)
+    head = motion_of(sensors[1], None, CONFIG, trunk)
+    present = head.stream.present.copy()
+    starts_s = trunk.stream.start_s + trunk.strides.start_row / trunk.stream.rate_hz
+    for stride, share in ((40, 0.30), (60, 0.20)):
+        first, last = head.stream.rows_at(starts_s[stride : stride + 2])
+        present[int(first) + 1 : int(first) + 1 + round(share * (last - first))] = False
+    torn = replace(head, stream=replace(head.stream, present=present))
+    table = stride_table(trunk, {"head": torn}, False, {}, CONFIG)
+    assert np.flatnonzero(np.isnan(table["head_pitch_deg"])).tolist() == [40]
+
+
 def test_a_head_sensor_without_a_gyroscope_claims_no_angle() -> None:
     whole = session(virtual(THREE))
     trunk, head, _ = whole.sensors
@@ -164,11 +179,28 @@ def test_a_session_without_strides_has_an_empty_well_formed_table() -> None:
 
 
 def test_a_single_stride_is_a_table_of_one() -> None:
-    run_ = virtual(PLAIN)
-    sensor = _cut(session(run_).sensors[0], slice(40 * 104, 40 * 104 + 170))
+    found = motion(virtual(PLAIN))
+    strides, only = found.strides, slice(20, 21)
+    single = Strides(
+        strides.start_row[only],
+        strides.middle_row[only],
+        strides.end_row[only],
+        strides.bout[only],
+        strides.running[only],
+    )
+    whole = stride_table(found, {}, False, {}, CONFIG)
+    table = stride_table(replace(found, strides=single), {}, False, {}, CONFIG)
+    assert len(table) == 1
+    assert list(table.columns) == list(STRIDE_COLUMNS)
+    for column in ("start_s", "end_s", "cadence_spm", "trunk_flexion_deg", "side_first"):
+        assert table[column][0] == whole[column][20]
+
+
+def test_hardly_two_seconds_of_running_hold_no_stride() -> None:
+    sensor = _cut(session(virtual(PLAIN)).sensors[0], slice(40 * 104, 40 * 104 + 170))
     found = motion_of(sensor, None, CONFIG)
     table = stride_table(found, {"sternum": found}, False, {}, CONFIG)
-    assert len(table) <= 2
+    assert len(table) == 0
     assert list(table.columns) == list(STRIDE_COLUMNS)
     with pytest.raises(NotEnoughRunningError, match="strides of running"):
         analyse(recording(sensor), CONFIG)
