@@ -36,6 +36,7 @@ from tests.bench.memory import ORIENTATION, WHOLE_REPORT, measure
 from tests.bench.peers import PEERS, Peer
 from tests.bench.tables import HEADER, Scored, markdown, method_rows
 from tests.bench.tuning import tuned_peers
+from tests.bench.verdicts.page import sections as verdict_sections
 
 PACKAGES = ("numpy", "scipy", "vqf", "imufusion", "ahrs")
 
@@ -105,6 +106,7 @@ def _sections(seeds: Sequence[int], mountings: int, peers: Sequence[Peer]) -> li
         _faults(fast),
         _neck(chosen, fast),
         _axes(chosen, mountings),
+        *verdict_sections(range(2)),
         _costs(),
         _long_sessions(),
     ]
