@@ -53,6 +53,12 @@ def test_leaning_into_the_bends_of_a_track_is_no_step(seed: int) -> None:
     assert steps(wander(seed, 50, 1.0), trunk_lateral_deg=wander(seed + 50, 200, 0.7) + bends) == ()
 
 
+def test_a_dip_before_the_angle_rises_for_good_is_no_slip_downwards() -> None:
+    dip, risen = after(1480) - after(1500), after(1500)
+    # The rise out of the dip is by 5 degrees, of which less than half stays.
+    assert steps(6.0 - 3.0 * dip + 2.0 * risen) == ()
+
+
 @pytest.mark.parametrize("pause_s", [2.0, 40.0])
 def test_strides_before_and_after_a_stop_are_no_neighbours(pause_s: float) -> None:
     start_s = np.arange(COUNT) * STRIDE_S + pause_s * after(1500)

@@ -97,6 +97,14 @@ def test_a_bent_standing_is_no_zero_and_turns_nothing_round(
     assert found.axes.trunk_from_sensor[1] @ left > 0.95
 
 
+@pytest.mark.parametrize(("lean_deg", "vote"), [(5.0, 1.0 / 6.0), (15.0, 1.0)])
+def test_a_lean_is_half_a_vote_and_three_where_nobody_leans_back_so_far(lean_deg: float, vote: float) -> None:
+    found = motion(virtual(plan(posture=(PosturePoint(0.0, lean_deg),), posture_wander_deg=0.0)))
+    said = asked(found, found.axes.trunk_from_sensor)[LEAN]
+    assert said == pytest.approx(vote)
+    assert decide(((LEAN, said),)) == pytest.approx(3.0 * vote)
+
+
 def test_a_faint_lean_says_nothing() -> None:
     found = motion(virtual(plan(posture=(PosturePoint(0.0, 1.5),), posture_wander_deg=0.0)))
     assert LEAN not in asked(found, found.axes.trunk_from_sensor)

@@ -238,11 +238,15 @@ def test_with_no_running_there_is_motion_but_no_stride_to_judge() -> None:
     assert np.isfinite(found.up_sensor).all()
 
 
-def _belief(speed: SpeedProfile | None) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return nominal and measured speed and its weight: resting, running, neither, 10 s each."""
+def _belief(
+    speed: SpeedProfile | None, *, walking: bool = False
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return nominal and measured speed and its weight: resting, running (or walking), neither, 10 s each."""
     stream = still(30.0)
     rests = rests_of((0, 1040), stream=stream)
     gait = even_gait(1040, 2080, 37.0, len(stream))
+    if walking:
+        gait = replace(gait, running=np.zeros(len(stream), dtype=bool))
     nodes = np.arange(0.0, 3120.0, 26.0)
     up = np.tile([[0.0], [0.0], [1.0]], len(nodes))
     vertical = Vertical(nodes, up, np.zeros(len(nodes), dtype=np.int64), np.array([0]))
@@ -256,6 +260,16 @@ def test_with_nothing_known_the_runner_stands_at_rest_and_runs_at_three_metres_a
     assert (measured == 0.0).all()
     assert weight[5] > 0.0
     assert weight[50] == weight[100] == 0.0
+
+
+@pytest.mark.parametrize(("typed_mps", "walk_mps"), [(None, 1.4), (4.2, 1.4), (1.2, 1.2)])
+def test_a_walk_is_as_slow_as_people_walk_and_no_faster_than_the_run(
+    typed_mps: float | None, walk_mps: float
+) -> None:
+    typed = None if typed_mps is None else SpeedProfile(np.zeros(1), np.array([typed_mps]), measured=False)
+    nominal, _, weight = _belief(typed, walking=True)
+    np.testing.assert_array_equal(nominal[[5, 50, 100]], [0.0, walk_mps, 0.0])
+    assert weight[50] == 0.0
 
 
 def test_a_typed_speed_holds_only_while_running() -> None:
