@@ -176,7 +176,7 @@ def _judged(
         way.distance_source,
         zero_source,
         config.verdict,
-        doubts_about(trunk),
+        doubts_about(trunk, config),
     )
     return report_of(
         recording,

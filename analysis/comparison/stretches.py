@@ -10,12 +10,8 @@ from scipy import stats
 from analysis.judging.config import ComparisonConfig
 from sensor.samples import FloatArray
 
-_MAX_LAG1 = 0.9
-"""Keeps the inflation of the variance finite; a real correlation as high is reported as too dependent."""
 _NO_SPREAD = 1e-9
 """A series that varies by less (in degrees) is constant but for rounding."""
-_WINDOW_PER_LENGTH = 5.0
-"""Sokal 1997: the autocorrelation is summed up to five times the length it yields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +44,13 @@ def stretch_mean(value: FloatArray, config: ComparisonConfig) -> StretchMean:
     off = means - means.mean()
     spread = float(off @ off)
     lag1 = float(off[1:] @ off[:-1]) / spread if spread > 0 else 0.0
-    lag1 = min(max(lag1 + (1 + 4 * lag1) / count, 0.0), _MAX_LAG1)
+    lag1 = min(max(lag1 + (1 + 4 * lag1) / count, 0.0), config.lag1_ceiling)
     variance = spread / (count - 1) / count * (1 + lag1) / (1 - lag1)
-    long_enough = length >= config.min_strides_per_correlation * correlation_length(value)
+    long_enough = length >= config.min_strides_per_correlation * correlation_length(value, config)
     return StretchMean(float(means.mean()), variance, count - 1, long_enough and lag1 <= config.max_lag1)
 
 
-def correlation_length(value: FloatArray) -> float:
+def correlation_length(value: FloatArray, config: ComparisonConfig) -> float:
     """Return the number of strides over which a series forgets itself (0 for white noise).
 
     Half the integrated autocorrelation time, summed over a self-consistent window (Sokal 1997): for an
@@ -66,7 +62,7 @@ def correlation_length(value: FloatArray) -> float:
     power = np.abs(np.fft.rfft(value - value.mean(), 2 * count)) ** 2
     correlation = np.fft.irfft(power)[:count]
     lengths = np.cumsum(correlation / correlation[0]) - 1.0
-    wide_enough = np.arange(count) >= _WINDOW_PER_LENGTH * np.maximum(lengths, 1.0)
+    wide_enough = np.arange(count) >= config.correlation_window * np.maximum(lengths, 1.0)
     last = int(np.argmax(wide_enough)) if wide_enough.any() else count - 1
     return float(max(lengths[last], 0.0))
 

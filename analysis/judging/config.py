@@ -187,6 +187,11 @@ class ComparisonConfig:
     max_lag1: float = 0.7
     """Lag-1 correlation of the stretches from which the run drifts rather than varies: of independent
     stretches 2 % seem to by chance."""
+    lag1_ceiling: float = 0.9
+    """Lag-1 correlation from which the variance is inflated no further (19 times), so that it stays finite: a
+    real correlation as high is reported as too dependent."""
+    correlation_window: float = 5.0
+    """The autocorrelation is summed up to this many times the length it yields (Sokal 1997)."""
     refit_deg: float = 3.0
     """Minimal detectable change between fittings of the sensor."""
     level: float = 0.95

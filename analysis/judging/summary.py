@@ -104,14 +104,15 @@ def report_of(
     )
 
 
-def doubts_about(trunk: Motion) -> Sequence[str]:
+def doubts_about(trunk: Motion, config: AnalysisConfig) -> Sequence[str]:
     """Say what about the trunk's motion keeps confidence from being good."""
     doubts = []
     if trunk.path is None:
-        doubts.append("The sensor has no gyroscope: the angle may be wrong by 4°.")
+        error_deg = config.posture.accelerometer_error_deg
+        doubts.append(f"The sensor has no gyroscope: the angle may be wrong by {error_deg:g}°.")
     votes = [vote for _, vote in trunk.axes.forward_votes]
     bowed = any(name == "bow" for name, _ in trunk.axes.forward_votes)
-    if not votes or (not bowed and abs(sum(votes)) < 0.5):
+    if not votes or (not bowed and abs(sum(votes)) < config.axes.certain_votes):
         doubts.append("It is not certain which way is forward: bow once after standing.")
     return doubts
 

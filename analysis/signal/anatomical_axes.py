@@ -60,7 +60,7 @@ def find_axes(
     votes = forward.votes(
         stream, strapdown, trunk_from_upright @ up, trunk_from_upright @ upright, strides, zero, rests, config
     )
-    if forward.decide(votes) < 0:
+    if forward.decide(votes, config) < 0:
         trunk_from_upright = turn_about_up(np.pi) @ trunk_from_upright
         votes = tuple((name, -vote) for name, vote in votes)
     return TrunkAxes(trunk_from_upright @ upright, zero.source, strength, votes)

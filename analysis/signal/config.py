@@ -27,6 +27,19 @@ class SignalConfig:
     max_fill_strides: float = 0.75
     """Longest gap filled from neighbouring strides: no shorter than `broken_s` at any cadence, or a gap in
     between is neither filled nor breaks the frame (1.3 degrees per stride at 3 % lost, filled 0.3)."""
+    fill_neighbours: tuple[float, ...] = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0)
+    """Strides whose same phase fills a gap, counted from it; each weighs one over its distance."""
+    fill_least_weight: float = 0.8
+    """A row is filled where the weights of the strides that were received sum to more than this: one at
+    distance 1, or two at 2, or more of them further off."""
+    break_periods: float = 1.5
+    """Two samples further apart than this many sampling periods have a lost one between them."""
+    present_periods: float = 0.75
+    """A row of the grid is present if a sample was received within this: half a period and a little."""
+    cubic_span_periods: float = 3.5
+    """Four neighbours span three periods; where they span more, one is lost and a straight line is drawn."""
+    on_grid_periods: float = 0.01
+    """Samples that all lie this close to the grid are taken as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +80,15 @@ class GaitConfig:
     """Rate at which cadence is looked for: four times the highest step frequency."""
     level_s: float = 1.5
     """Standard deviation of the smoothing that gives a rough vertical in sensor axes."""
+    level_reach: float = 3.0
+    """Where that smoothing is cut off, in its standard deviations."""
     window_s: float = 6.0
     hop_s: float = 1.0
     min_step_hz: float = 1.3
     max_step_hz: float = 4.2
     """80 to 250 steps per minute."""
+    frequency_median: int = 9
+    """Width, in hops, of the running median that takes outliers from the step frequency."""
     spread_s: float = 1.0
     """Standard deviation of the smoothing under which the spread of the vertical acceleration is taken."""
     edge_s: float = 0.3
@@ -162,6 +179,12 @@ class OrientationConfig:
     """Standard deviation of the averaging without a gyroscope: two strides."""
     passes: int = 4
     """Reweighted solutions: corners and bursts beyond the model lose their weight."""
+    student_freedom: float = 4.0
+    """Degrees of freedom of the Student t that force and speed are taken to stray by: the fewer, the sooner
+    an outlier loses its weight."""
+    most_correction: float = 0.7
+    """Horizontal part that the corrected vertical may have in the levelled frame, forward and left each: the
+    sine of 44 degrees. The unaided vertical lies within degrees, so only a failed solution reaches this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +213,38 @@ class AxesConfig:
     size one: at most 7 degrees off on five marker-recorded runs."""
     shared_hz: float = 8.0
     """Up to this frequency head and sacrum are shaken with the trunk."""
+    shared_nyquist: float = 0.9
+    """... but at most this share of half the trunk sensor's rate, which the filter must stay below."""
+    bow_weight: float = 10.0
+    """Weight of a bow in the vote on which way is forward: it is an instruction that was followed, so it
+    outranks what running only suggests."""
+    start_weight: float = 1.0
+    """Weight of the velocity gained after a standing start, in the same vote."""
+    pitch_weight: float = 1.0
+    """Weight of the pitch that swings with the bounce."""
+    lean_weight: float = 3.0
+    """Weight of the mean lean against standing: `lean_faint` of it is half a vote."""
+    certain_votes: float = 0.5
+    """Without a bow, votes that sum (unweighted) to less than this leave it in doubt which way is forward."""
     bow_deg: float = 20.0
     """A forward bow of the standing pose leans at least this far."""
+    bow_straightness: float = 2.0
+    """... and at least this many times as much forward as sideways."""
     start_s: float = 7.0
     """Velocity gained over this time after a standing start points forward."""
     start_gain_mps: float = 1.0
+    start_lead_s: float = 2.0
+    """The velocity is counted from this long before the first running stride ..."""
+    start_still_s: float = 2.0
+    """... and the vertical is read from the standing that lasts this long before."""
     pitch_sure_deg: float = 1.0
     """Pitch swing in phase with the bounce that makes a whole vote: 0.4-4.7 degrees in 23 real runs, with the
     right sign in all that reach 1."""
     pitch_silent_deg: float = 0.1
     lean_deg: float = 3.0
     """Mean lean of a run against standing that counts as half a vote."""
+    lean_faint: float = 1.0 / 6.0
+    """Share of `lean_weight` that such a lean has: half of one vote."""
     lean_sure_deg: float = 12.0
     """Mean lean that no runner has backwards: three votes."""
     standings_agree_deg: float = 5.0
@@ -219,6 +263,8 @@ class PostureConfig:
     """When the angle of a stride cannot be trusted."""
 
     gap_strides: float = 0.5
+    other_lost_fraction: float = 0.25
+    """A sensor beside the trunk's that lost more than this share of a stride's samples has no angle there."""
     section_s: float = 4.0
     """Between long losses nearer than this nothing tells the vertical from acceleration of the path."""
     clipped_fraction: float = 0.02

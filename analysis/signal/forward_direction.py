@@ -16,8 +16,6 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 Votes = tuple[tuple[str, float], ...]
 
 BOW, START, PITCH, LEAN = "bow", "standing start", "pitch with bounce", "lean of the run"
-_WEIGHT = {BOW: 10.0, START: 1.0, PITCH: 1.0, LEAN: 3.0}
-"""A bow is an instruction that was followed; it outranks what running only suggests."""
 
 
 def votes(
@@ -55,9 +53,10 @@ def votes(
     return tuple((name, vote) for name, vote in found if vote != 0.0)
 
 
-def decide(found: Votes) -> float:
+def decide(found: Votes, config: AxesConfig) -> float:
     """Return the weighted sum of the votes; negative: turn the candidate round."""
-    return sum(_WEIGHT[name] * vote for name, vote in found)
+    weight = _weights(config)
+    return sum(weight[name] * vote for name, vote in found)
 
 
 def contradicts_running(found: Votes, config: AxesConfig) -> bool:
@@ -66,8 +65,18 @@ def contradicts_running(found: Votes, config: AxesConfig) -> bool:
     Bow and lean are read from the standing. Where they outvote both others, the runner stood bent: coming up
     from there looks like a bow backwards, and running upright like a lean backwards.
     """
-    running = sum(_WEIGHT[name] * vote for name, vote in found if name in (START, PITCH))
+    running = decide(tuple((name, vote) for name, vote in found if name in (START, PITCH)), config)
     return running <= -config.contradiction
+
+
+def _weights(config: AxesConfig) -> dict[str, float]:
+    """Return what each sign counts, by its name."""
+    return {
+        BOW: config.bow_weight,
+        START: config.start_weight,
+        PITCH: config.pitch_weight,
+        LEAN: config.lean_weight,
+    }
 
 
 def _bow(
@@ -94,7 +103,8 @@ def _bow(
     deepest = int(np.argmin(lean[2]))
     forward, sideways, upward = lean[:, deepest]
     angle_deg = np.degrees(np.arctan2(np.hypot(forward, sideways), upward))
-    if not config.bow_deg <= angle_deg <= config.bow_most_deg or abs(forward) < 2.0 * abs(sideways):
+    straight = config.bow_straightness * abs(sideways)
+    if not config.bow_deg <= angle_deg <= config.bow_most_deg or abs(forward) < straight:
         return 0.0
     # Bending forward carries the upward vertical backwards in trunk axes.
     return float(-np.sign(forward))
@@ -109,9 +119,9 @@ def _start(
 ) -> float:
     """Integrate acceleration from standing for some seconds, the vertical held by the gyroscope alone."""
     first_row = int(strides.start_row[np.flatnonzero(strides.running)[0]])
-    begin = first_row - round(2.0 * stream.rate_hz)
+    begin = first_row - round(config.start_lead_s * stream.rate_hz)
     end = min(first_row + round(config.start_s * stream.rate_hz), len(stream))
-    quiet = slice(max(begin - round(2.0 * stream.rate_hz), 0), max(begin, 0))
+    quiet = slice(max(begin - round(config.start_still_s * stream.rate_hz), 0), max(begin, 0))
     if begin <= 0 or end - first_row < round(config.start_s * stream.rate_hz / 2):
         return 0.0
     # Behind a long loss the frame lies anyhow: nothing can be integrated across it.
@@ -171,7 +181,7 @@ def _lean(
     if abs(forward_deg) < config.lean_deg:
         return 0.0
     sure = abs(forward_deg) > config.lean_sure_deg and _standings_agree(zero, rests, config)
-    return float(np.sign(forward_deg)) * (1.0 if sure else 1.0 / 6.0)
+    return float(np.sign(forward_deg)) * (1.0 if sure else config.lean_faint)
 
 
 def _standings_agree(zero: StandingCalibration, rests: StaticPeriods, config: AxesConfig) -> bool:

@@ -79,7 +79,7 @@ def _nothing(count: int) -> Gait:
 
 def _rough_vertical_g(acc_sensor_mps2: FloatArray, rate_hz: float, config: GaitConfig) -> FloatArray:
     """Return (n,) specific force along its own slowly varying mean direction, less 1 g, in g."""
-    up = gaussian_filter1d(acc_sensor_mps2, config.level_s * rate_hz, axis=0, truncate=3.0)
+    up = gaussian_filter1d(acc_sensor_mps2, config.level_s * rate_hz, axis=0, truncate=config.level_reach)
     along = np.einsum("ij,ij->i", acc_sensor_mps2, up)
     along /= np.maximum(np.sqrt(np.einsum("ij,ij->i", up, up)), 1e-9)
     return np.asarray(along / STANDARD_GRAVITY_MPS2 - 1.0)
@@ -100,7 +100,7 @@ def _step_frequency(vertical_g: FloatArray, rate_hz: float, config: GaitConfig) 
         centred = (frames[part] - frames[part].mean(axis=1, keepdims=True)) * taper
         power = np.abs(np.fft.rfft(centred, size)[:, band]) ** 2
         strongest[part] = frequency_hz[band][power.argmax(axis=1)]
-    steady = median_filter(strongest, size=9, mode="nearest")
+    steady = median_filter(strongest, size=config.frequency_median, mode="nearest")
     centre = np.arange(len(frames)) * hop
     return np.interp(np.arange(len(vertical_g)), centre, steady)
 

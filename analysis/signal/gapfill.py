@@ -11,11 +11,9 @@ from analysis.signal.config import SignalConfig
 from analysis.signal.records import EvenStream, Gait
 from sensor.samples import BoolArray, FloatArray, IntArray
 
-_NEIGHBOURS = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0)
-
 
 def fill_gaps(stream: EvenStream, gait: Gait, config: SignalConfig) -> EvenStream:
-    """Fill lost rows inside bouts by what the strides at ±1, ±2, ±3 did at the same phase.
+    """Fill lost rows inside bouts by what the neighbouring strides did at the same phase.
 
     A straight line is added that meets the received samples on both sides. Longer losses, and those outside
     bouts, keep their interpolation; ``present`` stays as it was.
@@ -27,7 +25,7 @@ def fill_gaps(stream: EvenStream, gait: Gait, config: SignalConfig) -> EvenStrea
     gait
         Its bouts and step phase; a stride is two steps.
     config
-        Longest gap that is filled, in strides.
+        Longest gap that is filled, in strides, and which neighbours fill it.
 
     Returns
     -------
@@ -40,7 +38,9 @@ def fill_gaps(stream: EvenStream, gait: Gait, config: SignalConfig) -> EvenStrea
     values = stream.acc_sensor_mps2
     if stream.gyr_sensor_radps is not None:
         values = np.hstack((values, stream.gyr_sensor_radps))
-    filled = _filled(values, stream.present, np.maximum.accumulate(gait.step_phase) / 2.0, first, last)
+    filled = _filled(
+        values, stream.present, np.maximum.accumulate(gait.step_phase) / 2.0, first, last, config
+    )
     return replace(
         stream,
         acc_sensor_mps2=filled[:, :3],
@@ -60,15 +60,20 @@ def fillable(stream: EvenStream, gait: Gait, config: SignalConfig) -> tuple[IntA
 
 
 def _filled(
-    values: FloatArray, present: BoolArray, phase: FloatArray, first: IntArray, last: IntArray
+    values: FloatArray,
+    present: BoolArray,
+    phase: FloatArray,
+    first: IntArray,
+    last: IntArray,
+    config: SignalConfig,
 ) -> FloatArray:
     """Return a copy of (n, c) values in which the gaps hold the neighbours' template plus a line."""
     length = last - first
     owner = np.repeat(np.arange(len(first)), length)
     row = first[owner] + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    middle, sure = _template(values, present, phase, row)
-    at_left, sure_left = _template(values, present, phase, first - 1)
-    at_right, sure_right = _template(values, present, phase, last)
+    middle, sure = _template(values, present, phase, row, config)
+    at_left, sure_left = _template(values, present, phase, first - 1, config)
+    at_right, sure_right = _template(values, present, phase, last, config)
     left, right = values[first - 1] - at_left, values[last] - at_right
     along = ((row - first[owner] + 1) / (length[owner] + 1))[:, None]
     result = np.array(values)
@@ -78,12 +83,12 @@ def _filled(
 
 
 def _template(
-    values: FloatArray, present: BoolArray, phase: FloatArray, row: IntArray
+    values: FloatArray, present: BoolArray, phase: FloatArray, row: IntArray, config: SignalConfig
 ) -> tuple[FloatArray, BoolArray]:
-    """Average what the neighbouring strides did at the phase of each row; false where fewer than two did."""
+    """Average what the neighbouring strides did at the phase of each row; false where too few did."""
     total = np.zeros((len(row), values.shape[1]))
     weight = np.zeros(len(row))
-    for neighbour in _NEIGHBOURS:
+    for neighbour in config.fill_neighbours:
         wanted = phase[row] + neighbour
         position = np.interp(wanted, phase, np.arange(len(phase), dtype=np.float64), left=-1.0, right=-1.0)
         base = np.clip(position.astype(np.int64), 0, len(phase) - 2)
@@ -92,4 +97,4 @@ def _template(
         each = there / abs(neighbour)
         total += each[:, None] * (values[base] * (1 - part) + values[base + 1] * part)
         weight += each
-    return total / np.maximum(weight, 1e-9)[:, None], weight > 0.8
+    return total / np.maximum(weight, 1e-9)[:, None], weight > config.fill_least_weight

@@ -30,6 +30,9 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 _STATES = 5
 _E, _V, _B = slice(0, 2), 2, slice(3, 5)
 
+_NEXT_TO_NOTHING = 1e-6
+"""Weight where nothing is known: far below any other, only so that the equations stay solvable."""
+
 _NODES_AT_A_TIME = 4096
 """All products between neighbouring nodes of a day would take half a gigabyte."""
 
@@ -97,7 +100,7 @@ def smoothed_vertical(
     level = _levelled_frames(first.up_inertial)
     problem = _problem(force, first, level, forward_inertial, speed, config)
     state = _solve_reweighted(problem, config)
-    e = np.clip(state[:, _E].T, -0.7, 0.7)
+    e = np.clip(state[:, _E].T, -config.most_correction, config.most_correction)
     up_level = np.stack((e[0], e[1], np.sqrt(1.0 - e[0] ** 2 - e[1] ** 2)))
     up = quaternion.rotate(quaternion.conjugate(level), up_level)
     return Vertical(first.node_row, up, first.section, first.section_first)
@@ -144,7 +147,7 @@ def _solve_reweighted(problem: _Problem, config: OrientationConfig) -> FloatArra
     """Solve, look at what is left over, take weight from outliers, solve again; return (k, 5) states."""
     dt = problem.step_s
     base_force = np.where(problem.whole, dt / config.force_noise_mps2**2, 0.0)
-    base_speed = np.where(problem.whole, 1.0 / (config.speed_noise_mps**2 * dt), 1e-6)
+    base_speed = np.where(problem.whole, 1.0 / (config.speed_noise_mps**2 * dt), _NEXT_TO_NOTHING)
     force_weight, speed_weight = base_force, base_speed
     rows, known = _rows(problem, config)
     fixed = _fixed_weights(problem, config)
@@ -156,9 +159,9 @@ def _solve_reweighted(problem: _Problem, config: OrientationConfig) -> FloatArra
         state = _solve(rows, known, weight, problem.speed, config)
         left = known - np.einsum("kri,ki->kr", rows, np.hstack((state[:-1], state[1:])))
         surprise = (left[:, :2] ** 2).sum(axis=1) / (2.0 * config.force_noise_mps2**2)
-        force_weight = base_force / (1.0 + surprise / 2.0)
+        force_weight = base_force / (1.0 + surprise / (config.student_freedom / 2.0))
         surprise = np.abs(left[:, 6]) / (config.speed_noise_mps * np.sqrt(dt))
-        speed_weight = base_speed / (1.0 + surprise**2 / 4.0)
+        speed_weight = base_speed / (1.0 + surprise**2 / config.student_freedom)
     return state
 
 
@@ -194,7 +197,7 @@ def _fixed_weights(problem: _Problem, config: OrientationConfig) -> FloatArray:
     across = h[:-1, 0] * h[1:, 1] - h[:-1, 1] * h[1:, 0]
     turned = np.abs(np.arctan2(across, (h[:-1] * h[1:]).sum(axis=1)))
     tilt = 1.0 / (config.tilt_noise_rad**2 * dt + (config.turn_noise * turned) ** 2)
-    tilt = np.where(problem.whole, tilt, 1e-6)
+    tilt = np.where(problem.whole, tilt, _NEXT_TO_NOTHING)
     bias = np.full_like(tilt, 1.0 / (config.bias_noise_radps**2 * dt))
     return np.stack((tilt, tilt, bias, bias), axis=1)
 
@@ -221,7 +224,7 @@ def _solve(
             band[part, j, _STATES + i - j] = pair[:, _STATES + i, j]
     own[:, _V, _V] += speed.measured_weight
     target[:, _V] += speed.measured_weight * speed.measured_mps
-    own += np.diag([1e-6, 1e-6, 1e-6, *[1.0 / (config.bias_spread_radps**2 * count)] * 2])
+    own += np.diag([_NEXT_TO_NOTHING] * 3 + [1.0 / (config.bias_spread_radps**2 * count)] * 2)
     for i, j in zip(*np.tril_indices(_STATES), strict=True):
         band[:, j, i - j] = own[:, i, j]
     solution = solveh_banded(

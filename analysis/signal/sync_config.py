@@ -37,6 +37,8 @@ class SyncTapConfig:
     smoothing_samples: float = 0.6
     """Standard deviation of the smoothing, in samples of the slower sensor: what lies between samples is
     otherwise invented."""
+    even_periods: float = 1.5
+    """Around a knock no two samples may be further apart than this many sampling periods: one was lost."""
     likeness: float = 0.7
     """Least correlation of the two courses of one knock."""
     agreement_s: float = 0.010

@@ -16,8 +16,6 @@ from sensor.samples import FloatArray, SensorRecording
 _GRID_S = 0.001
 """The parabola through the peak of the correlation finds a hundredth of this."""
 
-_LONGEST_STEP_PERIODS = 1.5
-
 _FEWEST_SAMPLES = 4
 """What a cubic goes through."""
 
@@ -159,7 +157,7 @@ def _course(sensor: SensorRecording, at_s: float, half_s: float, config: SyncTap
     time_s, values = sensor.time_s[low:high], sensor.acc_sensor_mps2[low:high]
     steps_s = np.diff(time_s)
     period_s = float(np.median(steps_s))
-    is_even = bool((steps_s > 0.0).all()) and steps_s.max() <= _LONGEST_STEP_PERIODS * period_s
+    is_even = bool((steps_s > 0.0).all()) and steps_s.max() <= config.even_periods * period_s
     joins = ((sensor.segment_start > low) & (sensor.segment_start < high)).any()
     if joins or not is_even or not np.isfinite(values).all():
         return None

@@ -38,7 +38,7 @@ def even_stream(sensor: SensorRecording, config: SignalConfig) -> EvenStream:
     """
     time_s = sensor.time_s
     _check(sensor, config)
-    rate_hz = _rate(time_s)
+    rate_hz = _rate(time_s, config)
     if not config.min_rate_hz <= rate_hz <= config.max_rate_hz:
         raise SignalError(
             f"{sensor.name}: {rate_hz:.1f} samples per second; "
@@ -53,11 +53,11 @@ def even_stream(sensor: SensorRecording, config: SignalConfig) -> EvenStream:
         )
     row = (time_s - time_s[0]) * rate_hz
     count = round(float(row[-1])) + 1
-    present = _near_a_sample(row, count)
-    acc = _on_grid(row, sensor.acc_sensor_mps2, count, 0.0)
+    present = _near_a_sample(row, count, config)
+    acc = _on_grid(row, sensor.acc_sensor_mps2, count, 0.0, config)
     gyr = sensor.gyr_sensor_radps
     if gyr is not None:
-        gyr = _on_grid(row, gyr, count, sensor.gyr_late_s * rate_hz)
+        gyr = _on_grid(row, gyr, count, sensor.gyr_late_s * rate_hz, config)
     clipped = np.zeros(count, dtype=bool)
     clipped[np.clip(np.round(row[sensor.clipped]).astype(np.int64), 0, count - 1)] = True
     return EvenStream(float(time_s[0]), rate_hz, acc, gyr, present, clipped)
@@ -97,11 +97,11 @@ def _check_values(sensor: SensorRecording, what: str, values: FloatArray, limit:
         )
 
 
-def _rate(time_s: FloatArray) -> float:
+def _rate(time_s: FloatArray, config: SignalConfig) -> float:
     """Return the rate that puts the longest unbroken run exactly on the grid."""
     step = np.diff(time_s)
     usual = float(np.median(step))
-    breaks = np.flatnonzero(step > 1.5 * usual)
+    breaks = np.flatnonzero(step > config.break_periods * usual)
     first = np.concatenate(([0], breaks + 1))
     last = np.concatenate((breaks, [len(time_s) - 1]))
     longest = int(np.argmax(last - first))
@@ -109,29 +109,34 @@ def _rate(time_s: FloatArray) -> float:
     return float((b - a) / (time_s[b] - time_s[a])) if b - a >= 10 else 1.0 / usual
 
 
-def _near_a_sample(row: FloatArray, count: int) -> BoolArray:
+def _near_a_sample(row: FloatArray, count: int, config: SignalConfig) -> BoolArray:
     """Tell which grid rows lie within half a sample (and a little) of a received one."""
     grid = np.arange(count, dtype=np.float64)
     after = np.clip(np.searchsorted(row, grid), 1, len(row) - 1)
     distance = np.minimum(np.abs(row[after] - grid), np.abs(grid - row[after - 1]))
-    return distance <= 0.75
+    return distance <= config.present_periods
 
 
-def _on_grid(row: FloatArray, values: FloatArray, count: int, late_rows: float) -> FloatArray:
+def _on_grid(
+    row: FloatArray, values: FloatArray, count: int, late_rows: float, config: SignalConfig
+) -> FloatArray:
     """Interpolate (n, 3) values taken at fractional rows (plus ``late_rows``) onto rows 0 … count - 1."""
     taken = row + late_rows
-    if len(row) == count and float(np.abs(taken - np.arange(count)).max()) < 0.01:
+    if len(row) == count and float(np.abs(taken - np.arange(count)).max()) < config.on_grid_periods:
         return values
     if len(taken) < 4:
         grid = np.arange(count, dtype=np.float64)
         return np.stack([np.interp(grid, taken, v) for v in values.T], axis=1)
     result = np.empty((count, values.shape[1]))
     for part in chunks(count):
-        result[part] = _interpolated(taken, values, np.arange(part.start, part.stop, dtype=np.float64))
+        grid = np.arange(part.start, part.stop, dtype=np.float64)
+        result[part] = _interpolated(taken, values, grid, config)
     return result
 
 
-def _interpolated(taken: FloatArray, values: FloatArray, grid: FloatArray) -> FloatArray:
+def _interpolated(
+    taken: FloatArray, values: FloatArray, grid: FloatArray, config: SignalConfig
+) -> FloatArray:
     """Interpolate by cubics through four neighbours; beside a loss by a straight line."""
     low = max(int(np.searchsorted(taken, grid[0])) - 3, 0)
     high = min(int(np.searchsorted(taken, grid[-1], side="right")) + 3, len(taken))
@@ -150,7 +155,7 @@ def _interpolated(taken: FloatArray, values: FloatArray, grid: FloatArray) -> Fl
     for k, weight in zip((-1, 0, 1, 2), weights, strict=True):
         cubic += weight * values[base + k]
     # Four neighbours span three rows, unless one is missing between them.
-    broken = taken[base + 2] - taken[base - 1] > 3.5
+    broken = taken[base + 2] - taken[base - 1] > config.cubic_span_periods
     if broken.any():
         cubic[broken] = np.stack([np.interp(grid[broken], taken, v) for v in values.T], axis=1)
     return cubic

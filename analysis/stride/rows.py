@@ -13,6 +13,7 @@ from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_of
 from analysis.maths.between_rows import mean_between
 from analysis.records import StrideTable
+from analysis.signal.config import PostureConfig
 from analysis.signal.motion import Motion
 from analysis.signal.neutral_standing import STANDING
 from analysis.signal.records import EvenStream, Strides
@@ -81,7 +82,7 @@ def stride_table(
     }
     for name in _ONE_PER_SIDE:
         columns[name] = np.where(decided, columns[name], np.nan)
-    sacrum = _pitch_deg(others.get("sacrum"), stream, strides)
+    sacrum = _pitch_deg(others.get("sacrum"), stream, strides, config.posture)
     if sacrum is not None:
         columns["sacrum_pitch_deg"] = sacrum
         columns["upper_trunk_minus_sacrum_deg"] = angles["trunk_flexion_deg"] - sacrum
@@ -89,7 +90,7 @@ def stride_table(
         # Where the head is counts from the runner's standing; without one there is nothing to count from.
         worn = others.get("head")
         measured = worn is not None and worn.path is not None and worn.zero.source == STANDING
-        head = _pitch_deg(worn, stream, strides) if measured else None
+        head = _pitch_deg(worn, stream, strides, config.posture) if measured else None
         stature_m = typed_value(context, "stature_m")
         columns |= head_columns(angles["trunk_flexion_deg"], head, stature_m, config.head)
     return StrideTable(columns)
@@ -107,7 +108,9 @@ def _times(stream: EvenStream, strides: Strides) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def _pitch_deg(motion: Motion | None, stream: EvenStream, strides: Strides) -> FloatArray | None:
+def _pitch_deg(
+    motion: Motion | None, stream: EvenStream, strides: Strides, config: PostureConfig
+) -> FloatArray | None:
     """Return another sensor's stride-mean pitch over the trunk's strides; NaN where it was not recording."""
     if motion is None:
         return None
@@ -117,13 +120,13 @@ def _pitch_deg(motion: Motion | None, stream: EvenStream, strides: Strides) -> F
     inside = (start >= 0) & (end <= len(motion.stream) - 1)
     mean = mean_between(pitch, np.clip(start, 0, len(pitch) - 1), np.clip(end, 0, len(pitch) - 1))
     own = replace(strides, start_row=np.clip(start, 0, None), end_row=np.clip(end, 0, None))
-    lost = _mostly_lost(motion.stream, own)
+    lost = _mostly_lost(motion.stream, own, config)
     return np.where(inside & ~lost, mean, np.nan)
 
 
-def _mostly_lost(stream: EvenStream, strides: Strides) -> npt.NDArray[np.bool_]:
-    """Tell which strides hold more than a quarter of lost samples."""
+def _mostly_lost(stream: EvenStream, strides: Strides, config: PostureConfig) -> npt.NDArray[np.bool_]:
+    """Tell which strides hold too many lost samples."""
     total = np.concatenate(([0], np.cumsum(~stream.present)))
     first = np.clip(strides.start_row.astype(np.int64), 0, len(stream))
     last = np.clip(strides.end_row.astype(np.int64), 0, len(stream))
-    return np.asarray((total[last] - total[first]) > 0.25 * np.maximum(last - first, 1))
+    return np.asarray((total[last] - total[first]) > config.other_lost_fraction * np.maximum(last - first, 1))

@@ -52,13 +52,13 @@ def test_the_interval_is_not_needlessly_wide() -> None:
 @pytest.mark.parametrize("correlation_strides", [5, 20, 50])
 def test_the_correlation_length_is_found(correlation_strides: float) -> None:
     rng = np.random.default_rng(3)
-    found = [correlation_length(wander(rng, 5000, correlation_strides)) for _ in range(20)]
+    found = [correlation_length(wander(rng, 5000, correlation_strides), CONFIG) for _ in range(20)]
     assert np.median(found) == pytest.approx(correlation_strides, rel=0.25)
 
 
 def test_white_noise_and_a_constant_have_no_correlation_length() -> None:
-    assert correlation_length(np.random.default_rng(1).normal(size=5000)) < 1.0
-    assert correlation_length(np.full(100, 3.0)) == 0.0
+    assert correlation_length(np.random.default_rng(1).normal(size=5000), CONFIG) < 1.0
+    assert correlation_length(np.full(100, 3.0), CONFIG) == 0.0
 
 
 def test_strides_that_remember_longer_than_a_stretch_are_called_too_dependent() -> None:

@@ -117,8 +117,8 @@ def test_without_a_standing_neither_bow_nor_lean_is_known() -> None:
 
 
 def test_the_bow_outranks_all_others_together() -> None:
-    assert decide(((BOW, 1.0), (START, -1.0), (PITCH, -1.0), (LEAN, -1.0))) > 0
-    assert decide(()) == 0.0
+    assert decide(((BOW, 1.0), (START, -1.0), (PITCH, -1.0), (LEAN, -1.0)), CONFIG.axes) > 0
+    assert decide((), CONFIG.axes) == 0.0
 
 
 def test_the_pitch_swings_with_the_bounce_in_every_style() -> None:
