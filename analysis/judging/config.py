@@ -18,12 +18,15 @@ class DistanceConfig:
     run_step_m: float = 1.03
     """Running step length at `run_cadence_spm`."""
     run_cadence_spm: float = 167.2
+    """Cadence of that step, steps per minute."""
     run_slope_m_per_spm: float = 0.014
     """People with quicker steps run faster by more than one person who quickens them; between the two."""
     walk_step_m: float = 0.776
     """Walking step length at `walk_cadence_spm`: between 2252 and 1935 steps, the 20- and 15-minute mile."""
     walk_cadence_spm: float = 121.0
+    """Cadence of that step, steps per minute."""
     walk_slope_m_per_spm: float = 0.0071
+    """How much longer a walking step is for each step per minute more."""
     model_stature_m: float = 1.70
     """Stature the step lengths above belong to; they scale in proportion."""
     model_error_pct: float = 15.0
@@ -45,6 +48,7 @@ class BaselineConfig:
     from_m: float = 500.0
     """Past the first minutes, in which warming up changes posture."""
     to_m: float = 2000.0
+    """The window ends here at the latest ..."""
     to_fraction: float = 0.25
     """Of the run's whole distance: the window ends at the smaller of the two."""
     min_strides: int = 200
@@ -73,6 +77,7 @@ class FindingsConfig:
     smoothing_strides: int = 25
     """Width of the running median the rules look at."""
     open_after_m: float = 300.0
+    """Distance beyond a threshold after which an episode begins."""
     close_below_deg: float = 1.0
     """An episode ends where the median stays this far below its threshold ..."""
     close_after_m: float = 100.0
@@ -82,11 +87,15 @@ class FindingsConfig:
     taller_deg: float = -2.0
     """Zone "taller": further upright than as usual by at least this."""
     rounded_deg: float = 4.0
+    """Bend of the upper trunk against the sacrum, beyond that of the fresh window: the back is rounded."""
     rounded_sacrum_deg: float = 2.0
     """A sacrum that moves as much as this leans along: no rounding of the back."""
     head_pitch_deg: float = 15.0
+    """Head pitch from which the head counts as dropped ..."""
     neck_change_deg: float = 8.0
+    """... or change of neck flexion against the fresh window from which it does."""
     note_low_deg: float = 0.0
+    """Lower limit of the usual lean of runners ..."""
     note_high_deg: float = 15.0
     """Mean +- 2 SD of stance-phase flexion, Teng & Powers 2014 (7.3 +- 3.6 degrees at 3.4 m/s)."""
     note_share: float = 0.1
@@ -115,6 +124,7 @@ class StrapStepConfig:
     stays_sideways_strides: int = 200
     """Sideways it must outlast two laps of a track, for the runner leans into every bend."""
     bend_quantile: float = 0.98
+    """Quantile of the sideways changes of the run against which a step is held ..."""
     bend_factor: float = 1.5
     """Sideways a step must exceed this many times what 2 % of all changes of the run reach: leaning into
     the bends of a track."""
@@ -132,6 +142,7 @@ class SegmentConfig:
     """Rows of the table over distance."""
 
     length_m: float = 1000.0
+    """Length of a row."""
     min_part_m: float = 20.0
     """A last part shorter than this is joined to the row before it."""
     contact_window_m: float = 100.0
@@ -143,8 +154,11 @@ class VerdictConfig:
     """When a verdict is given, and how far it can be trusted."""
 
     min_running_s: float = 10.0
+    """With less running than this nothing is judged."""
     min_strides: int = 10
+    """With fewer running strides than this nothing is judged."""
     min_usable_strides: int = 200
+    """With fewer usable running strides than this there is no verdict."""
     min_usable: float = 0.5
     """With fewer of the strides usable than this there is no verdict."""
     standing_agreement_deg: float = 2.0
@@ -158,14 +172,19 @@ class VerdictConfig:
     all_judged: float = 0.95
     """With less of the running judged than this, the headline says how much was."""
     good_usable: float = 0.9
+    """With a smaller share of usable strides than this, confidence is at most fair."""
     distrust_usable: float = 0.6
+    """With a smaller share of usable strides than this, confidence is low."""
     loose_share: float = 0.25
     """Share of strides marked loose from which the whole sensor is called loose."""
     force_tolerance: float = 0.03
     """Mean specific force over whole strides is 1 g; further off, the sensor is loose or mis-scaled."""
     clipped_share: float = 0.02
+    """A larger share of clipped samples is called bad."""
     missing_share: float = 0.02
+    """A larger share of lost samples is called fair at best."""
     low_battery_pct: int = 20
+    """Below this charge the battery is called low."""
     min_rate_hz: float = 50.0
     """Below this an impact lasts less than two samples."""
 
@@ -181,6 +200,7 @@ class ComparisonConfig:
     speed_tail: float = 0.1
     """Share of strides left out at each end when a run's range of speeds is read."""
     min_matched_strides: int = 200
+    """Fewest usable strides of each run at a shared speed."""
     min_strides_per_correlation: float = 2.0
     """A stretch must be this many correlation lengths long. Simulated coverage is then 93 % or more; longer
     memory is noticed in three of four runs, a short run hides it from itself."""
@@ -195,3 +215,4 @@ class ComparisonConfig:
     refit_deg: float = 3.0
     """Minimal detectable change between fittings of the sensor."""
     level: float = 0.95
+    """Coverage of the interval of a difference."""

@@ -15,9 +15,11 @@ class SignalConfig:
     max_rate_hz: float = 1700.0
     """Fastest rate any supported sensor offers (1666 Hz)."""
     min_samples: int = 100
+    """Fewest samples from which a time base is made."""
     min_duration_s: float = 1.0
     """Shorter than any stride, and than the averaging of the specific force."""
     max_acc_mps2: float = 4000.0
+    """Largest acceleration that is believed, m/s2 ..."""
     max_gyr_radps: float = 200.0
     """Beyond the largest full scales sold, 400 g and 4000 degrees per second (70 rad/s): a mistaken unit."""
     max_rows: int = 30_000_000
@@ -47,6 +49,7 @@ class RestConfig:
     """When a sensor counts as still, and which rest is the runner's standing."""
 
     window_s: float = 1.0
+    """Length of the windows that are each called still or not."""
     acc_spread_mps2: float = 0.35
     """Standard deviation of |a|: quiet standing stays below 0.15, walking is above 1."""
     rate_radps: float = 0.21
@@ -83,8 +86,11 @@ class GaitConfig:
     level_reach: float = 3.0
     """Where that smoothing is cut off, in its standard deviations."""
     window_s: float = 6.0
+    """Length of each spectrum in which the step frequency is looked for."""
     hop_s: float = 1.0
+    """Time from one spectrum to the next."""
     min_step_hz: float = 1.3
+    """Slowest step frequency that is looked for ..."""
     max_step_hz: float = 4.2
     """80 to 250 steps per minute."""
     frequency_median: int = 9
@@ -96,14 +102,18 @@ class GaitConfig:
     walk_spread_g: float = 0.12
     """Smallest spread of the vertical acceleration while walking: 0.19-0.57 g in 14 real walks."""
     run_spread_slow_g: float = 0.65
+    """Smallest spread while running with slow steps ..."""
     run_spread_fast_g: float = 0.40
     """Smallest spread while running, at and below `slow_spm`, at and above `fast_spm`, linear between:
     0.55-1.31 g in 52 real jogs at chest and waist; the jog with the slowest steps, 136 a minute, has 1.09."""
     slow_spm: float = 140.0
+    """Cadence at and below which the first of them holds, steps per minute."""
     fast_spm: float = 155.0
+    """Cadence at and above which the second holds, steps per minute."""
     unclear_from: float = 0.75
+    """Lower end, as a share of the smallest spread while running, of what a jog and a walk both reach ..."""
     unclear_to: float = 1.25
-    """Shares of the smallest spread while running between which a slow jog and a brisk walk both lie ..."""
+    """... and its upper end: between them a slow jog and a brisk walk both lie ..."""
     unclear_window_s: float = 121.0
     """... so that their strides are judged together, by the median of so long ..."""
     unclear_least_s: float = 10.0
@@ -124,13 +134,19 @@ class HandednessConfig:
     """Telling a mirrored triad."""
 
     length_s: float = 60.0
+    """Longest stretch that is looked at, from the middle of a bout."""
     least_s: float = 8.0
     """Shorter stretches say nothing: the slow course of the force cannot be told from its wander."""
     min_rate_hz: float = 50.0
+    """With fewer samples per second nothing is judged."""
     max_clipped: float = 0.02
+    """With a larger share of the stretch clipped nothing is judged."""
     min_present: float = 0.9
+    """With a smaller share of the stretch received nothing is judged."""
     stride_s: float = 0.35
+    """Standard deviation of the smoothing that averages a stride; a longer loss ends the stretch."""
     course_s: float = 3.0
+    """Standard deviation of the smoothing that gives the slow course of the force."""
     ratio: float = 1.1
     """How much more averaged force must stray with the rate as given than reversed. Of 47 real jogs and walks
     with the LSM9DS1, whose triad is mirrored, the ratio's median is 1.9; of the same mended, at most 0.98."""
@@ -150,6 +166,7 @@ class OrientationConfig:
     """Standard deviation of the averaging of specific force, long enough to remove the stride itself
     (1.4 Hz falls to 0.2 %)."""
     heading_smoothing_s: float = 0.5
+    """Standard deviation of the smoothing of the trunk's heading."""
     force_noise_mps2: float = 0.1
     """Horizontal acceleration that speed and heading do not explain, per square root of hertz."""
     tilt_noise_rad: float = 2e-3
@@ -165,11 +182,13 @@ class OrientationConfig:
     speed_memory_s: float = 200.0
     """Time over which an unknown speed returns to its nominal value."""
     run_speed_mps: float = 3.0
+    """Speed taken while running where none is known ..."""
     walk_speed_mps: float = 1.4
     """Nominal speeds where none is known; within 20 % of the true one nothing is lost."""
     known_speed_spread_mps: float = 0.15
     """Error of a known speed per square root of hertz: 1 Hz GPS."""
     rest_speed_spread_mps: float = 0.02
+    """Error of the speed nought while standing, at each node."""
     accelerometer_bias_share: float = 0.9
     """How much of a still sensor's difference from 1 g is bias: consumer biases of 20 mg against scale
     errors of 0.7 % (0.9 by variance)."""
@@ -192,7 +211,9 @@ class AxesConfig:
     """How the sensor sits: sideways axis and forward sign."""
 
     phase_bins: int = 50
+    """Points of the average stride."""
     min_strides: int = 10
+    """Fewest running strides from which axes and sides are read."""
     most_strides: int = 1500
     """Axes and sides are read from the first 18 minutes of running: how a sensor sits does not change, and if
     it does, that is a step to be reported."""
@@ -233,6 +254,8 @@ class AxesConfig:
     start_s: float = 7.0
     """Velocity gained over this time after a standing start points forward."""
     start_gain_mps: float = 1.0
+    """Smallest gain of velocity that votes; a standing before the start that is less quiet (standard
+    deviation, m/s2) is not used."""
     start_lead_s: float = 2.0
     """The velocity is counted from this long before the first running stride ..."""
     start_still_s: float = 2.0
@@ -241,6 +264,7 @@ class AxesConfig:
     """Pitch swing in phase with the bounce that makes a whole vote: 0.4-4.7 degrees in 23 real runs, with the
     right sign in all that reach 1."""
     pitch_silent_deg: float = 0.1
+    """Smaller swings have no vote."""
     lean_deg: float = 3.0
     """Mean lean of a run against standing that counts as half a vote."""
     lean_faint: float = 1.0 / 6.0
@@ -252,6 +276,7 @@ class AxesConfig:
     contradiction: float = 1.5
     """Start and pitch together against the rest by this much: two that agree, one of them clear."""
     bow_most_deg: float = 120.0
+    """A forward bow leans at most this far."""
     bow_window_s: float = 30.0
     """A bow is looked for from this long before the standing that is the zero …"""
     bow_before_run_s: float = 3.0
@@ -263,12 +288,15 @@ class PostureConfig:
     """When the angle of a stride cannot be trusted."""
 
     gap_strides: float = 0.5
+    """A stride with a longer loss, in strides, is not usable."""
     other_lost_fraction: float = 0.25
     """A sensor beside the trunk's that lost more than this share of a stride's samples has no angle there."""
     section_s: float = 4.0
     """Between long losses nearer than this nothing tells the vertical from acceleration of the path."""
     clipped_fraction: float = 0.02
+    """A stride with a larger share of clipped samples is not usable."""
     force_strides: int = 25
+    """Width of the running mean of the specific force, strides."""
     force_off: float = 0.03
     """Mean specific force over 25 strides further than this from 1 g: something is clipped or loose."""
     path_mps2: float = 0.6
@@ -309,16 +337,19 @@ class HeadConfig:
     """How far the line hip to C7 turns for each degree of the upper trunk, where the sensor sits: 0.55-0.61
     with any one style left out. Two laboratory runners, run against standing: 0.7-0.85 and 1.5."""
     neck_per_pitch: float = 0.486
+    """Turn of the line C7 to temples per degree of head pitch, with a head sensor ..."""
     neck_per_flexion: float = 0.736
     """Turn of the line C7 to temples with a head sensor: for each degree of head pitch (0.46-0.50 with any
     one style left out), of trunk flexion (0.72-0.79)."""
     neck_per_flexion_alone: float = 1.398
     """The same without a head sensor, what the neck does on average as the trunk bends (1.29-1.49)."""
     half_width_sensor_cm: float = 5.4
+    """Half width with a head sensor ..."""
     half_width_alone_cm: float = 5.2
     """Half widths of the 95 % interval at `default_stature_m`: 95 % quantile of the error in a style the fit
     never saw, every style counting once. The trunk line errs most, so a head sensor does not narrow it."""
     default_stature_m: float = 1.70
+    """Stature where none is given."""
     stature_spread_m: float = 0.10
     """Standard deviation of adults' stature, both sexes together (Fryar et al. 2016, NHANES 2011-2014: means
     1.757 and 1.618 m)."""

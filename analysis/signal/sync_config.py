@@ -23,11 +23,13 @@ class SyncTapConfig:
     longest_s: float = 1.6
     """A jump, from the dip before to the landing, takes 1.0 to 1.4 s."""
     flight_mps2: float = 5.0
+    """Specific force below which a body counts as falling."""
     flight_s: float = 0.15
     """Falling freely, below half a g, for this long before the landing makes a knock a jump: 3 cm high."""
     apart_s: float = 4.0
     """Knocks further from each other are no series."""
     fewest: int = 2
+    """Fewest knocks in a series ..."""
     most: int = 12
     """Knocks in a series: one alone may be chance, a long series is a gait."""
     window_s: float = 0.4

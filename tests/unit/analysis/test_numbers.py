@@ -99,3 +99,13 @@ def test_no_number_is_allowed_that_is_gone(numbers: set[Number]) -> None:
 
 def test_a_literal_is_found_wherever_it_stands() -> None:
     assert floats_in("A = {'b': 0.7}\ndef f(x=0.3): return -1.5 * x + 2") == {0.7, 0.3, 1.5}
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_every_number_has_a_docstring_of_its_own(config: str) -> None:
+    assert undocumented_in((ANALYSIS / config).read_text(encoding="utf-8")) == []
+
+
+def test_a_docstring_serves_only_the_field_before_it() -> None:
+    source = 'class A:\n    """A."""\n\n    b: int = 1\n    c: int = 2\n    """C."""\n    d: int = 3'
+    assert undocumented_in(source) == ["A.b", "A.d"]
