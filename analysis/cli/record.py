@@ -18,9 +18,9 @@ from analysis.cli.text import parse_duration_s
 
 if TYPE_CHECKING:
     from analysis.cli.recording import RecordOptions
-    from analysis.cli.unattended import UnattendedOptions
     from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
+    from sensor.recorder.unattended import UnattendedOptions
 
 VIRTUAL_RUN_S = 3600.0
 """How long the simulated runner runs where no duration is given."""
@@ -139,11 +139,12 @@ async def _record(order: RecordOptions, new_path: Callable[[datetime], Path]) ->
             return await record(order, radio, new_path, line)
 
 
-async def _wait(watch: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
+async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
     from analysis.cli.live_line import live_line, nobody_may_listen
     from analysis.cli.status_led import StatusLed
     from analysis.cli.stop_signals import on_signals
-    from analysis.cli.waiting import AutoRecorder
+    from analysis.cli.unattended_status import UnattendedStatus
+    from sensor.recorder.unattended import AutoRecorder
 
     def tell(what: object, **options: Any) -> None:
         with nobody_may_listen():
@@ -152,18 +153,13 @@ async def _wait(watch: UnattendedOptions, new_path: Callable[[datetime], Path], 
     def say(text: str) -> None:
         tell(text, err=True)
 
-    async with _radio(watch.plan, watch.is_simulated, VIRTUAL_OUTING_S) as radio:
-        sentry = AutoRecorder(
-            watch,
-            radio,
-            new_path,
-            lamp=StatusLed(led, say),
-            make_line=lambda: live_line(LOG_INTERVAL_S),
-            say=say,
-            finished=tell,
+    async with _radio(options.plan, options.is_simulated, VIRTUAL_OUTING_S) as radio:
+        status = UnattendedStatus(
+            StatusLed(led, say), make_line=lambda: live_line(LOG_INTERVAL_S), say=say, finished=tell
         )
-        on_signals(sentry.leave, sentry.leave)
-        await sentry.run()
+        supervisor = AutoRecorder(options, radio, new_path, sink=status)
+        on_signals(supervisor.leave, supervisor.leave)
+        await supervisor.run()
 
 
 @asynccontextmanager
@@ -190,7 +186,7 @@ def _order(
 
 
 def _watch(parsed: tuple[RecordingPlan, bool], name: str, still_s: float) -> UnattendedOptions:
-    from analysis.cli.unattended import UnattendedOptions
+    from sensor.recorder.unattended import UnattendedOptions
 
     plan, is_simulated = parsed
     return UnattendedOptions(plan, name, still_s, is_simulated)

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from enum import Enum
 from pathlib import Path
 
-
-class State(Enum):
-    """What a recorder that waits for its runner is doing."""
-
-    WAITING = "waiting"
-    RECORDING = "recording"
-    TROUBLE = "trouble"
-    """Something keeps it from recording, or all sensors of the running session are lost."""
-    STOPPED = "stopped"
-
+from sensor.recorder.unattended import UnattendedState
 
 TRIGGERS = {
-    State.WAITING: "heartbeat",
-    State.RECORDING: "default-on",
-    State.TROUBLE: "timer",
-    State.STOPPED: "none",
+    UnattendedState.WAITING: "heartbeat",
+    UnattendedState.RECORDING: "default-on",
+    UnattendedState.TROUBLE: "timer",
+    UnattendedState.STOPPED: "none",
 }
 """What makes a light of Linux show a state, by names of the kernel's (Documentation/leds/leds-class.rst): two
 short flashes about every second, on, half a second on and off, off. The kernel blinks by itself."""
@@ -44,10 +34,10 @@ class StatusLed:
     def __init__(self, path: Path | None, complain: Callable[[str], None]) -> None:
         self._path = path
         self._complain = complain
-        self._shown: State | None = None
+        self._shown: UnattendedState | None = None
         self._has_complained = False
 
-    def show(self, state: State) -> None:
+    def show(self, state: UnattendedState) -> None:
         """Show a state, unless it is shown already."""
         if self._path is None or state is self._shown:
             return

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli.main import cli
-from analysis.cli.waiting import LINK_PAUSE_S
+from sensor.recorder.unattended import LINK_PAUSE_S
 from sensor.session.reader import read_recording
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli.status_led import State, StatusLed
+from analysis.cli.status_led import StatusLed
+from sensor.recorder.unattended import UnattendedState
 
 
 @pytest.fixture
@@ -26,10 +27,10 @@ def light(tmp_path: Path) -> Path:
 
 def test_a_file_holds_one_word_and_nothing_is_left_beside_it(tmp_path: Path, complaints: list[str]) -> None:
     path = tmp_path / "state"
-    lamp = StatusLed(path, complaints.append)
+    led = StatusLed(path, complaints.append)
     seen = []
-    for state in State:
-        lamp.show(state)
+    for state in UnattendedState:
+        led.show(state)
         seen.append(path.read_text())
     assert seen == ["waiting\n", "recording\n", "trouble\n", "stopped\n"]
     assert list(tmp_path.iterdir()) == [path]
@@ -37,27 +38,27 @@ def test_a_file_holds_one_word_and_nothing_is_left_beside_it(tmp_path: Path, com
 
 
 def test_a_light_is_told_how_to_shine(light: Path, complaints: list[str]) -> None:
-    lamp = StatusLed(light, complaints.append)
+    led = StatusLed(light, complaints.append)
     seen = []
-    for state in State:
-        lamp.show(state)
+    for state in UnattendedState:
+        led.show(state)
         seen.append((light / "trigger").read_text())
     assert seen == ["heartbeat", "default-on", "timer", "none"]
     assert (light / "brightness").read_text() == "0\n"
 
 
 def test_the_file_of_its_brightness_means_the_light(light: Path, complaints: list[str]) -> None:
-    StatusLed(light / "brightness", complaints.append).show(State.RECORDING)
+    StatusLed(light / "brightness", complaints.append).show(UnattendedState.RECORDING)
     assert (light / "trigger").read_text() == "default-on"
     assert (light / "brightness").read_text() == "0\n"
 
 
 def test_a_state_is_written_once(tmp_path: Path, complaints: list[str]) -> None:
     path = tmp_path / "state"
-    lamp = StatusLed(path, complaints.append)
-    lamp.show(State.WAITING)
+    led = StatusLed(path, complaints.append)
+    led.show(UnattendedState.WAITING)
     path.unlink()
-    lamp.show(State.WAITING)
+    led.show(UnattendedState.WAITING)
     assert not path.exists()
 
 
@@ -65,11 +66,11 @@ def test_a_light_that_cannot_be_set_is_complained_of_once_and_tried_again(
     tmp_path: Path, complaints: list[str]
 ) -> None:
     path = tmp_path / "later" / "state"
-    lamp = StatusLed(path, complaints.append)
-    lamp.show(State.WAITING)
-    lamp.show(State.RECORDING)
+    led = StatusLed(path, complaints.append)
+    led.show(UnattendedState.WAITING)
+    led.show(UnattendedState.RECORDING)
     path.parent.mkdir()
-    lamp.show(State.RECORDING)
+    led.show(UnattendedState.RECORDING)
     assert path.read_text() == "recording\n"
     (complaint,) = complaints
     assert str(path) in complaint
@@ -77,5 +78,5 @@ def test_a_light_that_cannot_be_set_is_complained_of_once_and_tried_again(
 
 
 def test_without_a_path_nothing_is_shown(complaints: list[str]) -> None:
-    StatusLed(None, complaints.append).show(State.WAITING)
+    StatusLed(None, complaints.append).show(UnattendedState.WAITING)
     assert complaints == []

@@ -20,12 +20,20 @@ from click.testing import CliRunner
 from analysis.cli.home import new_session_path
 from analysis.cli.live_line import PlainLine
 from analysis.cli.main import cli
-from analysis.cli.status_led import State, StatusLed
+from analysis.cli.status_led import StatusLed
 from analysis.cli.stop_signals import on_signals
-from analysis.cli.unattended import FIRST_DATA_S, ROOM_BYTES, UnattendedOptions
-from analysis.cli.waiting import FILE_PAUSE_S, GLANCE_EVERY_S, AutoRecorder
+from analysis.cli.unattended_status import UnattendedStatus
 from sensor.errors import SessionFileError
 from sensor.recorder import RecordingPlan, SensorRequest
+from sensor.recorder.unattended import (
+    FILE_PAUSE_S,
+    FIRST_DATA_S,
+    GLANCE_EVERY_S,
+    ROOM_BYTES,
+    AutoRecorder,
+    UnattendedOptions,
+    UnattendedState,
+)
 from sensor.samples import FloatArray, ImuSignal
 from sensor.session.info import read_info
 from sensor.session.reader import read_recording
@@ -48,11 +56,11 @@ class Service:
 
     home: Path
     said: list[str] = field(default_factory=list)
-    shown: list[tuple[float, State]] = field(default_factory=list)
+    shown: list[tuple[float, UnattendedState]] = field(default_factory=list)
     finished: list[tuple[float, Path]] = field(default_factory=list)
 
     @property
-    def states(self) -> list[State]:
+    def states(self) -> list[UnattendedState]:
         return [state for _, state in self.shown]
 
     @property
@@ -64,15 +72,15 @@ class Service:
 
     def began_s(self, number: int) -> float:
         """Return when a session's first state of recording was shown."""
-        return [at_s for at_s, state in self.shown if state is State.RECORDING][number]
+        return [at_s for at_s, state in self.shown if state is UnattendedState.RECORDING][number]
 
 
-class NotingLamp(StatusLed):
+class NotingLed(StatusLed):
     def __init__(self, service: Service) -> None:
         super().__init__(None, service.said.append)
         self._service = service
 
-    def show(self, state: State) -> None:
+    def show(self, state: UnattendedState) -> None:
         if not self._service.shown or self._service.shown[-1][1] is not state:
             self._service.shown.append((now_s(), state))
 
@@ -101,19 +109,22 @@ def serve(
     async def run() -> None:
         async with VirtualRadio(seed=1) as radio:
             await play(radio)
-            sentry = AutoRecorder(
-                UnattendedOptions(plan, "run", STILL_S, is_simulated=True),
-                radio.bleak,
-                lambda started: new_session_path(home, "run", started),
-                lamp=NotingLamp(service),
+            status = UnattendedStatus(
+                NotingLed(service),
                 make_line=lambda: PlainLine(600.0),
                 say=service.said.append,
                 finished=lambda path: service.finished.append((now_s(), path)),
+            )
+            supervisor = AutoRecorder(
+                UnattendedOptions(plan, "run", STILL_S, is_simulated=True),
+                radio.bleak,
+                lambda started: new_session_path(home, "run", started),
+                sink=status,
                 now_utc=now_utc,
             )
-            on_signals(sentry.leave, sentry.leave)
+            on_signals(supervisor.leave, supervisor.leave)
             call_at(until_s, os.kill, os.getpid(), signal.SIGTERM)
-            await sentry.run()
+            await supervisor.run()
 
     run_in_virtual_time(run())
     return service
@@ -135,7 +146,12 @@ def test_a_sensor_that_appears_is_recorded_until_it_lies_still(tmp_path: Path) -
 
     service = serve(tmp_path, play, until_s=330.0)
 
-    assert service.states == [State.WAITING, State.RECORDING, State.WAITING, State.STOPPED]
+    assert service.states == [
+        UnattendedState.WAITING,
+        UnattendedState.RECORDING,
+        UnattendedState.WAITING,
+        UnattendedState.STOPPED,
+    ]
     assert service.began_s(0) == pytest.approx(100.0, abs=2.0)
     ((finished_s, path),) = service.finished
     # Moves until second 220.
@@ -198,12 +214,12 @@ def test_a_session_ends_when_its_sensor_is_gone_and_a_sensor_that_comes_back_beg
     service = serve(tmp_path, play, until_s=500.0)
 
     assert service.states == [
-        State.WAITING,
-        State.RECORDING,
-        State.TROUBLE,
-        State.WAITING,
-        State.RECORDING,
-        State.STOPPED,
+        UnattendedState.WAITING,
+        UnattendedState.RECORDING,
+        UnattendedState.TROUBLE,
+        UnattendedState.WAITING,
+        UnattendedState.RECORDING,
+        UnattendedState.STOPPED,
     ]
     assert service.finished[0][0] == pytest.approx(100.0 + STILL_S, abs=3.0)
     assert service.began_s(1) == pytest.approx(400.0, abs=2.0)
@@ -218,7 +234,12 @@ def test_a_link_that_comes_back_in_time_is_the_same_session(tmp_path: Path) -> N
 
     service = serve(tmp_path, play, until_s=300.0)
 
-    assert service.states[:4] == [State.WAITING, State.RECORDING, State.TROUBLE, State.RECORDING]
+    assert service.states[:4] == [
+        UnattendedState.WAITING,
+        UnattendedState.RECORDING,
+        UnattendedState.TROUBLE,
+        UnattendedState.RECORDING,
+    ]
     assert len(service.finished) == 1
 
 
@@ -232,7 +253,7 @@ def test_the_head_alone_begins_a_session_and_the_chest_joins_it(tmp_path: Path) 
     (path,) = service.files()
     assert {sensor.placement for sensor in read_info(path).sensors} == {"head", "sternum"}
     # The chest has lain still since second 80, but the head moves on.
-    assert service.states[-2:] == [State.RECORDING, State.STOPPED]
+    assert service.states[-2:] == [UnattendedState.RECORDING, UnattendedState.STOPPED]
 
 
 @pytest.mark.parametrize("until_s", [5.0, 30.0, 125.0])
@@ -244,7 +265,7 @@ def test_the_end_signal_ends_whatever_it_is_doing(tmp_path: Path, until_s: float
 
     service = serve(tmp_path, play, until_s=until_s)
 
-    assert service.shown[-1] == (pytest.approx(until_s, abs=2.0), State.STOPPED)
+    assert service.shown[-1] == (pytest.approx(until_s, abs=2.0), UnattendedState.STOPPED)
     assert len(service.finished) == (until_s > 10.0)
     assert all(read_info(path).ended for path in service.files())
 
@@ -268,11 +289,11 @@ def test_bluetooth_that_is_not_there_yet_is_waited_for_with_one_line(
 
     assert service.troubles == ["Trouble: looking for sensors: Bluetooth is off; switch it on and try again"]
     assert service.states == [
-        State.WAITING,
-        State.TROUBLE,
-        State.WAITING,
-        State.RECORDING,
-        State.STOPPED,
+        UnattendedState.WAITING,
+        UnattendedState.TROUBLE,
+        UnattendedState.WAITING,
+        UnattendedState.RECORDING,
+        UnattendedState.STOPPED,
     ]
     assert 60.0 < service.shown[2][0] < 80.0
 
@@ -297,7 +318,12 @@ def test_a_sensor_that_lets_nobody_in_leaves_no_file_and_is_told_once(
     (trouble,) = service.troubles
     assert "no data from Movesense 000000000001 within 120 s" in trouble
     assert len(service.files()) == len(service.finished) == 1
-    assert service.states == [State.WAITING, State.TROUBLE, State.RECORDING, State.STOPPED]
+    assert service.states == [
+        UnattendedState.WAITING,
+        UnattendedState.TROUBLE,
+        UnattendedState.RECORDING,
+        UnattendedState.STOPPED,
+    ]
     assert service.shown[1][0] == pytest.approx(FIRST_DATA_S, abs=1.0)
     assert service.began_s(0) > 280.0
 
@@ -345,7 +371,12 @@ def test_without_room_no_session_is_begun_until_there_is_some(
 
     (trouble,) = service.troubles
     assert "less than 20 MB free" in trouble
-    assert service.states == [State.WAITING, State.TROUBLE, State.RECORDING, State.STOPPED]
+    assert service.states == [
+        UnattendedState.WAITING,
+        UnattendedState.TROUBLE,
+        UnattendedState.RECORDING,
+        UnattendedState.STOPPED,
+    ]
     assert 200.0 < service.began_s(0) < 265.0
     assert len(service.files()) == 1
 
@@ -370,11 +401,11 @@ def test_a_disk_that_fails_during_a_session_is_told_and_tried_again_a_minute_lat
 
     assert service.troubles == [f"Trouble: {full}"]
     assert service.states == [
-        State.WAITING,
-        State.RECORDING,
-        State.TROUBLE,
-        State.RECORDING,
-        State.STOPPED,
+        UnattendedState.WAITING,
+        UnattendedState.RECORDING,
+        UnattendedState.TROUBLE,
+        UnattendedState.RECORDING,
+        UnattendedState.STOPPED,
     ]
     cut_off, whole = service.files()
     assert read_recording(cut_off).sensors[0].time_s[-1] == pytest.approx(30.0, abs=1.0)
