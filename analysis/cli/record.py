@@ -116,10 +116,10 @@ def command(
         return new_session_path(home, name, started)
 
     if waits:
-        asyncio.run(_wait(_watch(parsed, name, still_s or STILL_S), new_path, led))
+        asyncio.run(_wait(_unattended_options(parsed, name, still_s or STILL_S), new_path, led))
     else:
         is_guided = sys.stdin.isatty() and not no_guide
-        click.echo(asyncio.run(_record(_order(parsed, duration_s, name, is_guided), new_path)))
+        click.echo(asyncio.run(_record(_record_options(parsed, duration_s, name, is_guided), new_path)))
 
 
 def _refuse_misfits(waits: bool, duration_s: float | None, still_s: float | None, led: Path | None) -> None:
@@ -129,14 +129,14 @@ def _refuse_misfits(waits: bool, duration_s: float | None, still_s: float | None
         raise click.UsageError("--still and --led belong to --wait")
 
 
-async def _record(order: RecordOptions, new_path: Callable[[datetime], Path]) -> Path:
+async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) -> Path:
     from analysis.cli.live_line import live_line
     from analysis.cli.recording import record
 
-    run_s = (order.duration_s or VIRTUAL_RUN_S) + GUIDE_S
-    async with _radio(order.plan, order.is_simulated, run_s) as radio:
+    run_s = (options.duration_s or VIRTUAL_RUN_S) + GUIDE_S
+    async with _radio(options.plan, options.is_simulated, run_s) as radio:
         with live_line() as line:
-            return await record(order, radio, new_path, line)
+            return await record(options, radio, new_path, line)
 
 
 async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
@@ -146,9 +146,9 @@ async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path]
     from analysis.cli.unattended_status import UnattendedStatus
     from sensor.recorder.unattended import AutoRecorder
 
-    def tell(what: object, **options: Any) -> None:
+    def tell(what: object, **how: Any) -> None:
         with nobody_may_listen():
-            click.echo(what, **options)
+            click.echo(what, **how)
 
     def say(text: str) -> None:
         tell(text, err=True)
@@ -176,7 +176,7 @@ async def _radio(plan: RecordingPlan, is_simulated: bool, run_s: float) -> Async
         yield radio
 
 
-def _order(
+def _record_options(
     parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: str, is_guided: bool
 ) -> RecordOptions:
     from analysis.cli.recording import RecordOptions
@@ -185,7 +185,7 @@ def _order(
     return RecordOptions(plan, name, duration_s, is_guided, is_simulated)
 
 
-def _watch(parsed: tuple[RecordingPlan, bool], name: str, still_s: float) -> UnattendedOptions:
+def _unattended_options(parsed: tuple[RecordingPlan, bool], name: str, still_s: float) -> UnattendedOptions:
     from sensor.recorder.unattended import UnattendedOptions
 
     plan, is_simulated = parsed

@@ -42,13 +42,13 @@ class RecordOptions:
 
 
 async def record(
-    order: RecordOptions, radio: Radio, new_path: Callable[[datetime], Path], line: LiveLine
+    options: RecordOptions, radio: Radio, new_path: Callable[[datetime], Path], line: LiveLine
 ) -> Path:
     """Record until the runner, the clock or a signal ends it; return the session file.
 
     Parameters
     ----------
-    order
+    options
         What to record.
     radio
         Which Bluetooth to use.
@@ -65,19 +65,19 @@ async def record(
     started_utc = datetime.now(UTC)
     path = new_path(started_utc)
     recorder = Recorder(
-        order.plan,
+        options.plan,
         path,
         radio,
-        name=order.name,
+        name=options.name,
         started_utc=started_utc,
         rng=random.Random(),
         on_status=line.show,
-        on_samples=lambda *samples: outing.guide.take(*samples),
-        simulated=order.is_simulated,
+        on_samples=lambda *samples: guided.guide.take(*samples),
+        simulated=options.is_simulated,
     )
-    outing = GuidedRun(order, recorder, line)
-    on_signals(outing.interrupt, recorder.stop)
-    steps = asyncio.create_task(outing.conduct())
+    guided = GuidedRun(options, recorder, line)
+    on_signals(guided.interrupt, recorder.stop)
+    steps = asyncio.create_task(guided.conduct())
     steps.add_done_callback(lambda _: recorder.stop())
     try:
         await recorder.run()
@@ -94,7 +94,7 @@ class GuidedRun:
 
     Parameters
     ----------
-    order
+    options
         What the runner asked for.
     recorder
         The recording, about to run.
@@ -102,9 +102,9 @@ class GuidedRun:
         Where to talk.
     """
 
-    def __init__(self, order: RecordOptions, recorder: Recorder, line: LiveLine) -> None:
-        self.guide = Guide(recorder, line, order.plan.guide_placement)
-        self._order = order
+    def __init__(self, options: RecordOptions, recorder: Recorder, line: LiveLine) -> None:
+        self.guide = Guide(recorder, line, options.plan.guide_placement)
+        self._options = options
         self._recorder = recorder
         self._line = line
         self._is_out = False
@@ -112,23 +112,23 @@ class GuidedRun:
 
     async def conduct(self) -> None:
         """Lead through the steps; when they are done, the recording is."""
-        if self._order.is_guided:
+        if self._options.is_guided:
             self._line.say(HOW_TO_WEAR)
             await self.guide.open()
             self._recorder.mark("run")
         self._is_out = True
         try:
-            async with asyncio.timeout(self._order.duration_s):
+            async with asyncio.timeout(self._options.duration_s):
                 await self._is_back.wait()
         except TimeoutError:
             self._line.say("Time is up.")
         self._is_out = False
-        if self._order.is_guided:
+        if self._options.is_guided:
             await self.guide.close()
 
     def interrupt(self) -> None:
         """Take Ctrl-C during the run as "I am back", at any other moment as "end now"."""
-        if self._is_out and self._order.is_guided:
+        if self._is_out and self._options.is_guided:
             self._is_back.set()
         else:
             self._recorder.stop()
