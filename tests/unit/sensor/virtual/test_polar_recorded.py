@@ -95,7 +95,7 @@ def test_a_strap_taken_off_and_put_on_again_goes_on_in_the_same_session(path: Pa
     (recorded,) = read_recording(path).sensors
     (gap,) = recorded.gaps
     assert (gap.start_s, gap.end_s) == pytest.approx((50.0, 131.0), abs=2.0)
-    late_s = recorded.time_s - felt_samples(MAKERS["polar h10"], signal, recorded) / 100.0
+    late_s = recorded.time_s - felt_samples(MAKERS["polar-h10"], signal, recorded) / 100.0
     assert np.ptp(late_s) < 0.02
 
 

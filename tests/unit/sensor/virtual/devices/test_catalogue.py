@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sensor.errors import UnknownSensorError
-from sensor.protocol.registry import DEVICES, DeviceKind
+from sensor.protocol.registry import DEVICES, DeviceKind, identify
 from sensor.samples import ImuSignal
 from sensor.virtual.devices.catalogue import CATALOGUE, VirtualKind, advertising_as, at_rate, find
 from tests.support.virtual_makers import MAKERS
@@ -19,8 +19,16 @@ def test_every_sensor_with_a_radio_can_be_tried_without_one_and_goes_through_eve
     kind: DeviceKind,
 ) -> None:
     assert kind.key in {virtual.kind_key for virtual in CATALOGUE}
-    assert kind.name_pattern
-    assert any(kind.name_pattern.fullmatch(maker.name) for maker in MAKERS.values())
+    assert kind.key in {maker.virtual.kind_key for maker in MAKERS.values()}
+
+
+def test_every_sensor_of_the_catalogue_goes_through_every_fault() -> None:
+    assert {name: maker.virtual for name, maker in MAKERS.items()} == {one.name: one for one in CATALOGUE}
+
+
+@pytest.mark.parametrize("virtual", CATALOGUE, ids=lambda virtual: virtual.name)
+def test_a_name_in_the_air_finds_the_row_it_was_made_for(virtual: VirtualKind) -> None:
+    assert identify(virtual.advertised_name(1)) is virtual.kind
 
 
 @pytest.mark.parametrize("virtual", CATALOGUE, ids=lambda virtual: virtual.name)

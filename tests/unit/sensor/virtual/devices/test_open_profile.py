@@ -204,7 +204,7 @@ def test_dropped_packets_are_an_exact_gap_in_the_recording(tmp_path: Path) -> No
     signal = noise_signal(40.0)
     recorded(path, VirtualBoard(signal=signal, queue_packets=13), Fault(10.0, FaultKind.STALL, 2.0))
     (sensor,) = read_recording(path).sensors
-    number = felt_samples(MAKERS["runtall board"], signal, sensor)
+    number = felt_samples(MAKERS["runtall-board"], signal, sensor)
     missing = number[-1] - number[0] + 1 - len(number)
     # 13 of the 26 packets of two seconds wait for the radio.
     assert 8 * 11 <= missing <= 8 * 14
@@ -218,7 +218,7 @@ def test_its_clock_wraps_unnoticed(tmp_path: Path) -> None:
     board = VirtualBoard(signal=signal, start_ticks_us=2**32 - 15_000_000)
     recorded(path, board, Fault(10.0, FaultKind.STALL, 0.5))
     (sensor,) = read_recording(path).sensors
-    assert np.diff(felt_samples(MAKERS["runtall board"], signal, sensor)).tolist() == [1] * (
+    assert np.diff(felt_samples(MAKERS["runtall-board"], signal, sensor)).tolist() == [1] * (
         len(sensor.time_s) - 1
     )
     assert np.diff(sensor.time_s) == pytest.approx(1 / 104, abs=1e-5)
