@@ -127,6 +127,19 @@ def test_adding_heading_changes_nothing(degps: float) -> None:
     np.testing.assert_allclose(flexion_deg(motion_of(spun, ROOM, CONFIG)), still, atol=0.05)
 
 
+def test_half_turns_with_a_cross_axis_error_of_one_percent_cost_a_third_of_a_degree() -> None:
+    """Turning half round tips the vertical by twice the error: each of six about-turns by 1.1 degrees."""
+    run_ = virtual(replace(TREADMILL, errors=IDEAL))
+    sensor = trunk_recording(run_)
+    assert sensor.gyr_sensor_radps is not None
+    forward = matrix(run_.sensors[0].sensor_from_trunk_wxyz.tolist())[:, 0]
+    is_turning = (run_.time_s >= 35.0) & (run_.time_s < 95.0) & ((run_.time_s - 35.0) % 10.0 < 1.0)
+    turning = np.pi * is_turning[:, None] * (_up_sensor(run_) + 0.01 * forward)
+    spun = replace(sensor, gyr_sensor_radps=sensor.gyr_sensor_radps + turning)
+    error = flexion_deg(motion_of(spun, ROOM, CONFIG)) - flexion_deg(motion_of(sensor, ROOM, CONFIG))
+    assert np.sqrt(np.mean(error[8:-8] ** 2)) < 0.32
+
+
 def _up_sensor(run_: VirtualRun) -> FloatArray:
     """Return (n, 3) the true upward vertical in sensor axes."""
     flexion, lateral = np.radians(run_.true_flexion_deg), np.radians(run_.true_lateral_deg)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sensor.clock.fit import unwrap
@@ -76,7 +76,8 @@ def streamed(
     return Stream(block_of(ticks[kept], samples), arrival_s[kept], true_s[rows], rate_hz)
 
 
-@settings(max_examples=10, deadline=None)
+# Every example is half an hour of samples: to shrink a failing one would take minutes.
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     clock_ppm=st.floats(-100, 100),
     rate_hz=st.floats(101, 107),
