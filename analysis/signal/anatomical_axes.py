@@ -58,7 +58,14 @@ def find_axes(
     angle, strength = _sideways(_cues(stream, upright, up_sensor, row, config), row, phase, strides, config)
     trunk_from_upright = turn_about_up(angle - np.pi / 2)
     votes = forward.votes(
-        stream, strapdown, trunk_from_upright @ up, trunk_from_upright @ upright, strides, zero, rests, config
+        stream,
+        strapdown,
+        up=trunk_from_upright @ up,
+        candidate_from_sensor=trunk_from_upright @ upright,
+        strides=strides,
+        zero=zero,
+        rests=rests,
+        config=config,
     )
     if forward.decide(votes, config) < 0:
         trunk_from_upright = turn_about_up(np.pi) @ trunk_from_upright

@@ -21,6 +21,7 @@ BOW, START, PITCH, LEAN = "bow", "standing start", "pitch with bounce", "lean of
 def votes(
     stream: EvenStream,
     strapdown: Strapdown | None,
+    *,
     up: FloatArray,
     candidate_from_sensor: FloatArray,
     strides: Strides,

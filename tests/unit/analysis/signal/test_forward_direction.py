@@ -29,10 +29,16 @@ def asked(found: Motion, candidate: FloatArray) -> dict[str, float]:
     strapdown = integrate(stream, found.rests, broken_rows, CONFIG.rest) if found.path else None
     return dict(
         votes(
-            stream, strapdown, candidate @ found.up_sensor, candidate, found.strides, found.zero, found.rests,
-            CONFIG.axes,
+            stream,
+            strapdown,
+            up=candidate @ found.up_sensor,
+            candidate_from_sensor=candidate,
+            strides=found.strides,
+            zero=found.zero,
+            rests=found.rests,
+            config=CONFIG.axes,
         )
-    )  # fmt: skip
+    )
 
 
 def plan(**more: Any) -> RunPlan:
