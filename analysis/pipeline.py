@@ -169,14 +169,14 @@ def _judged(
     judgement = judge(
         table,
         baseline,
-        found.episodes,
-        steps,
-        standings,
-        way.total_m,
-        way.distance_source,
-        zero_source,
-        config.verdict,
-        doubts_about(trunk, config),
+        episodes=found.episodes,
+        steps=steps,
+        standings=standings,
+        total_m=way.total_m,
+        distance_source=way.distance_source,
+        zero_source=zero_source,
+        config=config.verdict,
+        doubts=doubts_about(trunk, config),
     )
     return report_of(
         recording,

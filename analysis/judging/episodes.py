@@ -29,6 +29,7 @@ def stride_length_m(table: StrideTable) -> FloatArray:
 def find_episodes(
     table: StrideTable,
     flag: str,
+    *,
     quantity_deg: FloatArray,
     threshold_deg: float,
     judged: BoolArray,

@@ -156,8 +156,18 @@ def _slouch_flags(
     x_deg[usable_running(table)] = curve.adj_deg
     judged = table["judged"]
     barred = _barred(table["start_s"], steps, standings)
-    watched, watch = find_episodes(table, "watch", x_deg, rules.watch_deg, judged, rules)
-    slouches, slouch = find_episodes(table, "slouched", x_deg, rules.slouched_deg, judged, rules, barred)
+    watched, watch = find_episodes(
+        table, "watch", quantity_deg=x_deg, threshold_deg=rules.watch_deg, judged=judged, config=rules
+    )
+    slouches, slouch = find_episodes(
+        table,
+        "slouched",
+        quantity_deg=x_deg,
+        threshold_deg=rules.slouched_deg,
+        judged=judged,
+        config=rules,
+        barred=barred,
+    )
     flag = np.where(slouch, "slouched", np.where(watch, "watch", "none")).astype(object)
     return table.with_columns(flag=flag), (*watched, *slouches)
 

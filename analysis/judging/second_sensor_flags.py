@@ -24,7 +24,13 @@ def rounded_flags(
     leaning_along = ~(np.abs(sacrum_deg) < rules.rounded_sacrum_deg)
     quantity_deg = np.where(leaning_along, -np.inf, bend_deg)
     episodes, flagged = find_episodes(
-        table, "rounded", quantity_deg, rules.rounded_deg, judged, rules, depth_deg=bend_deg
+        table,
+        "rounded",
+        quantity_deg=quantity_deg,
+        threshold_deg=rules.rounded_deg,
+        judged=judged,
+        config=rules,
+        depth_deg=bend_deg,
     )
     measured = np.isfinite(table["upper_trunk_minus_sacrum_deg"])
     return table.with_columns(flag_rounded=_maybe(flagged, measured)), episodes
@@ -42,7 +48,13 @@ def head_flags(
     beyond_deg = np.fmax(pitch_deg - rules.head_pitch_deg, neck_deg - rules.neck_change_deg)
     by_neck = neck_deg - rules.neck_change_deg >= pitch_deg - rules.head_pitch_deg
     episodes, flagged = find_episodes(
-        table, "head", beyond_deg, 0.0, judged, rules, depth_deg=np.where(by_neck, neck_deg, pitch_deg)
+        table,
+        "head",
+        quantity_deg=beyond_deg,
+        threshold_deg=0.0,
+        judged=judged,
+        config=rules,
+        depth_deg=np.where(by_neck, neck_deg, pitch_deg),
     )
     return table.with_columns(flag_head=_maybe(flagged, measured)), episodes
 

@@ -51,6 +51,7 @@ def require_running(table: StrideTable, config: VerdictConfig) -> None:
 def judge(
     table: StrideTable,
     baseline: Baseline | None,
+    *,
     episodes: Sequence[Episode],
     steps: Sequence[StrapStep],
     standings: Sequence[Standing],
@@ -79,7 +80,14 @@ def judge(
     """
     because = _no_verdict_because(table, baseline, config)
     confidence, reasons = confidence_of(
-        table, baseline, steps, standings, distance_source, zero_source, config, doubts
+        table,
+        baseline,
+        steps=steps,
+        standings=standings,
+        distance_source=distance_source,
+        zero_source=zero_source,
+        config=config,
+        doubts=doubts,
     )
     verdict = NO_VERDICT if because else _verdict(episodes)
     headline = (
@@ -93,6 +101,7 @@ def judge(
 def confidence_of(
     table: StrideTable,
     baseline: Baseline | None,
+    *,
     steps: Sequence[StrapStep],
     standings: Sequence[Standing],
     distance_source: str,
