@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import home_folder
-from analysis.cli.sensor_args import VIRTUAL
+from analysis.cli.sensor_args import is_virtual
 
 STARTED = "Logging. Put it on, stand tall for 10 s, run; afterwards: runtall download --sensor ... --stop"
 NOW_FETCH = "runtall download --sensor sternum=NAME"
@@ -99,7 +99,7 @@ def _parse_wish(wish: str, *, needs_placement: bool) -> tuple[str, str]:
         return "", wish.strip()
     if not equals or not name:
         raise click.UsageError(f"--sensor {wish}: write where it was worn and its name, as in sternum={wish}")
-    if name == VIRTUAL:
+    if is_virtual(name):
         raise click.UsageError(
             "a simulated runner's sensor has no memory: name a real one, see `runtall scan`"
         )

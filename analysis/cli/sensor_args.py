@@ -32,7 +32,7 @@ def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[R
     from sensor.recorder import AuxiliaryRequest, RecordingPlan, SensorRequest
 
     typed = [_parse_wish(wish) for wish in wishes]
-    are_virtual = [_is_virtual(name) for name in (*(name for _, name in typed), *beside)]
+    are_virtual = [is_virtual(name) for name in (*(name for _, name in typed), *beside)]
     if any(are_virtual) and not all(are_virtual):
         raise click.UsageError("real and virtual sensors are on different radios: name only one sort")
     is_simulated = any(are_virtual)
@@ -49,7 +49,8 @@ def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[R
     return plan, is_simulated
 
 
-def _is_virtual(name: str) -> bool:
+def is_virtual(name: str) -> bool:
+    """Tell whether a typed name stands for a sensor made of software."""
     return name == VIRTUAL or name.startswith(f"{VIRTUAL}:")
 
 
@@ -68,5 +69,8 @@ def _virtual_name(name: str, number: int) -> str:
 def _parse_wish(wish: str) -> tuple[str, str]:
     placement, equals, name = wish.partition("=")
     if not equals:
-        raise click.UsageError(f"--sensor {wish}: write where it is worn and its name, as in sternum={wish}")
+        from sensor.samples import PLACEMENTS
+
+        example = f"{wish}=NAME" if wish in PLACEMENTS else f"sternum={wish}"
+        raise click.UsageError(f"--sensor {wish}: write where it is worn and its name, as in {example}")
     return placement.strip(), name.strip()

@@ -49,7 +49,7 @@ class CsvTable:
             self.header = self._first_line().decode("utf-8-sig").strip()
         except UnicodeDecodeError as error:
             raise ImportFileError(
-                f"{path}: line 1 is not a text file in UTF-8; save the table as CSV, UTF-8"
+                f"{path}: line 1 is not UTF-8 text; save the table as CSV, UTF-8"
             ) from error
         self.size = len(self._content)
         self.sha256 = hashlib.sha256(self._content).hexdigest()

@@ -110,7 +110,7 @@ BAD_FILES: dict[str, tuple[Callable[[Path], str | bytes], str]] = {
     "milliseconds": (_rescaled(1000.0, slice(0, 1)), "time_s seems to be in milliseconds"),
     "a header alone": (lambda chest: HEADER, "no rows below the header"),
     "nothing": (lambda chest: b"", "the file is empty"),
-    "noise": (lambda chest: random.Random(1).randbytes(100_000), "is no UTF-8 text"),
+    "noise": (lambda chest: random.Random(1).randbytes(100_000), "is not UTF-8 text"),
     "a line without end": (lambda chest: HEADER + "\n" + LONG, "line 2 is no row"),
 }
 

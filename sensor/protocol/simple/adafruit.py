@@ -128,13 +128,22 @@ def _set_periods(period_ms: int) -> tuple[Write, ...]:
     return tuple(Write(PERIOD_UUID, data, service=one) for one in (ACC_SERVICE_UUID, GYR_SERVICE_UUID))
 
 
+def _start(rate_hz: int) -> tuple[Write, ...]:
+    """Return what sets the periods of both services."""
+    return _set_periods(round(1000 / rate_hz))
+
+
+def _stop(_: int) -> tuple[Write, ...]:
+    return _set_periods(_NEVER_MS)
+
+
 CONVERSATION = Conversation(
     key=KEY,
     rates_hz=RATES_HZ,
     data_uuid=ACC_UUID,
     gyr_uuid=GYR_UUID,
     other_uuids=(BATTERY_LEVEL_UUID,),
-    start=lambda rate_hz: _set_periods(round(1000 / rate_hz)),
-    stop=lambda _: _set_periods(_NEVER_MS),
+    start=_start,
+    stop=_stop,
 )
 """Both services have a period of their own."""

@@ -163,14 +163,23 @@ def _write(command: str) -> Write:
     return Write(CONTROL_UUID, encode_command(command), response=False)
 
 
+def _start(_: int) -> tuple[Write, ...]:
+    """Return what begins the stream; its rate cannot be chosen."""
+    return _write(_PRESET), _write(START)
+
+
+def _stop(_: int) -> tuple[Write, ...]:
+    return (_write(HALT),)
+
+
 CONVERSATION = Conversation(
     key=KEY,
     rates_hz=(RATE_HZ,),
     data_uuid=ACC_UUID,
     gyr_uuid=GYR_UUID,
     other_uuids=(CONTROL_UUID,),
-    start=lambda _: (_write(_PRESET), _write(START)),
-    stop=lambda _: (_write(HALT),),
+    start=_start,
+    stop=_stop,
     poll=(_write(_KEEP_ALIVE),),
 )
 """It stops by itself where nobody tells it from time to time that somebody listens."""

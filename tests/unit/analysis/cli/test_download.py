@@ -179,6 +179,7 @@ def test_logging_is_started_and_stopped_and_refuses_everything_in_between(
         (("--sensor", CHEST, "--start", "--stop"), "use only one of --start, --stop"),
         (("--sensor", CHEST, "--log", "-1"), "--log"),
         (("--sensor", "sternum=virtual"), "a simulated runner's sensor has no memory"),
+        (("--sensor", "sternum=virtual:polar-sense"), "a simulated runner's sensor has no memory"),
     ],
 )
 def test_what_does_not_fit_together_is_a_usage_error(run: Run, arguments: tuple[str, ...], why: str) -> None:

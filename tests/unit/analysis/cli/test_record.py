@@ -151,7 +151,7 @@ def _duration_s(path: Path) -> float:
     ("arguments", "words"),
     [
         (["--sensor", "chest=x"], "unknown placement 'chest': choose one of sternum, upper-back"),
-        (["--sensor", "sternum"], "write where it is worn and its name, as in sternum="),
+        (["--sensor", "sternum"], "write where it is worn and its name, as in sternum=NAME"),
         (["--sensor", "sternum="], "no name for the sensor at sternum"),
         (["--sensor", "sternum=a", "--sensor", "sternum=b"], "placement 'sternum' is named twice"),
         (["--sensor", "sternum=a", "--sensor", "head=A"], "sensor 'a' is named twice"),

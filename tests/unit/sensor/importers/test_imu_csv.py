@@ -208,7 +208,7 @@ def test_a_file_without_rows_is_refused(tmp_path: Path, content: str) -> None:
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "chest.csv"
     path.write_bytes(b"PK\x03\x04\xff\xfe\x00\x01" * 50)
-    assert "no UTF-8 text" in _refusal(path)
+    assert "not UTF-8 text" in _refusal(path)
 
 
 @pytest.mark.parametrize(("row", "time_s"), [(500, 1.0), (500, 4.798077), (1, 0.0)])
