@@ -10,7 +10,7 @@ from analysis.judging.summary import doubts_about
 from analysis.signal.forward_direction import BOW, LEAN, PITCH, START, Votes
 from analysis.signal.motion import Motion
 from sensor.virtual.runner.plan import run, stand
-from tests.support.short_runs import OPENING, PLAIN, motion, virtual
+from tests.support.short_runs import CONFIG, OPENING, PLAIN, motion, virtual
 
 UNSURE = "It is not certain which way is forward: bow once after standing."
 NO_GYROSCOPE = "The sensor has no gyroscope: the angle may be wrong by 4°."
@@ -37,8 +37,13 @@ def test_forward_is_doubted_where_no_bow_and_hardly_a_vote_tells_it(
     trunk: Motion, votes: Votes, is_doubted: bool
 ) -> None:
     told = replace(trunk, axes=replace(trunk.axes, forward_votes=votes))
-    assert list(doubts_about(told)) == ([UNSURE] if is_doubted else [])
+    assert list(doubts_about(told, CONFIG)) == ([UNSURE] if is_doubted else [])
 
 
 def test_without_a_gyroscope_the_angle_is_doubted(trunk: Motion) -> None:
-    assert list(doubts_about(replace(trunk, path=None))) == [NO_GYROSCOPE]
+    assert list(doubts_about(replace(trunk, path=None), CONFIG)) == [NO_GYROSCOPE]
+
+
+def test_the_doubt_about_a_missing_gyroscope_states_the_error_in_force(trunk: Motion) -> None:
+    wider = replace(CONFIG, posture=replace(CONFIG.posture, accelerometer_error_deg=6.5))
+    assert "may be wrong by 6.5°" in doubts_about(replace(trunk, path=None), wider)[0]

@@ -108,7 +108,7 @@ def test_a_lean_is_half_a_vote_and_three_where_nobody_leans_back_so_far(lean_deg
     found = motion(virtual(plan(posture=(PosturePoint(0.0, lean_deg),), posture_wander_deg=0.0)))
     said = asked(found, found.axes.trunk_from_sensor)[LEAN]
     assert said == pytest.approx(vote)
-    assert decide(((LEAN, said),)) == pytest.approx(3.0 * vote)
+    assert decide(((LEAN, said),), CONFIG.axes) == pytest.approx(3.0 * vote)
 
 
 def test_a_faint_lean_says_nothing() -> None:

@@ -65,7 +65,11 @@ def test_every_stride_opens_left_in_every_style(style: str) -> None:
     assert share_left(virtual(replace(PLAIN, style=STYLES[style]))) == 1.0
 
 
-@pytest.mark.parametrize("style", [name for name in STYLES if name != "forefoot shuffle"])
+LATE_S = {"forefoot shuffle": 0.025}
+"""Found 19 ms late there: who lands on the forefoot and hardly leaves the ground has no sharp contact."""
+
+
+@pytest.mark.parametrize("style", STYLES)
 def test_a_stride_opens_at_the_contact_itself(style: str) -> None:
     run_ = virtual(replace(PLAIN, style=STYLES[style]))
     table = report(run_).strides
@@ -73,7 +77,7 @@ def test_a_stride_opens_at_the_contact_itself(style: str) -> None:
     late_s = start_s[:, None] - run_.stride_start_s
     nearest_s = late_s[np.arange(len(start_s)), np.abs(late_s).argmin(axis=1)]
     assert len(nearest_s) > 40
-    assert abs(np.median(nearest_s)) < 0.015
+    assert abs(np.median(nearest_s)) < LATE_S.get(style, 0.015)
 
 
 def test_every_bout_is_decided_by_itself() -> None:
