@@ -98,7 +98,7 @@ def from_json(text: str) -> RunReport:
         raise ReportFileError("written without its strides; write it again with `runtall report --json`")
     try:
         return _report(content)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise ReportFileError(
             f"damaged ({error!r:.200}); write it again with `runtall report --json`"
         ) from error

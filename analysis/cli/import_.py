@@ -73,7 +73,8 @@ def command(
             click.echo(printable(notice), err=True)
     if source == "file date":
         click.echo(
-            f"Began {began.astimezone():%Y-%m-%d %H:%M} is the file's date. If that is wrong, use --started.",
+            f"Start time taken from the file's date ({began.astimezone():%Y-%m-%d %H:%M}). "
+            "If wrong, use --started.",
             err=True,
         )
     click.echo(target)

@@ -105,8 +105,9 @@ def _steps(
     candidates = candidates[(candidates >= stays) & (candidates + skip + stays <= len(angle_deg))]
     if not len(candidates):
         return []
-    level_deg = np.median(np.lib.stride_tricks.sliding_window_view(angle_deg, stays), axis=1)
-    lasting_deg = level_deg[candidates + skip] - level_deg[candidates - stays]
+    around_deg = np.lib.stride_tricks.sliding_window_view(angle_deg, stays)
+    before_deg, after_deg = around_deg[candidates - stays], around_deg[candidates + skip]
+    lasting_deg = np.median(after_deg, axis=1) - np.median(before_deg, axis=1)
     flank = config.edge_strides + skip
     nearby_deg = np.lib.stride_tricks.sliding_window_view(np.pad(np.abs(sharp_deg), flank), 2 * flank + 1)
     needed_deg = config.stays_fraction * nearby_deg[candidates].max(axis=1)

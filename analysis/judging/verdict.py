@@ -119,9 +119,7 @@ def confidence_of(
         slight.append(f"Only {usable:.0%} of the strides are usable.")
     judged = judged_fraction(table)
     if baseline is not None and judged < config.good_judged:
-        slight.append(
-            f"Only {judged:.0%} of the running was at the pace and slope of your start and was judged."
-        )
+        slight.append(f"Only {judged:.0%} of the running could be judged.")
     if baseline is not None and baseline.is_short:
         slight.append("The run was short: what is usual was read from its first few hundred metres.")
     if loose >= config.loose_share:

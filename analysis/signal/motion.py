@@ -13,7 +13,7 @@ from analysis.maths.between_rows import mean_between
 from analysis.maths.intervals import inside
 from analysis.signal.accelerometer_only import stride_mean_up
 from analysis.signal.alignment import Worn, aligned_axes
-from analysis.signal.anatomical_axes import find_axes, upright_from_sensor
+from analysis.signal.anatomical_axes import find_axes
 from analysis.signal.forward_direction import contradicts_running
 from analysis.signal.gait import find_gait
 from analysis.signal.gapfill import fill_gaps
@@ -130,12 +130,15 @@ def _from_gyroscope(
     # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
     seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
     rough_up = up_in_sensor(strapdown, first, seen)
-    zero = _zero_of_trunk(stream, rests, trunk)
-    if zero is None:
-        zero, own_axes = _upright(stream, strapdown, rough_up, strides, rests, config)
+    if trunk is None:
+        zero, axes = _upright(stream, strapdown, rough_up, strides, rests, config)
     else:
-        own_axes = TrunkAxes(upright_from_sensor(zero.up_sensor), zero.source, 0.0, ())
-    axes = _aligned(stream, rough_up, zero, trunk, config) or own_axes
+        zero = _zero_of_trunk(stream, rests, trunk) or calibrate_standing(
+            stream, rests, strides, rough_up, config.rest
+        )
+        axes = _aligned(stream, rough_up, zero, trunk, config) or find_axes(
+            stream, strapdown, rough_up, strides, zero, rests, config.axes
+        )
     force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
     ahead = forward_inertial(strapdown, axes, force)
     belief = speed_prior(first, stream, gait, rests, speed, config)
@@ -169,7 +172,7 @@ def _upright(
     rests: StaticPeriods,
     config: AnalysisConfig,
 ) -> tuple[StandingCalibration, TrunkAxes]:
-    """Return the zero and the axes found from it, passing over standings behind which the run lies.
+    """Return the trunk's zero and the axes found from it, passing over standings behind which the run lies.
 
     A runner leans forward from upright standing, so the standing was bent. Which way is forward has to be
     found first, and that depends on the zero: each standing is tried, the last one first.
@@ -195,11 +198,9 @@ def _lean_deg(up_sensor: RealArray, axes: TrunkAxes, strides: Strides, config: A
     return float(np.median(inclination_deg(mean)[0]))
 
 
-def _zero_of_trunk(
-    stream: EvenStream, rests: StaticPeriods, trunk: Motion | None
-) -> StandingCalibration | None:
-    """Return the zero at the trunk's standing, None for the trunk itself or without one."""
-    if trunk is None or trunk.zero.rest < 0:
+def _zero_of_trunk(stream: EvenStream, rests: StaticPeriods, trunk: Motion) -> StandingCalibration | None:
+    """Return the zero at the trunk's standing, None where it has none or this sensor was not still in it."""
+    if trunk.zero.rest < 0:
         return None
     edges = np.array([trunk.rests.first[trunk.zero.rest], trunk.rests.last[trunk.zero.rest]])
     start_s, end_s = trunk.stream.start_s + edges / trunk.stream.rate_hz
@@ -210,11 +211,11 @@ def _aligned(
     stream: EvenStream,
     up_sensor: RealArray,
     zero: StandingCalibration,
-    trunk: Motion | None,
+    trunk: Motion,
     config: AnalysisConfig,
 ) -> TrunkAxes | None:
-    """Return axes that agree with the trunk's, or None for the trunk itself."""
-    if trunk is None or zero.source == NO_ZERO:
+    """Return axes that agree with the trunk's, or None where there was no running to align them by."""
+    if zero.source == NO_ZERO:
         return None
     worn = Worn(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
     return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)

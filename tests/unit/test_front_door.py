@@ -126,6 +126,11 @@ def test_the_call_can_be_handed_to_another_process() -> None:
         ('{"format": "runtall-report", "version": 2}', "version 2, known is 1"),
         ('{"format": "runtall-report", "version": 1}', "without its strides"),
         ('{"format": "runtall-report", "version": 1, "strides": {}}', "damaged"),
+        (
+            '{"format": "runtall-report", "version": 1, "strides": {}, "episodes": [], "settings": [], '
+            '"hashes": {"config": "", "file": ""}, "runtall_version": ""}',
+            "damaged",
+        ),
         ('{"format": "runtall-report", "version": 1, "strides": 5, "episodes": [], "hashes": {}}', "damaged"),
     ],
 )

@@ -19,7 +19,7 @@ from analysis.signal.speed import SpeedProfile
 from sensor.samples import FloatArray, SensorRecording
 from sensor.virtual.runner.gait import SEVERE
 from sensor.virtual.runner.imu_errors import CONSUMER, IDEAL, loss_mask
-from sensor.virtual.runner.plan import RunPlan, Worn, run, stand
+from sensor.virtual.runner.plan import UPRIGHT_STERNUM, PosturePoint, RunPlan, Worn, bow, run, stand
 from tests.support.recordings import sensor_recording
 from tests.support.short_runs import (
     OPENING,
@@ -29,6 +29,7 @@ from tests.support.short_runs import (
     errors,
     motion,
     report,
+    session,
     trunk_recording,
     virtual,
 )
@@ -292,3 +293,16 @@ def test_on_a_treadmill_the_room_stands_still() -> None:
     assert (measured == 0.0).all()
     assert (weight > 0.0).all()
     assert len(no_static_periods()) == 0
+
+
+def test_a_head_is_not_held_to_how_far_a_trunk_may_lean_back() -> None:
+    # The trunk stood bent, so it has no standing zero; the head may be held as it likes.
+    wear = (UPRIGHT_STERNUM, Worn("head"))
+    posture = (PosturePoint(0.0, 7.0, head_pitch_deg=-8.0),)
+    legs = (bow(16.0, 13.0), run(60.0, 3.0), stand(10.0))
+    chest, head = session(virtual(replace(PLAIN, legs=legs, posture=posture, wear=wear))).sensors
+    trunk = motion_of(chest, None, CONFIG)
+    assert trunk.zero.source == "own baseline"
+    found = motion_of(head, None, CONFIG, trunk)
+    assert found.zero.source == "standing"
+    assert len(found.zero.bent) == 0
