@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-bluez check fuzz soak bench revalidate picture clean
+.PHONY: help demo test coverage test-bluez check fuzz soak bench revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,7 +18,10 @@ demo: $(VENV)/.installed  ## A virtual runner, recorded and reported: see it wor
 	$(BIN)/runtall demo
 
 test: check  ## Everything a change must pass: style, types, tests
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90 tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+
+coverage: $(VENV)/.installed  ## Which lines and branches the unit tests reach; fails below 90 %
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90 tests/unit
 
 test-bluez:  ## Record over the real Bluetooth stack, in a small virtual machine (Debian, root)
 	PYTHON=$(PYTHON) tests/bluez/run.sh

@@ -121,23 +121,21 @@ def test_its_clocks_are_found_out(maker: Maker, path: Path) -> None:
 def test_after_a_fault_the_stream_comes_back_and_nothing_delivered_is_lost(
     maker: Maker, kind: FaultKind, path: Path
 ) -> None:
-    signal = signal_of(maker, 60.0)
-    duration_s = 2.0 if kind is FaultKind.STALL else 8.0
-    scene = record(path, maker, signal, Fault(8.0, kind, duration_s), duration_s=45.0)
+    signal = signal_of(maker, 45.0)
+    duration_s = 2.0 if kind is FaultKind.STALL else 6.0
+    scene = record(path, maker, signal, Fault(5.0, kind, duration_s), duration_s=28.0)
 
     check_kept(path, scene)
     check_true(maker, signal, path)
-    check_streams_at_the_end(scene, since_s=40.0)
+    check_streams_at_the_end(scene, since_s=24.0)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_in_a_storm_of_faults_nothing_delivered_is_lost_or_invented(
-    maker: Maker, seed: int, path: Path
-) -> None:
-    signal = signal_of(maker, 210.0)
-    faults = draw_faults(seed, within_s=(0.0, 100.0), count=14)
-    scene = record(path, maker, signal, *faults, duration_s=190.0)
+def test_in_a_storm_of_faults_nothing_delivered_is_lost_or_invented(maker: Maker, path: Path) -> None:
+    signal = signal_of(maker, 150.0)
+    # Another storm for every maker.
+    faults = draw_faults(list(MAKERS).index(maker.virtual.name), within_s=(0.0, 60.0), count=10)
+    scene = record(path, maker, signal, *faults, duration_s=130.0)
 
     check_kept(path, scene)
     check_true(maker, signal, path)
-    check_streams_at_the_end(scene, since_s=170.0)
+    check_streams_at_the_end(scene, since_s=115.0)
