@@ -72,7 +72,7 @@ class Capture2GoClient:
         with self._channel.making_sense("what it tells of what it does makes no sense; restart it"):
             return control.parse_status(payload).state
 
-    async def list_files(self, most: int) -> tuple[LogEntry, ...]:
+    async def entries(self, most: int) -> tuple[LogEntry, ...]:
         """Return the recordings, at most so many.
 
         Raises
@@ -81,14 +81,14 @@ class Capture2GoClient:
             When it does not answer, or nonsense.
         """
         what = "to list its recordings"
-        entries: dict[int, LogEntry] = {}
+        found: dict[int, LogEntry] = {}
 
         def gather(package: Package) -> bool | None:
             payload = self._content(package, memory.FILE, request=memory.LIST_FILES, what=what)
             if payload is not None:
                 entry = memory.parse_file(payload)
-                entries[entry.log_id] = entry
-            return len(entries) >= count or None
+                found[entry.log_id] = entry
+            return len(found) >= count or None
 
         with self._channel.making_sense("what it tells of its recordings makes no sense; restart it"):
             told = await self.ask(Package(memory.LIST_FILES), memory.FILE_COUNT, what=what)
@@ -96,7 +96,7 @@ class Capture2GoClient:
             if count:
                 timeout_s = self._channel.policy.silence_s + self._channel.policy.request_timeout_s
                 await self._channel.next(gather, timeout_s=timeout_s, doing="listing its recordings")
-        return tuple(entries[index] for index in sorted(entries))
+        return tuple(found[index] for index in sorted(found))
 
     async def fetch(self, entry: LogEntry, span: Span, *, take: Callable[[Piece], object]) -> None:
         """Have bytes of a recording sent, until the last of them came or nothing more comes.

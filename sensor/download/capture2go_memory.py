@@ -29,7 +29,7 @@ class Capture2GoMemory(DeviceMemory):
     async def list(self) -> tuple[LogEntry, ...]:
         """Return all recordings in the sensor's order, see `DeviceMemory.list`."""
         async with self._connected(Capture2GoClient.open) as client:
-            return await client.list_files(_MOST_RECORDINGS)
+            return await client.entries(_MOST_RECORDINGS)
 
     async def start(self) -> None:
         """Have the sensor record at 100 Hz, see `DeviceMemory.start`."""

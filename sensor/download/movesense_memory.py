@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial as with_arguments
 
 from sensor.download.memory import DeviceMemory
 from sensor.download.movesense_client import MovesenseClient
@@ -93,7 +93,7 @@ class MovesenseMemory(DeviceMemory):
         return False
 
     def _client(self) -> AbstractAsyncContextManager[MovesenseClient]:
-        return self._connected(with_arguments(MovesenseClient.open, utc_us=self.utc_us))
+        return self._connected(functools.partial(MovesenseClient.open, utc_us=self.utc_us))
 
     @asynccontextmanager
     async def _settled(self) -> AsyncIterator[MovesenseClient]:

@@ -79,7 +79,7 @@ class PartialLog:
         self._part = target.with_name(f"{target.name}.part")
         self._knowledge = target.with_name(f"{target.name}.part.json")
         self._identity = identity
-        self._coverage = Coverage(_known_spans(self._knowledge, self._part, identity))
+        self._coverage = Coverage(_known_spans(self._knowledge, self._part, identity=identity))
         self._unsaved_bytes = 0
         self._ends: list[int] = []
         self._is_end_told = False
@@ -242,7 +242,7 @@ class PartialLog:
         )
 
 
-def _known_spans(knowledge: Path, part: Path, identity: LogIdentity) -> tuple[tuple[int, int], ...]:
+def _known_spans(knowledge: Path, part: Path, *, identity: LogIdentity) -> tuple[Span, ...]:
     """Return what an earlier download of the same recording had brought; nothing where that is not sure."""
     try:
         known: dict[str, Any] = {"name": "", **json.loads(knowledge.read_text(encoding="utf-8"))}

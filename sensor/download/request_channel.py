@@ -135,6 +135,7 @@ class RequestChannel(Generic[_Message]):
             raise SilenceError(
                 f"{self.name} stopped {doing}; bring it closer, and restart it if that does not help"
             ) from error
+        self.lost()  # for whoever asks after this
         raise LinkError(f"{self.name}: the link broke; keep the sensor within a few metres")
 
     async def answer(self, pick: Callable[[_Message], _Answer | None]) -> _Answer:
@@ -142,12 +143,12 @@ class RequestChannel(Generic[_Message]):
         return await self.next(pick, timeout_s=self.policy.request_timeout_s, doing="answering")
 
     def lost(self) -> None:
-        """Tell whoever waits that nothing will come."""
+        """Tell whoever waits, now or later, that nothing more will come."""
         self._is_lost = True
         self._messages.put_nowait(None)
 
     def forget(self) -> None:
-        """Pass over all that has come, except that the link is lost."""
+        """Pass over all that has come; nothing once the link is lost, for that is still to be told."""
         while not self._messages.empty() and not self._is_lost:
             self._messages.get_nowait()
 
