@@ -73,3 +73,24 @@ def test_a_recording_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest
 
     with pytest.raises(LinkError, match="has no end"):
         run_in_virtual_time(play())
+
+
+def test_notifications_that_answer_nothing_are_passed_over() -> None:
+    class Talkative(VirtualFlash):
+        """Sends damaged answers, and answers to other commands, before its own."""
+
+        def _answer(self, command: Command) -> bytes:
+            other = command.reference % 255 + 1
+            for payload in (b"", b"\x01", b"\xff\xff", bytes([2, other]) + b"abc", bytes([1, other, 148, 1])):
+                self.notify(self._data, payload)
+            return super()._answer(command)
+
+    async def play() -> tuple[LogEntry, ...]:
+        async with VirtualRadio(seed=1) as radio:
+            sensor = Talkative(signal=noise_signal(1.0))
+            sensor.logs = {1: bytes(100)}
+            await radio.add(sensor)
+            return await MovesenseMemory(radio.bleak, sensor.name, utc_us=lambda: UTC_US).list()
+
+    (entry,) = run_in_virtual_time(play())
+    assert (entry.log_id, entry.size_bytes) == (1, 100)
