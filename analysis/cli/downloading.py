@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis.cli.home import file_name
 from analysis.cli.text import text_table
 from sensor.download.memories import find_memory
-from sensor.download.memory import SensorMemory
+from sensor.download.memory import DeviceMemory
 from sensor.errors import LinkError
 from sensor.link.radio import Radio
 from sensor.protocol.memory import LogEntry
@@ -25,7 +25,7 @@ Say = Callable[[str], None]
 """Tells the runner one line."""
 
 
-async def memory_of(radio: Radio, name: str) -> SensorMemory:
+async def memory_of(radio: Radio, name: str) -> DeviceMemory:
     """Return the memory of a sensor; its clock is set to this computer's time of day.
 
     Raises
@@ -35,16 +35,16 @@ async def memory_of(radio: Radio, name: str) -> SensorMemory:
     UnknownSensorError
         When nothing can be fetched from such a sensor.
     """
-    return await find_memory(radio, name, lambda: round(datetime.now(UTC).timestamp() * 1e6))
+    return await find_memory(radio, name, utc_us=lambda: round(datetime.now(UTC).timestamp() * 1e6))
 
 
-async def list_logs(memory: SensorMemory) -> str:
+async def list_logs(memory: DeviceMemory) -> str:
     """Return the table of what a sensor has recorded, the oldest first.
 
     Raises
     ------
     LinkError
-        When there is nothing, or as `SensorMemory.list`.
+        When there is nothing, or as `DeviceMemory.list`.
     """
     entries = _not_empty(memory, await memory.list())
     named = any(entry.name for entry in entries)
@@ -52,7 +52,7 @@ async def list_logs(memory: SensorMemory) -> str:
     return text_table(("LOG", "CHANGED", "SIZE", "NAME") if named else ("LOG", "CHANGED", "SIZE"), rows)
 
 
-async def fetch_log(memory: SensorMemory, log_id: int | None, folder: Path, say: Say) -> Path:
+async def fetch_log(memory: DeviceMemory, log_id: int | None, folder: Path, say: Say) -> Path:
     """Fetch a recording into a file of its own and return the file.
 
     Parameters
@@ -69,7 +69,7 @@ async def fetch_log(memory: SensorMemory, log_id: int | None, folder: Path, say:
     Raises
     ------
     LinkError
-        When there is nothing to fetch, or as `SensorMemory.download`.
+        When there is nothing to fetch, or as `DeviceMemory.download`.
     SessionFileError
         When the file cannot be written.
     """
@@ -80,7 +80,7 @@ async def fetch_log(memory: SensorMemory, log_id: int | None, folder: Path, say:
     stem = file_name(f"{memory.name}_{entry.name or f'log-{entry.log_id}'}")
     target = _free_path(folder, stem, memory.suffix)
     say(f"Fetching recording {entry.log_id} of {memory.name}, {_size_text(entry.size_bytes)}.")
-    await memory.download(entry, target, progress(say))
+    await memory.download(entry, target, on_progress=progress(say))
     if _is_dated(entry):
         # A recording that does not tell the time of day is dated by its file.
         os.utime(target, (entry.modified_s, entry.modified_s))
@@ -102,7 +102,7 @@ def progress(say: Say) -> Callable[[int, int], None]:
     return report
 
 
-def _not_empty(memory: SensorMemory, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
+def _not_empty(memory: DeviceMemory, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
     if not entries:
         raise LinkError(
             f"{memory.name} has recorded nothing; begin with `runtall download --sensor ... --start`, "

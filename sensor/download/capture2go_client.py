@@ -2,62 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Self
 
-from sensor.download.policy import DownloadPolicy
-from sensor.download.response_queue import gone_silent, link_lost
-from sensor.errors import LinkError, PacketError, RefusalError
-from sensor.link.ble import BleLink
-from sensor.protocol.capture2go import control as capture2go_state
-from sensor.protocol.capture2go import frames as capture2go
-from sensor.protocol.capture2go import memory as capture2go_files
+from sensor.download.request_channel import RequestChannel, SilenceError
+from sensor.errors import PacketError, RefusalError
+from sensor.protocol.capture2go import control, frames, memory
 from sensor.protocol.capture2go.frames import Package, PackageReader, encode_package
 from sensor.protocol.capture2go.memory import ByteRange
 from sensor.protocol.memory import LogEntry, Piece, Span
 
 
-class Capture2GoTalk:
+class Capture2GoClient:
     """Asks a connected Capture2Go one thing after the other.
 
     Parameters
     ----------
-    link
-        The connection, nothing subscribed yet.
-    name
-        How messages call the sensor.
-    policy
-        Deadlines.
+    channel
+        To the sensor.
     """
 
-    def __init__(self, link: BleLink, name: str, policy: DownloadPolicy) -> None:
-        self._link = link
-        self._name = name
-        self._policy = policy
+    def __init__(self, channel: RequestChannel[Package]) -> None:
+        self._channel = channel
         self._reader = PackageReader()
-        self._inbox: asyncio.Queue[Package | None] = asyncio.Queue()
 
-    async def open(self) -> None:
+    @classmethod
+    async def open(cls, channel: RequestChannel[Package]) -> Self:
         """Listen for packages, and end what a killed download may have left coming."""
-        await self._link.subscribe(capture2go.NOTIFY_UUID, self.receive, self._policy.request_timeout_s)
+        client = cls(channel)
+        await channel.listen(frames.NOTIFY_UUID, client._packages)
         with suppress(RefusalError):  # nothing was coming
-            await self.ask(
-                Package(capture2go_files.STOP_BYTES), capture2go_files.BYTES_STOPPED, "to stop sending"
-            )
+            await client.ask(Package(memory.STOP_BYTES), memory.BYTES_STOPPED, what="to stop sending")
+        return client
 
-    def receive(self, payload: bytes) -> None:
-        """Take one notification."""
-        for received in self._reader.feed([payload]):
-            if not received.is_real_time:
-                self._inbox.put_nowait(received.package)
-
-    def lost(self) -> None:
-        """Tell whoever waits that nothing will come."""
-        self._inbox.put_nowait(None)
-
-    async def ask(self, request: Package, answer: int, what: str) -> bytes:
-        """Ask for something and return what the answer holds; whatever else comes is passed over.
+    async def ask(self, request: Package, answer: int, *, what: str) -> bytes:
+        """Ask for something and return what the answer holds.
 
         Parameters
         ----------
@@ -76,11 +56,9 @@ class Capture2GoTalk:
             When it does not answer.
         """
         await self._send(request)
-        try:
-            async with asyncio.timeout(self._policy.request_timeout_s):
-                return await self._answer(request.header, answer, what)
-        except TimeoutError as error:
-            raise gone_silent(self._name, "answering") from error
+        return await self._channel.answer(
+            lambda package: self._content(package, answer, request=request.header, what=what)
+        )
 
     async def state(self) -> int:
         """Return what the sensor does, see `sensor.protocol.capture2go.control.State`.
@@ -90,13 +68,11 @@ class Capture2GoTalk:
         LinkError
             When it does not answer, or nonsense.
         """
-        payload = await self.ask(Package(capture2go.GET_STATUS), capture2go.STATUS, "to tell what it does")
-        try:
-            return capture2go_state.parse_status(payload).state
-        except PacketError as error:
-            raise self._nonsense("what it does") from error
+        payload = await self.ask(Package(frames.GET_STATUS), frames.STATUS, what="to tell what it does")
+        with self._channel.making_sense("what it tells of what it does makes no sense; restart it"):
+            return control.parse_status(payload).state
 
-    async def list_files(self, most: int) -> tuple[LogEntry, ...]:
+    async def entries(self, most: int) -> tuple[LogEntry, ...]:
         """Return the recordings, at most so many.
 
         Raises
@@ -104,26 +80,25 @@ class Capture2GoTalk:
         LinkError
             When it does not answer, or nonsense.
         """
-        list_files = Package(capture2go_files.LIST_FILES)
-        try:
-            count = capture2go_files.parse_count(
-                await self.ask(list_files, capture2go_files.FILE_COUNT, "to list its recordings")
-            )
-            entries: dict[int, LogEntry] = {}
-            async with asyncio.timeout(self._policy.silence_s + self._policy.request_timeout_s):
-                while len(entries) < min(count, most):
-                    payload = await self._answer(
-                        list_files.header, capture2go_files.FILE, "to list its recordings"
-                    )
-                    entry = capture2go_files.parse_file(payload)
-                    entries[entry.log_id] = entry
-        except PacketError as error:
-            raise self._nonsense("its recordings") from error
-        except TimeoutError as error:
-            raise gone_silent(self._name, "listing its recordings") from error
-        return tuple(entries[index] for index in sorted(entries))
+        what = "to list its recordings"
+        found: dict[int, LogEntry] = {}
 
-    async def fetch(self, entry: LogEntry, span: Span, take: Callable[[Piece], None]) -> None:
+        def gather(package: Package) -> bool | None:
+            payload = self._content(package, memory.FILE, request=memory.LIST_FILES, what=what)
+            if payload is not None:
+                entry = memory.parse_file(payload)
+                found[entry.log_id] = entry
+            return len(found) >= count or None
+
+        with self._channel.making_sense("what it tells of its recordings makes no sense; restart it"):
+            told = await self.ask(Package(memory.LIST_FILES), memory.FILE_COUNT, what=what)
+            count = min(memory.parse_count(told), most)
+            if count:
+                timeout_s = self._channel.policy.silence_s + self._channel.policy.request_timeout_s
+                await self._channel.next(gather, timeout_s=timeout_s, doing="listing its recordings")
+        return tuple(found[index] for index in sorted(found))
+
+    async def fetch(self, entry: LogEntry, span: Span, *, take: Callable[[Piece], object]) -> None:
         """Have bytes of a recording sent, until the last of them came or nothing more comes.
 
         Parameters
@@ -133,7 +108,7 @@ class Capture2GoTalk:
         span
             Which bytes.
         take
-            Called with every piece that begins among them.
+            Called with every piece that begins among them; none reaches beyond the recording.
 
         Raises
         ------
@@ -142,50 +117,48 @@ class Capture2GoTalk:
         LinkError
             When the link breaks, or nothing comes at all.
         """
-        asked = capture2go_files.WHOLE if span == (0, entry.size_bytes) else span
-        await self._send(capture2go_files.encode_range(ByteRange(entry.name, asked)))
-        what = f"recording {entry.log_id}"
+        asked = memory.WHOLE if span == (0, entry.size_bytes) else span
+        await self._send(memory.encode_range(ByteRange(entry.name, asked)))
         start, end = span
         reached, came_bytes = start, 0
-        while reached < end and came_bytes < 2 * (end - start) + capture2go_files.MOST_PIECE_BYTES:
+        while reached < end and came_bytes < 2 * (end - start) + memory.MOST_PIECE_BYTES:
             try:
-                async with asyncio.timeout(self._policy.silence_s):
-                    piece = await self._piece(what)
-            except TimeoutError as error:
+                piece = await self._piece(f"recording {entry.log_id}")
+            except SilenceError:
                 if reached > start:
                     return  # its last pieces are lost: they are asked for again
-                raise gone_silent(self._name, f"sending {what}") from error
+                raise
             came_bytes += len(piece.data)
             if start <= piece.offset < end:
-                take(piece)
+                take(Piece(piece.offset, piece.data[: entry.size_bytes - piece.offset]))
                 reached = max(reached, piece.offset + len(piece.data))
 
     async def _piece(self, what: str) -> Piece:
-        while True:
+        def pick(package: Package) -> Piece | None:
+            payload = self._content(package, memory.BYTES, request=memory.GET_BYTES, what=what)
             with suppress(PacketError):  # a damaged piece is one more hole, and fetched again
-                return capture2go_files.parse_bytes(
-                    await self._answer(capture2go_files.GET_BYTES, capture2go_files.BYTES, what)
-                )
+                return None if payload is None else memory.parse_bytes(payload)
+            return None
+
+        timeout_s = self._channel.policy.silence_s
+        return await self._channel.next(pick, timeout_s=timeout_s, doing=f"sending {what}")
 
     async def _send(self, request: Package) -> None:
-        timeout_s = self._policy.request_timeout_s
-        await self._link.write(capture2go.WRITE_UUID, encode_package(request), timeout_s, response=True)
+        await self._channel.send(frames.WRITE_UUID, encode_package(request))
 
-    async def _answer(self, request: int, answer: int, what: str) -> bytes:
-        while (package := await self._inbox.get()) is not None:
-            if package.header == answer:
-                return package.payload
-            if package.header == capture2go.ERROR:
-                self._refuse(package.payload, request, what)
-        raise link_lost(self._name)
+    def _packages(self, payload: bytes) -> Iterator[Package]:
+        for received in self._reader.feed([payload]):
+            if not received.is_real_time:
+                yield received.package
 
-    def _refuse(self, payload: bytes, request: int, what: str) -> None:
-        """Raise where an error answers a request; one that cannot be read answers nothing."""
-        with suppress(PacketError):
-            code, refused = capture2go_state.parse_error(payload)
-            if refused == request:
-                reason = capture2go_state.explain_error(code)
-                raise RefusalError(f"{self._name} refuses {what}: {reason} (error {code:02x})", code)
-
-    def _nonsense(self, what: str) -> LinkError:
-        return LinkError(f"{self._name}: what it tells of {what} makes no sense; restart it")
+    def _content(self, package: Package, answer: int, *, request: int, what: str) -> bytes | None:
+        """Return what an answer holds; raise where the package refuses the request."""
+        if package.header == answer:
+            return package.payload
+        if package.header == frames.ERROR:
+            with suppress(PacketError):  # an error that cannot be read answers nothing
+                code, refused = control.parse_error(package.payload)
+                if refused == request:
+                    reason = control.explain_error(code)
+                    raise self._channel.refusal(what, reason, status=code, code=f"error {code:02x}")
+        return None

@@ -1,4 +1,4 @@
-"""Which kinds of sensors have a memory to fetch from, and how each is spoken to: a row each."""
+"""Which kinds of sensors have a memory to fetch from."""
 
 from __future__ import annotations
 
@@ -6,33 +6,23 @@ from collections.abc import Callable
 
 from sensor.download.capture2go_memory import Capture2GoMemory
 from sensor.download.connect import find
-from sensor.download.memory import SensorMemory
+from sensor.download.memory import DeviceMemory
 from sensor.download.movella_dot_memory import MovellaDotMemory
-from sensor.download.movesense_memory import Logbook
-from sensor.download.polar_memory import KEY as POLAR_KEY
+from sensor.download.movesense_memory import MovesenseMemory
 from sensor.download.polar_memory import PolarMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import UnknownSensorError
 from sensor.link.radio import Radio
-from sensor.protocol.capture2go import frames as capture2go
-from sensor.protocol.movella_dot import decoder as movella_dot
-from sensor.protocol.movesense import frames as movesense
 
-MakeMemory = Callable[[Radio, str, Callable[[], int], DownloadPolicy], SensorMemory]
-"""Takes the radio, the sensor's name, what returns the time of day (us since 1970), and deadlines."""
+_MAKERS: tuple[type[DeviceMemory], ...] = (MovesenseMemory, Capture2GoMemory, MovellaDotMemory, PolarMemory)
 
-MEMORIES: dict[str, MakeMemory] = {
-    movesense.KEY: Logbook,
-    capture2go.KEY: Capture2GoMemory,
-    movella_dot.KEY: MovellaDotMemory,
-    POLAR_KEY: PolarMemory,
-}
+MEMORIES = {memory.key: memory for memory in _MAKERS}
 """Key of a kind, see `sensor.protocol.registry`, to its memory."""
 
 
 async def find_memory(
-    radio: Radio, name: str, utc_us: Callable[[], int], policy: DownloadPolicy | None = None
-) -> SensorMemory:
+    radio: Radio, name: str, *, utc_us: Callable[[], int], policy: DownloadPolicy | None = None
+) -> DeviceMemory:
     """Return the memory of whatever sensor has a name.
 
     Parameters
@@ -42,7 +32,7 @@ async def find_memory(
     name
         The sensor's name or address.
     utc_us
-        Returns the time of day, microseconds since 1970.
+        Returns the time of day, us since 1970.
     policy
         Deadlines.
 
@@ -54,8 +44,8 @@ async def find_memory(
         When it is a kind of sensor nothing can be fetched from.
     """
     policy = policy or DownloadPolicy()
-    kind = (await find(radio, name, policy)).kind
+    kind = (await find(radio, name, policy=policy)).kind
     if kind is None or kind.key not in MEMORIES:
         what = f"a {kind.title}" if kind else "no sensor runtall knows"
         raise UnknownSensorError(f"{name} is {what}; from it nothing can be fetched, record it live instead")
-    return MEMORIES[kind.key](radio, name, utc_us, policy)
+    return MEMORIES[kind.key](radio, name, utc_us=utc_us, policy=policy)

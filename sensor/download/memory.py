@@ -3,161 +3,199 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, ClassVar, TypeVar
 
-from sensor.download.partial import LogIdentity, PartialLog
+from sensor.download.connect import reach
+from sensor.download.partial import LogIdentity, PartialLog, Progress, ignore_progress
 from sensor.download.policy import DownloadPolicy
+from sensor.download.request_channel import RequestChannel
 from sensor.errors import LinkError, RefusalError
+from sensor.link.radio import Radio
 from sensor.protocol.memory import LogEntry
 
-Progress = Callable[[int, int], None]
-"""Called with the bytes that have come and how many there are (0: not known yet)."""
+_Client = TypeVar("_Client")
 
 
-class SensorMemory(Protocol):
-    """One sensor's memory, reached anew for whatever is asked."""
+@dataclass(frozen=True)
+class DeviceMemory(ABC):
+    """One sensor's memory, reached anew for whatever is asked.
 
-    @property
-    def name(self) -> str:
-        """The sensor's name."""
-        ...
+    A maker's class says how to list, start and stop recordings, and how to fetch over one connection; to try
+    again until a recording is whole is the same for all. Its client speaks the maker's protocol over a
+    `sensor.download.request_channel.RequestChannel`.
 
-    @property
-    def suffix(self) -> str:
-        """What the names of files with its recordings end with."""
-        ...
+    Parameters
+    ----------
+    radio
+        Which Bluetooth to use.
+    name
+        The sensor's name or address.
+    utc_us
+        Returns the time of day, us since 1970; where recordings carry it, the sensor's clock is set to it.
+    policy
+        Deadlines.
+    """
 
-    @property
-    def after_stop(self) -> str:
-        """What to tell the runner after `stop`, before the command that fetches."""
-        ...
+    radio: Radio
+    name: str
+    _: KW_ONLY
+    utc_us: Callable[[], int]
+    policy: DownloadPolicy = field(default_factory=DownloadPolicy)
 
+    key: ClassVar[str]
+    """Its kind, see `sensor.protocol.registry`."""
+
+    suffix: ClassVar[str]
+    """What the names of files with its recordings end with."""
+
+    no_recording: ClassVar[int]
+    """The sensor's own number for a recording that it does not have."""
+
+    tells_sizes: ClassVar[bool] = False
+    """Whether a size of 0 means that a recording is empty, not that its size is unknown."""
+
+    after_stop: ClassVar[str] = "Stopped. Now:"
+    """What to tell the runner after `stop`, before the command that fetches."""
+
+    @abstractmethod
     async def list(self) -> tuple[LogEntry, ...]:
         """Return all recordings, the oldest first.
 
         Raises
         ------
         LinkError
-            When it cannot be reached, does not answer or refuses.
+            When the sensor cannot be reached, does not answer, refuses, or lists what cannot be.
         """
-        ...
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Have the sensor record acceleration and angular rate until `stop`.
+
+        Raises
+        ------
+        RefusalError
+            When it is recording already, or its memory is full.
+        LinkError
+            When it cannot be reached or does not answer.
+        """
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """End what the sensor records.
+
+        Raises
+        ------
+        RefusalError
+            When it records nothing.
+        LinkError
+            When it cannot be reached or does not answer.
+        """
+
+    @abstractmethod
+    async def _fetch(self, partial: PartialLog, entry: LogEntry) -> None:
+        """Fetch over one connection what is missing, the end of the recording included.
+
+        Parameters
+        ----------
+        partial
+            Takes the pieces; its `rounds` ask again as long as anything new comes.
+        entry
+            Which recording.
+
+        Raises
+        ------
+        RefusalError
+            When the sensor says no, or has no such recording any more.
+        LinkError
+            When the link breaks, or nothing new comes.
+        """
 
     async def find(self, log_id: int) -> LogEntry:
         """Return one recording.
 
         Raises
         ------
+        RefusalError
+            When there is none of this number.
         LinkError
-            When there is none of this number, or as `list`.
+            As `list`.
         """
-        ...
+        entries = await self.list()
+        for entry in entries:
+            if entry.log_id == log_id:
+                return entry
+        raise self._not_among(entries, log_id)
 
-    async def download(self, entry: LogEntry, target: Path, on_progress: Progress) -> None:
+    async def download(
+        self, entry: LogEntry, target: Path, *, on_progress: Progress = ignore_progress
+    ) -> None:
         """Fetch a recording into a file, over as many connections as it takes.
+
+        What came stays beside ``target`` as ``.part`` until it is whole; a later call goes on from there.
+
+        Parameters
+        ----------
+        entry
+            Which, as `list` tells.
+        target
+            Where it goes; nothing may be there yet.
+        on_progress
+            Told after every piece.
 
         Raises
         ------
+        RefusalError
+            When the sensor says no.
         LinkError
-            When it refuses, or several attempts in a row bring nothing new; what came is kept.
+            When several attempts in a row bring nothing new; what came is kept.
         SessionFileError
             When the disk is full or fails.
         """
-        ...
-
-    async def start(self) -> None:
-        """Have the sensor record until `stop`.
-
-        Raises
-        ------
-        LinkError
-            When it cannot be reached, does not answer or refuses.
-        """
-        ...
-
-    async def stop(self) -> None:
-        """End what the sensor records.
-
-        Raises
-        ------
-        LinkError
-            When it cannot be reached, does not answer or refuses.
-        """
-        ...
-
-
-async def fetch_whole(
-    target: Path,
-    identity: LogIdentity,
-    policy: DownloadPolicy,
-    fetch: Callable[[PartialLog], Awaitable[None]],
-) -> None:
-    """Fetch a recording into a file, again and again until it is whole.
-
-    What came stays beside ``target`` as ``.part`` until then; a later call goes on from there.
-
-    Parameters
-    ----------
-    target
-        Where it goes; nothing may be there yet.
-    identity
-        Which recording.
-    policy
-        How often to try.
-    fetch
-        Fetches what it can over one connection.
-
-    Raises
-    ------
-    RefusalError
-        When the sensor says no.
-    LinkError
-        When several attempts in a row bring nothing new.
-    SessionFileError
-        When the disk is full or fails.
-    """
-    fruitless = 0
-    with PartialLog(target, identity) as partial:
-        while not partial.is_complete:
-            before = partial.received_bytes
-            try:
-                await fetch(partial)
-            except RefusalError:
-                raise
-            except LinkError:
-                fruitless = 0 if partial.received_bytes > before else fruitless + 1
-                if fruitless >= policy.fruitless_attempts:
+        if self.tells_sizes and not entry.size_bytes:
+            raise RefusalError(
+                f"{self.name}: recording {entry.log_id} holds nothing; fetch another", self.no_recording
+            )
+        fruitless = 0
+        with PartialLog(target, LogIdentity.of(self.name, entry), on_progress=on_progress) as partial:
+            while not partial.is_complete:
+                before = partial.received_bytes
+                try:
+                    await self._fetch(partial, entry)
+                except RefusalError:
                     raise
-                await asyncio.sleep(policy.wait_s)
-        partial.finish()
+                except LinkError:
+                    fruitless = 0 if partial.received_bytes > before else fruitless + 1
+                    if fruitless >= self.policy.fruitless_attempts:
+                        raise
+                    await asyncio.sleep(self.policy.wait_s)
+            partial.finish()
 
+    @asynccontextmanager
+    async def _connected(
+        self, open_client: Callable[[RequestChannel[Any]], Awaitable[_Client]]
+    ) -> AsyncIterator[_Client]:
+        """Connect, and disconnect at the end; return what ``open_client`` makes of the channel."""
+        async with reach(self.radio, self.name, key=self.key, policy=self.policy) as channel:
+            yield await open_client(channel)
 
-def require_news(name: str, log_id: int, partial: PartialLog, before_bytes: int) -> None:
-    """Refuse to ask for the same again where nothing new came of it.
+    def _not_among(self, entries: Sequence[LogEntry], log_id: int) -> RefusalError:
+        """Return the error of a recording that is not among those the sensor has."""
+        known = ", ".join(str(entry.log_id) for entry in entries) or "none"
+        return RefusalError(f"{self.name} has no recording {log_id}; it has {known}", self.no_recording)
 
-    Parameters
-    ----------
-    name, log_id
-        The sensor, and the number of the recording.
-    partial
-        What has come of it.
-    before_bytes
-        How much had come before it was asked for.
-
-    Raises
-    ------
-    LinkError
-        When something is missing and nothing new came.
-    """
-    if not partial.is_complete and partial.received_bytes == before_bytes:
-        raise LinkError(
-            f"{name}: of recording {log_id} the same {partial.missing_bytes} bytes are lost every time; "
-            "bring the sensor closer and try again, what came is kept"
+    def _changed(self, log_id: int) -> RefusalError:
+        """Return the error of a recording that is no longer what was listed."""
+        return RefusalError(
+            f"{self.name} has no such recording {log_id} any more; list them again", self.no_recording
         )
 
-
-def no_recording(name: str, log_id: int, entries: Sequence[LogEntry], status: int) -> RefusalError:
-    """Return the error of a recording that is not among those a sensor has."""
-    known = ", ".join(str(entry.log_id) for entry in entries) or "none"
-    return RefusalError(f"{name} has no recording {log_id}; it has {known}", status)
+    def _busy(self, doing: str, status: int) -> RefusalError:
+        """Return the error of a sensor that records; ``status`` is its own number for that."""
+        return RefusalError(
+            f"{self.name} {doing}; end that with `runtall download --sensor ... --stop`", status
+        )

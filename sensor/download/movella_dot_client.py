@@ -5,67 +5,38 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Container
 from contextlib import suppress
+from typing import Self
 
-from sensor.download.policy import DownloadPolicy
-from sensor.download.response_queue import next_in
+from sensor.download.request_channel import RequestChannel
 from sensor.errors import LinkError, PacketError, RefusalError
-from sensor.link.ble import BleLink
-from sensor.protocol.movella_dot import control as movella_dot_control
-from sensor.protocol.movella_dot import decoder as movella_dot
-from sensor.protocol.movella_dot import memory as movella_dot_messages
+from sensor.protocol.movella_dot import control, decoder, memory
 from sensor.protocol.movella_dot.control import SET_RATE, Measurement, encode_control, encode_measurement
-from sensor.protocol.movella_dot.memory import (
-    RESULT_WORDS,
-    Acknowledgement,
-    Message,
-    Result,
-    What,
-    encode_message,
-    parse_acknowledgement,
-    parse_message,
-)
+from sensor.protocol.movella_dot.memory import Acknowledgement, Message, Result, What
 
 _MOST_READS = 5
 _BETWEEN_READS_S = 0.1
-_MOST_OTHERS = 10_000
 
 
-class MovellaDotTalk:
+class MovellaDotClient:
     """Asks a connected DOT one thing after the other.
 
     Parameters
     ----------
-    link
-        The connection, nothing subscribed yet.
-    name
-        How messages call the sensor.
-    policy
-        Deadlines.
+    channel
+        To the sensor.
     """
 
-    def __init__(self, link: BleLink, name: str, policy: DownloadPolicy) -> None:
-        self._link = link
-        self._name = name
-        self._policy = policy
-        self._inbox: asyncio.Queue[Message | None] = asyncio.Queue()
+    def __init__(self, channel: RequestChannel[Message]) -> None:
+        self._channel = channel
 
-    async def open(self) -> None:
+    @classmethod
+    async def open(cls, channel: RequestChannel[Message]) -> Self:
         """Listen for messages, and end what a killed download may have left coming."""
-        uuid, timeout_s = movella_dot_messages.NOTIFICATION_UUID, self._policy.request_timeout_s
-        if not self._link.offers(uuid):
-            raise LinkError(f"{self._name}: has no memory to speak to; update its firmware")
-        await self._link.subscribe(uuid, self.receive, timeout_s)
-        if await self.state() == Result.EXPORTING_DATA:
-            await self.stop_data()
-
-    def receive(self, payload: bytes) -> None:
-        """Take one notification; what is no message is dropped."""
-        with suppress(PacketError):
-            self._inbox.put_nowait(parse_message(payload))
-
-    def lost(self) -> None:
-        """Tell whoever waits that nothing will come."""
-        self._inbox.put_nowait(None)
+        client = cls(channel)
+        await channel.listen(memory.NOTIFICATION_UUID, lambda payload: (memory.parse_message(payload),))
+        if await client.state() == Result.EXPORTING_DATA:
+            await client.stop_data()
+        return client
 
     async def state(self) -> int:
         """Return what its memory does, see `Result`.
@@ -77,7 +48,7 @@ class MovellaDotTalk:
         """
         return (await self._acknowledged(Message(What.GET_STATE))).result
 
-    async def ask(self, request: Message, what: str) -> None:
+    async def ask(self, request: Message, *, what: str) -> None:
         """Ask for something.
 
         Parameters
@@ -96,8 +67,48 @@ class MovellaDotTalk:
         """
         result = (await self._acknowledged(request)).result
         if result != Result.DONE:
-            reason = RESULT_WORDS.get(result, "an undocumented reason")
-            raise RefusalError(f"{self._name} refuses {what}: {reason} (result {result:02x})", result)
+            reason = memory.RESULT_WORDS.get(result, "an undocumented reason")
+            raise self._channel.refusal(what, reason, status=result, code=f"result {result:02x}")
+
+    async def info(self, number: int) -> bytes | None:
+        """Return what the sensor tells of a recording; None where there is none of this number.
+
+        Raises
+        ------
+        RefusalError
+            When the sensor says no.
+        LinkError
+            When it does not answer, or nonsense.
+        """
+        doing = "telling of its recordings"
+        await self.ask(Message(What.FILE_INFO_WANTED, bytes([number])), what="to tell of its recordings")
+        told = await self._next_of((What.FILE_INFO, What.FILE_INFO_DONE, What.NO_FILE), doing)
+        if told.what != What.FILE_INFO:
+            return None
+        await self._next_of((What.FILE_INFO_DONE,), doing)
+        with self._channel.making_sense(f"what it tells of recording {number} makes no sense"):
+            memory.parse_file_info(told.data)
+        return told.data
+
+    async def ask_for_data(self, log_id: int, first: int) -> bool:
+        """Have a recording exported; return whether the sensor can begin with sample number ``first``.
+
+        Raises
+        ------
+        RefusalError
+            When the sensor says no.
+        LinkError
+            When it does not answer.
+        """
+        what = f"recording {log_id}"
+        await self.ask(memory.select_data(), what="to send acceleration and angular rate")
+        await self.ask(Message(What.DATA_WANTED, bytes([log_id])), what=what)
+        if first:
+            try:
+                await self.ask(memory.data_again_from(first), what=what)
+            except RefusalError:
+                return False
+        return True
 
     async def stop_data(self) -> None:
         """End an export and wait until nothing of it is on its way: samples do not tell whose they are.
@@ -108,52 +119,24 @@ class MovellaDotTalk:
             When the sensor does not end it.
         """
         with suppress(RefusalError):  # it has just ended by itself
-            await self.ask(Message(What.STOP_DATA), "to stop sending")
-            await self.next_of((What.STOP_DATA,), "answering")
+            await self.ask(Message(What.STOP_DATA), what="to stop sending")
+            await self._next_of((What.STOP_DATA,), "answering")
 
-    async def goes_on_from(self, number: int, what: str) -> bool:
-        """Tell an export to go on from a sample; return whether the sensor can.
-
-        Raises
-        ------
-        LinkError
-            When it does not answer.
-        """
-        try:
-            await self.ask(movella_dot_messages.data_again_from(number), what)
-        except RefusalError:
-            return False
-        return True
-
-    async def next_of(self, wanted: Container[int], doing: str) -> Message:
-        """Return the next message about any of what is wanted; others are passed over.
+    async def next_data(self, doing: str) -> Message:
+        """Return the next message of an export, whatever it is about.
 
         Raises
         ------
         LinkError
             When none comes, or the link breaks.
         """
-        for _ in range(_MOST_OTHERS):
-            message = await self.next(self._policy.request_timeout_s, doing)
-            if message.what in wanted:
-                return message
-        raise LinkError(f"{self._name} sends everything but what was asked for; restart it and try again")
-
-    async def next(self, timeout_s: float, doing: str) -> Message:
-        """Return the next message of those that come by themselves.
-
-        Raises
-        ------
-        LinkError
-            When none comes, or the link breaks.
-        """
-        return await next_in(self._inbox, timeout_s, self._name, doing)
+        timeout_s = self._channel.policy.silence_s
+        return await self._channel.next(lambda message: message, timeout_s=timeout_s, doing=doing)
 
     async def product(self) -> str:
         """Return its product code; empty where it does not tell."""
         with suppress(LinkError, PacketError):
-            payload = await self._link.read(movella_dot.INFO_UUID, self._policy.request_timeout_s)
-            return movella_dot_control.parse_product(payload)
+            return control.parse_product(await self._channel.read(decoder.INFO_UUID))
         return ""
 
     async def set_rate(self, rate_hz: int) -> None:
@@ -164,21 +147,25 @@ class MovellaDotTalk:
         LinkError
             When it does not take it.
         """
-        stop = encode_measurement(Measurement(starts=False, mode=movella_dot.RATE_QUANTITIES))
-        control, timeout_s = encode_control(rate_hz, SET_RATE), self._policy.request_timeout_s
-        await self._link.write(movella_dot.MEASUREMENT_UUID, stop, timeout_s, response=True)
-        await self._link.write(movella_dot.CONTROL_UUID, control, timeout_s, response=True)
+        stop = encode_measurement(Measurement(starts=False, mode=decoder.RATE_QUANTITIES))
+        await self._channel.send(decoder.MEASUREMENT_UUID, stop)
+        await self._channel.send(decoder.CONTROL_UUID, encode_control(rate_hz, SET_RATE))
+
+    async def _next_of(self, wanted: Container[int], doing: str) -> Message:
+        """Return the next message about any of what is wanted."""
+        timeout_s = self._channel.policy.request_timeout_s
+        return await self._channel.next(
+            lambda message: message if message.what in wanted else None, timeout_s=timeout_s, doing=doing
+        )
 
     async def _acknowledged(self, request: Message) -> Acknowledgement:
         """Write a request and read until its own acknowledgement stands there."""
-        timeout_s = self._policy.request_timeout_s
-        data = encode_message(request)
-        await self._link.write(movella_dot_messages.REQUEST_UUID, data, timeout_s, response=True)
+        await self._channel.send(memory.REQUEST_UUID, memory.encode_message(request))
         for _ in range(_MOST_READS):
-            payload = await self._link.read(movella_dot_messages.ACKNOWLEDGE_UUID, timeout_s)
+            payload = await self._channel.read(memory.ACKNOWLEDGE_UUID)
             with suppress(PacketError):
-                acknowledgement = parse_acknowledgement(payload)
+                acknowledgement = memory.parse_acknowledgement(payload)
                 if acknowledgement.request == request.what:
                     return acknowledgement
             await asyncio.sleep(_BETWEEN_READS_S)
-        raise LinkError(f"{self._name} does not say how it took a request; restart it and try again")
+        raise LinkError(f"{self._channel.name} does not say how it took a request; restart it and try again")

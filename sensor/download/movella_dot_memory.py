@@ -2,117 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import ClassVar
+from contextlib import suppress
 
-from sensor.download.connect import reach
-from sensor.download.memory import Progress, fetch_whole, require_news
-from sensor.download.movella_dot_client import MovellaDotTalk
-from sensor.download.partial import LogIdentity, PartialLog
-from sensor.download.policy import DownloadPolicy
+from sensor.download.memory import DeviceMemory
+from sensor.download.movella_dot_client import MovellaDotClient
+from sensor.download.partial import PartialLog
 from sensor.errors import LinkError, PacketError, RefusalError
-from sensor.link.radio import Radio
 from sensor.protocol.memory import LogEntry, Piece
-from sensor.protocol.movella_dot import decoder as movella_dot
-from sensor.protocol.movella_dot import memory as movella_dot_messages
-from sensor.protocol.movella_dot import recording as movella_dot_export
+from sensor.protocol.movella_dot import decoder, memory, recording
 from sensor.protocol.movella_dot.control import SECOND_GENERATION
 from sensor.protocol.movella_dot.memory import Message, Result, What
 
-_MOST_FILES = 0xFE
 _RATE_HZ = 60
 """A first-generation sensor holds 88 minutes at this rate; what lies above is averaged in, not lost."""
 
+_MOST_RECORDINGS = 0xFE
 
-@dataclass(frozen=True, slots=True)
-class MovellaDotMemory:
-    """One sensor's memory, see `sensor.download.memory.SensorMemory`.
 
-    Parameters
-    ----------
-    radio
-        Which Bluetooth to use.
-    name
-        The sensor's name or address; DOTs are all called alike.
-    utc_us
-        Returns the time of day, microseconds since 1970; recordings keep it.
-    policy
-        Deadlines.
+class MovellaDotMemory(DeviceMemory):
+    """The memory of one DOT; recordings keep the time of day they are started with.
+
+    DOTs are all called alike: name one by its address.
     """
 
-    radio: Radio
-    name: str
-    utc_us: Callable[[], int]
-    policy: DownloadPolicy = field(default_factory=DownloadPolicy)
-    suffix: ClassVar[str] = ".dot"
-    after_stop: ClassVar[str] = "Stopped. Now:"
+    key = decoder.KEY
+    suffix = ".dot"
+    no_recording = What.NO_FILE
 
     async def list(self) -> tuple[LogEntry, ...]:
-        """Return all recordings, the oldest first, with the time they began; their sizes are not told.
-
-        Raises
-        ------
-        RefusalError
-            While the sensor is recording.
-        LinkError
-            When it cannot be reached or does not answer.
-        """
+        """Return all recordings with the time they began, see `DeviceMemory.list`; sizes are not told."""
         entries: list[LogEntry] = []
-        async with self._talk() as talk:
-            while len(entries) < _MOST_FILES:
-                info = await self._info(talk, len(entries) + 1)
+        async with self._connected(MovellaDotClient.open) as client:
+            while len(entries) < _MOST_RECORDINGS:
+                info = await self._info(client, len(entries) + 1)
                 if info is None:
                     break
                 entries.append(_entry(len(entries) + 1, info))
         return tuple(entries)
 
     async def find(self, log_id: int) -> LogEntry:
-        """Return one recording.
-
-        Raises
-        ------
-        RefusalError
-            When there is none of this number, or the sensor is recording.
-        LinkError
-            When it cannot be reached or does not answer.
-        """
-        async with self._talk() as talk:
-            info = await self._info(talk, log_id) if 0 < log_id <= _MOST_FILES else None
+        """Return one recording, see `DeviceMemory.find`; the sensor is asked for no other."""
+        async with self._connected(MovellaDotClient.open) as client:
+            info = await self._info(client, log_id) if 0 < log_id <= _MOST_RECORDINGS else None
         if info is None:
-            raise RefusalError(f"{self.name} has no recording {log_id}; see --list", What.NO_FILE)
+            raise RefusalError(f"{self.name} has no recording {log_id}; see --list", self.no_recording)
         return _entry(log_id, info)
 
-    async def download(self, entry: LogEntry, target: Path, on_progress: Progress) -> None:
-        """Fetch a recording into a file, see `sensor.download.memory.SensorMemory.download`."""
-        await fetch_whole(
-            target,
-            LogIdentity.of(self.name, entry),
-            self.policy,
-            lambda partial: self._fetch(partial, entry, on_progress),
-        )
-
     async def start(self) -> None:
-        """Have the sensor record acceleration and angular rate until `stop`.
+        """Have the sensor record, see `DeviceMemory.start`.
 
         At 120 Hz where the memory holds three hours of that, else at 60 Hz.
-
-        Raises
-        ------
-        RefusalError
-            When it is recording already, or its memory is full.
-        LinkError
-            When it cannot be reached or does not answer.
         """
-        async with self._talk() as talk:
-            await self._refuse_if_recording(talk)
-            has_room = await talk.product() == SECOND_GENERATION
-            await talk.set_rate(movella_dot.RECORDING_RATE_HZ if has_room else _RATE_HZ)
-            start = movella_dot_messages.start_recording(self.utc_us() // 1_000_000)
-            await talk.ask(start, "to record")
-            if await talk.state() != Result.RECORDING:
+        async with self._connected(MovellaDotClient.open) as client:
+            await self._refuse_if_recording(client)
+            has_room = await client.product() == SECOND_GENERATION
+            await client.set_rate(decoder.RECORDING_RATE_HZ if has_room else _RATE_HZ)
+            await client.ask(memory.start_recording(self.utc_us() // 1_000_000), what="to record")
+            if await client.state() != Result.RECORDING:
                 raise RefusalError(
                     f"{self.name} does not record: its memory is full; fetch what it holds, then erase it "
                     "with the maker's app",
@@ -120,74 +66,38 @@ class MovellaDotMemory:
                 )
 
     async def stop(self) -> None:
-        """End what the sensor records.
+        """End what the sensor records, see `DeviceMemory.stop`."""
+        async with self._connected(MovellaDotClient.open) as client:
+            await client.ask(Message(What.STOP), what="to stop recording")
 
-        Raises
-        ------
-        RefusalError
-            When it records nothing.
-        LinkError
-            When it cannot be reached or does not answer.
-        """
-        async with self._talk() as talk:
-            await talk.ask(Message(What.STOP), "to stop recording")
-
-    async def _info(self, talk: MovellaDotTalk, number: int) -> bytes | None:
-        """Return what the sensor tells of a recording; None where there is none of this number."""
-        await self._refuse_if_recording(talk)
-        await talk.ask(Message(What.FILE_INFO_WANTED, bytes([number])), "to tell of its recordings")
-        wanted = (What.FILE_INFO, What.FILE_INFO_DONE, What.NO_FILE)
-        told = await talk.next_of(wanted, "telling of its recordings")
-        if told.what != What.FILE_INFO:
-            return None
-        await talk.next_of((What.FILE_INFO_DONE,), "telling of its recordings")
-        try:
-            movella_dot_messages.parse_file_info(told.data)
-        except PacketError as error:
-            raise LinkError(f"{self.name}: what it tells of recording {number} makes no sense") from error
-        return told.data
-
-    async def _fetch(self, partial: PartialLog, entry: LogEntry, on_progress: Progress) -> None:
-        """Fetch over one connection what is missing, again as long as anything new comes."""
-        async with self._talk() as talk:
-            info = await self._info(talk, entry.log_id)
+    async def _fetch(self, partial: PartialLog, entry: LogEntry) -> None:
+        """Fetch by exports, each from the first missing sample on."""
+        async with self._connected(MovellaDotClient.open) as client:
+            info = await self._info(client, entry.log_id)
             if info is None or _entry(entry.log_id, info) != entry:
-                raise RefusalError(
-                    f"{self.name} has no such recording {entry.log_id} any more; see --list", What.NO_FILE
-                )
-            partial.take(movella_dot_export.encode_head(info))
-            has_ended = False
-            while not partial.is_complete:
-                before = partial.received_bytes
-                await self._export(talk, partial, entry.log_id, has_ended, on_progress)
-                has_ended = True
-                require_news(self.name, entry.log_id, partial, before)
+                raise self._changed(entry.log_id)
+            partial.take(recording.encode_head(info))
+            for number in partial.rounds():
+                await self._export(client, partial, log_id=entry.log_id, has_ended=number > 0)
 
     async def _export(
-        self,
-        talk: MovellaDotTalk,
-        partial: PartialLog,
-        log_id: int,
-        has_ended: bool,
-        on_progress: Progress,
+        self, client: MovellaDotClient, partial: PartialLog, *, log_id: int, has_ended: bool
     ) -> None:
         """Have everything from the first missing sample on sent.
 
         The end is believed once an export from behind the last sample brings nothing more, for samples could
         be lost on the way just before it. Of a sensor that always begins anew it is believed at once.
         """
-        first, what = movella_dot_export.number_at(partial.first_missing), f"recording {log_id}"
+        what = f"recording {log_id}"
         is_whole = has_ended and partial.first_missing == partial.end
         before = partial.received_bytes
-        await talk.ask(movella_dot_messages.select_data(), "to send acceleration and angular rate")
-        await talk.ask(Message(What.DATA_WANTED, bytes([log_id])), what)
-        goes_on = first == 0 or await talk.goes_on_from(first, what)
+        goes_on = await client.ask_for_data(log_id, recording.number_at(partial.first_missing))
         if is_whole and not goes_on:
-            await talk.stop_data()
+            await client.stop_data()
             partial.take(Piece(partial.end, b""))
             return
-        for _ in range(2 * movella_dot_messages.MOST_SAMPLES):
-            message = await talk.next(self.policy.silence_s, f"sending {what}")
+        for _ in range(2 * memory.MOST_SAMPLES):
+            message = await client.next_data(f"sending {what}")
             if message.what == What.DATA_DONE:
                 if not goes_on or partial.received_bytes == before:
                     partial.take(Piece(partial.end, b""))
@@ -195,28 +105,18 @@ class MovellaDotMemory:
             if message.what == What.STOP_DATA:
                 raise LinkError(f"{self.name} broke off sending {what}; try again, what came is kept")
             if message.what in (What.DATA, What.DATA_INVALID):
-                self._take(partial, message, on_progress)
+                with suppress(PacketError):  # a damaged message is one more hole, and fetched again
+                    partial.take(recording.parse_sample(message))
         raise LinkError(f"{self.name}: {what} has no end; restart the sensor and try again")
 
-    def _take(self, partial: PartialLog, message: Message, on_progress: Progress) -> None:
-        """Put a sample in its place."""
-        with suppress(PacketError):  # a damaged message is one more hole, and fetched again
-            partial.take(movella_dot_export.parse_sample(message))
-            on_progress(partial.received_bytes, partial.size_bytes)
+    async def _info(self, client: MovellaDotClient, number: int) -> bytes | None:
+        await self._refuse_if_recording(client)
+        return await client.info(number)
 
-    async def _refuse_if_recording(self, talk: MovellaDotTalk) -> None:
-        if await talk.state() == Result.RECORDING:
-            raise RefusalError(
-                f"{self.name} is recording; end that with `runtall download --sensor ... --stop`",
-                Result.RECORDING,
-            )
-
-    @asynccontextmanager
-    async def _talk(self) -> AsyncIterator[MovellaDotTalk]:
-        async with reach(self.radio, self.name, movella_dot.KEY, self.policy, MovellaDotTalk) as talk:
-            await talk.open()
-            yield talk
+    async def _refuse_if_recording(self, client: MovellaDotClient) -> None:
+        if await client.state() == Result.RECORDING:
+            raise self._busy("is recording", Result.RECORDING)
 
 
 def _entry(log_id: int, info: bytes) -> LogEntry:
-    return LogEntry(log_id, movella_dot_messages.parse_file_info(info), 0)
+    return LogEntry(log_id, memory.parse_file_info(info), 0)

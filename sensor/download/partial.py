@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,10 +14,17 @@ from typing import Any, Self
 from sensor.errors import LinkError, SessionFileError
 from sensor.protocol.memory import Coverage, LogEntry, Piece, Span
 
+Progress = Callable[[int, int], None]
+"""Told the bytes that have come and how many there are (0: not known yet)."""
+
 _SAVE_EVERY_BYTES = 256 * 1024
 
 _MOST_SPANS = 20_000
 """An hour at 104 Hz is 65,000 pieces; more holes than every third of them are made on purpose."""
+
+
+def ignore_progress(_received_bytes: int, _size_bytes: int) -> None:
+    """Take progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ class PartialLog:
         Where the whole recording goes; nothing may be there yet.
     identity
         Which recording. Parts of another one are begun anew.
+    on_progress
+        Told after every piece.
 
     Raises
     ------
@@ -61,12 +71,15 @@ class PartialLog:
         When the file cannot be made.
     """
 
-    def __init__(self, target: Path, identity: LogIdentity) -> None:
+    def __init__(
+        self, target: Path, identity: LogIdentity, *, on_progress: Progress = ignore_progress
+    ) -> None:
+        self._on_progress = on_progress
         self._target = target
         self._part = target.with_name(f"{target.name}.part")
         self._knowledge = target.with_name(f"{target.name}.part.json")
         self._identity = identity
-        self._coverage = Coverage(_known_spans(self._knowledge, self._part, identity))
+        self._coverage = Coverage(_known_spans(self._knowledge, self._part, identity=identity))
         self._unsaved_bytes = 0
         self._ends: list[int] = []
         self._is_end_told = False
@@ -134,6 +147,30 @@ class PartialLog:
         is_sure = self._ends[-1] >= promised if promised else self._is_end_told
         return is_sure or self._ends.count(self._ends[-1]) > 1
 
+    def rounds(self) -> Iterator[int]:
+        """Yield the number of each round of asking, from 0, until the recording is whole.
+
+        Raises
+        ------
+        LinkError
+            When a round brought nothing new: the next would not either.
+        """
+        number = 0
+        while not self.is_complete:
+            before_bytes = self.received_bytes
+            yield number
+            if not self.is_complete and self.received_bytes == before_bytes:
+                raise LinkError(
+                    f"{self._identity.sensor}: of recording {self._identity.log_id} the same "
+                    f"{self.missing_bytes} bytes are lost every time; bring the sensor closer and try again, "
+                    "what came is kept"
+                )
+            number += 1
+
+    def report(self, received_bytes: int) -> None:
+        """Tell the progress; ``received_bytes`` counts what is on its way, too."""
+        self._on_progress(received_bytes, self.size_bytes)
+
     def take(self, piece: Piece) -> bool:
         """Put a piece in its place; return whether this fetch has brought all it can.
 
@@ -159,6 +196,7 @@ class PartialLog:
         self._unsaved_bytes += len(piece.data)
         if self._unsaved_bytes >= _SAVE_EVERY_BYTES:
             self.save()
+        self.report(self.received_bytes)
         return self.is_complete
 
     def save(self) -> None:
@@ -204,7 +242,7 @@ class PartialLog:
         )
 
 
-def _known_spans(knowledge: Path, part: Path, identity: LogIdentity) -> tuple[tuple[int, int], ...]:
+def _known_spans(knowledge: Path, part: Path, *, identity: LogIdentity) -> tuple[Span, ...]:
     """Return what an earlier download of the same recording had brought; nothing where that is not sure."""
     try:
         known: dict[str, Any] = {"name": "", **json.loads(knowledge.read_text(encoding="utf-8"))}

@@ -1,62 +1,59 @@
-"""Questions to a Polar over one connection: for files of its memory, and of its control point."""
+"""Questions to a Polar over one connection: for files of its memory, or of its control point."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Self
 
-from sensor.download.policy import DownloadPolicy
-from sensor.download.response_queue import gone_silent, next_in
-from sensor.errors import LinkError, PacketError, RefusalError
-from sensor.link.ble import BleLink
-from sensor.protocol.polar import control as polar
-from sensor.protocol.polar import psftp
+from sensor.download.request_channel import RequestChannel
+from sensor.errors import PacketError, RefusalError
+from sensor.protocol.polar import control, psftp
 from sensor.protocol.polar.control import Answer, AnswerJoiner, Request, Status
 from sensor.protocol.polar.psftp import Command, FolderEntry, FrameReader, Operation
 
 _FRAME_BYTES = 20
 """What every connection carries; requests are short."""
 
+_NOT_WHOLE = "what it sends is not whole; bring it closer and try again"
+_HINT = "is its firmware at least 2.1.0?"
 
-class PolarTalk:
+
+class PolarClient:
     """Asks a connected Polar one thing after the other.
 
     Parameters
     ----------
-    link
-        The connection, nothing subscribed yet.
-    name
-        How messages call the sensor.
-    policy
-        Deadlines.
+    channel
+        To the sensor.
     """
 
-    def __init__(self, link: BleLink, name: str, policy: DownloadPolicy) -> None:
-        self.name = name
-        self._link = link
-        self._policy = policy
-        self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._control: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._is_lost = False
+    def __init__(self, channel: RequestChannel[bytes]) -> None:
+        self._channel = channel
 
-    async def open_files(self) -> None:
+    @classmethod
+    async def for_files(cls, channel: RequestChannel[bytes]) -> Self:
         """Bond, without which there are no files, and listen for them."""
-        await self._link.pair(self._policy.connect_timeout_s)
-        await self._listen(psftp.TRANSFER_UUID, self._frames.put_nowait)
+        await channel.bond()
+        await channel.listen(psftp.TRANSFER_UUID, lambda payload: (payload,), hint=_HINT)
+        return cls(channel)
 
-    async def open_control(self) -> None:
+    @classmethod
+    async def for_control(cls, channel: RequestChannel[bytes]) -> Self:
         """Listen for what the control point answers; it wants the data listened to, too."""
-        await self._listen(polar.DATA_UUID, _pass_over)
-        await self._listen(polar.CONTROL_UUID, self._control.put_nowait)
+        await channel.listen(control.DATA_UUID, lambda _: (), hint=_HINT)
+        await channel.listen(control.CONTROL_UUID, lambda payload: (payload,), hint=_HINT)
+        return cls(channel)
 
-    def lost(self) -> None:
-        """Tell whoever waits that nothing will come."""
-        self._is_lost = True
-        self._frames.put_nowait(None)
-        self._control.put_nowait(None)
-
-    async def ask(self, request: Request, what: str) -> Answer:
+    async def ask(self, request: Request, *, what: str) -> Answer:
         """Make a request of the control point; return its answer.
+
+        Parameters
+        ----------
+        request
+            What is sent.
+        what
+            What is asked, as in "it refuses to record acceleration".
 
         Raises
         ------
@@ -65,15 +62,22 @@ class PolarTalk:
         LinkError
             When it does not answer.
         """
-        data = polar.encode_request(request)
-        timeout_s = self._policy.request_timeout_s
-        await self._link.write(polar.CONTROL_UUID, data, timeout_s, response=True)
-        answer = await self._answer(data, timeout_s)
+        data = control.encode_request(request)
+        joiner = AnswerJoiner()
+
+        def pick(payload: bytes) -> Answer | None:
+            with suppress(PacketError):  # no answer to anything
+                told = control.parse_control(payload)
+                answer = joiner.join(told) if isinstance(told, Answer) else None
+                if answer and (answer.operation, answer.measurement) == (*data[:2], 0)[:2]:
+                    return answer
+            return None
+
+        await self._channel.send(control.CONTROL_UUID, data)
+        answer = await self._channel.answer(pick)
         if answer.status not in (Status.DONE, Status.ALREADY_SO):
-            reason = polar.explain_status(answer.status)
-            raise RefusalError(
-                f"{self.name} refuses {what}: {reason} (status {answer.status})", answer.status
-            )
+            reason, status = control.explain_status(answer.status), answer.status
+            raise self._channel.refusal(what, reason, status=status, code=f"status {status}")
         return answer
 
     async def folder(self, path: str) -> tuple[FolderEntry, ...]:
@@ -87,15 +91,14 @@ class PolarTalk:
             When it does not answer, or nonsense.
         """
         try:
-            return psftp.parse_folder(await self.get(path, _pass_over))
+            with self._channel.making_sense(_NOT_WHOLE):
+                return psftp.parse_folder(await self.get(path))
         except RefusalError as error:
             if error.status == psftp.NO_SUCH_FILE:
                 return ()
             raise
-        except PacketError as error:
-            raise self._nonsense() from error
 
-    async def get(self, path: str, on_received: Callable[[int], None]) -> bytes:
+    async def get(self, path: str, *, on_received: Callable[[int], None] = lambda _: None) -> bytes:
         """Return the content of a file.
 
         Parameters
@@ -103,7 +106,7 @@ class PolarTalk:
         path
             Its path; of a folder with a slash at the end.
         on_received
-            Called with the bytes that have come, again and again.
+            Told the bytes that have come, again and again.
 
         Raises
         ------
@@ -112,56 +115,21 @@ class PolarTalk:
         LinkError
             When the link breaks, or what comes is not whole.
         """
-        self._forget_leftovers()
+        self._channel.forget()  # some sensors send the last frame twice
         message = psftp.encode_operation(Operation(Command.GET, path))
         for frame in psftp.encode_frames(message, _FRAME_BYTES):
-            await self._link.write(psftp.TRANSFER_UUID, frame, self._policy.request_timeout_s, response=True)
+            await self._channel.send(psftp.TRANSFER_UUID, frame)
         reader = FrameReader()
+        timeout_s = self._channel.policy.silence_s
         reply = None
         while reply is None:
-            frame = await next_in(self._frames, self._policy.silence_s, self.name, f"sending {path}")
-            try:
+            frame = await self._channel.next(
+                lambda frame: frame, timeout_s=timeout_s, doing=f"sending {path}"
+            )
+            with self._channel.making_sense(_NOT_WHOLE):
                 reply = reader.take(frame)
-            except PacketError as error:
-                raise self._nonsense() from error
             on_received(reader.received_bytes)
         if reply.error:
             reason = psftp.explain_error(reply.error)
-            raise RefusalError(f"{self.name} refuses {path}: {reason} (error {reply.error})", reply.error)
+            raise self._channel.refusal(path, reason, status=reply.error, code=f"error {reply.error}")
         return reply.content
-
-    async def _answer(self, request: bytes, timeout_s: float) -> Answer:
-        """Wait for the whole answer to a request; whatever else comes is passed over."""
-        joiner = AnswerJoiner()
-        try:
-            async with asyncio.timeout(timeout_s):
-                while True:
-                    told = self._parsed(await next_in(self._control, timeout_s, self.name, "answering"))
-                    answer = joiner.join(told) if isinstance(told, Answer) else None
-                    if answer and (answer.operation, answer.measurement) == (*request[:2], 0)[:2]:
-                        return answer
-        except TimeoutError as error:
-            raise gone_silent(self.name, "answering") from error
-
-    async def _listen(self, characteristic: str, take: Callable[[bytes], None]) -> None:
-        if not self._link.offers(characteristic):
-            raise LinkError(f"{self.name}: it has no memory to ask for; is its firmware at least 2.1.0?")
-        await self._link.subscribe(characteristic, take, self._policy.request_timeout_s)
-
-    def _forget_leftovers(self) -> None:
-        """Pass over what belongs to an earlier answer: some sensors send the last frame twice."""
-        while not self._frames.empty() and not self._is_lost:
-            self._frames.get_nowait()
-
-    def _parsed(self, payload: bytes) -> Answer | polar.StreamsStopped | None:
-        try:
-            return polar.parse_control(payload)
-        except PacketError:
-            return None  # no answer to anything
-
-    def _nonsense(self) -> LinkError:
-        return LinkError(f"{self.name}: what it sends is not whole; bring it closer and try again")
-
-
-def _pass_over(_: object) -> None:
-    """Take what nobody waits for."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sensor.download.memories import find_memory
-from sensor.download.memory import SensorMemory
+from sensor.download.memory import DeviceMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.virtual.radio.peripheral import VirtualPeripheral
 from sensor.virtual.radio.timeloop import run_in_virtual_time
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 def on_air(
     sensor: VirtualPeripheral,
-    action: Callable[[SensorMemory], Awaitable[T]],
+    action: Callable[[DeviceMemory], Awaitable[T]],
     policy: DownloadPolicy | None = None,
 ) -> T:
     """Do something with a sensor's memory in virtual time."""
@@ -27,7 +27,9 @@ def on_air(
     async def play() -> T:
         async with VirtualRadio(seed=1) as radio:
             await radio.add(sensor)
-            return await action(await find_memory(radio.bleak, sensor.name, lambda: UTC_US, policy))
+            return await action(
+                await find_memory(radio.bleak, sensor.name, utc_us=lambda: UTC_US, policy=policy)
+            )
 
     return run_in_virtual_time(play())
 
@@ -36,9 +38,9 @@ def fetch_newest(sensor: VirtualPeripheral, target: Path) -> list[tuple[int, int
     """Download the newest recording; return the progress that was told."""
     progress: list[tuple[int, int]] = []
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         entry = (await memory.list())[-1]
-        await memory.download(entry, target, lambda *told: progress.append(told))
+        await memory.download(entry, target, on_progress=lambda *told: progress.append(told))
 
     on_air(sensor, action)
     return progress
@@ -47,7 +49,3 @@ def fetch_newest(sensor: VirtualPeripheral, target: Path) -> list[tuple[int, int
 def left_over(target: Path) -> list[str]:
     """Return the names of what is in the folder of a download."""
     return sorted(path.name for path in target.parent.iterdir())
-
-
-def ignore(*_: int) -> None:
-    """Take progress nobody watches."""

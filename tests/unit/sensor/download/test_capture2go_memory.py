@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sensor.download.memory import SensorMemory
+from sensor.download.memory import DeviceMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, RefusalError, SensorError, UnknownSensorError
 from sensor.importers.imu_file import read_imu_file
@@ -19,7 +19,7 @@ from sensor.protocol.capture2go.frames import Package, encode_package
 from sensor.protocol.memory import LogEntry, Piece
 from sensor.virtual.devices.capture2go_memory import VirtualCapture2GoMemory
 from sensor.virtual.radio.peripheral import VirtualPeripheral
-from tests.support.memories import fetch_newest, ignore, left_over, on_air
+from tests.support.memories import fetch_newest, left_over, on_air
 from tests.support.recordings_over_air import noise_signal
 from tests.support.virtual_radio import UTC_US
 
@@ -52,14 +52,14 @@ def test_a_download_equals_the_recording_byte_for_byte(target: Path) -> None:
 def test_what_the_sensor_recorded_on_its_own_is_what_it_felt(target: Path) -> None:
     sensor = sensor_with()
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.start()
         await asyncio.sleep(20.0)
         assert not sensor.is_connected
         await memory.stop()
         (entry,) = await memory.list()
         assert entry.name == "runtall_2023-11-14_221320"
-        await memory.download(entry, target, ignore)
+        await memory.download(entry, target)
 
     on_air(sensor, action)
     file = read_imu_file(target)
@@ -77,10 +77,10 @@ def test_what_the_sensor_recorded_on_its_own_is_what_it_felt(target: Path) -> No
 def test_a_link_lost_in_the_middle_is_found_again_and_nothing_comes_twice(target: Path) -> None:
     sensor = sensor_with(CONTENT)
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         for at_s in (1.5, 3.5):
             asyncio.get_running_loop().call_later(at_s, sensor.lose_link)
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
         assert asyncio.get_running_loop().time() > 3.5
 
     sent: list[int] = []
@@ -100,10 +100,10 @@ def test_a_link_lost_in_the_middle_is_found_again_and_nothing_comes_twice(target
 def test_a_download_that_was_given_up_goes_on_where_it_was(target: Path) -> None:
     gone = sensor_with(CONTENT)
 
-    async def vanish(memory: SensorMemory) -> None:
+    async def vanish(memory: DeviceMemory) -> None:
         asyncio.get_running_loop().call_later(1.0, gone.hide)
         asyncio.get_running_loop().call_later(1.0, gone.lose_link)
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
 
     with pytest.raises(LinkError, match="not in reach"):
         on_air(gone, vanish)
@@ -121,10 +121,10 @@ def test_a_download_that_was_given_up_goes_on_where_it_was(target: Path) -> None
 def test_a_part_of_a_file_of_another_name_is_not_gone_on_with(target: Path) -> None:
     gone = sensor_with(CONTENT[::-1])
 
-    async def vanish(memory: SensorMemory) -> None:
+    async def vanish(memory: DeviceMemory) -> None:
         asyncio.get_running_loop().call_later(1.0, gone.hide)
         asyncio.get_running_loop().call_later(1.0, gone.lose_link)
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
 
     with pytest.raises(LinkError):
         on_air(gone, vanish)
@@ -139,10 +139,10 @@ def test_lost_pieces_and_lost_links_together(target: Path, seed: int) -> None:
     sensor = sensor_with(CONTENT, lost_share=0.1, seed=seed)
     rng = random.Random(seed)
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         for _ in range(4):
             asyncio.get_running_loop().call_later(rng.uniform(0.5, 10.0), sensor.lose_link)
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
 
     on_air(sensor, action)
     assert target.read_bytes() == CONTENT
@@ -160,9 +160,9 @@ def test_a_sensor_that_counts_the_end_of_a_range_differently_is_fetched_all_the_
     sensor = Inclusive(signal=noise_signal(1.0, rate_hz=100.0))
     sensor.files = {"run": CONTENT}
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         asyncio.get_running_loop().call_later(1.0, sensor.lose_link)
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
 
     on_air(sensor, action)
     assert target.read_bytes() == CONTENT
@@ -180,13 +180,13 @@ def test_a_recording_that_is_not_there_or_holds_nothing_is_refused(target: Path)
     with pytest.raises(RefusalError, match="has no recording 3; it has 0"):
         on_air(sensor_with(CONTENT), lambda memory: memory.find(3))
     with pytest.raises(RefusalError, match="recording 0 holds nothing"):
-        on_air(sensor_with(b""), lambda memory: memory.download(LogEntry(0, 0, 0, "run"), target, ignore))
+        on_air(sensor_with(b""), lambda memory: memory.download(LogEntry(0, 0, 0, "run"), target))
     with pytest.raises(RefusalError, match="no such recording"):
-        on_air(sensor_with(), lambda memory: memory.download(ENTRY, target, ignore))
+        on_air(sensor_with(), lambda memory: memory.download(ENTRY, target))
 
 
 def test_what_it_does_not_do_in_its_state_is_said() -> None:
-    async def twice(memory: SensorMemory) -> None:
+    async def twice(memory: DeviceMemory) -> None:
         await memory.start()
         await memory.start()
 
@@ -202,11 +202,11 @@ def test_a_full_memory_refuses_a_recording_and_ends_one_that_fills_it(target: Pa
 
     sensor = sensor_with(storage_bytes=30_000)
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.start()
         await asyncio.sleep(40.0)
         await memory.stop()
-        await memory.download((await memory.list())[0], target, ignore)
+        await memory.download((await memory.list())[0], target)
 
     on_air(sensor, action)
     assert 29_000 < target.stat().st_size <= 30_000
@@ -216,7 +216,7 @@ def test_a_full_memory_refuses_a_recording_and_ends_one_that_fills_it(target: Pa
 def test_a_restart_ends_a_recording_and_keeps_it() -> None:
     sensor = sensor_with()
 
-    async def action(memory: SensorMemory) -> tuple[LogEntry, ...]:
+    async def action(memory: DeviceMemory) -> tuple[LogEntry, ...]:
         await memory.start()
         await asyncio.sleep(12.0)
         sensor.reboot()
@@ -252,9 +252,9 @@ class Babbler(VirtualCapture2GoMemory):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_noise_for_answers_is_an_error_of_ours(seed: int, target: Path) -> None:
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.list()
-        await memory.download(LogEntry(0, 0, 1000, "run"), target, ignore)
+        await memory.download(LogEntry(0, 0, 1000, "run"), target)
 
     with pytest.raises(SensorError, match=r"\A[^\n]+\Z"):
         on_air(Babbler(seed), action, DownloadPolicy(fruitless_attempts=2))
@@ -271,7 +271,7 @@ def test_pieces_from_elsewhere_do_not_fill_the_disk(target: Path) -> None:
     sensor.files = {"run": CONTENT}
     policy = DownloadPolicy(fruitless_attempts=2)
     with pytest.raises(LinkError, match=r"lost every time|stopped sending"):
-        on_air(sensor, lambda memory: memory.download(ENTRY, target, ignore), policy)
+        on_air(sensor, lambda memory: memory.download(ENTRY, target), policy)
     assert target.with_name("run.bin.part").stat().st_size <= len(CONTENT)
 
 
@@ -282,14 +282,14 @@ def test_a_name_with_escape_sequences_reaches_no_message(target: Path) -> None:
     sensor._answers[files.GET_BYTES] = lambda _: None
     policy = DownloadPolicy(fruitless_attempts=1)
     with pytest.raises(LinkError) as error:
-        on_air(sensor, lambda memory: memory.download(LogEntry(0, 0, 9, name), target, ignore), policy)
+        on_air(sensor, lambda memory: memory.download(LogEntry(0, 0, 9, name), target), policy)
     assert str(error.value).isprintable()
 
 
 def test_a_file_is_what_it_would_have_sent() -> None:
     sensor = sensor_with()
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.start()
         await asyncio.sleep(10.0)
         await memory.stop()

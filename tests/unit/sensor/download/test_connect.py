@@ -29,7 +29,7 @@ def test_a_sensor_asked_for_by_its_address_may_be_heard_without_its_name_first()
         async with VirtualRadio(seed=1) as radio:
             nameless = at_address(VirtualPeripheral(""))
             await radio.add(nameless)
-            finding = asyncio.create_task(find(radio.bleak, ADDRESS, DownloadPolicy()))
+            finding = asyncio.create_task(find(radio.bleak, ADDRESS, policy=DownloadPolicy()))
             await asyncio.sleep(2.0)
             await nameless.power_off()
             await radio.add(at_address(VirtualDotMemory(signal=noise_signal(10.0, rate_hz=60.0))))
@@ -39,11 +39,11 @@ def test_a_sensor_asked_for_by_its_address_may_be_heard_without_its_name_first()
     assert run_in_virtual_time(look()) == movella_dot.KEY
 
 
-def test_what_stays_a_stranger_is_found_all_the_same() -> None:
+def test_what_no_driver_knows_is_found_where_nothing_else_comes() -> None:
     async def look() -> str:
         async with VirtualRadio(seed=1) as radio:
             await radio.add(VirtualPeripheral("Toothbrush"))
-            return (await find(radio.bleak, "toothbrush", DownloadPolicy())).name
+            return (await find(radio.bleak, "toothbrush", policy=DownloadPolicy())).name
 
     assert run_in_virtual_time(look()) == "Toothbrush"
 
@@ -51,7 +51,7 @@ def test_what_stays_a_stranger_is_found_all_the_same() -> None:
 def test_what_is_not_there_is_not_in_reach() -> None:
     async def look() -> None:
         async with VirtualRadio(seed=1) as radio:
-            await find(radio.bleak, "Toothbrush", DownloadPolicy())
+            await find(radio.bleak, "Toothbrush", policy=DownloadPolicy())
 
     with pytest.raises(LinkError, match="Toothbrush is not in reach"):
         run_in_virtual_time(look())

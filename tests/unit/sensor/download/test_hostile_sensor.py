@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sensor.download.movesense_client import Conversation
-from sensor.download.movesense_memory import Logbook
+from sensor.download.movesense_memory import MovesenseMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, SensorError
 from sensor.protocol.memory import LogEntry, Piece
@@ -19,6 +18,8 @@ from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import noise_signal
 from tests.support.virtual_radio import UTC_US
+
+POLICY = DownloadPolicy(fruitless_attempts=2)
 
 
 class Babbler(VirtualFlash):
@@ -51,9 +52,9 @@ def test_noise_for_answers_is_an_error_of_ours(seed: int, tmp_path: Path) -> Non
         async with VirtualRadio(seed=1) as radio:
             sensor = Babbler(seed)
             await radio.add(sensor)
-            logbook = Logbook(radio.bleak, sensor.name, lambda: UTC_US, DownloadPolicy(fruitless_attempts=2))
-            await logbook.list()
-            await logbook.download(LogEntry(1, 0, 100), tmp_path / "log.sbem", lambda *_: None)
+            memory = MovesenseMemory(radio.bleak, sensor.name, utc_us=lambda: UTC_US, policy=POLICY)
+            await memory.list()
+            await memory.download(LogEntry(1, 0, 100), tmp_path / "log.sbem")
 
     with pytest.raises(SensorError, match=r"\A[^\n]+\Z"):
         run_in_virtual_time(play())
@@ -67,18 +68,29 @@ def test_a_recording_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest
             sensor = Endless(signal=noise_signal(1.0))
             sensor.logs = {1: bytes(100)}
             await radio.add(sensor)
-            logbook = Logbook(radio.bleak, sensor.name, lambda: UTC_US, DownloadPolicy(fruitless_attempts=2))
-            await logbook.download(LogEntry(1, 0, 100), tmp_path / "log.sbem", lambda *_: None)
+            memory = MovesenseMemory(radio.bleak, sensor.name, utc_us=lambda: UTC_US, policy=POLICY)
+            await memory.download(LogEntry(1, 0, 100), tmp_path / "log.sbem")
 
     with pytest.raises(LinkError, match="has no end"):
         run_in_virtual_time(play())
 
 
-def test_notifications_that_answer_nothing_are_dropped() -> None:
-    class NoLink:
-        """Never used: nothing is asked."""
+def test_notifications_that_answer_nothing_are_passed_over() -> None:
+    class Talkative(VirtualFlash):
+        """Sends damaged answers, and answers to other commands, before its own."""
 
-    conversation = Conversation(NoLink(), "Movesense 1", DownloadPolicy())
-    for payload in (b"", b"\x01", b"\x02\x07abc", b"\xff\xff"):
-        conversation.receive(payload)
-    conversation.lost()
+        def _answer(self, command: Command) -> bytes:
+            other = command.reference % 255 + 1
+            for payload in (b"", b"\x01", b"\xff\xff", bytes([2, other]) + b"abc", bytes([1, other, 148, 1])):
+                self.notify(self._data, payload)
+            return super()._answer(command)
+
+    async def play() -> tuple[LogEntry, ...]:
+        async with VirtualRadio(seed=1) as radio:
+            sensor = Talkative(signal=noise_signal(1.0))
+            sensor.logs = {1: bytes(100)}
+            await radio.add(sensor)
+            return await MovesenseMemory(radio.bleak, sensor.name, utc_us=lambda: UTC_US).list()
+
+    (entry,) = run_in_virtual_time(play())
+    assert (entry.log_id, entry.size_bytes) == (1, 100)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sensor.download.memory import SensorMemory
+from sensor.download.memory import DeviceMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, RefusalError, SensorError
 from sensor.importers.imu_file import read_imu_file
@@ -21,7 +21,7 @@ from sensor.protocol.movella_dot.memory import Message, What
 from sensor.protocol.movella_dot.recording import HEAD_BYTES, SAMPLE, SAMPLE_BYTES, encode_sample
 from sensor.samples import ImuSignal
 from sensor.virtual.devices.movella_dot_memory import DotRecording, VirtualDotMemory
-from tests.support.memories import fetch_newest, ignore, left_over, on_air
+from tests.support.memories import fetch_newest, left_over, on_air
 from tests.support.recordings_over_air import noise_signal
 from tests.support.virtual_radio import UTC_US
 
@@ -81,7 +81,7 @@ def test_what_the_sensor_recorded_on_its_own_is_what_it_felt(
 ) -> None:
     sensor = VirtualDotMemory(signal=noise(rate_hz), product=product)
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.start()
         await asyncio.sleep(20.0)
         assert not sensor.is_connected
@@ -89,7 +89,7 @@ def test_what_the_sensor_recorded_on_its_own_is_what_it_felt(
         (entry,) = await memory.list()
         assert entry == LogEntry(1, UTC_US // 1_000_000, 0)
         assert await memory.find(1) == entry
-        await memory.download(entry, target, ignore)
+        await memory.download(entry, target)
 
     on_air(sensor, action)
     file = read_imu_file(target)
@@ -114,9 +114,9 @@ def test_a_link_lost_in_the_middle_is_found_again(target: Path, goes_on: bool) -
 
     sensor._export = count
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         asyncio.get_running_loop().call_later(3.0, sensor.lose_link)
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
 
     on_air(sensor, action)
     check_is_the_recording(target)
@@ -126,10 +126,10 @@ def test_a_link_lost_in_the_middle_is_found_again(target: Path, goes_on: bool) -
 def test_a_download_that_was_given_up_goes_on_where_it_was(target: Path) -> None:
     gone = sensor_with(recording())
 
-    async def vanish(memory: SensorMemory) -> None:
+    async def vanish(memory: DeviceMemory) -> None:
         asyncio.get_running_loop().call_later(3.0, gone.hide)
         asyncio.get_running_loop().call_later(3.0, gone.lose_link)
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
 
     with pytest.raises(LinkError, match="not in reach"):
         on_air(gone, vanish)
@@ -145,10 +145,10 @@ def test_a_download_that_was_given_up_goes_on_where_it_was(target: Path) -> None
 def test_a_part_of_a_recording_that_began_at_another_time_is_not_gone_on_with(target: Path) -> None:
     gone = sensor_with(DotRecording(BEGAN_S - 1, recording().content[::-1]))
 
-    async def vanish(memory: SensorMemory) -> None:
+    async def vanish(memory: DeviceMemory) -> None:
         asyncio.get_running_loop().call_later(3.0, gone.hide)
         asyncio.get_running_loop().call_later(3.0, gone.lose_link)
-        await memory.download(LogEntry(1, BEGAN_S - 1, 0), target, ignore)
+        await memory.download(LogEntry(1, BEGAN_S - 1, 0), target)
 
     with pytest.raises(LinkError):
         on_air(gone, vanish)
@@ -162,10 +162,10 @@ def test_lost_samples_and_lost_links_together(target: Path, seed: int, goes_on: 
     sensor = sensor_with(recording(), lost_share=0.02, seed=seed, goes_on=goes_on)
     rng = random.Random(seed)
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         for _ in range(3):
             asyncio.get_running_loop().call_later(rng.uniform(0.5, 12.0), sensor.lose_link)
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
 
     on_air(sensor, action)
     check_is_the_recording(target)
@@ -209,14 +209,14 @@ def test_an_empty_memory_is_an_empty_list_and_what_is_not_there_is_refused(targe
         with pytest.raises(RefusalError, match=f"no recording {log_id}; see --list"):
             on_air(sensor_with(recording()), lambda memory, log_id=log_id: memory.find(log_id))
     with pytest.raises(RefusalError, match="no such recording 1 any more"):
-        on_air(sensor_with(), lambda memory: memory.download(ENTRY, target, ignore))
+        on_air(sensor_with(), lambda memory: memory.download(ENTRY, target))
 
 
 @pytest.mark.parametrize("what", ["list", "find", "download", "start"])
 def test_while_it_records_the_sensor_is_left_alone_and_it_is_said_why(what: str, target: Path) -> None:
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.start()
-        arguments = {"find": (1,), "download": (ENTRY, target, ignore)}.get(what, ())
+        arguments = {"find": (1,), "download": (ENTRY, target)}.get(what, ())
         await getattr(memory, what)(*arguments)
 
     with pytest.raises(RefusalError, match=r"is recording; end that with .* --stop"):
@@ -234,11 +234,11 @@ def test_a_full_memory_records_nothing_and_ends_a_recording_that_fills_it(target
 
     sensor = sensor_with(storage_samples=1000)
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.start()
         await asyncio.sleep(40.0)
         await memory.stop()
-        await memory.download((await memory.list())[0], target, ignore)
+        await memory.download((await memory.list())[0], target)
 
     on_air(sensor, action)
     assert target.stat().st_size == HEAD_BYTES + 900 * SAMPLE_BYTES
@@ -247,7 +247,7 @@ def test_a_full_memory_records_nothing_and_ends_a_recording_that_fills_it(target
 def test_a_restart_ends_a_recording_and_keeps_it() -> None:
     sensor = sensor_with()
 
-    async def action(memory: SensorMemory) -> tuple[LogEntry, ...]:
+    async def action(memory: DeviceMemory) -> tuple[LogEntry, ...]:
         await memory.start()
         await asyncio.sleep(12.0)
         sensor.reboot()
@@ -261,7 +261,7 @@ def test_a_restart_ends_a_recording_and_keeps_it() -> None:
 def test_a_measurement_that_was_left_running_does_not_keep_it_from_recording() -> None:
     sensor = sensor_with()
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         sensor._measure(bytes([1, 1, RATE_QUANTITIES]))
         await memory.start()
 
@@ -280,14 +280,14 @@ def test_what_a_killed_download_left_coming_is_ended_first(target: Path) -> None
     sensor = Tireless(signal=noise())
     sensor.recordings = [DotRecording(BEGAN_S, recording().content[::-1]), recording()]
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         asyncio.get_running_loop().call_later(2.0, sensor.lose_link)
         first, second = await memory.list()
-        task = asyncio.create_task(memory.download(first, target.with_name("first"), ignore))
+        task = asyncio.create_task(memory.download(first, target.with_name("first")))
         await asyncio.sleep(1.9)
         task.cancel()
         await asyncio.sleep(0.5)
-        await memory.download(second, target, ignore)
+        await memory.download(second, target)
 
     on_air(sensor, action)
     check_is_the_recording(target)
@@ -314,9 +314,9 @@ class Babbler(VirtualDotMemory):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_noise_for_answers_is_an_error_of_ours(seed: int, target: Path) -> None:
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.list()
-        await memory.download(ENTRY, target, ignore)
+        await memory.download(ENTRY, target)
 
     with pytest.raises(SensorError, match=r"\A[^\n]+\Z"):
         on_air(Babbler(seed), action, DownloadPolicy(fruitless_attempts=2))
@@ -336,5 +336,5 @@ def test_samples_with_numbers_beyond_any_memory_do_not_fill_the_disk(target: Pat
     sensor.recordings = [recording()]
     policy = DownloadPolicy(fruitless_attempts=2)
     with pytest.raises(LinkError, match="stopped sending"):
-        on_air(sensor, lambda memory: memory.download(ENTRY, target, ignore), policy)
+        on_air(sensor, lambda memory: memory.download(ENTRY, target), policy)
     assert target.with_name("run.dot.part").stat().st_size == HEAD_BYTES

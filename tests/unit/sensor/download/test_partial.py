@@ -168,3 +168,20 @@ def shred(partial: PartialLog) -> None:
 def test_shreds_are_given_up_before_they_fill_the_memory(target: Path) -> None:
     with pytest.raises(LinkError, match="shreds"):
         shred(PartialLog(target, UNLISTED))
+
+
+def test_it_is_asked_for_again_only_while_anything_new_comes(target: Path) -> None:
+    asked: list[int] = []
+    with PartialLog(target, LISTED) as partial:
+
+        def ask_again() -> None:
+            for number in partial.rounds():
+                asked.append(number)
+                partial.take(piece(0, 150 if number else 100))
+
+        with pytest.raises(LinkError, match="of recording 3 the same 50 bytes are lost every time"):
+            ask_again()
+        assert asked == [0, 1, 2]
+        partial.take(piece(150, 200))
+        partial.take(Piece(200, b""))
+        assert list(partial.rounds()) == []

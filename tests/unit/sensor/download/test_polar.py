@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from bleak.exc import BleakGATTProtocolError
 
-from sensor.download.memory import SensorMemory
+from sensor.download.memory import DeviceMemory
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, RefusalError
 from sensor.importers.imu_file import read_imu_file
@@ -24,7 +24,7 @@ from sensor.virtual.devices.polar_hardware import VERITY_SENSE
 from sensor.virtual.devices.polar_memory import VirtualVeritySense
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
-from tests.support.memories import fetch_newest, ignore, left_over, on_air
+from tests.support.memories import fetch_newest, left_over, on_air
 from tests.support.recordings_over_air import noise_signal
 from tests.support.virtual_radio import client_of, find
 
@@ -56,7 +56,7 @@ def target(tmp_path: Path) -> Path:
 def test_what_was_recorded_without_a_link_is_fetched_and_imported(target: Path) -> None:
     sensor = sensor_of()
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.start()
         await asyncio.sleep(20.0)
         assert not sensor.is_connected
@@ -65,7 +65,7 @@ def test_what_was_recorded_without_a_link_is_fetched_and_imported(target: Path) 
         (entry,) = await memory.list()
         assert entry.log_id == 1
         assert 0 < entry.modified_s - UTC_S < 10
-        await memory.download(entry, target, ignore)
+        await memory.download(entry, target)
 
     on_air(sensor, action)
 
@@ -155,7 +155,7 @@ def test_a_sensor_in_its_training_mode_says_what_to_do(target: Path) -> None:
 def test_a_recording_that_goes_on_is_not_begun_again_and_ends_with_the_sensor() -> None:
     sensor = sensor_of()
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         await memory.start()
         with pytest.raises(RefusalError, match="recording already"):
             await memory.start()
@@ -187,10 +187,10 @@ def test_a_recording_there_is_not_is_told_with_those_there_are(log_id: int) -> N
 def test_a_recording_that_has_changed_since_it_was_listed_is_not_fetched(target: Path) -> None:
     sensor = loaded()
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         entry = await memory.find(1)
         sensor.files[FOLDER + "GYRO.REC"] += b"more"
-        await memory.download(entry, target, ignore)
+        await memory.download(entry, target)
 
     with pytest.raises(RefusalError, match="list them again"):
         on_air(sensor, action)
@@ -217,7 +217,7 @@ def hostile(reply: Callable[[str], list[bytes]]) -> VirtualVeritySense:
     return sensor
 
 
-async def try_all(memory: SensorMemory) -> None:
+async def try_all(memory: DeviceMemory) -> None:
     await memory.list()
 
 
@@ -250,7 +250,7 @@ class Babbler(VirtualVeritySense):
 def test_answers_to_something_else_are_not_taken_and_not_waited_for_without_end() -> None:
     sensor = Babbler(signal=SIGNAL, start_ns=START_NS)
 
-    async def action(memory: SensorMemory) -> None:
+    async def action(memory: DeviceMemory) -> None:
         with pytest.raises(LinkError, match="stopped answering"):
             await asyncio.wait_for(memory.start(), 60.0)
 
@@ -266,7 +266,7 @@ def test_folders_without_end_are_not_walked_for_ever() -> None:
 
     asked: list[str] = []
 
-    async def action(memory: SensorMemory) -> int:
+    async def action(memory: DeviceMemory) -> int:
         return len(await memory.list())
 
     assert on_air(hostile(endless), action) == 0
