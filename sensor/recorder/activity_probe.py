@@ -14,7 +14,7 @@ from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan, SensorRequest
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
-from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedRadio
+from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedSearch
 from sensor.recorder.stillness import is_in_use
 from sensor.recorder.walkthrough import LastSecond
 from sensor.samples import FloatArray
@@ -64,7 +64,7 @@ async def probe_activity(
         When a sensor's kind is unknown.
     """
     clock = SessionClock(now_utc, asyncio.get_running_loop().time)
-    shared = SharedRadio(radio, wished=frozenset(wish.name.casefold() for wish in plan.sensors))
+    shared = SharedSearch(radio, wished=frozenset(wish.name.casefold() for wish in plan.sensors))
     policy = RecorderPolicy()
     looks = [_Look(wish, clock, resting_mps2.get(wish.placement)) for wish in plan.sensors]
     tasks = [asyncio.create_task(SensorTask(look.log, shared, clock, policy, rng).run()) for look in looks]

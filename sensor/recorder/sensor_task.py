@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NoReturn
 
 from sensor.errors import LinkError, UnknownSensorError
 from sensor.link.ble import BleLink, Sighting, look_for
-from sensor.link.connect_lock import connecting_turn
 from sensor.link.radio import Radio
 from sensor.protocol.driver import Driver
 from sensor.protocol.registry import DeviceKind
@@ -26,32 +25,29 @@ WAKE_HINT = "put the strap on or move it to wake it, and check that no phone hol
 
 
 @dataclass(slots=True)
-class SharedRadio:
-    """What all sensors of a session have in common: one radio.
+class SharedSearch:
+    """What all sensors of a session have in common while they are looked for.
 
     Parameters
     ----------
     radio
-        Which bleak backends to use.
+        The radio they are reached through.
     is_proven
         True once a scan has worked. Before that, Bluetooth being off is an error; after it, an interruption.
     wished
         Names and addresses that were asked for, without case: what was asked for by its address is taken for
         nothing else by its name.
-    taken
-        Addresses in use, so that two sensors of the same name are not mistaken for each other.
     """
 
     radio: Radio
     is_proven: bool = False
     wished: frozenset[str] = frozenset()
-    taken: set[str] = field(default_factory=set)
 
     def is_free_for(self, sighting: Sighting, wished_name: str) -> bool:
         """Tell whether a sensor in reach may be the one that was asked for by ``wished_name``."""
         address = sighting.address.casefold()
         is_anothers = address in self.wished and address != wished_name.casefold()
-        return not is_anothers and sighting.address not in self.taken
+        return not is_anothers and sighting.address not in self.radio.adapter().in_use
 
 
 class SensorTask:
@@ -62,7 +58,7 @@ class SensorTask:
     log
         Where everything goes.
     shared
-        The radio.
+        What it has in common with the session's other sensors.
     clock
         The session's time line.
     policy
@@ -76,7 +72,7 @@ class SensorTask:
     def __init__(
         self,
         log: SensorLog,
-        shared: SharedRadio,
+        shared: SharedSearch,
         clock: SessionClock,
         policy: RecorderPolicy,
         rng: random.Random,
@@ -193,7 +189,8 @@ class SensorTask:
 
     async def _connect_and_serve(self, sighting: Sighting) -> bool:
         """Make one connection and see it through; return whether the next may follow at once."""
-        self._shared.taken.add(sighting.address)
+        in_use = self._shared.radio.adapter().in_use
+        in_use.add(sighting.address)
         try:
             kind, driver = _conversation(self._kind)
             ending = ConnectionEnd()
@@ -211,7 +208,7 @@ class SensorTask:
             )
             reason = await self._serve(connection)
         finally:
-            self._shared.taken.discard(sighting.address)
+            in_use.discard(sighting.address)
         if reason == ANOTHER_SENSOR:
             self._namesakes.add(sighting.address)
             return True
@@ -222,7 +219,7 @@ class SensorTask:
         return "" if sighting.address == self._address else self._log.serial
 
     async def _connect(self, sighting: Sighting, ending: ConnectionEnd) -> BleLink:
-        async with connecting_turn():
+        async with self._shared.radio.adapter().connecting:
             self._log.link = "connecting"
             return await BleLink.connect(
                 self._shared.radio, sighting, ending.link_lost, self._policy.connect_timeout_s

@@ -18,7 +18,7 @@ from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
-from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedRadio
+from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedSearch
 from sensor.recorder.status import RecorderStatus
 from sensor.samples import FloatArray, StrPath
 from sensor.session.threaded import ThreadedWriter
@@ -87,7 +87,7 @@ class Recorder:
         self._worn = [SensorLog(wish, self._writer, self._clock) for wish in plan.sensors]
         self._beside = [AuxiliaryLog(wish, self._writer, self._clock) for wish in plan.beside]
         self._logs = [*self._worn, *self._beside]
-        shared = SharedRadio(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
+        shared = SharedSearch(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
         patient = replace(self._policy, silence_s=self._policy.beside_silence_s)
         self._tasks = [
             *(SensorTask(log, shared, self._clock, self._policy, rng) for log in self._worn),
