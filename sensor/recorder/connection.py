@@ -18,8 +18,7 @@ from sensor.protocol.driver import (
 )
 from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, HEART_RATE_UUID, parse_text
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.ending import LINK_LOST, ConnectionEnd
-from sensor.recorder.flood import SensorLimits
+from sensor.recorder.limits import ConnectionEnd, EndReason, SensorLimits
 from sensor.recorder.notification_handler import NotificationHandler
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import MISTAKES, SensorLog
@@ -84,7 +83,7 @@ class Connection:
         """For how long this connection delivered samples."""
         return self._watchdog.streamed_s
 
-    async def run(self) -> str:
+    async def run(self) -> EndReason:
         """Stream until the connection ends; return why it did.
 
         Raises
@@ -96,10 +95,10 @@ class Connection:
             await self._open()
             return await self._stay()
         except LinkError as error:
-            if self._ending.reason in ("", LINK_LOST) and not self._watchdog.has_streamed:
+            if self._ending.reason in (None, EndReason.LINK_LOST) and not self._watchdog.has_streamed:
                 raise
             self._log.event("request failed", str(error))
-            return self._ending.reason or LINK_LOST
+            return self._ending.reason or EndReason.LINK_LOST
 
     async def leave(self, *, politely: bool) -> None:
         """Disconnect; ``politely`` stops the stream first, which spares the sensor's battery."""
@@ -152,7 +151,7 @@ class Connection:
         await self._link.subscribe(characteristic, receive, self._policy.request_timeout_s)
         self._subscribed.append(characteristic)
 
-    async def _stay(self) -> str:
+    async def _stay(self) -> EndReason:
         """Keep the stream alive until the connection ends, and get to know the sensor meanwhile."""
         acquaintance = asyncio.create_task(self._get_acquainted())
         try:
@@ -180,15 +179,18 @@ class Connection:
         receive = self._reception.receiver(HEART_RATE_UUID)
         await self._link.subscribe(HEART_RATE_UUID, receive, self._policy.request_timeout_s)
 
-    async def _keep(self) -> str:
+    async def _keep(self) -> EndReason:
         policy = self._policy
         poll_at_s = self._clock.now_s() + policy.poll_interval_s
         battery_at_s = self._clock.now_s() + policy.battery_interval_s
-        while not await self._ends_before(min(self._watchdog.deadline_s, poll_at_s, battery_at_s)):
+        while True:
+            look_at_s = min(self._watchdog.deadline_s, poll_at_s, battery_at_s)
+            if (reason := await self._ends_before(look_at_s)) is not None:
+                return reason
             now_s = self._clock.now_s()
             verdict = self._watchdog.check(now_s)
             if verdict is Verdict.RECONNECT:
-                return "stream silent"
+                return EndReason.STREAM_SILENT
             if verdict is Verdict.ASK_AGAIN:
                 await self._ask_again()
             if now_s >= poll_at_s:
@@ -198,10 +200,9 @@ class Connection:
             if now_s >= battery_at_s:
                 battery_at_s = now_s + policy.battery_interval_s
                 await self._attempt("battery", self._read_battery())
-        return self._ending.reason
 
-    async def _ends_before(self, time_s: float) -> bool:
-        """Wait until ``time_s``, or somewhat less, or until the connection ends, which it tells."""
+    async def _ends_before(self, time_s: float) -> EndReason | None:
+        """Wait until ``time_s``, or somewhat less, or until the connection ends; then return its reason."""
         wait_s = min(time_s - self._clock.now_s(), self._policy.look_interval_s)
         return await self._ending.comes_within(max(_SHORTEST_WAIT_S, wait_s))
 

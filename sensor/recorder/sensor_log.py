@@ -5,21 +5,20 @@ from __future__ import annotations
 from sensor.link.ble import Sighting
 from sensor.protocol.driver import Identity, Settings, StreamDecoder
 from sensor.protocol.registry import DeviceKind
-from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.flood import LeftOut
+from sensor.recorder.limits import EndReason, LeftOut, TokenBucket
 from sensor.recorder.plan import Wish
-from sensor.recorder.status import SampleCounter, SensorStatus
+from sensor.recorder.status import LinkState, SampleCounter, SensorStatus
 from sensor.samples import FloatArray
 from sensor.session.rows import SessionRows
 from sensor.session.schema import BATTERY_EVENT, RATE_SETTING
 from sensor.text import printable
 
-STOPPED = "stopped"
-"""Reason of the end that was asked for."""
+FIRST_SEGMENT = "start"
+"""Reason of a sensor's first segment; any other has the reason why the connection before it ended."""
 
-FLOOD = "flood"
-"""Kind of the events that tell of one, and reason of the end of a connection that went on with it."""
+FLOOD_EVENT = "flood"
+"""Kind of the events that tell of a flood."""
 
 EVENTS_PER_S, EVENTS_AT_ONCE = 0.2, 60.0
 """How many events of a kind one sensor can cause. Those beyond are counted, and told by the next."""
@@ -49,7 +48,7 @@ class SensorLog:
 
     def __init__(self, wish: Wish, rows: SessionRows, clock: SessionClock) -> None:
         self.wish = wish
-        self.link = "searching"
+        self.link = LinkState.SEARCHING
         self.message = ""
         self.serial = ""
         self.is_identified = False
@@ -59,7 +58,7 @@ class SensorLog:
         self._kind: DeviceKind | None = None
         self._described: Settings | None = None
         self._segment_id: int | None = None
-        self._segment_reason = "start"
+        self._segment_reason: str = FIRST_SEGMENT
         self._firmware = ""
         self._address = ""
         self._segments = 0
@@ -102,16 +101,16 @@ class SensorLog:
         elif settings != self._described:
             self.event("described otherwise", f"as {dict(settings)}, kept are {dict(self._described)}")
 
-    def disconnected(self, reason: str) -> None:
+    def disconnected(self, reason: EndReason) -> None:
         """End a connection; ``reason`` is kept with the gap that follows."""
-        self.link = "searching"
+        self.link = LinkState.SEARCHING
         if self._segment_id is not None:
             self._segment_id = None
             self._segment_reason = reason
 
     def finish(self, flood: LeftOut | None) -> None:
         """Write down what is still untold at the end of the session; ``flood`` is one that goes on."""
-        self.link = "stopped"
+        self.link = LinkState.STOPPED
         self.left_out(flood)
         for kind, untold in self._untold.items():
             self._write_event(LEFT_OUT, f"{untold} of kind {kind}")
@@ -125,7 +124,7 @@ class SensorLog:
 
     def stream(self, payload: bytes) -> None:
         """Note that the sample stream lives; ``payload`` is decoded later, for the live figures only."""
-        self.link = "streaming"
+        self.link = LinkState.STREAMING
         self.message = ""
         self._undecoded.append(payload)
 
@@ -147,7 +146,7 @@ class SensorLog:
         """Write down what a flood had too much."""
         if flood is not None:
             much = f"{flood.notifications} notifications, {flood.size} bytes"
-            self.event(FLOOD, f"{much}, left out in {flood.until_s - flood.since_s:.1f} s")
+            self.event(FLOOD_EVENT, f"{much}, left out in {flood.until_s - flood.since_s:.1f} s")
 
     def event(self, kind: str, detail: str = "") -> None:
         """Write down something that happened to this sensor; before it was ever found, say which is meant."""
@@ -183,7 +182,7 @@ class SensorLog:
     def silence(self, detail: str) -> None:
         """Write down an interruption within a connection."""
         self._silences += 1
-        self.link = "silent"
+        self.link = LinkState.SILENT
         self.event("watchdog", detail)
 
     def refused(self, detail: str) -> None:

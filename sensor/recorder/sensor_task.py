@@ -12,14 +12,12 @@ from sensor.link.ble import BleLink, Sighting, look_for
 from sensor.link.radio import Radio
 from sensor.protocol.driver import Driver
 from sensor.protocol.registry import DeviceKind
-from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.connection import Connection
-from sensor.recorder.ending import LINK_LOST, ConnectionEnd
-from sensor.recorder.flood import SensorLimits
-from sensor.recorder.notification_handler import ANOTHER_SENSOR
+from sensor.recorder.limits import ConnectionEnd, EndReason, SensorLimits, TokenBucket
 from sensor.recorder.policy import RecorderPolicy
-from sensor.recorder.sensor_log import FLOOD, MISTAKES, STOPPED, SensorLog
+from sensor.recorder.sensor_log import MISTAKES, SensorLog
+from sensor.recorder.status import LinkState
 
 WAKE_HINT = "put the strap on or move it to wake it, and check that no phone holds it"
 
@@ -128,7 +126,7 @@ class SensorTask:
 
     async def _find(self) -> Sighting:
         """Scan until the sensor is heard, in many short scans: long ones can go deaf."""
-        self._log.link = "searching"
+        self._log.link = LinkState.SEARCHING
         self._looking_since_s = self._clock.now_s()
         for wait_s in self._policy.waits(self._rng):
             try:
@@ -209,29 +207,29 @@ class SensorTask:
             reason = await self._serve(connection)
         finally:
             in_use.discard(sighting.address)
-        if reason == ANOTHER_SENSOR:
+        if reason is EndReason.ANOTHER_SENSOR:
             self._namesakes.add(sighting.address)
             return True
         self._address = sighting.address
-        return reason != FLOOD and connection.streamed_s >= self._policy.short_life_s
+        return reason is not EndReason.FLOOD and connection.streamed_s >= self._policy.short_life_s
 
     def _serial_to_check(self, sighting: Sighting) -> str:
         return "" if sighting.address == self._address else self._log.serial
 
     async def _connect(self, sighting: Sighting, ending: ConnectionEnd) -> BleLink:
         async with self._shared.radio.adapter().connecting:
-            self._log.link = "connecting"
+            self._log.link = LinkState.CONNECTING
             return await BleLink.connect(
                 self._shared.radio, sighting, ending.link_lost, self._policy.connect_timeout_s
             )
 
-    async def _serve(self, connection: Connection) -> str:
+    async def _serve(self, connection: Connection) -> EndReason:
         """Run a connection to its end and take leave of it, however it ends; return why it did."""
-        reason, is_over = LINK_LOST, False
+        reason, is_over = EndReason.LINK_LOST, False
         try:
             reason = await connection.run()
         except asyncio.CancelledError:
-            reason, is_over = STOPPED, True
+            reason, is_over = EndReason.STOPPED, True
             raise
         finally:
             self._log.event("ended" if is_over else "lost", reason)

@@ -20,7 +20,7 @@ from sensor.link.radio import Radio
 from sensor.recorder.activity_probe import probe_activity
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.session_recorder import Recorder
-from sensor.recorder.status import RecorderStatus
+from sensor.recorder.status import LinkState, RecorderStatus
 from sensor.recorder.stillness import Stillness
 from sensor.samples import PLACEMENTS, FloatArray
 
@@ -352,10 +352,10 @@ def _state_of(status: RecorderStatus) -> UnattendedState | None:
     """Return the state of a session; None for the first moments without data, and after the end."""
     worn = [sensor for sensor in status.sensors if sensor.placement in PLACEMENTS]
     links = {sensor.link for sensor in worn}
-    if "streaming" in links:
+    if LinkState.STREAMING in links:
         return UnattendedState.RECORDING
     should_stream = status.time_s > FIRST_DATA_S or any(sensor.samples for sensor in worn)
-    return UnattendedState.TROUBLE if should_stream and "stopped" not in links else None
+    return UnattendedState.TROUBLE if should_stream and LinkState.STOPPED not in links else None
 
 
 def _refuse_full_disk(folder: Path) -> None:

@@ -23,11 +23,15 @@ from analysis.report import page
 from sensor.link.ble import Sighting, scan
 from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.protocol.registry import device
-from sensor.recorder import RecordingPlan, SensorRequest, flood
-from sensor.recorder.allowance import TokenBucket
+from sensor.recorder import RecordingPlan, SensorRequest, limits
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.ending import ConnectionEnd
-from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, SensorLimits
+from sensor.recorder.limits import (
+    NOTIFICATIONS_AT_ONCE,
+    NOTIFICATIONS_PER_S,
+    ConnectionEnd,
+    SensorLimits,
+    TokenBucket,
+)
 from sensor.recorder.notification_handler import NotificationHandler
 from sensor.recorder.sensor_log import EVENTS_AT_ONCE, EVENTS_PER_S, SensorLog
 from sensor.recorder.watchdog import Watchdog
@@ -153,7 +157,7 @@ def test_hundreds_of_services_harm_nobody(path: Path, services: int, characteris
 def test_a_flood_is_bounded_counted_and_told_and_the_other_sensor_loses_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flood, "PATIENCE_S", 3.0)
+    monkeypatch.setattr(limits, "FLOOD_PATIENCE_S", 3.0)
     foe = Hostile()
     packet = bytes([2, STREAM_REFERENCE]) + bytes(40)
     scene = record_over_air(

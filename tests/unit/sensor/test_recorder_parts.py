@@ -23,9 +23,8 @@ from hypothesis import strategies as st
 
 from sensor.errors import LinkError
 from sensor.link.error_messages import plain_words
-from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock, asleep_s
-from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, RateLimiter
+from sensor.recorder.limits import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, RateLimiter, TokenBucket
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.status import SampleCounter
 from sensor.recorder.walkthrough import Bow, StandStill

@@ -15,6 +15,7 @@ from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.protocol.registry import device
 from sensor.recorder import SensorRequest
 from sensor.recorder.clock import SessionClock
+from sensor.recorder.limits import EndReason
 from sensor.recorder.sensor_log import EVENTS_AT_ONCE, LEFT_OUT, SensorLog
 from sensor.session.writer import SessionWriter
 from tests.support.recordings_over_air import CHEST, STARTED_UTC, rows
@@ -57,7 +58,7 @@ def test_what_comes_between_two_connections_is_kept_and_taken_for_part_of_neithe
         for number in (1, 2):
             connect(log)
             log.packet(KIND.data_characteristic, b"of %d" % number)
-            log.disconnected("stream silent")
+            log.disconnected(EndReason.STREAM_SILENT)
             log.packet(KIND.data_characteristic, b"after %d" % number)
 
     stored = rows(path, "SELECT segment_id, payload FROM packet ORDER BY id")
