@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Protocol, TypeVar
 
 from sensor.download.policy import DownloadPolicy
-from sensor.errors import LinkError, UnknownSensorError
+from sensor.errors import LinkError, LinkReason, UnknownSensorError
 from sensor.link.ble import BleLink, Sighting, look_for
 from sensor.link.radio import Radio
 from sensor.protocol.registry import device
@@ -33,7 +33,8 @@ async def find(radio: Radio, name: str, policy: DownloadPolicy) -> Sighting:
 
     sighting = await look_for(radio, is_wanted, policy.search_s) or stranger
     if sighting is None:
-        raise LinkError(f"{name} is not in reach; bring it closer, wake it by moving it, free it from phones")
+        absent = f"{name} is not in reach; bring it closer, wake it by moving it, free it from phones"
+        raise LinkError(absent, reason=LinkReason.NOT_IN_REACH)
     return sighting
 
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from sensor.errors import LinkError
-from sensor.link.error_messages import STUCK, plain_words
+from sensor.errors import LinkError, LinkReason
+from sensor.link.error_messages import ADVICE, plain_words
 from sensor.link.timeouts import bounded, see_through
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class Adapter:
         try:
             return await self.bounded(SCAN_STEP_S, request)
         except TimeoutError as error:
-            raise LinkError(f"looking for sensors: {STUCK}") from error
+            stuck = LinkReason.STUCK
+            raise LinkError(f"looking for sensors: {ADVICE[stuck]}", reason=stuck) from error
 
     @asynccontextmanager
     async def listening(self, listener: Listener) -> AsyncIterator[None]:

@@ -11,9 +11,9 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.link.adapter import Adapter
-from sensor.link.error_messages import NO_SEARCH, plain_words
+from sensor.link.error_messages import plain_words
 from sensor.link.radio import Radio
 from sensor.protocol.registry import DeviceKind, identify
 from sensor.text import printable
@@ -73,7 +73,7 @@ async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
     def remember(sighting: Sighting) -> None:
         heard[sighting.address] = sighting
 
-    with plain_words("looking for sensors", NO_SEARCH):
+    with plain_words("looking for sensors", LinkReason.NO_SEARCH):
         for sighting in await radio.adapter().ask(_connected_already(radio)):
             remember(sighting)
         async with _listening(radio.adapter(), remember):
@@ -95,7 +95,7 @@ async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_
         if not found.done() and is_wanted(sighting):
             found.set_result(sighting)
 
-    with plain_words("looking for sensors", NO_SEARCH):
+    with plain_words("looking for sensors", LinkReason.NO_SEARCH):
         for sighting in await radio.adapter().ask(_connected_already(radio)):
             consider(sighting)
         if found.done():
@@ -185,7 +185,8 @@ class BleLink:
             offered = self._client.services.get_service(service)
             found = offered.get_characteristic(characteristic) if offered is not None else None
         if found is None:
-            raise LinkError(f"{self._name} lacks what it is to be set up by; is its firmware up to date?")
+            lacks = f"{self._name} lacks what it is to be set up by; is its firmware up to date?"
+            raise LinkError(lacks, reason=LinkReason.LACKING)
         return found
 
     async def read(self, characteristic: str, timeout_s: float) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.link.radio import Radio
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan, SensorRequest
@@ -92,7 +92,8 @@ async def _judge(
             return False
         if clock.now_s() >= PATIENCE_S:
             names = ", ".join(look.log.wish.name for look in looks)
-            raise LinkError(f"no data from {names} within {PATIENCE_S:g} s: {WAKE_HINT}; see `runtall scan`")
+            silent = f"no data from {names} within {PATIENCE_S:g} s: {WAKE_HINT}; see `runtall scan`"
+            raise LinkError(silent, reason=LinkReason.NO_DATA)
     return False
 
 

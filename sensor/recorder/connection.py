@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.link.ble import BleLink
 from sensor.protocol.driver import (
     BATTERY_LEVEL_UUID,
@@ -118,9 +118,8 @@ class Connection:
         offered = [uuid for uuid in self._driver.notify_characteristics if self._link.offers(uuid)]
         wanted = [uuid for uuid in offered if uuid != BATTERY_LEVEL_UUID]
         if not wanted:
-            raise LinkError(
-                f"{self._log.wish.name}: it has no data to subscribe to; is its firmware up to date?"
-            )
+            lacks = f"{self._log.wish.name}: it has no data to subscribe to; is its firmware up to date?"
+            raise LinkError(lacks, reason=LinkReason.LACKING)
         if self._wanted_serial:
             await self._attempt("identity", self._read_identity())
             if self._ending.has_come:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.link.radio import Radio
 from sensor.protocol.auxiliary import BESIDE
 from sensor.recorder.auxiliary_log import AuxiliaryLog
@@ -135,7 +135,8 @@ class Recorder:
         finally:
             self._close()
         if not self._has_data:
-            raise LinkError(f"nothing was recorded: no data from {self._names}")
+            nothing = f"nothing was recorded: no data from {self._names}"
+            raise LinkError(nothing, reason=LinkReason.NO_DATA)
         return self.status()
 
     async def _work(self) -> None:
@@ -179,7 +180,8 @@ class Recorder:
             if is_late and not any(log.has_data for log in self._worn):
                 patience = f"{self._policy.first_data_s:g} s"
                 raise LinkError(
-                    f"no data from {self._names} within {patience}: {WAKE_HINT}; see `runtall scan`"
+                    f"no data from {self._names} within {patience}: {WAKE_HINT}; see `runtall scan`",
+                    reason=LinkReason.NO_DATA,
                 )
 
     def _show(self) -> None:
