@@ -31,7 +31,7 @@ async def find(radio: Radio, name: str, policy: DownloadPolicy) -> Sighting:
             stranger = sighting
         return is_called and sighting.kind is not None
 
-    sighting = await look_for(radio, is_wanted, policy.search_s) or stranger
+    sighting = await look_for(radio, is_wanted, timeout_s=policy.search_s) or stranger
     if sighting is None:
         absent = f"{name} is not in reach; bring it closer, wake it by moving it, free it from phones"
         raise LinkError(absent, reason=LinkReason.NOT_IN_REACH)
@@ -92,7 +92,7 @@ async def reach(
         for talk in talks:
             talk.lost()
 
-    link = await BleLink.connect(radio, sighting, on_lost, policy.connect_timeout_s)
+    link = await BleLink.connect(radio, sighting, on_lost=on_lost, timeout_s=policy.connect_timeout_s)
     try:
         talks.append(make(link, sighting.name, policy))
         yield talks[0]

@@ -81,7 +81,9 @@ async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
     return tuple(sorted(heard.values(), key=lambda sighting: -(sighting.rssi_dbm or 0)))
 
 
-async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_s: float) -> Sighting | None:
+async def look_for(
+    radio: Radio, is_wanted: Callable[[Sighting], bool], *, timeout_s: float
+) -> Sighting | None:
     """Listen until something wanted is in reach; None when ``timeout_s`` passes without it.
 
     Raises
@@ -125,7 +127,7 @@ class BleLink:
 
     @classmethod
     async def connect(
-        cls, radio: Radio, sighting: Sighting, on_lost: Callable[[], None], timeout_s: float
+        cls, radio: Radio, sighting: Sighting, *, on_lost: Callable[[], None], timeout_s: float
     ) -> BleLink:
         """Connect to a sensor that was just seen and discover what it offers.
 

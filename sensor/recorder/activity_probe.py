@@ -67,7 +67,10 @@ async def probe_activity(
     shared = SharedSearch(radio, wished=frozenset(wish.name.casefold() for wish in plan.sensors))
     policy = RecorderPolicy()
     looks = [_Look(wish, clock, resting_mps2.get(wish.placement)) for wish in plan.sensors]
-    tasks = [asyncio.create_task(SensorTask(look.log, shared, clock, policy, rng).run()) for look in looks]
+    tasks = [
+        asyncio.create_task(SensorTask(look.log, shared, clock=clock, policy=policy, rng=rng).run())
+        for look in looks
+    ]
     try:
         return await _judge(looks, tasks, clock)
     finally:
@@ -101,7 +104,7 @@ class _Look:
     """What one sensor has shown so far."""
 
     def __init__(self, wish: SensorRequest, clock: SessionClock, resting_mps2: FloatArray | None) -> None:
-        self.log = SensorLog(wish, _Nowhere(), clock)
+        self.log = SensorLog(wish, _Nowhere(), clock=clock)
         self._resting_mps2 = resting_mps2
         self._last = LastSecond()
         self._since_s: float | None = None

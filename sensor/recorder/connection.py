@@ -17,11 +17,10 @@ from sensor.protocol.driver import (
     parse_battery_level,
 )
 from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, HEART_RATE_UUID, parse_text
-from sensor.recorder.clock import SessionClock
-from sensor.recorder.limits import ConnectionEnd, EndReason, SensorLimits
+from sensor.recorder.context import SensorContext
+from sensor.recorder.limits import ConnectionEnd, EndReason
 from sensor.recorder.notification_handler import NotificationHandler
-from sensor.recorder.policy import RecorderPolicy
-from sensor.recorder.sensor_log import MISTAKES, SensorLog
+from sensor.recorder.sensor_log import MISTAKES
 from sensor.recorder.watchdog import Verdict, Watchdog
 
 _ASKED = ("maker", "model", "serial", "firmware")
@@ -38,18 +37,12 @@ class Connection:
     ----------
     link
         The connection, nothing subscribed yet.
-    ending
-        Knows when the link breaks, and what else ends the connection.
     driver
         The conversation with this kind of sensor.
-    log
-        Where everything goes.
-    clock
-        The session's time line.
-    policy
-        Intervals and deadlines.
-    limits
-        What the sensor may cause.
+    ending
+        Knows when the link breaks, and what else ends the connection.
+    context
+        What outlasts this connection.
     wanted_serial
         The serial number it must have, empty where nothing is in doubt.
     """
@@ -57,23 +50,21 @@ class Connection:
     def __init__(
         self,
         link: BleLink,
-        ending: ConnectionEnd,
         driver: Driver,
-        log: SensorLog,
-        clock: SessionClock,
-        policy: RecorderPolicy,
-        limits: SensorLimits,
+        *,
+        ending: ConnectionEnd,
+        context: SensorContext,
         wanted_serial: str = "",
     ) -> None:
         self._link = link
         self._ending = ending
         self._driver = driver
-        self._log = log
-        self._clock = clock
-        self._policy = policy
-        self._watchdog = Watchdog(policy.silence_s, clock.now_s())
+        self._log = context.log
+        self._clock = context.clock
+        self._policy = context.policy
+        self._watchdog = Watchdog(self._policy.silence_s, self._clock.now_s())
         self._reception = NotificationHandler(
-            driver, log, clock, self._watchdog, ending, limits, wanted_serial
+            driver, context, watchdog=self._watchdog, ending=ending, wanted_serial=wanted_serial
         )
         self._wanted_serial = wanted_serial
         self._subscribed: list[str] = []

@@ -17,9 +17,9 @@ from sensor.protocol.driver import (
     Unreadable,
     Write,
 )
-from sensor.recorder.clock import SessionClock
-from sensor.recorder.limits import ConnectionEnd, EndReason, SensorLimits
-from sensor.recorder.sensor_log import FLOOD_EVENT, MISTAKES, SensorLog
+from sensor.recorder.context import SensorContext
+from sensor.recorder.limits import ConnectionEnd, EndReason
+from sensor.recorder.sensor_log import FLOOD_EVENT, MISTAKES
 from sensor.recorder.watchdog import Watchdog
 
 _FLOODS = "it sends more than any sensor means to; what is too much is left out"
@@ -32,16 +32,12 @@ class NotificationHandler:
     ----------
     driver
         Understands them.
-    log
-        Where they go.
-    clock
-        The session's time line.
+    context
+        Where they go, when that is, and how many may come.
     watchdog
         Is told of every packet of the stream.
     ending
         Is told of what ends the connection.
-    limits
-        What the sensor may cause.
     wanted_serial
         The serial number it must have, empty where nothing is in doubt.
 
@@ -54,20 +50,19 @@ class NotificationHandler:
     def __init__(
         self,
         driver: Driver,
-        log: SensorLog,
-        clock: SessionClock,
+        context: SensorContext,
+        *,
         watchdog: Watchdog,
         ending: ConnectionEnd,
-        limits: SensorLimits,
         wanted_serial: str,
     ) -> None:
         self.remedy: tuple[Write, ...] = ()
         self._driver = driver
-        self._log = log
-        self._clock = clock
+        self._log = context.log
+        self._clock = context.clock
+        self._limits = context.limits
         self._watchdog = watchdog
         self._ending = ending
-        self._limits = limits
         self._wanted_serial = wanted_serial
         self._unreadable = 0
 

@@ -46,7 +46,7 @@ class SensorLog:
         The session's time line.
     """
 
-    def __init__(self, wish: Wish, rows: SessionRows, clock: SessionClock) -> None:
+    def __init__(self, wish: Wish, rows: SessionRows, *, clock: SessionClock) -> None:
         self.wish = wish
         self.link = LinkState.SEARCHING
         self.message = ""
@@ -75,7 +75,7 @@ class SensorLog:
         """Whether anything was ever received."""
         return self._segments > 0
 
-    def connected(self, sighting: Sighting, kind: DeviceKind, settings: Settings) -> None:
+    def connected(self, sighting: Sighting, kind: DeviceKind, *, settings: Settings) -> None:
         """Begin a connection; its clock segment begins with its first notification."""
         if self._sensor_id is None:
             self._sensor_id = self._add(sighting, kind, settings)

@@ -14,6 +14,7 @@ from sensor.protocol.driver import Driver
 from sensor.protocol.registry import DeviceKind
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.connection import Connection
+from sensor.recorder.context import SensorContext
 from sensor.recorder.limits import ConnectionEnd, EndReason, SensorLimits, TokenBucket
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import MISTAKES, SensorLog
@@ -71,6 +72,7 @@ class SensorTask:
         self,
         log: SensorLog,
         shared: SharedSearch,
+        *,
         clock: SessionClock,
         policy: RecorderPolicy,
         rng: random.Random,
@@ -83,11 +85,12 @@ class SensorTask:
         self._rng = rng
         self._waits = policy.waits(rng)
         self._kind = kind
-        self._has_met_stranger = False
+        self._has_met_unknown = False
         self._address = ""
-        self._namesakes: set[str] = set()
+        self._duplicates: set[str] = set()
         self._looking_since_s = 0.0
-        self._limits = SensorLimits(restarts=TokenBucket(1.0 / policy.restart_pause_s, 1.0))
+        limits = SensorLimits(restarts=TokenBucket(1.0 / policy.restart_pause_s, 1.0))
+        self._context = SensorContext(log=log, clock=clock, policy=policy, limits=limits)
 
     async def run(self) -> NoReturn:
         """Record for as long as the session lasts.
@@ -102,7 +105,7 @@ class SensorTask:
         try:
             await self._record_for_ever()
         finally:
-            self._log.finish(self._limits.gate.finish())
+            self._log.finish(self._context.limits.gate.finish())
 
     async def _record_for_ever(self) -> NoReturn:
         while True:
@@ -130,7 +133,7 @@ class SensorTask:
         self._looking_since_s = self._clock.now_s()
         for wait_s in self._policy.waits(self._rng):
             try:
-                sighting = await look_for(self._shared.radio, self._is_wanted, wait_s)
+                sighting = await look_for(self._shared.radio, self._is_wanted, timeout_s=wait_s)
             except LinkError as error:
                 await self._sit_out(error)
                 continue
@@ -155,7 +158,7 @@ class SensorTask:
         if not (is_known or sighting.is_called(name)) or not self._shared.is_free_for(sighting, name):
             return False
         self._kind = self._kind or sighting.kind
-        self._has_met_stranger |= self._kind is None
+        self._has_met_unknown |= self._kind is None
         return self._kind is not None and self._may_be_the_same(sighting)
 
     def _may_be_the_same(self, sighting: Sighting) -> bool:
@@ -165,20 +168,20 @@ class SensorTask:
         """
         if self._address in ("", sighting.address):
             return True
-        if sighting.address in self._namesakes:
+        if sighting.address in self._duplicates:
             return False
         looked_s = self._clock.now_s() - self._looking_since_s
         return bool(self._log.serial) or looked_s >= self._policy.other_address_s
 
     def _explain_absence(self, waited_s: float) -> None:
         name = self._log.wish.name
-        # What is heard first of a sensor may be without its name; once known, it is no stranger.
-        is_strange = self._has_met_stranger and self._kind is None
-        if is_strange and waited_s >= self._policy.first_waits_s[-1]:
+        # What is heard first of a sensor may be without its name; once known, it is no unknown device.
+        is_unknown = self._has_met_unknown and self._kind is None
+        if is_unknown and waited_s >= self._policy.first_waits_s[-1]:
             explained = (
                 f"{name} is in reach, but it is no sensor runtall knows; see `runtall scan` for those it does"
             )
-            # Later on other sensors are being recorded, and a stranger may call itself anything.
+            # Later on other sensors are being recorded, and an unknown device may call itself anything.
             if self._clock.now_s() < self._policy.first_data_s:
                 raise UnknownSensorError(explained)
             self._log.message = explained
@@ -193,22 +196,19 @@ class SensorTask:
             kind, driver = _conversation(self._kind)
             ending = ConnectionEnd()
             link = await self._connect(sighting, ending)
-            self._log.connected(sighting, kind, driver.settings)
+            self._log.connected(sighting, kind, settings=driver.settings)
             connection = Connection(
                 link,
-                ending,
                 driver,
-                self._log,
-                self._clock,
-                self._policy,
-                self._limits,
-                self._serial_to_check(sighting),
+                ending=ending,
+                context=self._context,
+                wanted_serial=self._serial_to_check(sighting),
             )
             reason = await self._serve(connection)
         finally:
             in_use.discard(sighting.address)
         if reason is EndReason.ANOTHER_SENSOR:
-            self._namesakes.add(sighting.address)
+            self._duplicates.add(sighting.address)
             return True
         self._address = sighting.address
         return reason is not EndReason.FLOOD and connection.streamed_s >= self._policy.short_life_s
@@ -220,7 +220,10 @@ class SensorTask:
         async with self._shared.radio.adapter().connecting:
             self._log.link = LinkState.CONNECTING
             return await BleLink.connect(
-                self._shared.radio, sighting, ending.link_lost, self._policy.connect_timeout_s
+                self._shared.radio,
+                sighting,
+                on_lost=ending.link_lost,
+                timeout_s=self._policy.connect_timeout_s,
             )
 
     async def _serve(self, connection: Connection) -> EndReason:

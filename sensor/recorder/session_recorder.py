@@ -84,21 +84,24 @@ class Recorder:
         self._on_samples = on_samples
         self._stopping = asyncio.Event()
         self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
-        self._worn = [SensorLog(wish, self._writer, self._clock) for wish in plan.sensors]
-        self._beside = [AuxiliaryLog(wish, self._writer, self._clock) for wish in plan.beside]
+        self._worn = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.sensors]
+        self._beside = [AuxiliaryLog(wish, self._writer, clock=self._clock) for wish in plan.beside]
         self._logs = [*self._worn, *self._beside]
         shared = SharedSearch(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
         patient = replace(self._policy, silence_s=self._policy.beside_silence_s)
         self._tasks = [
-            *(SensorTask(log, shared, self._clock, self._policy, rng) for log in self._worn),
-            *(SensorTask(log, shared, self._clock, patient, rng, BESIDE) for log in self._beside),
+            *(SensorTask(log, shared, clock=self._clock, policy=self._policy, rng=rng) for log in self._worn),
+            *(
+                SensorTask(log, shared, clock=self._clock, policy=patient, rng=rng, kind=BESIDE)
+                for log in self._beside
+            ),
         ]
 
     def now_s(self) -> float:
         """Return the seconds since the start of the session."""
         return self._clock.now_s()
 
-    def mark(self, kind: str, text: str = "", time_s: float | None = None) -> None:
+    def mark(self, kind: str, text: str = "", *, time_s: float | None = None) -> None:
         """Pin something to now, or to an earlier ``time_s``: ``standing``, ``bow``, ``run``, ``lap`` …"""
         time_ns = self._clock.now_ns() if time_s is None else round(time_s * 1e9)
         self._writer.mark(time_ns, kind, text)

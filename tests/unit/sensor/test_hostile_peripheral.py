@@ -23,8 +23,9 @@ from analysis.report import page
 from sensor.link.ble import Sighting, scan
 from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.protocol.registry import device
-from sensor.recorder import RecordingPlan, SensorRequest, limits
+from sensor.recorder import RecorderPolicy, RecordingPlan, SensorRequest, limits
 from sensor.recorder.clock import SessionClock
+from sensor.recorder.context import SensorContext
 from sensor.recorder.limits import (
     NOTIFICATIONS_AT_ONCE,
     NOTIFICATIONS_PER_S,
@@ -190,14 +191,20 @@ class Counting(SessionRows):
 
 def test_a_flood_takes_no_memory_however_long_it_lasts() -> None:
     now = [0.0]
-    clock = SessionClock(STARTED_UTC, lambda: now[0], lambda: 0.0)
+    clock = SessionClock(STARTED_UTC, lambda: now[0], slept_s=lambda: 0.0)
     kind, sink = device("movesense"), Counting()
     driver = kind.make_driver(104) if kind.make_driver else None
     assert driver is not None
-    log = SensorLog(SensorRequest("head", FOE), sink, clock)
-    log.connected(run_in_virtual_time(heard(FOE)), kind, driver.settings)
+    log = SensorLog(SensorRequest("head", FOE), sink, clock=clock)
+    log.connected(run_in_virtual_time(heard(FOE)), kind, settings=driver.settings)
     limits = SensorLimits(restarts=TokenBucket(0.0, 0.0))
-    reception = NotificationHandler(driver, log, clock, Watchdog(2.5, 0.0), ConnectionEnd(), limits, "")
+    reception = NotificationHandler(
+        driver,
+        SensorContext(log=log, clock=clock, policy=RecorderPolicy(), limits=limits),
+        watchdog=Watchdog(2.5, 0.0),
+        ending=ConnectionEnd(),
+        wanted_serial="",
+    )
     receive = reception.receiver(kind.data_characteristic)
     kept_bytes = []
     tracemalloc.start()

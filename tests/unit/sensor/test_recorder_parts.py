@@ -208,7 +208,7 @@ def test_the_wall_clock_is_carried_on_by_the_monotonic_one() -> None:
 
 def test_what_the_computer_sleeps_is_part_of_the_session() -> None:
     now, slept = [1000.0], [50.0]
-    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: now[0], lambda: slept[0])
+    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: now[0], slept_s=lambda: slept[0])
     now[0] += 10.0
     assert clock.now_s() == 10.0
     slept[0] += 3600.0
@@ -218,7 +218,7 @@ def test_what_the_computer_sleeps_is_part_of_the_session() -> None:
 
 def test_two_clocks_read_one_after_the_other_make_no_jitter() -> None:
     slept = [50.0]
-    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 1000.0, lambda: slept[0])
+    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 1000.0, slept_s=lambda: slept[0])
     for slept[0] in (50.0001, 49.9, 20.0, 50.3):
         assert clock.now_s() == 0.0
 

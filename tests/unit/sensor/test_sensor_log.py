@@ -32,13 +32,13 @@ def path(tmp_path: Path) -> Path:
 @contextmanager
 def logging(path: Path) -> Iterator[SensorLog]:
     with SessionWriter(path, name="test", started_utc=STARTED_UTC.isoformat()) as writer:
-        clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 0.0, lambda: 0.0)
-        yield SensorLog(SensorRequest("sternum", CHEST), writer, clock)
+        clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 0.0, slept_s=lambda: 0.0)
+        yield SensorLog(SensorRequest("sternum", CHEST), writer, clock=clock)
 
 
 def connect(log: SensorLog) -> None:
     sighting = Sighting(CHEST, ADDRESS, (), -50, KIND, BLEDevice(ADDRESS, CHEST, None))
-    log.connected(sighting, KIND, MovesenseDriver(104).settings)
+    log.connected(sighting, KIND, settings=MovesenseDriver(104).settings)
 
 
 def test_events_left_out_are_told_at_the_end_though_the_sensor_was_never_found(path: Path) -> None:
