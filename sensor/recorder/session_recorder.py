@@ -13,7 +13,6 @@ from typing import NoReturn
 from sensor.errors import LinkError, LinkReason
 from sensor.link.radio import Radio
 from sensor.protocol.auxiliary import BESIDE
-from sensor.recorder.auxiliary_log import AuxiliaryLog
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.policy import RecorderPolicy
@@ -85,7 +84,7 @@ class Recorder:
         self._stopping = asyncio.Event()
         self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
         self._worn = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.sensors]
-        self._beside = [AuxiliaryLog(wish, self._writer, clock=self._clock) for wish in plan.beside]
+        self._beside = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.beside]
         self._logs = [*self._worn, *self._beside]
         shared = SharedSearch(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
         patient = replace(self._policy, silence_s=self._policy.beside_silence_s)

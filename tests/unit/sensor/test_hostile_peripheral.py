@@ -34,7 +34,8 @@ from sensor.recorder.limits import (
     TokenBucket,
 )
 from sensor.recorder.notification_handler import NotificationHandler
-from sensor.recorder.sensor_log import EVENTS_AT_ONCE, EVENTS_PER_S, SensorLog
+from sensor.recorder.sensor_log import SensorLog
+from sensor.recorder.sensor_rows import EVENTS_AT_ONCE, EVENTS_PER_S
 from sensor.recorder.watchdog import Watchdog
 from sensor.session.reader import read_recording
 from sensor.session.rows import Row, SessionRows
