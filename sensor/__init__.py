@@ -10,7 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sensor.errors import ImportFileError, LinkError, SensorError, SessionFileError, UnknownSensorError
+    from sensor.errors import (
+        ImportFileError,
+        LinkError,
+        LinkReason,
+        SensorError,
+        SessionFileError,
+        UnknownSensorError,
+    )
     from sensor.link.ble import scan
     from sensor.link.radio import Radio
     from sensor.protocol.registry import DEVICES
@@ -23,6 +30,7 @@ __all__ = [
     "Gap",
     "ImportFileError",
     "LinkError",
+    "LinkReason",
     "Radio",
     "Recording",
     "RecordingPlan",
@@ -42,6 +50,7 @@ _HOME = {
     "Gap": "sensor.samples",
     "ImportFileError": "sensor.errors",
     "LinkError": "sensor.errors",
+    "LinkReason": "sensor.errors",
     "Radio": "sensor.link.radio",
     "Recording": "sensor.samples",
     "RecordingPlan": "sensor.recorder",

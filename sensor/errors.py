@@ -5,6 +5,8 @@ Every one derives from `SensorError` and from the built-in a stranger would catc
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class SensorError(Exception):
     """Base of every expected failure in this package."""
@@ -39,8 +41,53 @@ class ImportFileError(SensorError, ValueError):
     """A file of another tool that cannot be taken in."""
 
 
+class LinkReason(StrEnum):
+    """What kind of trouble a `LinkError` tells of, for programs; its message says it to people."""
+
+    NO_SERVICE = "no service"
+    """The system's Bluetooth service is not there or does not answer."""
+    NO_ADAPTER = "no adapter"
+    OLD_ADAPTER = "old adapter"
+    """The adapter is of before Bluetooth 4, which sensors speak."""
+    UNPLUGGED = "unplugged"
+    """The adapter was there and is gone."""
+    STUCK = "stuck"
+    """The adapter does not answer."""
+    SWITCHED_OFF = "switched off"
+    NOT_ALLOWED = "not allowed"
+    """This program may not use Bluetooth."""
+    NO_SEARCH = "no search"
+    """The adapter refuses to search: another program may use it."""
+    NOT_IN_REACH = "not in reach"
+    """The sensor is away or asleep."""
+    HELD = "held"
+    """The sensor refuses to be connected to or asked: another phone or computer may hold it."""
+    NO_ANSWER = "no answer"
+    """The sensor does not answer in time."""
+    NO_DATA = "no data"
+    """Sensors were waited for in vain."""
+    LACKING = "lacking"
+    """The sensor has not the services its kind should have."""
+    REFUSED = "refused"
+    """The sensor understands and says no: a `RefusalError`."""
+    OTHER = "other"
+    """Anything else; the message says what."""
+
+
 class LinkError(SensorError, ConnectionError):
-    """No radio, no sensor, or a sensor that refuses."""
+    """No radio, no sensor, or a sensor that refuses.
+
+    Parameters
+    ----------
+    message
+        What was being done, what is wrong, what to do.
+    reason
+        What kind of trouble it is.
+    """
+
+    def __init__(self, message: str, *, reason: LinkReason = LinkReason.OTHER) -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class RefusalError(LinkError):
@@ -56,7 +103,7 @@ class RefusalError(LinkError):
 
     def __init__(self, message: str, status: int) -> None:
         self.status = status
-        super().__init__(message)
+        super().__init__(message, reason=LinkReason.REFUSED)
 
 
 class UnknownSensorError(SensorError, LookupError):

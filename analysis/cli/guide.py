@@ -83,7 +83,7 @@ class Guide:
                 restarts = step.restarts
                 self._line.say("You moved. Starting the 10 seconds again.")
         self._line.hint = ""
-        self._recorder.mark(mark, "10 s still", step.since_s)
+        self._recorder.mark(mark, "10 s still", time_s=step.since_s)
         return step
 
     async def _bow(self, step: Bow) -> None:

@@ -42,7 +42,7 @@ def command(listen_s: float, include_strangers: bool, lists_virtual: bool) -> No
     if lists_virtual:
         click.echo(virtual_table())
         return
-    from sensor.errors import LinkError
+    from sensor.errors import LinkError, LinkReason
     from sensor.link.ble import scan
     from sensor.link.radio import Radio
     from sensor.recorder import WAKE_HINT
@@ -51,7 +51,8 @@ def command(listen_s: float, include_strangers: bool, lists_virtual: bool) -> No
     heard = asyncio.run(scan(Radio(), listen_s))
     shown = [sighting for sighting in heard if include_strangers or _kind(sighting)]
     if not shown:
-        raise LinkError(f"no sensor found ({len(heard)} other Bluetooth devices are in reach): {WAKE_HINT}")
+        nobody = f"no sensor found ({len(heard)} other Bluetooth devices are in reach): {WAKE_HINT}"
+        raise LinkError(nobody, reason=LinkReason.NOT_IN_REACH)
     click.echo(sightings_table(shown))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sensor.download.policy import DownloadPolicy
 from sensor.download.request_channel import RequestChannel
-from sensor.errors import LinkError, UnknownSensorError
+from sensor.errors import LinkError, LinkReason, UnknownSensorError
 from sensor.link.ble import BleLink, Sighting, look_for
 from sensor.link.radio import Radio
 from sensor.protocol.registry import device
@@ -41,9 +41,10 @@ async def find(radio: Radio, name: str, *, policy: DownloadPolicy) -> Sighting:
             unknown = sighting
         return is_called and sighting.kind is not None
 
-    sighting = await look_for(radio, is_wanted, policy.search_s) or unknown
+    sighting = await look_for(radio, is_wanted, timeout_s=policy.search_s) or unknown
     if sighting is None:
-        raise LinkError(f"{name} is not in reach; bring it closer, wake it by moving it, free it from phones")
+        absent = f"{name} is not in reach; bring it closer, wake it by moving it, free it from phones"
+        raise LinkError(absent, reason=LinkReason.NOT_IN_REACH)
     return sighting
 
 
@@ -84,7 +85,7 @@ async def reach(
         for channel in channels:
             channel.lost()
 
-    link = await BleLink.connect(radio, sighting, on_lost, policy.connect_timeout_s)
+    link = await BleLink.connect(radio, sighting, on_lost=on_lost, timeout_s=policy.connect_timeout_s)
     try:
         channels.append(RequestChannel(link, sighting.name, policy=policy))
         yield channels[0]

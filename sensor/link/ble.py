@@ -11,11 +11,10 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sensor.errors import LinkError
-from sensor.link.error_messages import NO_SEARCH, plain_words
+from sensor.errors import LinkError, LinkReason
+from sensor.link.adapter import Adapter
+from sensor.link.error_messages import plain_words
 from sensor.link.radio import Radio
-from sensor.link.shared_scan import ask_adapter, listening
-from sensor.link.timeouts import within
 from sensor.protocol.registry import DeviceKind, identify
 from sensor.text import printable
 
@@ -74,15 +73,17 @@ async def scan(radio: Radio, duration_s: float) -> tuple[Sighting, ...]:
     def remember(sighting: Sighting) -> None:
         heard[sighting.address] = sighting
 
-    with plain_words("looking for sensors", NO_SEARCH):
-        for sighting in await ask_adapter(_connected_already(radio)):
+    with plain_words("looking for sensors", LinkReason.NO_SEARCH):
+        for sighting in await radio.adapter().ask(_connected_already(radio)):
             remember(sighting)
-        async with _listening(radio, remember):
+        async with _listening(radio.adapter(), remember):
             await asyncio.sleep(duration_s)
     return tuple(sorted(heard.values(), key=lambda sighting: -(sighting.rssi_dbm or 0)))
 
 
-async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_s: float) -> Sighting | None:
+async def look_for(
+    radio: Radio, is_wanted: Callable[[Sighting], bool], *, timeout_s: float
+) -> Sighting | None:
     """Listen until something wanted is in reach; None when ``timeout_s`` passes without it.
 
     Raises
@@ -96,12 +97,12 @@ async def look_for(radio: Radio, is_wanted: Callable[[Sighting], bool], timeout_
         if not found.done() and is_wanted(sighting):
             found.set_result(sighting)
 
-    with plain_words("looking for sensors", NO_SEARCH):
-        for sighting in await ask_adapter(_connected_already(radio)):
+    with plain_words("looking for sensors", LinkReason.NO_SEARCH):
+        for sighting in await radio.adapter().ask(_connected_already(radio)):
             consider(sighting)
         if found.done():
             return found.result()
-        async with _listening(radio, consider):
+        async with _listening(radio.adapter(), consider):
             await asyncio.wait([found], timeout=timeout_s)
     return found.result() if found.done() else None
 
@@ -115,15 +116,18 @@ class BleLink:
         A bleak client; `connect` makes and connects it.
     name
         How messages call the sensor.
+    adapter
+        Through which it is connected.
     """
 
-    def __init__(self, client: BleakClient, name: str) -> None:
+    def __init__(self, client: BleakClient, name: str, *, adapter: Adapter) -> None:
         self._client = client
         self._name = name
+        self._adapter = adapter
 
     @classmethod
     async def connect(
-        cls, radio: Radio, sighting: Sighting, on_lost: Callable[[], None], timeout_s: float
+        cls, radio: Radio, sighting: Sighting, *, on_lost: Callable[[], None], timeout_s: float
     ) -> BleLink:
         """Connect to a sensor that was just seen and discover what it offers.
 
@@ -142,11 +146,11 @@ class BleLink:
             timeout=timeout_s,
             **radio.client_options(),
         )
-        name = sighting.name or sighting.address
+        name, adapter = sighting.name or sighting.address, radio.adapter()
         with plain_words(f"connecting to {name}"):
             # bleak bounds single steps only, and not on every platform.
-            await within(timeout_s, client.connect())
-        return cls(client, name)
+            await adapter.bounded(timeout_s, client.connect())
+        return cls(client, name, adapter=adapter)
 
     def offers(self, characteristic: str) -> bool:
         """Tell whether the sensor has this characteristic."""
@@ -183,7 +187,8 @@ class BleLink:
             offered = self._client.services.get_service(service)
             found = offered.get_characteristic(characteristic) if offered is not None else None
         if found is None:
-            raise LinkError(f"{self._name} lacks what it is to be set up by; is its firmware up to date?")
+            lacks = f"{self._name} lacks what it is to be set up by; is its firmware up to date?"
+            raise LinkError(lacks, reason=LinkReason.LACKING)
         return found
 
     async def read(self, characteristic: str, timeout_s: float) -> bytes:
@@ -205,7 +210,7 @@ class BleLink:
 
     async def _request(self, doing: str, timeout_s: float, call: Coroutine[Any, Any, _Result]) -> _Result:
         with plain_words(f"{doing} {self._name}"):
-            return await within(timeout_s, call)
+            return await self._adapter.bounded(timeout_s, call)
 
 
 async def _connected_already(radio: Radio) -> tuple[Sighting, ...]:
@@ -221,12 +226,12 @@ async def _connected_already(radio: Radio) -> tuple[Sighting, ...]:
     return tuple(_sighting(device, device.name, (), None) for device in devices)
 
 
-def _listening(radio: Radio, heard: Callable[[Sighting], None]) -> AbstractAsyncContextManager[None]:
+def _listening(adapter: Adapter, heard: Callable[[Sighting], None]) -> AbstractAsyncContextManager[None]:
     def report(device: BLEDevice, advertisement: AdvertisementData) -> None:
         name = advertisement.local_name or device.name
         heard(_sighting(device, name, advertisement.service_uuids, advertisement.rssi))
 
-    return listening(radio, report)
+    return adapter.listening(report)
 
 
 def _sighting(device: BLEDevice, name: str | None, services: Iterable[str], rssi_dbm: int | None) -> Sighting:

@@ -6,55 +6,62 @@ in tables, and leave as one `LinkError` with one line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.text import printable
 
-NO_SERVICE = "no Bluetooth here: the system's Bluetooth service does not answer; " + (
-    "plug in an adapter, and on Linux install and start bluez (systemctl start bluetooth)"
+ADVICE: Mapping[LinkReason, str] = MappingProxyType(
+    {
+        LinkReason.NO_SERVICE: "no Bluetooth here: the system's Bluetooth service does not answer; "
+        "plug in an adapter, and on Linux install and start bluez (systemctl start bluetooth)",
+        LinkReason.NO_ADAPTER: "no Bluetooth adapter found; plug one in, or use a computer that has one",
+        LinkReason.OLD_ADAPTER: "this Bluetooth adapter cannot talk to sensors; "
+        "use one with Bluetooth 4 or later",
+        LinkReason.UNPLUGGED: "the Bluetooth adapter is gone; plug it in again",
+        LinkReason.STUCK: "Bluetooth does not answer; switch it off and on, "
+        "or take the adapter out and plug it in again",
+        LinkReason.SWITCHED_OFF: "Bluetooth is off; switch it on and try again",
+        LinkReason.NOT_ALLOWED: "not allowed to use Bluetooth; "
+        "permit it for this program in the system settings, on Linux join the group 'bluetooth'",
+        LinkReason.NO_SEARCH: "the adapter does not search; "
+        "end other programs that use Bluetooth, or switch it off and on",
+        LinkReason.NOT_IN_REACH: "it is out of reach or asleep; bring it closer and wake it by moving it",
+        LinkReason.HELD: "it was seen but does not let us in; "
+        "another phone or computer may hold it: close its app there, switch that Bluetooth off, try again",
+        LinkReason.NO_ANSWER: "it does not answer in time; "
+        "bring it closer, wake it by moving it, and check that no phone holds it",
+        LinkReason.LACKING: "it lacks a service that its kind should have; is its firmware up to date?",
+    }
 )
-NO_ADAPTER = "no Bluetooth adapter found; plug one in, or use a computer that has one"
-UNPLUGGED = "the Bluetooth adapter is gone; plug it in again"
-STUCK = "Bluetooth does not answer; switch it off and on, or take the adapter out and plug it in again"
-SWITCHED_OFF = "Bluetooth is off; switch it on and try again"
-NOT_ALLOWED = "not allowed to use Bluetooth; " + (
-    "permit it for this program in the system settings, on Linux join the group 'bluetooth'"
-)
-HELD = "it was seen but does not let us in; " + (
-    "another phone or computer may hold it: close its app there, switch that Bluetooth off, try again"
-)
-NO_SEARCH = "the adapter does not search; " + (
-    "end other programs that use Bluetooth, or switch it off and on"
-)
-NO_ANSWER = (
-    "it does not answer in time; bring it closer, wake it by moving it, and check that no phone holds it"
-)
-VANISHED = "it is out of reach or asleep; bring it closer and wake it by moving it"
+"""What is wrong, and what to do, where the radio or the system is the first to say it."""
 
-_BY_REASON = {
-    "NO_BLUETOOTH": NO_ADAPTER,
-    "NO_BLE_CENTRAL_ROLE": "this Bluetooth adapter cannot talk to sensors; use one with Bluetooth 4 or later",
-    "POWERED_OFF": SWITCHED_OFF,
-    "DENIED_BY_USER": NOT_ALLOWED,
-    "DENIED_BY_SYSTEM": NOT_ALLOWED,
-    "DENIED_BY_UNKNOWN": NOT_ALLOWED,
-}
+_BY_REASON: Mapping[str, LinkReason] = MappingProxyType(
+    {
+        "NO_BLUETOOTH": LinkReason.NO_ADAPTER,
+        "NO_BLE_CENTRAL_ROLE": LinkReason.OLD_ADAPTER,
+        "POWERED_OFF": LinkReason.SWITCHED_OFF,
+        "DENIED_BY_USER": LinkReason.NOT_ALLOWED,
+        "DENIED_BY_SYSTEM": LinkReason.NOT_ALLOWED,
+        "DENIED_BY_UNKNOWN": LinkReason.NOT_ALLOWED,
+    }
+)
 """Names of bleak's ``BleakBluetoothNotAvailableReason``; UNKNOWN is left to its own message."""
 
 _BY_TEXT = (
-    ("DBus.Error.ServiceUnknown", NO_SERVICE),
-    ("DBus.Error.NameHasNoOwner", NO_SERVICE),
-    ("DBus.Error.Spawn.", NO_SERVICE),
-    ("DBus.Error.AccessDenied", NOT_ALLOWED),
-    ("bluez.Error.NotPermitted", NOT_ALLOWED),
-    ("bluez.Error.NotAuthorized", NOT_ALLOWED),
-    ("bluez.Error.NotReady", SWITCHED_OFF),
-    ("DBus.Error.UnknownObject", UNPLUGGED),
-    ("DBus.Error.UnknownMethod", UNPLUGGED),
-    ("DBus.Error.NoReply", NO_SERVICE),
-    ("le-connection-abort-by-local", NO_ANSWER),
+    ("DBus.Error.ServiceUnknown", LinkReason.NO_SERVICE),
+    ("DBus.Error.NameHasNoOwner", LinkReason.NO_SERVICE),
+    ("DBus.Error.Spawn.", LinkReason.NO_SERVICE),
+    ("DBus.Error.AccessDenied", LinkReason.NOT_ALLOWED),
+    ("bluez.Error.NotPermitted", LinkReason.NOT_ALLOWED),
+    ("bluez.Error.NotAuthorized", LinkReason.NOT_ALLOWED),
+    ("bluez.Error.NotReady", LinkReason.SWITCHED_OFF),
+    ("DBus.Error.UnknownObject", LinkReason.UNPLUGGED),
+    ("DBus.Error.UnknownMethod", LinkReason.UNPLUGGED),
+    ("DBus.Error.NoReply", LinkReason.NO_SERVICE),
+    ("le-connection-abort-by-local", LinkReason.NO_ANSWER),
 )
 """What BlueZ writes into its errors (doc/org.bluez.*.rst), first match wins."""
 
@@ -62,16 +69,13 @@ _REFUSALS = ("bluez.Error.Failed", "bluez.Error.InProgress")
 """What it writes where it does not say why."""
 
 _BY_TYPE = (
-    ("BleakDeviceNotFoundError", VANISHED),
-    (
-        "BleakCharacteristicNotFoundError",
-        "it lacks a service that its kind should have; is its firmware up to date?",
-    ),
-    ("TimeoutError", NO_ANSWER),
-    ("FileNotFoundError", NO_SERVICE),
-    ("ConnectionRefusedError", NO_SERVICE),
-    ("PermissionError", NOT_ALLOWED),
-    ("EOFError", NO_SERVICE),
+    ("BleakDeviceNotFoundError", LinkReason.NOT_IN_REACH),
+    ("BleakCharacteristicNotFoundError", LinkReason.LACKING),
+    ("TimeoutError", LinkReason.NO_ANSWER),
+    ("FileNotFoundError", LinkReason.NO_SERVICE),
+    ("ConnectionRefusedError", LinkReason.NO_SERVICE),
+    ("PermissionError", LinkReason.NOT_ALLOWED),
+    ("EOFError", LinkReason.NO_SERVICE),
 )
 """Names of exception classes. A missing D-Bus socket is a FileNotFoundError, a dying D-Bus an EOFError."""
 
@@ -81,7 +85,7 @@ D-Bus property that is gone, notifications that are on already). None of it may 
 
 
 @contextmanager
-def plain_words(doing: str, refused: str = HELD) -> Iterator[None]:
+def plain_words(doing: str, refused: LinkReason = LinkReason.HELD) -> Iterator[None]:
     """Turn whatever bleak and the system below it raise into a `LinkError` of one line.
 
     Parameters
@@ -89,7 +93,7 @@ def plain_words(doing: str, refused: str = HELD) -> Iterator[None]:
     doing
         What is being done to whom: ``connecting to Movesense 000192``.
     refused
-        What is wrong, and what to do, where it is refused without a reason.
+        What it means to be refused without a reason; one of `ADVICE`.
 
     Raises
     ------
@@ -103,21 +107,21 @@ def plain_words(doing: str, refused: str = HELD) -> Iterator[None]:
     except LinkError:
         raise
     except (BleakError, OSError, EOFError, *_LEAKS) as error:
-        raise LinkError(f"{doing}: {explain(error, refused)}") from error
+        said = printable(" ".join(str(error).split()))
+        reason = _reason_of(error, said, refused=refused)
+        explained = ADVICE.get(reason) or f"{said or type(error).__name__}; try again"
+        raise LinkError(f"{doing}: {explained}", reason=reason) from error
 
 
-def explain(error: BaseException, refused: str) -> str:
-    """Return what ``error`` means and what to do, in one line; its own words where it is unknown.
-
-    ``refused`` is what a refusal without a reason means.
-    """
-    reason = getattr(getattr(error, "reason", None), "name", "")
-    text = printable(" ".join(str(error).split()))
+def _reason_of(error: BaseException, said: str, *, refused: LinkReason) -> LinkReason:
+    """Return what kind of trouble an error is that says ``said``; OTHER where it is unknown."""
+    # bleak has no exception classes for most of this: an enum on macOS and Windows, D-Bus texts on Linux.
+    available = getattr(getattr(error, "reason", None), "name", "")
     types = {parent.__name__ for parent in type(error).__mro__}
     known = (
-        _BY_REASON.get(reason),
-        *(words for sign, words in _BY_TEXT if sign in text),
-        *(refused for sign in _REFUSALS if sign in text),
-        *(words for name, words in _BY_TYPE if name in types),
+        *(_BY_REASON[name] for name in (available,) if name in _BY_REASON),
+        *(reason for sign, reason in _BY_TEXT if sign in said),
+        *(refused for sign in _REFUSALS if sign in said),
+        *(reason for name, reason in _BY_TYPE if name in types),
     )
-    return next((words for words in known if words), f"{text or type(error).__name__}; try again")
+    return next(iter(known), LinkReason.OTHER)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from sensor.link.adapter import Adapter
 
 if TYPE_CHECKING:
     from bleak.backends.client import BaseBleakClient
@@ -15,7 +18,8 @@ class Radio:
     """The pair of bleak backends a link uses.
 
     Whatever talks to bleak passes these options on and never asks which radio it has, so that a simulated
-    radio travels the same code as a real one.
+    radio travels the same code as a real one. Make one and hand it to all: what runs at the same time through
+    one radio shares its scan and takes turns at connecting.
 
     Parameters
     ----------
@@ -27,6 +31,19 @@ class Radio:
 
     client_backend: type[BaseBleakClient] | None = None
     scanner_backend: type[BaseBleakScanner] | None = None
+    _adapters: dict[asyncio.AbstractEventLoop, Adapter] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def adapter(self) -> Adapter:
+        """Return what is being done with this radio in the running event loop."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._adapters:
+            # Locks and scanners belong to the event loop they were made in, and end with it.
+            for ended in [other for other in self._adapters if other.is_closed()]:
+                del self._adapters[ended]
+            self._adapters[loop] = Adapter(self.scanner_options())
+        return self._adapters[loop]
 
     def client_options(self) -> dict[str, Any]:
         """Return the keyword arguments that make ``bleak.BleakClient`` use this radio."""

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.link.radio import Radio
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan, SensorRequest
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
-from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedRadio
+from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedSearch
 from sensor.recorder.stillness import is_in_use
 from sensor.recorder.walkthrough import LastSecond
 from sensor.samples import FloatArray
@@ -64,10 +64,13 @@ async def probe_activity(
         When a sensor's kind is unknown.
     """
     clock = SessionClock(now_utc, asyncio.get_running_loop().time)
-    shared = SharedRadio(radio, wished=frozenset(wish.name.casefold() for wish in plan.sensors))
+    shared = SharedSearch(radio, wished=frozenset(wish.name.casefold() for wish in plan.sensors))
     policy = RecorderPolicy()
     looks = [_Look(wish, clock, resting_mps2.get(wish.placement)) for wish in plan.sensors]
-    tasks = [asyncio.create_task(SensorTask(look.log, shared, clock, policy, rng).run()) for look in looks]
+    tasks = [
+        asyncio.create_task(SensorTask(look.log, shared, clock=clock, policy=policy, rng=rng).run())
+        for look in looks
+    ]
     try:
         return await _judge(looks, tasks, clock)
     finally:
@@ -92,7 +95,8 @@ async def _judge(
             return False
         if clock.now_s() >= PATIENCE_S:
             names = ", ".join(look.log.wish.name for look in looks)
-            raise LinkError(f"no data from {names} within {PATIENCE_S:g} s: {WAKE_HINT}; see `runtall scan`")
+            silent = f"no data from {names} within {PATIENCE_S:g} s: {WAKE_HINT}; see `runtall scan`"
+            raise LinkError(silent, reason=LinkReason.NO_DATA)
     return False
 
 
@@ -100,7 +104,7 @@ class _Look:
     """What one sensor has shown so far."""
 
     def __init__(self, wish: SensorRequest, clock: SessionClock, resting_mps2: FloatArray | None) -> None:
-        self.log = SensorLog(wish, _Nowhere(), clock)
+        self.log = SensorLog(wish, _Nowhere(), clock=clock)
         self._resting_mps2 = resting_mps2
         self._last = LastSecond()
         self._since_s: float | None = None

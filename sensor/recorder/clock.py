@@ -47,6 +47,7 @@ class SessionClock:
         self,
         started_utc: datetime,
         monotonic_s: Callable[[], float],
+        *,
         slept_s: Callable[[], float] = asleep_s,
     ) -> None:
         self._started_us = round(started_utc.timestamp() * 1e6)

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.link.ble import BleLink
 from sensor.protocol.driver import (
     BATTERY_LEVEL_UUID,
@@ -17,12 +17,10 @@ from sensor.protocol.driver import (
     parse_battery_level,
 )
 from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS, HEART_RATE_UUID, parse_text
-from sensor.recorder.clock import SessionClock
-from sensor.recorder.ending import LINK_LOST, ConnectionEnd
-from sensor.recorder.flood import SensorLimits
+from sensor.recorder.context import SensorContext
+from sensor.recorder.limits import ConnectionEnd, EndReason
 from sensor.recorder.notification_handler import NotificationHandler
-from sensor.recorder.policy import RecorderPolicy
-from sensor.recorder.sensor_log import MISTAKES, SensorLog
+from sensor.recorder.sensor_log import MISTAKES
 from sensor.recorder.watchdog import Verdict, Watchdog
 
 _ASKED = ("maker", "model", "serial", "firmware")
@@ -39,18 +37,12 @@ class Connection:
     ----------
     link
         The connection, nothing subscribed yet.
-    ending
-        Knows when the link breaks, and what else ends the connection.
     driver
         The conversation with this kind of sensor.
-    log
-        Where everything goes.
-    clock
-        The session's time line.
-    policy
-        Intervals and deadlines.
-    limits
-        What the sensor may cause.
+    ending
+        Knows when the link breaks, and what else ends the connection.
+    context
+        What outlasts this connection.
     wanted_serial
         The serial number it must have, empty where nothing is in doubt.
     """
@@ -58,23 +50,21 @@ class Connection:
     def __init__(
         self,
         link: BleLink,
-        ending: ConnectionEnd,
         driver: Driver,
-        log: SensorLog,
-        clock: SessionClock,
-        policy: RecorderPolicy,
-        limits: SensorLimits,
+        *,
+        ending: ConnectionEnd,
+        context: SensorContext,
         wanted_serial: str = "",
     ) -> None:
         self._link = link
         self._ending = ending
         self._driver = driver
-        self._log = log
-        self._clock = clock
-        self._policy = policy
-        self._watchdog = Watchdog(policy.silence_s, clock.now_s())
+        self._log = context.log
+        self._clock = context.clock
+        self._policy = context.policy
+        self._watchdog = Watchdog(self._policy.silence_s, self._clock.now_s())
         self._reception = NotificationHandler(
-            driver, log, clock, self._watchdog, ending, limits, wanted_serial
+            driver, context, watchdog=self._watchdog, ending=ending, wanted_serial=wanted_serial
         )
         self._wanted_serial = wanted_serial
         self._subscribed: list[str] = []
@@ -84,7 +74,7 @@ class Connection:
         """For how long this connection delivered samples."""
         return self._watchdog.streamed_s
 
-    async def run(self) -> str:
+    async def run(self) -> EndReason:
         """Stream until the connection ends; return why it did.
 
         Raises
@@ -96,10 +86,10 @@ class Connection:
             await self._open()
             return await self._stay()
         except LinkError as error:
-            if self._ending.reason in ("", LINK_LOST) and not self._watchdog.has_streamed:
+            if self._ending.reason in (None, EndReason.LINK_LOST) and not self._watchdog.has_streamed:
                 raise
             self._log.event("request failed", str(error))
-            return self._ending.reason or LINK_LOST
+            return self._ending.reason or EndReason.LINK_LOST
 
     async def leave(self, *, politely: bool) -> None:
         """Disconnect; ``politely`` stops the stream first, which spares the sensor's battery."""
@@ -119,9 +109,8 @@ class Connection:
         offered = [uuid for uuid in self._driver.notify_characteristics if self._link.offers(uuid)]
         wanted = [uuid for uuid in offered if uuid != BATTERY_LEVEL_UUID]
         if not wanted:
-            raise LinkError(
-                f"{self._log.wish.name}: it has no data to subscribe to; is its firmware up to date?"
-            )
+            lacks = f"{self._log.wish.name}: it has no data to subscribe to; is its firmware up to date?"
+            raise LinkError(lacks, reason=LinkReason.LACKING)
         if self._wanted_serial:
             await self._attempt("identity", self._read_identity())
             if self._ending.has_come:
@@ -152,7 +141,7 @@ class Connection:
         await self._link.subscribe(characteristic, receive, self._policy.request_timeout_s)
         self._subscribed.append(characteristic)
 
-    async def _stay(self) -> str:
+    async def _stay(self) -> EndReason:
         """Keep the stream alive until the connection ends, and get to know the sensor meanwhile."""
         acquaintance = asyncio.create_task(self._get_acquainted())
         try:
@@ -180,15 +169,18 @@ class Connection:
         receive = self._reception.receiver(HEART_RATE_UUID)
         await self._link.subscribe(HEART_RATE_UUID, receive, self._policy.request_timeout_s)
 
-    async def _keep(self) -> str:
+    async def _keep(self) -> EndReason:
         policy = self._policy
         poll_at_s = self._clock.now_s() + policy.poll_interval_s
         battery_at_s = self._clock.now_s() + policy.battery_interval_s
-        while not await self._ends_before(min(self._watchdog.deadline_s, poll_at_s, battery_at_s)):
+        while True:
+            look_at_s = min(self._watchdog.deadline_s, poll_at_s, battery_at_s)
+            if (reason := await self._ends_before(look_at_s)) is not None:
+                return reason
             now_s = self._clock.now_s()
             verdict = self._watchdog.check(now_s)
             if verdict is Verdict.RECONNECT:
-                return "stream silent"
+                return EndReason.STREAM_SILENT
             if verdict is Verdict.ASK_AGAIN:
                 await self._ask_again()
             if now_s >= poll_at_s:
@@ -198,10 +190,9 @@ class Connection:
             if now_s >= battery_at_s:
                 battery_at_s = now_s + policy.battery_interval_s
                 await self._attempt("battery", self._read_battery())
-        return self._ending.reason
 
-    async def _ends_before(self, time_s: float) -> bool:
-        """Wait until ``time_s``, or somewhat less, or until the connection ends, which it tells."""
+    async def _ends_before(self, time_s: float) -> EndReason | None:
+        """Wait until ``time_s``, or somewhat less, or until the connection ends; then return its reason."""
         wait_s = min(time_s - self._clock.now_s(), self._policy.look_interval_s)
         return await self._ending.comes_within(max(_SHORTEST_WAIT_S, wait_s))
 

@@ -17,14 +17,12 @@ from sensor.protocol.driver import (
     Unreadable,
     Write,
 )
-from sensor.recorder.clock import SessionClock
-from sensor.recorder.ending import ConnectionEnd
-from sensor.recorder.flood import SensorLimits
-from sensor.recorder.sensor_log import FLOOD, MISTAKES, SensorLog
+from sensor.recorder.context import SensorContext
+from sensor.recorder.limits import ConnectionEnd, EndReason
+from sensor.recorder.sensor_log import FLOOD_EVENT, MISTAKES
 from sensor.recorder.watchdog import Watchdog
 
-ANOTHER_SENSOR = "another sensor of the same name"
-RESTARTED = "sensor restarted"
+_FLOODS = "it sends more than any sensor means to; what is too much is left out"
 
 
 class NotificationHandler:
@@ -34,16 +32,12 @@ class NotificationHandler:
     ----------
     driver
         Understands them.
-    log
-        Where they go.
-    clock
-        The session's time line.
+    context
+        Where they go, when that is, and how many may come.
     watchdog
         Is told of every packet of the stream.
     ending
         Is told of what ends the connection.
-    limits
-        What the sensor may cause.
     wanted_serial
         The serial number it must have, empty where nothing is in doubt.
 
@@ -56,20 +50,19 @@ class NotificationHandler:
     def __init__(
         self,
         driver: Driver,
-        log: SensorLog,
-        clock: SessionClock,
+        context: SensorContext,
+        *,
         watchdog: Watchdog,
         ending: ConnectionEnd,
-        limits: SensorLimits,
         wanted_serial: str,
     ) -> None:
         self.remedy: tuple[Write, ...] = ()
         self._driver = driver
-        self._log = log
-        self._clock = clock
+        self._log = context.log
+        self._clock = context.clock
+        self._limits = context.limits
         self._watchdog = watchdog
         self._ending = ending
-        self._limits = limits
         self._wanted_serial = wanted_serial
         self._unreadable = 0
 
@@ -77,7 +70,7 @@ class NotificationHandler:
         """Return what to call with every notification of a characteristic."""
 
         def receive(payload: bytes) -> None:
-            if self._ending.reason == ANOTHER_SENSOR or not self._is_admitted(payload):
+            if self._ending.reason is EndReason.ANOTHER_SENSOR or not self._is_admitted(payload):
                 return
             if self._wanted_serial:
                 # In doubt whose words these are, they are understood before they are written down.
@@ -102,7 +95,7 @@ class NotificationHandler:
     def _is_another(self, identity: Identity) -> bool:
         is_another = bool(identity.serial) and identity.serial != (self._wanted_serial or identity.serial)
         if is_another:
-            self._ending.because(ANOTHER_SENSOR)
+            self._ending.because(EndReason.ANOTHER_SENSOR)
         return is_another
 
     def close(self) -> None:
@@ -125,9 +118,9 @@ class NotificationHandler:
         if is_admitted:
             self._log.left_out(self._limits.gate.finished(now_s))
         elif self._limits.gate.has_just_begun:
-            self._log.event(FLOOD, "it sends more than any sensor means to; what is too much is left out")
+            self._log.event(FLOOD_EVENT, _FLOODS)
         elif self._limits.gate.is_endless:
-            self._ending.because(FLOOD)
+            self._ending.because(EndReason.FLOOD)
         return is_admitted
 
     def _take(self, event: DriverEvent, payload: bytes) -> None:
@@ -155,4 +148,4 @@ class NotificationHandler:
         if self._limits.restarts.take(self._clock.now_s()):
             self._log.event("restarting", reason)
             self.remedy = remedy
-            self._ending.because(RESTARTED)
+            self._ending.because(EndReason.RESTARTED)

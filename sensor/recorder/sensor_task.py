@@ -4,54 +4,49 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NoReturn
 
 from sensor.errors import LinkError, UnknownSensorError
 from sensor.link.ble import BleLink, Sighting, look_for
-from sensor.link.connect_lock import connecting_turn
 from sensor.link.radio import Radio
 from sensor.protocol.driver import Driver
 from sensor.protocol.registry import DeviceKind
-from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.connection import Connection
-from sensor.recorder.ending import LINK_LOST, ConnectionEnd
-from sensor.recorder.flood import SensorLimits
-from sensor.recorder.notification_handler import ANOTHER_SENSOR
+from sensor.recorder.context import SensorContext
+from sensor.recorder.limits import ConnectionEnd, EndReason, SensorLimits, TokenBucket
 from sensor.recorder.policy import RecorderPolicy
-from sensor.recorder.sensor_log import FLOOD, MISTAKES, STOPPED, SensorLog
+from sensor.recorder.sensor_log import MISTAKES, SensorLog
+from sensor.recorder.status import LinkState
 
 WAKE_HINT = "put the strap on or move it to wake it, and check that no phone holds it"
 
 
 @dataclass(slots=True)
-class SharedRadio:
-    """What all sensors of a session have in common: one radio.
+class SharedSearch:
+    """What all sensors of a session have in common while they are looked for.
 
     Parameters
     ----------
     radio
-        Which bleak backends to use.
+        The radio they are reached through.
     is_proven
         True once a scan has worked. Before that, Bluetooth being off is an error; after it, an interruption.
     wished
         Names and addresses that were asked for, without case: what was asked for by its address is taken for
         nothing else by its name.
-    taken
-        Addresses in use, so that two sensors of the same name are not mistaken for each other.
     """
 
     radio: Radio
     is_proven: bool = False
     wished: frozenset[str] = frozenset()
-    taken: set[str] = field(default_factory=set)
 
     def is_free_for(self, sighting: Sighting, wished_name: str) -> bool:
         """Tell whether a sensor in reach may be the one that was asked for by ``wished_name``."""
         address = sighting.address.casefold()
         is_anothers = address in self.wished and address != wished_name.casefold()
-        return not is_anothers and sighting.address not in self.taken
+        return not is_anothers and sighting.address not in self.radio.adapter().in_use
 
 
 class SensorTask:
@@ -62,7 +57,7 @@ class SensorTask:
     log
         Where everything goes.
     shared
-        The radio.
+        What it has in common with the session's other sensors.
     clock
         The session's time line.
     policy
@@ -76,7 +71,8 @@ class SensorTask:
     def __init__(
         self,
         log: SensorLog,
-        shared: SharedRadio,
+        shared: SharedSearch,
+        *,
         clock: SessionClock,
         policy: RecorderPolicy,
         rng: random.Random,
@@ -89,11 +85,12 @@ class SensorTask:
         self._rng = rng
         self._waits = policy.waits(rng)
         self._kind = kind
-        self._has_met_stranger = False
+        self._has_met_unknown = False
         self._address = ""
-        self._namesakes: set[str] = set()
+        self._duplicates: set[str] = set()
         self._looking_since_s = 0.0
-        self._limits = SensorLimits(restarts=TokenBucket(1.0 / policy.restart_pause_s, 1.0))
+        limits = SensorLimits(restarts=TokenBucket(1.0 / policy.restart_pause_s, 1.0))
+        self._context = SensorContext(log=log, clock=clock, policy=policy, limits=limits)
 
     async def run(self) -> NoReturn:
         """Record for as long as the session lasts.
@@ -108,7 +105,7 @@ class SensorTask:
         try:
             await self._record_for_ever()
         finally:
-            self._log.finish(self._limits.gate.finish())
+            self._log.finish(self._context.limits.gate.finish())
 
     async def _record_for_ever(self) -> NoReturn:
         while True:
@@ -132,11 +129,11 @@ class SensorTask:
 
     async def _find(self) -> Sighting:
         """Scan until the sensor is heard, in many short scans: long ones can go deaf."""
-        self._log.link = "searching"
+        self._log.link = LinkState.SEARCHING
         self._looking_since_s = self._clock.now_s()
         for wait_s in self._policy.waits(self._rng):
             try:
-                sighting = await look_for(self._shared.radio, self._is_wanted, wait_s)
+                sighting = await look_for(self._shared.radio, self._is_wanted, timeout_s=wait_s)
             except LinkError as error:
                 await self._sit_out(error)
                 continue
@@ -161,7 +158,7 @@ class SensorTask:
         if not (is_known or sighting.is_called(name)) or not self._shared.is_free_for(sighting, name):
             return False
         self._kind = self._kind or sighting.kind
-        self._has_met_stranger |= self._kind is None
+        self._has_met_unknown |= self._kind is None
         return self._kind is not None and self._may_be_the_same(sighting)
 
     def _may_be_the_same(self, sighting: Sighting) -> bool:
@@ -171,20 +168,20 @@ class SensorTask:
         """
         if self._address in ("", sighting.address):
             return True
-        if sighting.address in self._namesakes:
+        if sighting.address in self._duplicates:
             return False
         looked_s = self._clock.now_s() - self._looking_since_s
         return bool(self._log.serial) or looked_s >= self._policy.other_address_s
 
     def _explain_absence(self, waited_s: float) -> None:
         name = self._log.wish.name
-        # What is heard first of a sensor may be without its name; once known, it is no stranger.
-        is_strange = self._has_met_stranger and self._kind is None
-        if is_strange and waited_s >= self._policy.first_waits_s[-1]:
+        # What is heard first of a sensor may be without its name; once known, it is no unknown device.
+        is_unknown = self._has_met_unknown and self._kind is None
+        if is_unknown and waited_s >= self._policy.first_waits_s[-1]:
             explained = (
                 f"{name} is in reach, but it is no sensor runtall knows; see `runtall scan` for those it does"
             )
-            # Later on other sensors are being recorded, and a stranger may call itself anything.
+            # Later on other sensors are being recorded, and an unknown device may call itself anything.
             if self._clock.now_s() < self._policy.first_data_s:
                 raise UnknownSensorError(explained)
             self._log.message = explained
@@ -193,48 +190,49 @@ class SensorTask:
 
     async def _connect_and_serve(self, sighting: Sighting) -> bool:
         """Make one connection and see it through; return whether the next may follow at once."""
-        self._shared.taken.add(sighting.address)
+        in_use = self._shared.radio.adapter().in_use
+        in_use.add(sighting.address)
         try:
             kind, driver = _conversation(self._kind)
             ending = ConnectionEnd()
             link = await self._connect(sighting, ending)
-            self._log.connected(sighting, kind, driver.settings)
+            self._log.connected(sighting, kind, settings=driver.settings)
             connection = Connection(
                 link,
-                ending,
                 driver,
-                self._log,
-                self._clock,
-                self._policy,
-                self._limits,
-                self._serial_to_check(sighting),
+                ending=ending,
+                context=self._context,
+                wanted_serial=self._serial_to_check(sighting),
             )
             reason = await self._serve(connection)
         finally:
-            self._shared.taken.discard(sighting.address)
-        if reason == ANOTHER_SENSOR:
-            self._namesakes.add(sighting.address)
+            in_use.discard(sighting.address)
+        if reason is EndReason.ANOTHER_SENSOR:
+            self._duplicates.add(sighting.address)
             return True
         self._address = sighting.address
-        return reason != FLOOD and connection.streamed_s >= self._policy.short_life_s
+        return reason is not EndReason.FLOOD and connection.streamed_s >= self._policy.short_life_s
 
     def _serial_to_check(self, sighting: Sighting) -> str:
         return "" if sighting.address == self._address else self._log.serial
 
     async def _connect(self, sighting: Sighting, ending: ConnectionEnd) -> BleLink:
-        async with connecting_turn():
-            self._log.link = "connecting"
+        async with self._shared.radio.adapter().connecting:
+            self._log.link = LinkState.CONNECTING
             return await BleLink.connect(
-                self._shared.radio, sighting, ending.link_lost, self._policy.connect_timeout_s
+                self._shared.radio,
+                sighting,
+                on_lost=ending.link_lost,
+                timeout_s=self._policy.connect_timeout_s,
             )
 
-    async def _serve(self, connection: Connection) -> str:
+    async def _serve(self, connection: Connection) -> EndReason:
         """Run a connection to its end and take leave of it, however it ends; return why it did."""
-        reason, is_over = LINK_LOST, False
+        reason, is_over = EndReason.LINK_LOST, False
         try:
             reason = await connection.run()
         except asyncio.CancelledError:
-            reason, is_over = STOPPED, True
+            reason, is_over = EndReason.STOPPED, True
             raise
         finally:
             self._log.event("ended" if is_over else "lost", reason)

@@ -10,15 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.link.radio import Radio
 from sensor.protocol.auxiliary import BESIDE
-from sensor.recorder.auxiliary_log import AuxiliaryLog
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
-from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedRadio
+from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedSearch
 from sensor.recorder.status import RecorderStatus
 from sensor.samples import FloatArray, StrPath
 from sensor.session.threaded import ThreadedWriter
@@ -84,21 +83,24 @@ class Recorder:
         self._on_samples = on_samples
         self._stopping = asyncio.Event()
         self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
-        self._worn = [SensorLog(wish, self._writer, self._clock) for wish in plan.sensors]
-        self._beside = [AuxiliaryLog(wish, self._writer, self._clock) for wish in plan.beside]
+        self._worn = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.sensors]
+        self._beside = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.beside]
         self._logs = [*self._worn, *self._beside]
-        shared = SharedRadio(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
+        shared = SharedSearch(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
         patient = replace(self._policy, silence_s=self._policy.beside_silence_s)
         self._tasks = [
-            *(SensorTask(log, shared, self._clock, self._policy, rng) for log in self._worn),
-            *(SensorTask(log, shared, self._clock, patient, rng, BESIDE) for log in self._beside),
+            *(SensorTask(log, shared, clock=self._clock, policy=self._policy, rng=rng) for log in self._worn),
+            *(
+                SensorTask(log, shared, clock=self._clock, policy=patient, rng=rng, kind=BESIDE)
+                for log in self._beside
+            ),
         ]
 
     def now_s(self) -> float:
         """Return the seconds since the start of the session."""
         return self._clock.now_s()
 
-    def mark(self, kind: str, text: str = "", time_s: float | None = None) -> None:
+    def mark(self, kind: str, text: str = "", *, time_s: float | None = None) -> None:
         """Pin something to now, or to an earlier ``time_s``: ``standing``, ``bow``, ``run``, ``lap`` …"""
         time_ns = self._clock.now_ns() if time_s is None else round(time_s * 1e9)
         self._writer.mark(time_ns, kind, text)
@@ -135,7 +137,8 @@ class Recorder:
         finally:
             self._close()
         if not self._has_data:
-            raise LinkError(f"nothing was recorded: no data from {self._names}")
+            nothing = f"nothing was recorded: no data from {self._names}"
+            raise LinkError(nothing, reason=LinkReason.NO_DATA)
         return self.status()
 
     async def _work(self) -> None:
@@ -179,7 +182,8 @@ class Recorder:
             if is_late and not any(log.has_data for log in self._worn):
                 patience = f"{self._policy.first_data_s:g} s"
                 raise LinkError(
-                    f"no data from {self._names} within {patience}: {WAKE_HINT}; see `runtall scan`"
+                    f"no data from {self._names} within {patience}: {WAKE_HINT}; see `runtall scan`",
+                    reason=LinkReason.NO_DATA,
                 )
 
     def _show(self) -> None:

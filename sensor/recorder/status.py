@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from enum import StrEnum
 
 RATE_WINDOW_S = 5.0
 """Length of the window the shown rate is taken over: long enough to be steady, short enough to be live."""
+
+
+class LinkState(StrEnum):
+    """What is being done with one sensor."""
+
+    SEARCHING = "searching"
+    CONNECTING = "connecting"
+    STREAMING = "streaming"
+    SILENT = "silent"
+    """Connected, and asked again for data that does not come."""
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +30,7 @@ class SensorStatus:
     placement, name
         Where it is worn and what it is called.
     link
-        ``searching``, ``connecting``, ``streaming``, ``silent`` or ``stopped``.
+        What is being done with it.
     samples
         Samples received since the start of the session.
     rate_hz
@@ -31,7 +43,7 @@ class SensorStatus:
 
     placement: str
     name: str
-    link: str
+    link: LinkState
     samples: int
     rate_hz: float
     gaps: int

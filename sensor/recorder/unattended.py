@@ -20,7 +20,7 @@ from sensor.link.radio import Radio
 from sensor.recorder.activity_probe import probe_activity
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.session_recorder import Recorder
-from sensor.recorder.status import RecorderStatus
+from sensor.recorder.status import LinkState, RecorderStatus
 from sensor.recorder.stillness import Stillness
 from sensor.samples import PLACEMENTS, FloatArray
 
@@ -147,7 +147,7 @@ class AutoRecorder:
         self._rng = random.Random()
         self._resting_mps2: Mapping[str, FloatArray] = {}
         self._told: set[str] = set()
-        self._has_met_stranger = False
+        self._has_met_unknown = False
         self._session: UnattendedSession | None = None
         self._work: asyncio.Task[None] | None = None
         self._is_leaving = False
@@ -177,7 +177,7 @@ class AutoRecorder:
             except SensorError as error:
                 if not self._is_leaving:
                     self._tell(str(error))
-                    self._has_met_stranger |= isinstance(error, UnknownSensorError)
+                    self._has_met_unknown |= isinstance(error, UnknownSensorError)
                     is_file = isinstance(error, SessionFileError)
                     await asyncio.sleep(FILE_PAUSE_S if is_file else LINK_PAUSE_S)
 
@@ -189,7 +189,7 @@ class AutoRecorder:
             await asyncio.sleep(GLANCE_EVERY_S)
             return
         path = await self._record()
-        self._has_met_stranger = False
+        self._has_met_unknown = False
         self._told.clear()
         self._sink.finished(path)
         if not self._is_leaving:
@@ -198,19 +198,20 @@ class AutoRecorder:
     async def _hear_one(self) -> None:
         """Wait until one of the motion sensors is heard."""
         while True:
-            strangers: set[str] = set()
-            if await look_for(self._radio, partial(self._is_wanted, strangers), SCAN_S) is not None:
+            unknown: set[str] = set()
+            is_wanted = partial(self._is_wanted, unknown)
+            if await look_for(self._radio, is_wanted, timeout_s=SCAN_S) is not None:
                 return
-            if strangers:
-                names = ", ".join(sorted(strangers))
+            if unknown:
+                names = ", ".join(sorted(unknown))
                 self._tell(f"{names}: in reach, but no sensor runtall knows; see `runtall scan`")
             else:
                 self._sink.state(UnattendedState.WAITING)
 
-    def _is_wanted(self, strangers: set[str], sighting: Sighting) -> bool:
+    def _is_wanted(self, unknown: set[str], sighting: Sighting) -> bool:
         names = {one.name for one in self._options.plan.sensors if sighting.is_called(one.name)}
         if sighting.kind is None:
-            strangers |= names
+            unknown |= names
         return bool(names) and sighting.kind is not None
 
     async def _is_taken_up(self) -> bool:
@@ -223,12 +224,12 @@ class AutoRecorder:
         )
 
     async def _plan(self) -> RecordingPlan:
-        """Return what to record; after trouble with a stranger without the names only strangers answer to."""
+        """Return what to record; after trouble without the names only unknown devices answer to."""
         plan = self._options.plan
-        if not self._has_met_stranger:
+        if not self._has_met_unknown:
             return plan
         heard = await scan(self._radio, SCAN_S)
-        trusted = tuple(one for one in plan.sensors if not _is_strangers_name(one.name, heard))
+        trusted = tuple(one for one in plan.sensors if not _is_unknown_device(one.name, heard))
         return replace(plan, sensors=trusted or plan.sensors)
 
     async def _record(self) -> Path:
@@ -259,7 +260,7 @@ class AutoRecorder:
             self._sink.trouble(trouble)
 
 
-def _is_strangers_name(name: str, heard: Iterable[Sighting]) -> bool:
+def _is_unknown_device(name: str, heard: Iterable[Sighting]) -> bool:
     """Tell whether only devices that no driver knows answer to a name."""
     kinds = [sighting.kind for sighting in heard if sighting.is_called(name)]
     return bool(kinds) and not any(kinds)
@@ -352,10 +353,10 @@ def _state_of(status: RecorderStatus) -> UnattendedState | None:
     """Return the state of a session; None for the first moments without data, and after the end."""
     worn = [sensor for sensor in status.sensors if sensor.placement in PLACEMENTS]
     links = {sensor.link for sensor in worn}
-    if "streaming" in links:
+    if LinkState.STREAMING in links:
         return UnattendedState.RECORDING
     should_stream = status.time_s > FIRST_DATA_S or any(sensor.samples for sensor in worn)
-    return UnattendedState.TROUBLE if should_stream and "stopped" not in links else None
+    return UnattendedState.TROUBLE if should_stream and LinkState.STOPPED not in links else None
 
 
 def _refuse_full_disk(folder: Path) -> None:

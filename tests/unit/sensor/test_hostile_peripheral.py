@@ -23,13 +23,19 @@ from analysis.report import page
 from sensor.link.ble import Sighting, scan
 from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.protocol.registry import device
-from sensor.recorder import RecordingPlan, SensorRequest, flood
-from sensor.recorder.allowance import TokenBucket
+from sensor.recorder import RecorderPolicy, RecordingPlan, SensorRequest, limits
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.ending import ConnectionEnd
-from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, SensorLimits
+from sensor.recorder.context import SensorContext
+from sensor.recorder.limits import (
+    NOTIFICATIONS_AT_ONCE,
+    NOTIFICATIONS_PER_S,
+    ConnectionEnd,
+    SensorLimits,
+    TokenBucket,
+)
 from sensor.recorder.notification_handler import NotificationHandler
-from sensor.recorder.sensor_log import EVENTS_AT_ONCE, EVENTS_PER_S, SensorLog
+from sensor.recorder.sensor_log import SensorLog
+from sensor.recorder.sensor_rows import EVENTS_AT_ONCE, EVENTS_PER_S
 from sensor.recorder.watchdog import Watchdog
 from sensor.session.reader import read_recording
 from sensor.session.rows import Row, SessionRows
@@ -153,7 +159,7 @@ def test_hundreds_of_services_harm_nobody(path: Path, services: int, characteris
 def test_a_flood_is_bounded_counted_and_told_and_the_other_sensor_loses_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flood, "PATIENCE_S", 3.0)
+    monkeypatch.setattr(limits, "FLOOD_PATIENCE_S", 3.0)
     foe = Hostile()
     packet = bytes([2, STREAM_REFERENCE]) + bytes(40)
     scene = record_over_air(
@@ -186,14 +192,20 @@ class Counting(SessionRows):
 
 def test_a_flood_takes_no_memory_however_long_it_lasts() -> None:
     now = [0.0]
-    clock = SessionClock(STARTED_UTC, lambda: now[0], lambda: 0.0)
+    clock = SessionClock(STARTED_UTC, lambda: now[0], slept_s=lambda: 0.0)
     kind, sink = device("movesense"), Counting()
     driver = kind.make_driver(104) if kind.make_driver else None
     assert driver is not None
-    log = SensorLog(SensorRequest("head", FOE), sink, clock)
-    log.connected(run_in_virtual_time(heard(FOE)), kind, driver.settings)
+    log = SensorLog(SensorRequest("head", FOE), sink, clock=clock)
+    log.connected(run_in_virtual_time(heard(FOE)), kind, settings=driver.settings)
     limits = SensorLimits(restarts=TokenBucket(0.0, 0.0))
-    reception = NotificationHandler(driver, log, clock, Watchdog(2.5, 0.0), ConnectionEnd(), limits, "")
+    reception = NotificationHandler(
+        driver,
+        SensorContext(log=log, clock=clock, policy=RecorderPolicy(), limits=limits),
+        watchdog=Watchdog(2.5, 0.0),
+        ending=ConnectionEnd(),
+        wanted_serial="",
+    )
     receive = reception.receiver(kind.data_characteristic)
     kept_bytes = []
     tracemalloc.start()

@@ -51,7 +51,7 @@ def test_a_computer_that_sleeps_makes_a_gap_as_long_as_its_sleep(
         # The link ended while nobody listened; nothing tells.
         chest.drop_streams()
 
-    monkeypatch.setattr(clock.SessionClock.__init__, "__defaults__", (lambda: asleep_s[0],))
+    monkeypatch.setattr(clock.SessionClock.__init__, "__kwdefaults__", {"slept_s": lambda: asleep_s[0]})
 
     async def play(scene: Scene) -> None:
         chest = movesense(duration_s=120.0)

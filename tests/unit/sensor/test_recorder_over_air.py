@@ -18,7 +18,7 @@ from sensor.errors import LinkError, RecordingPlanError, SessionFileError, Unkno
 from sensor.link.radio import Radio
 from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.recorder import RecorderPolicy, RecorderStatus, RecordingPlan, SensorRequest, record_session
-from sensor.recorder.ending import ConnectionEnd
+from sensor.recorder.limits import ConnectionEnd, EndReason
 from sensor.session.reader import read_recording
 from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.devices.faults import draw_faults, play_faults
@@ -263,11 +263,11 @@ def test_a_deadline_just_missed_by_rounding_is_waited_for_once(
     """10.9 s + 60 s - 10.9 s is a little less than 60 s, by less than an event loop can wait."""
     comes_within, waits = ConnectionEnd.comes_within, 0
 
-    async def counting(self: ConnectionEnd, seconds: float) -> bool:
+    async def counting(self: ConnectionEnd, timeout_s: float) -> EndReason | None:
         nonlocal waits
         waits += 1
         assert waits < 1000, "it waits for ever without time passing"
-        return await comes_within(self, seconds)
+        return await comes_within(self, timeout_s)
 
     monkeypatch.setattr(ConnectionEnd, "comes_within", counting)
 

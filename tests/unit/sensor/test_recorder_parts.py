@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import pickle
 import random
 import time
 from collections.abc import Callable
@@ -21,11 +22,10 @@ from bleak.exc import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.errors import LinkError
+from sensor.errors import LinkError, LinkReason
 from sensor.link.error_messages import plain_words
-from sensor.recorder.allowance import TokenBucket
 from sensor.recorder.clock import SessionClock, asleep_s
-from sensor.recorder.flood import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, RateLimiter
+from sensor.recorder.limits import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, RateLimiter, TokenBucket
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.status import SampleCounter
 from sensor.recorder.walkthrough import Bow, StandStill
@@ -208,7 +208,7 @@ def test_the_wall_clock_is_carried_on_by_the_monotonic_one() -> None:
 
 def test_what_the_computer_sleeps_is_part_of_the_session() -> None:
     now, slept = [1000.0], [50.0]
-    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: now[0], lambda: slept[0])
+    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: now[0], slept_s=lambda: slept[0])
     now[0] += 10.0
     assert clock.now_s() == 10.0
     slept[0] += 3600.0
@@ -218,7 +218,7 @@ def test_what_the_computer_sleeps_is_part_of_the_session() -> None:
 
 def test_two_clocks_read_one_after_the_other_make_no_jitter() -> None:
     slept = [50.0]
-    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 1000.0, lambda: slept[0])
+    clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 1000.0, slept_s=lambda: slept[0])
     for slept[0] in (50.0001, 49.9, 20.0, 50.3):
         assert clock.now_s() == 0.0
 
@@ -267,36 +267,72 @@ NOT_AVAILABLE = BleakBluetoothNotAvailableReason
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "reason", "words"),
     [
         (
             BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.NO_BLUETOOTH),
+            LinkReason.NO_ADAPTER,
             "no Bluetooth adapter found; plug",
         ),
-        (BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.POWERED_OFF), "is off; switch it on"),
-        (BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.DENIED_BY_USER), "not allowed .* permit it"),
+        (
+            BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.NO_BLE_CENTRAL_ROLE),
+            LinkReason.OLD_ADAPTER,
+            "use one with Bluetooth 4",
+        ),
+        (
+            BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.POWERED_OFF),
+            LinkReason.SWITCHED_OFF,
+            "is off; switch it on",
+        ),
+        (
+            BleakBluetoothNotAvailableError("x", NOT_AVAILABLE.DENIED_BY_USER),
+            LinkReason.NOT_ALLOWED,
+            "not allowed .* permit it",
+        ),
         (
             BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["org.bluez"]),
+            LinkReason.NO_SERVICE,
             "install and start bluez",
         ),
         (
             BleakDBusError("org.freedesktop.DBus.Error.Spawn.ChildExited", ["exited with 1"]),
+            LinkReason.NO_SERVICE,
             "install and start bluez",
         ),
-        (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), "is off; switch it on"),
-        (BleakDBusError("org.bluez.Error.Failed", ["busy"]), "phone or computer may hold it"),
-        (BleakDeviceNotFoundError("AA"), "out of reach or asleep"),
-        (FileNotFoundError(2, "No such file"), "install and start bluez"),
-        (PermissionError(13, "denied"), "not allowed"),
-        (TimeoutError(), "does not answer in time; bring it closer"),
-        (BleakError("something\nnew"), "something new; try again"),
-        (AttributeError("'NoneType' object has no attribute 'call'"), "'NoneType' .* try again"),
+        (
+            BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]),
+            LinkReason.SWITCHED_OFF,
+            "is off; switch it on",
+        ),
+        (
+            BleakDBusError("org.bluez.Error.Failed", ["busy"]),
+            LinkReason.HELD,
+            "phone or computer may hold it",
+        ),
+        (BleakDeviceNotFoundError("AA"), LinkReason.NOT_IN_REACH, "out of reach or asleep"),
+        (FileNotFoundError(2, "No such file"), LinkReason.NO_SERVICE, "install and start bluez"),
+        (PermissionError(13, "denied"), LinkReason.NOT_ALLOWED, "not allowed"),
+        (TimeoutError(), LinkReason.NO_ANSWER, "does not answer in time; bring it closer"),
+        (BleakError("something\nnew"), LinkReason.OTHER, "something new; try again"),
+        (
+            AttributeError("'NoneType' object has no attribute 'call'"),
+            LinkReason.OTHER,
+            "'NoneType' .* try again",
+        ),
     ],
 )
-def test_every_bluetooth_failure_says_in_one_line_what_to_do(error: Exception, words: str) -> None:
+def test_every_bluetooth_failure_says_in_one_line_what_to_do(
+    error: Exception, reason: LinkReason, words: str
+) -> None:
     with pytest.raises(LinkError, match=f"^looking for sensors: .*{words}") as caught:
         _failing(error)()
     assert "\n" not in str(caught.value)
+    assert caught.value.reason is reason
+
+
+def test_an_error_keeps_its_reason_on_the_way_to_another_process() -> None:
+    error = pickle.loads(pickle.dumps(LinkError("gone", reason=LinkReason.UNPLUGGED)))
+    assert (str(error), error.reason) == ("gone", LinkReason.UNPLUGGED)
 
 
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), ZeroDivisionError()])

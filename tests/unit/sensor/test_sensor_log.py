@@ -13,14 +13,19 @@ from bleak.backends.device import BLEDevice
 from sensor.link.ble import Sighting
 from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.protocol.registry import device
-from sensor.recorder import SensorRequest
+from sensor.recorder import AuxiliaryRequest, SensorRequest
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.sensor_log import EVENTS_AT_ONCE, LEFT_OUT, SensorLog
+from sensor.recorder.limits import EndReason
+from sensor.recorder.plan import Wish
+from sensor.recorder.sensor_log import SensorLog
+from sensor.recorder.sensor_rows import EVENTS_AT_ONCE, LEFT_OUT
 from sensor.session.writer import SessionWriter
 from tests.support.recordings_over_air import CHEST, STARTED_UTC, rows
 
 KIND = device("movesense")
 ADDRESS = "C0:00:00:00:00:01"
+STRAP = "Polar H10 1"
+WORN = SensorRequest("sternum", CHEST)
 
 
 @pytest.fixture
@@ -29,15 +34,15 @@ def path(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def logging(path: Path) -> Iterator[SensorLog]:
+def logging(path: Path, wish: Wish = WORN) -> Iterator[SensorLog]:
     with SessionWriter(path, name="test", started_utc=STARTED_UTC.isoformat()) as writer:
-        clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 0.0, lambda: 0.0)
-        yield SensorLog(SensorRequest("sternum", CHEST), writer, clock)
+        clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 0.0, slept_s=lambda: 0.0)
+        yield SensorLog(wish, writer, clock=clock)
 
 
 def connect(log: SensorLog) -> None:
     sighting = Sighting(CHEST, ADDRESS, (), -50, KIND, BLEDevice(ADDRESS, CHEST, None))
-    log.connected(sighting, KIND, MovesenseDriver(104).settings)
+    log.connected(sighting, KIND, settings=MovesenseDriver(104).settings)
 
 
 def test_events_left_out_are_told_at_the_end_though_the_sensor_was_never_found(path: Path) -> None:
@@ -57,10 +62,31 @@ def test_what_comes_between_two_connections_is_kept_and_taken_for_part_of_neithe
         for number in (1, 2):
             connect(log)
             log.packet(KIND.data_characteristic, b"of %d" % number)
-            log.disconnected("stream silent")
+            log.disconnected(EndReason.STREAM_SILENT)
             log.packet(KIND.data_characteristic, b"after %d" % number)
 
     stored = rows(path, "SELECT segment_id, payload FROM packet ORDER BY id")
     assert stored == [(1, b"of 1"), (2, b"after 1"), (3, b"of 2"), (4, b"after 2")]
     reasons = [reason for (reason,) in rows(path, "SELECT reason FROM segment ORDER BY id")]
     assert reasons == ["start", *3 * ["stream silent"]]
+
+
+def test_a_device_beside_the_sensors_is_counted_by_notifications_and_shows_no_motion(path: Path) -> None:
+    with logging(path, AuxiliaryRequest(1, STRAP)) as log:
+        connect(log)
+        for number in range(3):
+            log.stream(b"reading %d" % number)
+        assert log.drain() is None
+        assert log.drain() is None
+        assert log.status().samples == 3
+
+
+def test_what_nobody_looked_at_is_not_shown_as_part_of_the_next_connection(path: Path) -> None:
+    with logging(path, AuxiliaryRequest(1, STRAP)) as log:
+        connect(log)
+        log.stream(b"before")
+        log.disconnected(EndReason.LINK_LOST)
+        connect(log)
+        log.stream(b"after")
+        log.drain()
+        assert log.status().samples == 1

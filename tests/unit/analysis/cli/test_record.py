@@ -21,7 +21,7 @@ from analysis.cli.main import cli
 from analysis.cli.recording import RecordOptions, record
 from analysis.cli.text import clock_text, parse_duration_s
 from analysis.cli.virtual_sensors import virtual_runner
-from sensor.recorder import RecorderStatus, RecordingPlan, SensorRequest, SensorStatus
+from sensor.recorder import LinkState, RecorderStatus, RecordingPlan, SensorRequest, SensorStatus
 from sensor.session.info import read_info
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 
@@ -188,8 +188,8 @@ def test_durations_are_shown_as_on_a_stopwatch() -> None:
 
 
 def _status(time_s: float) -> RecorderStatus:
-    chest = SensorStatus("sternum", "A", "streaming", 7890, 104.2, 1, 87)
-    cap = SensorStatus("head", "B", "searching", 0, 0.0, 0, None)
+    chest = SensorStatus("sternum", "A", LinkState.STREAMING, 7890, 104.2, 1, 87)
+    cap = SensorStatus("head", "B", LinkState.SEARCHING, 0, 0.0, 0, None)
     return RecorderStatus(time_s, (chest, cap), "B is not in reach")
 
 

@@ -93,7 +93,7 @@ def heard_after(case: Case, *writes: Write | None, refuses: bool = False) -> int
             sensor = case.make("sensor", signal=noise_signal(30.0, rate_hz=case.rate_hz))
             await radio.add(sensor)
             async with client_of(radio, await find(radio, sensor)) as client:
-                link = BleLink(client, "sensor")
+                link = BleLink(client, "sensor", adapter=radio.bleak.adapter())
                 await client.start_notify(case.data, lambda _, data: heard.append(bytes(data)))
                 if refuses:
                     sensor.refuse()

@@ -1,4 +1,4 @@
-"""Which sensor is meant: namesakes, changed addresses, serial numbers."""
+"""Which sensor is meant: duplicate names, changed addresses, serial numbers."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def note_sent(sensor: VirtualMovesense, sent: set[bytes]) -> None:
     sensor.notify = noting  # type: ignore[method-assign]  # of this one sensor
 
 
-def test_a_sensor_asked_for_by_its_address_is_not_taken_for_its_namesake_asked_for_by_name(
+def test_a_sensor_asked_for_by_its_address_is_not_taken_for_another_of_its_name_asked_for_by_name(
     path: Path,
 ) -> None:
     async def play(scene: Scene) -> None:
@@ -107,18 +107,18 @@ def test_a_sensor_asked_for_by_its_address_is_not_taken_for_its_namesake_asked_f
     ]
 
 
-def test_a_namesake_with_another_serial_number_is_left_alone_however_long_the_sensor_is_away(
+def test_another_of_the_name_with_another_serial_number_is_left_alone_however_long_the_sensor_is_away(
     path: Path,
 ) -> None:
     ours, theirs = set[bytes](), set[bytes]()
 
     async def play(scene: Scene) -> None:
-        chest, namesake = numbered("1", seed=1), numbered("2", seed=2)
+        chest, duplicate = numbered("1", seed=1), numbered("2", seed=2)
         note_sent(chest, ours)
-        note_sent(namesake, theirs)
+        note_sent(duplicate, theirs)
         await scene.radio.add(at(ADDRESS, chest))
-        await scene.radio.add(at(OTHER_ADDRESS, namesake))
-        namesake.hide(5.0)
+        await scene.radio.add(at(OTHER_ADDRESS, duplicate))
+        duplicate.hide(5.0)
         call_at(10.0, chest.hide, 60.0)
         call_at(10.0, chest.lose_link)
 
@@ -130,7 +130,7 @@ def test_a_namesake_with_another_serial_number_is_left_alone_however_long_the_se
     assert ("lost", "another sensor of the same name") in rows(path, EVENTS)
 
 
-def test_a_serial_number_of_the_device_information_tells_namesakes_apart_too(path: Path) -> None:
+def test_a_serial_number_of_the_device_information_tells_duplicate_names_apart_too(path: Path) -> None:
     async def play(scene: Scene) -> None:
         for number, address in enumerate((ADDRESS, OTHER_ADDRESS), 1):
             sensor = Hostile(CHEST, text=b"serial %d" % number)
@@ -182,10 +182,10 @@ def test_a_sensor_that_comes_back_under_another_address_is_known_by_its_serial_n
 
 def test_a_sensor_without_serial_number_is_first_looked_for_under_its_old_address(path: Path) -> None:
     async def play(scene: Scene) -> None:
-        chest, namesake = numbered("", seed=1), numbered("", seed=2)
+        chest, duplicate = numbered("", seed=1), numbered("", seed=2)
         await scene.radio.add(at(ADDRESS, chest))
-        await scene.radio.add(at(OTHER_ADDRESS, namesake))
-        namesake.hide(5.0)
+        await scene.radio.add(at(OTHER_ADDRESS, duplicate))
+        duplicate.hide(5.0)
         for lost_s, away_s in ((10.0, 4.0), (30.0, 600.0)):
             call_at(lost_s, chest.hide, away_s)
             call_at(lost_s, chest.lose_link)
@@ -199,12 +199,14 @@ def test_a_sensor_without_serial_number_is_first_looked_for_under_its_old_addres
     assert len(changes) == 1
 
 
-def test_a_stranger_at_the_address_of_a_missing_sensor_does_not_end_a_recording_under_way(path: Path) -> None:
+def test_an_unknown_device_at_the_address_of_a_missing_sensor_does_not_end_a_recording_under_way(
+    path: Path,
+) -> None:
     async def play(scene: Scene) -> None:
         await scene.radio.add(movesense(duration_s=200.0))
-        stranger = at(ADDRESS, VirtualPeripheral("Toothbrush"))
-        await scene.radio.add(stranger)
-        stranger.hide(130.0)
+        toothbrush = at(ADDRESS, VirtualPeripheral("Toothbrush"))
+        await scene.radio.add(toothbrush)
+        toothbrush.hide(130.0)
 
     scene = record_over_air(path, play, sensors={"sternum": CHEST, "head": ADDRESS}, duration_s=180.0)
 
@@ -212,7 +214,7 @@ def test_a_stranger_at_the_address_of_a_missing_sensor_does_not_end_a_recording_
     assert any("no sensor runtall knows" in status.message for status in scene.statuses)
 
 
-def test_a_sensor_first_heard_without_its_name_is_no_stranger_when_it_is_lost_later(path: Path) -> None:
+def test_a_sensor_first_heard_without_its_name_is_no_unknown_device_when_it_is_lost_later(path: Path) -> None:
     steps: list[asyncio.Task[None]] = []
 
     async def play(scene: Scene) -> None:

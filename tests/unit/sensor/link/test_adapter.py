@@ -1,8 +1,10 @@
-"""Two sensors are looked for at once, as real BlueZ allows it: one scan a program."""
+"""One scan a program, as real BlueZ allows it, and one state of a radio for an event loop."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -11,6 +13,7 @@ from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.exc import BleakDBusError
 
 from sensor.errors import LinkError
+from sensor.link.adapter import Adapter
 from sensor.link.ble import Sighting, look_for
 from sensor.link.radio import Radio
 from sensor.virtual.radio.timeloop import run_in_virtual_time
@@ -121,3 +124,31 @@ def test_a_search_broken_off_at_any_moment_does_not_stand_in_the_way_of_the_next
         return await find(radio, 1)
 
     assert run_in_virtual_time(twice()) == "Movesense 1"
+
+
+def test_a_radio_has_one_adapter_in_an_event_loop_and_another_in_the_next(radio: Radio) -> None:
+    async def adapter() -> Adapter:
+        assert radio.adapter() is radio.adapter()
+        return radio.adapter()
+
+    first = run_in_virtual_time(adapter())
+    assert run_in_virtual_time(adapter()) is not first
+
+
+def test_a_radio_keeps_nothing_of_an_event_loop_that_ended(radio: Radio) -> None:
+    async def adapter() -> weakref.ref[Adapter]:
+        return weakref.ref(radio.adapter())
+
+    first = run_in_virtual_time(adapter())
+    run_in_virtual_time(adapter())
+    gc.collect()
+    assert first() is None
+
+
+def test_radios_are_equal_by_their_backends_whatever_is_done_with_them(radio: Radio) -> None:
+    async def use() -> None:
+        radio.adapter()
+
+    run_in_virtual_time(use())
+    assert radio == Radio(scanner_backend=OneScanOnly)
+    assert hash(radio) == hash(Radio(scanner_backend=OneScanOnly))

@@ -1,0 +1,82 @@
+"""What the live line shows of what one sensor sends; it is written down before, and without this."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from sensor.protocol.driver import StreamDecoder
+from sensor.recorder.status import SampleCounter
+from sensor.samples import FloatArray
+
+
+class LivePreview(ABC):
+    """Keeps the notifications of one sensor until somebody looks.
+
+    Attributes
+    ----------
+    counter
+        How many samples came, and how fast.
+    """
+
+    def __init__(self) -> None:
+        self.counter = SampleCounter()
+        self._waiting: list[bytes] = []
+
+    def add(self, payload: bytes) -> None:
+        """Keep one notification of the stream for `drain`."""
+        self._waiting.append(payload)
+
+    def clear(self) -> None:
+        """Forget what nobody looked at: it is of a connection that ended."""
+        self._waiting.clear()
+
+    @abstractmethod
+    def decode_with(self, decoder: StreamDecoder) -> None:
+        """Take what comes from now on for what ``decoder`` understands."""
+
+    @abstractmethod
+    def drain(self, now_s: float) -> FloatArray | None:
+        """Count what came since the last call, at session time ``now_s``; return its motion, if any.
+
+        Returns
+        -------
+        FloatArray or None
+            (n, 3) specific force, m/s2, sensor axes.
+        """
+
+    def _taken(self) -> list[bytes]:
+        taken, self._waiting = self._waiting, []
+        return taken
+
+
+class MotionPreview(LivePreview):
+    """Of a motion sensor: its specific force, counted by samples."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._decoder: StreamDecoder | None = None
+
+    def decode_with(self, decoder: StreamDecoder) -> None:
+        """Decode what comes from now on with ``decoder``."""
+        self._decoder = decoder
+
+    def drain(self, now_s: float) -> FloatArray | None:
+        """Decode and count what came; a mistake in decoding is raised, and what met it is dropped."""
+        if self._decoder is None or not self._waiting:
+            return None
+        acc_sensor_mps2 = self._decoder.feed(self._taken()).acc_sensor_mps2
+        self.counter.add(now_s, len(acc_sensor_mps2))
+        return acc_sensor_mps2 if len(acc_sensor_mps2) else None
+
+
+class ReadingsPreview(LivePreview):
+    """Of a device beside the motion sensors: no motion to show, counted by notifications."""
+
+    def decode_with(self, decoder: StreamDecoder) -> None:
+        """Need no decoder: one notification is one reading."""
+
+    def drain(self, now_s: float) -> FloatArray | None:
+        """Count the notifications; return None."""
+        if self._waiting:
+            self.counter.add(now_s, len(self._taken()))
+        return None
