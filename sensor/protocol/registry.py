@@ -29,7 +29,7 @@ from sensor.protocol.open_profile.decoder import ImportDecoder, LiveDecoder
 from sensor.protocol.open_profile.driver import OpenProfileDriver
 from sensor.protocol.polar import control as polar
 from sensor.protocol.polar import driver as polar_driver
-from sensor.protocol.polar.decoder import PolarDecoder
+from sensor.protocol.polar.decoder import PolarDecoder, PolarRatesDecoder
 from sensor.protocol.polar.driver import PolarDriver, PolarModel
 from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
 from sensor.protocol.simple.driver import SimpleDriver
@@ -57,6 +57,7 @@ def _polar(key: str, title: str, name: str, model: PolarModel, default_rate_hz: 
         acc_range_mps2=polar_driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=polar_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS if model.has_gyroscope else None,
         has_gyroscope=model.has_gyroscope,
+        gyroscope=SecondStream(polar.DATA_UUID, PolarRatesDecoder) if model.has_gyroscope else None,
         make_driver=partial(PolarDriver, model=model),
         make_decoder=PolarDecoder,
     )

@@ -12,7 +12,7 @@ from sensor.protocol import registry
 from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.driver import StreamDecoder
 from sensor.samples import IntArray, SensorRecording
-from sensor.session.decoding import SegmentDecoder
+from sensor.session.decoding import SegmentDecoder, finish_together
 from sensor.session.info import SensorInfo
 from sensor.session.integrity import shorten
 from sensor.session.packets import Stream
@@ -79,10 +79,10 @@ class ConnectionDecoder:
 
     def finish(self) -> tuple[DecodedSegment, DecodedSegment | None]:
         """Return the whole samples, and the accelerations alone where they came apart and no rates did."""
-        segments = [decoder.finish() for _, decoder in self._streams]
-        if len(segments) == 1:
-            return segments[0], None
-        acc, gyr = segments
+        acc, *rates = finish_together([decoder for _, decoder in self._streams])
+        if not rates:
+            return acc, None
+        (gyr,) = rates
         return with_angular_rates(acc, gyr), None if len(gyr.time_s) else acc
 
 

@@ -186,6 +186,7 @@ ENCODERS: dict[str, Encoder] = {
     open_profile.IMPORT_KEY: _imported,
     "polar-h10": _polar_h10,
     "polar-sense": _polar_packed,
+    "polar-sense rates": _polar_packed,
     "polar-oh1": _polar_packed,
     capture2go.KEY: _capture2go,
     movella_dot.KEY: _movella_dot,
