@@ -32,7 +32,7 @@ from sensor.protocol.polar import driver as polar_driver
 from sensor.protocol.polar.decoder import PolarDecoder, PolarRatesDecoder
 from sensor.protocol.polar.driver import PolarDriver, PolarModel
 from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
-from sensor.protocol.simple.driver import SimpleDriver
+from sensor.protocol.simple_driver import SimpleDriver
 from sensor.protocol.witmotion import decoder as witmotion
 from sensor.protocol.witmotion import driver as witmotion_driver
 from sensor.protocol.witmotion.decoder import WitMotionDecoder

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
-from sensor.protocol.simple.driver import Conversation
+from sensor.protocol.simple_driver import Conversation
 from sensor.protocol.whole_rows import rates_alone, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import StreamPacket
-from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.esense import CONVERSATION, DATA_UUID, WRITE_UUID, ESenseDecoder, encode_samples
+from sensor.protocol.simple_driver import SimpleDriver
 
 G = 9.80665
 DEGREE = math.pi / 180

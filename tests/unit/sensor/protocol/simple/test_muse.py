@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import StreamPacket
-from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.muse import (
     ACC_UNIT_MPS2,
     ACC_UUID,
@@ -22,6 +21,7 @@ from sensor.protocol.simple.muse import (
     MuseRatesDecoder,
     encode_packets,
 )
+from sensor.protocol.simple_driver import SimpleDriver
 
 G = 9.80665
 PACKET = bytes.fromhex("0102 0064ff384000 0065ff373ffc 0066ff363ff8")

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, BatteryLevel, StreamPacket, Unreadable
-from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.openearable import (
     CONFIG_UUID,
     CONVERSATION,
@@ -18,6 +17,7 @@ from sensor.protocol.simple.openearable import (
     OpenEarableDecoder,
     encode_samples,
 )
+from sensor.protocol.simple_driver import SimpleDriver
 
 DEGREE = math.pi / 180
 PACKET = bytes.fromhex(

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, BatteryLevel, StreamPacket, Unreadable
-from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.thingy52 import CONFIG_UUID, CONVERSATION, RAW_UUID, ThingyDecoder, encode_samples
+from sensor.protocol.simple_driver import SimpleDriver
 
 G = 9.80665
 DEGREE = math.pi / 180
