@@ -133,7 +133,7 @@ class _Piece:
 
 
 def fit_segment(
-    block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec, nominal_rate_hz: float | None
+    block: SampleBlock, arrival_s: FloatArray, *, spec: ClockSpec, nominal_rate_hz: float | None
 ) -> SegmentTimes:
     """Put the samples of one connection on the host's time line.
 
@@ -159,13 +159,14 @@ def fit_segment(
     ValueError
         When the device has a clock of its own and no nominal rate is given.
     """
-    (times,) = fit_streams([block], [arrival_s], spec, nominal_rate_hz)
+    (times,) = fit_streams([block], [arrival_s], spec=spec, nominal_rate_hz=nominal_rate_hz)
     return times
 
 
 def fit_streams(
     blocks: Sequence[SampleBlock],
     arrivals_s: Sequence[FloatArray],
+    *,
     spec: ClockSpec,
     nominal_rate_hz: float | None,
 ) -> tuple[SegmentTimes, ...]:
@@ -258,7 +259,11 @@ def _count_stream(packets: _Packets, nominal_rate_hz: float, least_loss_s: float
 def _count_run(packets: _Packets, nominal_rate_hz: float, least_loss_s: float) -> _Piece:
     """Date counted samples; what they would be at the nominal rate stands in for a device's clock."""
     counted = fit_counted(
-        packets.ticks, packets.count, packets.arrival_s, nominal_rate_hz, least_loss_s=least_loss_s
+        packets.ticks,
+        packets.count,
+        arrival_s=packets.arrival_s,
+        nominal_rate_hz=nominal_rate_hz,
+        least_loss_s=least_loss_s,
     )
     centre_s = float(counted.number.mean()) / nominal_rate_hz
     offset_s = float(counted.time_s.mean()) - centre_s
@@ -281,7 +286,11 @@ def _pace_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> _Pace
     rows = [slice(int(row_start[a]), int(row_end[b - 1])) for a, b in stretches]
     for (a, b), row in zip(stretches, rows, strict=True):
         device_s[row] = fit_pace(
-            reference[a:b], packets.ticks[a:b], index[row], ticks_per_sample, spec.tick_hz
+            reference[a:b],
+            packets.ticks[a:b],
+            index=index[row],
+            ticks_per_sample=ticks_per_sample,
+            tick_hz=spec.tick_hz,
         )
     device_s /= spec.tick_hz
     return _PacedRun(device_s, index, rows, device_s[row_end - 1], packets.arrival_s)

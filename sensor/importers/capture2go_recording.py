@@ -63,7 +63,7 @@ def read_capture2go_file(path: Path) -> ImuFile:
     later = _is_later(rows["time_ns"].astype(np.int64), sound)
     block = samples_of(rows[later], np.flatnonzero(later))
     began_ns = int(block.ticks[0]) if len(block.ticks) else 0
-    time_s = sample_times_s(path, (block.ticks - began_ns) / NS_PER_S, block.count)
+    time_s = sample_times_s(path, (block.ticks - began_ns) / NS_PER_S, count=block.count)
     rate_hz = check_log_times(path, time_s)
     level_g = mean_specific_force_mps2(block.acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     notices = _notices(path, damaged + int(np.count_nonzero(~later))) + level_remarks(path, level_g)

@@ -178,7 +178,10 @@ def _decoded(frames: Sequence[bytes], settings: Settings) -> DecodedSegment:
     if "gyr_factor_dps" in settings:
         decoders.append(PolarRatesDecoder(settings))
     rate_hz = float(settings["rate_hz"])
-    streams = [SegmentDecoder(decoder, _CLOCK, rate_hz, "start", made_ns) for decoder in decoders]
+    streams = [
+        SegmentDecoder(decoder, _CLOCK, nominal_rate_hz=rate_hz, reason="start", arrival_ns=made_ns)
+        for decoder in decoders
+    ]
     for stream in streams:
         stream.feed(frames)
     acc, *rates = finish_together(streams)

@@ -45,7 +45,7 @@ __all__ = ["DEVICES", "DeviceKind", "device", "identify"]
 _COUNTED = ClockSpec(tick_hz=1, wrap_bits=None, counts_samples=True)
 
 
-def _polar(key: str, title: str, name: str, model: PolarModel, default_rate_hz: float) -> DeviceKind:
+def _polar(key: str, title: str, *, name: str, model: PolarModel, default_rate_hz: float) -> DeviceKind:
     return DeviceKind(
         key=key,
         title=title,
@@ -92,9 +92,15 @@ DEVICES = (
         make_driver=OpenProfileDriver,
         make_decoder=LiveDecoder,
     ),
-    _polar("polar-h10", "Polar H10 (accelerometer only)", "H10", polar_driver.H10, 100),
-    _polar("polar-sense", "Polar Verity Sense", "Sense", polar_driver.VERITY_SENSE, 52),
-    _polar("polar-oh1", "Polar OH1 (accelerometer only)", "OH1", polar_driver.OH1, 50),
+    _polar(
+        "polar-h10", "Polar H10 (accelerometer only)", name="H10", model=polar_driver.H10, default_rate_hz=100
+    ),
+    _polar(
+        "polar-sense", "Polar Verity Sense", name="Sense", model=polar_driver.VERITY_SENSE, default_rate_hz=52
+    ),
+    _polar(
+        "polar-oh1", "Polar OH1 (accelerometer only)", name="OH1", model=polar_driver.OH1, default_rate_hz=50
+    ),
     DeviceKind(
         key=capture2go.KEY,
         title="Capture2Go",

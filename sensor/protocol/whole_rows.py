@@ -13,7 +13,7 @@ from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
 
 
 def read_rows(
-    notifications: Sequence[bytes], layout: np.dtype[Any], starts_with: bytes = b""
+    notifications: Sequence[bytes], layout: np.dtype[Any], *, starts_with: bytes = b""
 ) -> tuple[IntArray, npt.NDArray[Any]]:
     """Read the notifications that have exactly the size of a layout.
 
@@ -40,6 +40,7 @@ def read_rows(
 def one_sample_each(
     position: IntArray,
     ticks: IntArray,
+    *,
     acc_sensor_mps2: FloatArray,
     gyr_sensor_radps: FloatArray,
     acc_range_mps2: float,
@@ -70,6 +71,7 @@ def one_sample_each(
 def rates_alone(
     position: IntArray,
     ticks: IntArray,
+    *,
     count: IntArray,
     gyr_sensor_radps: FloatArray,
     clipped: BoolArray,

@@ -37,6 +37,7 @@ class SegmentDecoder:
         self,
         decoder: StreamDecoder,
         clock: ClockSpec,
+        *,
         nominal_rate_hz: float | None,
         reason: str,
         arrival_ns: IntArray,
@@ -116,7 +117,9 @@ def finish_together(streams: Sequence[SegmentDecoder]) -> tuple[DecodedSegment, 
     found = [stream._settled_block() for stream in streams]
     arrivals_s = [stream._arrival_ns / NS_PER_S for stream in streams]
     first = streams[0]
-    times = fit_streams([block for block, _ in found], arrivals_s, first._clock, first._nominal_rate_hz)
+    times = fit_streams(
+        [block for block, _ in found], arrivals_s, spec=first._clock, nominal_rate_hz=first._nominal_rate_hz
+    )
     return tuple(
         stream._dated(block, dated, rejected)
         for stream, (block, rejected), dated in zip(streams, found, times, strict=True)

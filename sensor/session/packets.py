@@ -78,7 +78,7 @@ def read_heads(connection: sqlite3.Connection) -> PacketHeads:
 
 
 def read_payloads(
-    connection: sqlite3.Connection, heads: PacketHeads, digest: RowsHash
+    connection: sqlite3.Connection, heads: PacketHeads, *, digest: RowsHash
 ) -> Iterator[tuple[Stream, list[bytes]]]:
     """Yield the payloads of each stream, some at a time, in the order they were written.
 

@@ -101,4 +101,10 @@ class MetaMotionRatesDecoder:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
         found, first = self._reader.read(notifications)
         clipped = at_full_scale(found.counts, metamotion.COUNTS)
-        return rates_alone(found.position, first, found.samples, found.counts * self._unit, clipped)
+        return rates_alone(
+            found.position,
+            first,
+            count=found.samples,
+            gyr_sensor_radps=found.counts * self._unit,
+            clipped=clipped,
+        )

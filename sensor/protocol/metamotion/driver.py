@@ -66,7 +66,9 @@ class MetaMotionDriver(SimpleDriver):
         self.streams.restart()
         yield from self.stop()
         if self._chip is not None:
-            commands = start_commands(self._chip, self.rate_hz, ACC_RANGE_G, GYR_RANGE_DPS)
+            commands = start_commands(
+                self._chip, self.rate_hz, acc_range_g=ACC_RANGE_G, gyr_range_dps=GYR_RANGE_DPS
+            )
             yield from map(_write, commands)
 
     def stop(self) -> tuple[Write, ...]:

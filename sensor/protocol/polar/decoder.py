@@ -103,7 +103,9 @@ class PolarRatesDecoder:
         self._rejected += _count_of(notifications, Measurement.GYRO) - len(frames.position)
         gyr_radps = _scaled(frames, self._factor_dps, 1.0) * RADPS_PER_DEGPS
         clipped = at_full_scale(gyr_radps, self._range_radps)
-        return rates_alone(frames.position, frames.time_ns, frames.count, gyr_radps, clipped)
+        return rates_alone(
+            frames.position, frames.time_ns, count=frames.count, gyr_sensor_radps=gyr_radps, clipped=clipped
+        )
 
 
 def _check(settings: Settings, needed: tuple[str, ...]) -> None:

@@ -131,10 +131,17 @@ class MuseRatesDecoder:
         position, first, counts = self._reader.read(notifications)
         count = np.full(len(first), SAMPLES_PER_PACKET, np.int64)
         clipped = at_full_scale(counts, _COUNTS)
-        return rates_alone(position, first, count, counts * GYR_UNIT_RADPS, clipped, first)
+        return rates_alone(
+            position,
+            first,
+            count=count,
+            gyr_sensor_radps=counts * GYR_UNIT_RADPS,
+            clipped=clipped,
+            sequence=first,
+        )
 
 
-def encode_packets(vectors: FloatArray, unit: float, first_number: int = 0) -> tuple[bytes, ...]:
+def encode_packets(vectors: FloatArray, unit: float, *, first_number: int = 0) -> tuple[bytes, ...]:
     """Encode (3 k, 3) vectors as k notifications; values beyond the full scale are clipped.
 
     Parameters

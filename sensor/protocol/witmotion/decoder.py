@@ -174,7 +174,7 @@ class WitMotionDecoder:
 
 
 def encode_frames(
-    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, angle_deg: FloatArray | None = None
+    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, *, angle_deg: FloatArray | None = None
 ) -> bytes:
     """Encode (n, 3) samples as a stretch of the byte stream; values beyond the full scale are clipped.
 

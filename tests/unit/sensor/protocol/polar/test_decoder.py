@@ -29,14 +29,14 @@ def acc_frame(first: int, n: int, late_ns: int = 0) -> bytes:
     """Samples ``first`` and on of a ramp: the value is the sample's number in counts."""
     number = np.arange(first, first + n)
     values = np.stack([number, -number, np.full(n, 4096)], axis=1)
-    return encode_packed_frame(Measurement.ACC, 0x80, (first + n) * STEP_NS + late_ns, values)
+    return encode_packed_frame(Measurement.ACC, 0x80, time_ns=(first + n) * STEP_NS + late_ns, values=values)
 
 
 def gyr_frame(first: int, n: int, late_ns: int = 0) -> bytes:
     """The same ramp as `acc_frame`, sampled ``late_ns`` later."""
     number = 10 * np.arange(first, first + n)
     values = np.stack([number, -number, np.zeros(n, int)], axis=1)
-    return encode_packed_frame(Measurement.GYRO, 0x80, (first + n) * STEP_NS + late_ns, values)
+    return encode_packed_frame(Measurement.GYRO, 0x80, time_ns=(first + n) * STEP_NS + late_ns, values=values)
 
 
 def both(seconds: int, late_ns: int = 0, first: int = 0) -> list[bytes]:
@@ -55,7 +55,7 @@ def joined(frames: list[bytes], arrival_s: np.ndarray | None = None) -> DecodedS
     arrival_ns = np.rint(1e9 * arrival_s).astype(np.int64)
     clock = device("polar-sense").clock
     streams = [
-        SegmentDecoder(decoder, clock, 52, "start", arrival_ns)
+        SegmentDecoder(decoder, clock, nominal_rate_hz=52, reason="start", arrival_ns=arrival_ns)
         for decoder in (PolarDecoder(TWO_STREAMS), PolarRatesDecoder(TWO_STREAMS))
     ]
     for stream in streams:
@@ -64,7 +64,9 @@ def joined(frames: list[bytes], arrival_s: np.ndarray | None = None) -> DecodedS
 
 
 def test_plain_frames_of_one_stream_are_milli_g_dated_by_their_last_sample():
-    frame = encode_plain_frame(Measurement.ACC, 1, 2_000_000_000, [[-9, -1, 999], [-8, -2, 997]])
+    frame = encode_plain_frame(
+        Measurement.ACC, 1, time_ns=2_000_000_000, values=[[-9, -1, 999], [-8, -2, 997]]
+    )
     block = PolarDecoder(ONE_STREAM).feed([frame])
     assert (block.ticks.tolist(), block.count.tolist()) == ([2_000_000_000], [2])
     assert block.acc_sensor_mps2 == pytest.approx(np.array([[-9, -1, 999], [-8, -2, 997]]) * G / 1000)
@@ -72,7 +74,7 @@ def test_plain_frames_of_one_stream_are_milli_g_dated_by_their_last_sample():
 
 
 def test_the_full_scale_is_marked():
-    frame = encode_plain_frame(Measurement.ACC, 1, 1, [[0, 0, 1000], [0, -8000, 0]])
+    frame = encode_plain_frame(Measurement.ACC, 1, time_ns=1, values=[[0, 0, 1000], [0, -8000, 0]])
     assert PolarDecoder(ONE_STREAM).feed([frame]).clipped.tolist() == [False, True]
 
 
@@ -101,7 +103,7 @@ def test_frames_of_the_gyroscope_belong_to_its_own_decoder():
 
 def test_the_full_scale_of_the_gyroscope_is_marked():
     values = [[0, 0, 28000], [0, -28572, 0]]
-    frame = encode_packed_frame(Measurement.GYRO, 0x80, 1, np.array(values))
+    frame = encode_packed_frame(Measurement.GYRO, 0x80, time_ns=1, values=np.array(values))
     assert PolarRatesDecoder(TWO_STREAMS).feed([frame]).clipped.tolist() == [False, True]
 
 
@@ -206,7 +208,7 @@ def test_frames_of_any_length_and_time_decode_alike_however_they_are_fed(sent):
     for measurement, samples, step_ns, seed in sent:
         time_ns[measurement] += step_ns
         values = np.random.default_rng(seed).integers(-5, 5, (samples, 3))
-        frames.append(encode_packed_frame(measurement, 0x80, time_ns[measurement], values))
+        frames.append(encode_packed_frame(measurement, 0x80, time_ns=time_ns[measurement], values=values))
     for decoding in DECODINGS:
         if decoding.key in ("polar-sense", "polar-sense rates"):
             check_decoding(decoding, frames)
