@@ -86,7 +86,9 @@ def fit_counted(
     """
     arrival_s = np.maximum.accumulate(arrival_s)
     in_order = np.cumsum(count) - count
+    # A packet's number less the samples before it is what its numbers say was lost: that never shrinks.
     last = np.maximum.accumulate(first - in_order) + in_order + count - 1
+    # Losses make the pace look slow, a slow pace hides losses: each is found with the last word of the other.
     pace_s = _pace(last, arrival_s, nominal_rate_hz=nominal_rate_hz, stretch=_stretches(arrival_s))
     lost = _lost_before(last, count, arrival_s=arrival_s, pace_s=pace_s, least_loss_s=least_loss_s)
     pace_s = _pace(last + lost, arrival_s, nominal_rate_hz=nominal_rate_hz)

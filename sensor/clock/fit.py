@@ -55,7 +55,7 @@ class HostLine:
     centre_s: float
 
     def host_s(self, device_s: FloatArray) -> FloatArray:
-        """Return the host times of device times."""
+        """Return the (n,) host times of (n,) device times, both in s."""
         host_s = np.empty(len(device_s))
         for rows in _parts(len(device_s)):
             part_s = device_s[rows]

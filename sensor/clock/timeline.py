@@ -225,6 +225,7 @@ def _between_restarts(
     streams: Sequence[_Packets], notifications: Sequence[IntArray], spec: ClockSpec
 ) -> Iterator[list[_Packets]]:
     """Cut all streams wherever the clock of any of them does not go on; return the parts of each epoch."""
+    # Packets of one characteristic may share an arrival, but never their place among its notifications.
     arrival_s = np.concatenate([np.maximum.accumulate(packets.arrival_s) for packets in streams])
     order = np.lexsort((np.concatenate(notifications), arrival_s))
     rank = np.empty(len(order), np.int64)
@@ -300,6 +301,7 @@ def _host_line(runs: Sequence[_PacedRun]) -> HostLine:
     """Fit one line below the arrivals of all streams of one clock."""
     ends_s = np.concatenate([run.ends_s for run in runs])
     arrival_s = np.concatenate([run.arrival_s for run in runs])
+    # Each stream rises on its own; `line_below` wants the whole of them to.
     in_order = np.argsort(ends_s, kind="stable")
     return line_below(ends_s[in_order], arrival_s[in_order])
 

@@ -55,7 +55,7 @@ class PacketHeads:
         freeze_arrays(self)
 
     def arrivals_by_stream(self) -> dict[Stream, IntArray]:
-        """Return the arrivals of every stream's packets, ns, in the order they were written."""
+        """Return the (p,) arrivals of every stream's packets, ns, in the order they were written."""
         order = np.argsort(self.stream, kind="stable")
         counts = np.bincount(self.stream, minlength=len(self.streams))
         return {

@@ -59,6 +59,7 @@ class PolarDecoder:
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
         frames = _soundly_dated(decode_frames(notifications, Measurement.ACC))
+        # Both decoders see every notification: what is of neither measurement is counted here only.
         others = _count_of(notifications, Measurement.GYRO) if self._has_gyroscope else 0
         self._rejected += len(notifications) - others - len(frames.position)
         acc_mps2 = _scaled(frames, self._factor_g, _G_PER_MG) * STANDARD_GRAVITY_MPS2
