@@ -23,7 +23,7 @@ from sensor.protocol.capture2go.frames import (
     measurement_header,
 )
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import BoolArray, IntArray, SampleBlock
 
 _STARTS = frozenset((CLEARED, TIME_SET, MODE, STARTED))

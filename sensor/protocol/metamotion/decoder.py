@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
 from sensor.protocol.metamotion.control import (
     ACC_MODULE,
     COUNTS,
@@ -18,7 +17,7 @@ from sensor.protocol.metamotion.control import (
     gyr_unit_radps,
     is_answer,
 )
-from sensor.protocol.whole_rows import rates_alone
+from sensor.protocol.sample_blocks import at_full_scale, rates_alone
 from sensor.samples import IntArray, SampleBlock
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.whole_rows import one_sample_each, read_rows
+from sensor.protocol.sample_blocks import one_sample_each, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
 from sensor.protocol.movesense.control import NotificationType
 from sensor.protocol.movesense.frames import (
     ACC_RANGE_MPS2,
@@ -24,6 +23,7 @@ from sensor.protocol.movesense.frames import (
     measured_blocks,
     payload_size,
 )
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import BoolArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS
 

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from sensor.errors import PacketError
 from sensor.protocol.driver import ClockReading
-from sensor.protocol.full_scale import at_full_scale
 from sensor.protocol.movesense import sbem
 from sensor.protocol.movesense.frames import ACC_RANGE_MPS2, GYR_RANGE_RADPS, SAMPLES_PER_PACKET
 from sensor.protocol.movesense.sbem import Descriptor, Leaf
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
 from sensor.protocol.open_profile.frames import (
     ACC_CLIPPED,
     COUNTS,
@@ -24,6 +23,7 @@ from sensor.protocol.open_profile.frames import (
     Table,
     live_units,
 )
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import BoolArray, IntArray, SampleBlock
 
 _LATEST_US = 2**62

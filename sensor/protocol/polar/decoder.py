@@ -11,10 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
 from sensor.protocol.polar.control import Measurement
 from sensor.protocol.polar.frames import MEASUREMENT_MASK, PACKED, Frames, decode_frames
-from sensor.protocol.whole_rows import rates_alone
+from sensor.protocol.sample_blocks import at_full_scale, rates_alone
 from sensor.samples import FloatArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
+from sensor.protocol.sample_blocks import rates_alone, read_rows
 from sensor.protocol.simple_driver import Conversation
-from sensor.protocol.whole_rows import rates_alone, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 
 

@@ -13,9 +13,8 @@ from functools import partial
 import numpy as np
 
 from sensor.protocol.driver import Settings, Write
-from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.sample_blocks import at_full_scale, read_rows
 from sensor.protocol.simple_driver import Conversation
-from sensor.protocol.whole_rows import read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 

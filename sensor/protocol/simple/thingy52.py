@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
+from sensor.protocol.sample_blocks import one_sample_each, read_rows
 from sensor.protocol.simple_driver import Conversation
-from sensor.protocol.whole_rows import one_sample_each, read_rows
 from sensor.samples import FloatArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 

@@ -1,4 +1,4 @@
-"""Notifications that are one fixed layout each, read all at once."""
+"""What decoders share on the way from bytes to a `SampleBlock`: rows of one layout, full scale, blocks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sensor.protocol.full_scale import at_full_scale
 from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
+
+CLIPPED_SHARE = 0.999
+"""Share of the full scale from which a value counts as clipped: the last step below it differs by maker."""
+
+
+def at_full_scale(vectors: FloatArray, full_scale: float) -> BoolArray:
+    """Tell which of (n, 3) vectors have a component at the full scale (same unit); returns (n,)."""
+    near = np.abs(vectors) >= CLIPPED_SHARE * full_scale
+    # Column by column: a reduction over rows of three takes four times as long.
+    clipped: BoolArray = near[:, 0] | near[:, 1] | near[:, 2]
+    return clipped
 
 
 def read_rows(
@@ -77,7 +87,19 @@ def rates_alone(
     clipped: BoolArray,
     sequence: IntArray | None = None,
 ) -> SampleBlock:
-    """Return the block of a gyroscope's own stream: accelerations are unknown, see `SampleBlock`."""
+    """Return the block of a gyroscope's own stream: its accelerations are unknown, NaN.
+
+    Parameters
+    ----------
+    position, ticks, count
+        (p,) the notification each packet came in, its device time, and how many samples it has.
+    gyr_sensor_radps
+        (n, 3) angular rate.
+    clipped
+        (n,) true at full scale.
+    sequence
+        (p,) number of each packet's first sample, where the packets carry one.
+    """
     return SampleBlock(
         notification=position,
         ticks=ticks,
