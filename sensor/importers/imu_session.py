@@ -146,7 +146,7 @@ def _write_files(rows: SessionRows, files: Mapping[str, ImuFile], zero_s: float)
     ]
     channel = registry.device(IMPORT_KEY).data_characteristic
     for arrival_ns, segment_id, payload in heapq.merge(*packets):
-        rows.packet(segment_id, channel, arrival_ns, payload)
+        rows.packet(segment_id, channel, arrival_ns=arrival_ns, payload=payload)
 
 
 def _begin_file(
@@ -156,11 +156,11 @@ def _begin_file(
     known = {ACC_RANGE_SETTING: file.acc_range_mps2, GYR_RANGE_SETTING: file.gyr_range_radps}
     settings = full_scale_settings(file.acc_sensor_mps2, file.gyr_sensor_radps)
     settings |= {key: value for key, value in known.items() if value is not None}
-    sensor_id = rows.add_sensor(placement, IMPORT_KEY, file.name, settings=settings)
-    rows.source_file(file.name, file.size, file.sha256, sensor_id)
+    sensor_id = rows.add_sensor(placement, IMPORT_KEY, name=file.name, settings=settings)
+    rows.source_file(file.name, file.size, sha256=file.sha256, sensor_id=sensor_id)
     start_ns = int(time_us[0]) * _NS_PER_US
-    rows.event(start_ns, "imported", file.name, sensor_id)
-    segment_id = rows.start_segment(sensor_id, start_ns, "import")
+    rows.event(start_ns, "imported", detail=file.name, sensor_id=sensor_id)
+    segment_id = rows.start_segment(sensor_id, start_ns, reason="import")
     payloads = encode_import_packets(time_us, file.acc_sensor_mps2, gyr_sensor_radps=file.gyr_sensor_radps)
     last = np.cumsum([payload[1] for payload in payloads]) - 1
     last_ns = (time_us[last] * _NS_PER_US).tolist()

@@ -21,5 +21,5 @@ class AuxiliaryLog(SensorLog):
 
     def _add(self, sighting: Sighting, kind: DeviceKind, settings: Settings) -> int:
         return self._rows.add_beside(
-            self.wish.placement, kind.key, sighting.name, address=sighting.address, settings=settings
+            self.wish.placement, kind.key, name=sighting.name, address=sighting.address, settings=settings
         )

@@ -121,7 +121,7 @@ class SensorLog:
         arrival_ns = self._clock.now_ns()
         if self._segment_id is None:
             self._segment_id = self._begin_segment(arrival_ns)
-        self._rows.packet(self._segment_id, characteristic, arrival_ns, payload)
+        self._rows.packet(self._segment_id, characteristic, arrival_ns=arrival_ns, payload=payload)
 
     def stream(self, payload: bytes) -> None:
         """Note that the sample stream lives; ``payload`` is decoded later, for the live figures only."""
@@ -162,7 +162,7 @@ class SensorLog:
     def _write_event(self, kind: str, detail: str) -> None:
         if self._sensor_id is None:
             detail = f"{self.wish.placement} {self.wish.name}: {detail}"
-        self._rows.event(self._clock.now_ns(), kind, detail, self._sensor_id)
+        self._rows.event(self._clock.now_ns(), kind, detail=detail, sensor_id=self._sensor_id)
 
     def identity(self, identity: Identity) -> None:
         """Write down who the sensor says it is."""
@@ -207,7 +207,7 @@ class SensorLog:
         """Write down which sensor this is; return its number."""
         facts = self._facts(kind, settings)
         return self._rows.add_sensor(
-            self.wish.placement, kind.key, sighting.name, address=sighting.address, settings=facts
+            self.wish.placement, kind.key, name=sighting.name, address=sighting.address, settings=facts
         )
 
     def _facts(self, kind: DeviceKind, settings: Settings) -> dict[str, str | int | float | None]:
@@ -216,4 +216,4 @@ class SensorLog:
     def _begin_segment(self, start_ns: int) -> int:
         assert self._sensor_id is not None, "a notification before the connection was announced"
         self._segments += 1
-        return self._rows.start_segment(self._sensor_id, start_ns, self._segment_reason)
+        return self._rows.start_segment(self._sensor_id, start_ns, reason=self._segment_reason)
