@@ -77,9 +77,6 @@ class SampleBlock:
         (p,) packet or sample counter where the wire format has one, else None.
     sample_offset_ticks
         (n,) ticks after the packet's first sample where each sample carries its own time, else None.
-    held_ticks
-        (p,) ticks from the packet's last sample to the moment its notification was sent, where samples have
-        to wait for others; None where they are sent at once.
     """
 
     notification: IntArray
@@ -90,7 +87,6 @@ class SampleBlock:
     clipped: BoolArray
     sequence: IntArray | None = None
     sample_offset_ticks: IntArray | None = None
-    hold_ticks: IntArray | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

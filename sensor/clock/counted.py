@@ -61,7 +61,7 @@ class CountedTimes(NamedTuple):
 
 
 def fit_counted(
-    first: IntArray, count: IntArray, arrival_s: FloatArray, nominal_rate_hz: float, *, least_loss_s: float
+    first: IntArray, count: IntArray, *, arrival_s: FloatArray, nominal_rate_hz: float, least_loss_s: float
 ) -> CountedTimes:
     """Date the samples of one connection of a sensor that has no clock.
 
@@ -86,24 +86,28 @@ def fit_counted(
     """
     arrival_s = np.maximum.accumulate(arrival_s)
     in_order = np.cumsum(count) - count
+    # A packet's number less the samples before it is what its numbers say was lost: that never shrinks.
     last = np.maximum.accumulate(first - in_order) + in_order + count - 1
-    pace_s = _pace(last, arrival_s, nominal_rate_hz, _stretches(arrival_s))
-    lost = _lost_before(last, count, arrival_s, pace_s, least_loss_s)
-    pace_s = _pace(last + lost, arrival_s, nominal_rate_hz)
-    lost = _lost_before(last, count, arrival_s, pace_s, least_loss_s)
-    pace_s = _pace(last + lost, arrival_s, nominal_rate_hz)
+    # Losses make the pace look slow, a slow pace hides losses: each is found with the last word of the other.
+    pace_s = _pace(last, arrival_s, nominal_rate_hz=nominal_rate_hz, stretch=_stretches(arrival_s))
+    lost = _lost_before(last, count, arrival_s=arrival_s, pace_s=pace_s, least_loss_s=least_loss_s)
+    pace_s = _pace(last + lost, arrival_s, nominal_rate_hz=nominal_rate_hz)
+    lost = _lost_before(last, count, arrival_s=arrival_s, pace_s=pace_s, least_loss_s=least_loss_s)
+    pace_s = _pace(last + lost, arrival_s, nominal_rate_hz=nominal_rate_hz)
     ends = last + lost
     row_end = np.cumsum(count)
     number = np.arange(row_end[-1]) + np.repeat(ends + 1 - row_end, count)
     earliest = _earliest(arrival_s - pace_s * ends, arrival_s, MOST_LATENESS_S)
     # Arrivals play the part of a device's time stamps.
     time_us = np.rint((arrival_s[earliest] - arrival_s[0]) * _MICROSECONDS).astype(np.int64)
-    fitted_us = fit_pace(ends[earliest], time_us, number, pace_s * _MICROSECONDS, _MICROSECONDS)
+    fitted_us = fit_pace(
+        ends[earliest], time_us, index=number, ticks_per_sample=pace_s * _MICROSECONDS, tick_hz=_MICROSECONDS
+    )
     return CountedTimes(number, arrival_s[0] + fitted_us / _MICROSECONDS, 1 / pace_s)
 
 
 def _pace(
-    ends: IntArray, arrival_s: FloatArray, nominal_rate_hz: float, stretch: IntArray | None = None
+    ends: IntArray, arrival_s: FloatArray, *, nominal_rate_hz: float, stretch: IntArray | None = None
 ) -> float:
     """Return seconds per sample: the median over spans of `PACE_SPAN_S`, of which losses spoil only some.
 
@@ -148,7 +152,7 @@ def _earliest(delay_s: FloatArray, arrival_s: FloatArray, most_lateness_s: float
 
 
 def _lost_before(
-    last: IntArray, count: IntArray, arrival_s: FloatArray, pace_s: float, least_loss_s: float
+    last: IntArray, count: IntArray, *, arrival_s: FloatArray, pace_s: float, least_loss_s: float
 ) -> IntArray:
     """Return (p,) how many samples were lost before each packet, all earlier losses included."""
     # With r samples lost, later packets are r * pace_s later than their count says. The radio delays as well,

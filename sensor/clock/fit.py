@@ -55,7 +55,7 @@ class HostLine:
     centre_s: float
 
     def host_s(self, device_s: FloatArray) -> FloatArray:
-        """Return the host times of device times."""
+        """Return the (n,) host times of (n,) device times, both in s."""
         host_s = np.empty(len(device_s))
         for rows in _parts(len(device_s)):
             part_s = device_s[rows]
@@ -87,7 +87,7 @@ def unwrap(ticks: IntArray, bits: int | None) -> IntArray:
 
 
 def fit_pace(
-    reference: IntArray, ticks: IntArray, index: IntArray, ticks_per_sample: float, tick_hz: float
+    reference: IntArray, ticks: IntArray, *, index: IntArray, ticks_per_sample: float, tick_hz: float
 ) -> FloatArray:
     """Date every sample of an unbroken stretch on the device's clock, free of the counter's quantisation.
 
@@ -115,7 +115,7 @@ def fit_pace(
     blocks = min(int(span_s / OSCILLATOR_BLOCK_S), MOST_BLOCKS)
     if blocks < 1:
         usual = float(residual[_is_near(residual - np.median(residual))].mean())
-        return _steady(reference, ticks, index, ticks_per_sample) + usual
+        return _steady(reference, ticks, index=index, ticks_per_sample=ticks_per_sample) + usual
     place = (reference - index[0]) / (index[-1] - index[0]) * blocks
     knots = _joined_lines(place, residual, blocks)
     near = _is_near(residual - np.interp(place, np.arange(blocks + 1), knots))
@@ -128,7 +128,7 @@ def fit_pace(
         part = index[rows]
         place = (part - index[0]) / (index[-1] - index[0]) * blocks
         departure = np.interp(place, np.arange(blocks + 1), knots)
-        dated[rows] = _steady(reference, ticks, part, ticks_per_sample) + departure
+        dated[rows] = _steady(reference, ticks, index=part, ticks_per_sample=ticks_per_sample) + departure
     return dated
 
 
@@ -143,7 +143,7 @@ def _parts(length: int) -> Iterator[slice]:
     return (slice(start, start + _ROWS_AT_A_TIME) for start in range(0, length, _ROWS_AT_A_TIME))
 
 
-def _steady(reference: IntArray, ticks: IntArray, index: IntArray, ticks_per_sample: float) -> FloatArray:
+def _steady(reference: IntArray, ticks: IntArray, *, index: IntArray, ticks_per_sample: float) -> FloatArray:
     """Date samples by the mean pace alone, from the first packet on."""
     steady: FloatArray = ticks[0] + ticks_per_sample * (index - reference[0])
     return steady

@@ -9,7 +9,7 @@ that lies closest to them. Least squares through arrivals would be pulled late b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -107,6 +107,22 @@ class _Packets:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _PacedRun:
+    """Packets of one stream between two restarts, dated on the device's clock.
+
+    ``device_s`` and ``index`` are (n,) times and numbers of the samples, ``stretches`` the rows of each
+    unbroken stretch, ``ends_s`` and ``arrival_s`` (p,) device time of each packet's last sample and its
+    arrival.
+    """
+
+    device_s: FloatArray
+    index: IntArray
+    stretches: list[slice]
+    ends_s: FloatArray
+    arrival_s: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
     """A stretch of evenly paced samples on the host's time line, and why it does not join the one before."""
 
@@ -117,7 +133,7 @@ class _Piece:
 
 
 def fit_segment(
-    block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec, nominal_rate_hz: float | None
+    block: SampleBlock, arrival_s: FloatArray, *, spec: ClockSpec, nominal_rate_hz: float | None
 ) -> SegmentTimes:
     """Put the samples of one connection on the host's time line.
 
@@ -143,26 +159,88 @@ def fit_segment(
     ValueError
         When the device has a clock of its own and no nominal rate is given.
     """
+    (times,) = fit_streams([block], [arrival_s], spec=spec, nominal_rate_hz=nominal_rate_hz)
+    return times
+
+
+def fit_streams(
+    blocks: Sequence[SampleBlock],
+    arrivals_s: Sequence[FloatArray],
+    *,
+    spec: ClockSpec,
+    nominal_rate_hz: float | None,
+) -> tuple[SegmentTimes, ...]:
+    """Put the streams of one connection on the host's time line as `fit_segment` does a single one.
+
+    Streams dated by one clock share one line to the host's time: the least radio delay of each stream alone
+    differs by whatever always goes out before it, and would move samples of one moment apart.
+
+    Parameters
+    ----------
+    blocks
+        All packets of each stream.
+    arrivals_s
+        For each stream (m,) host time of every notification that was fed to its decoder.
+    spec, nominal_rate_hz
+        As for `fit_segment`, of every stream.
+
+    Returns
+    -------
+    tuple
+        Times of each stream.
+
+    Raises
+    ------
+    ValueError
+        When the device has a clock of its own and no nominal rate is given.
+    """
     if spec.is_session_time:
-        return _session_times(block, spec)
+        return tuple(_session_times(block, spec) for block in blocks)
     if nominal_rate_hz is None:
         raise ValueError("a sensor's clock cannot be fitted without the rate that was asked for")
-    ticks = unwrap(block.ticks, spec.wrap_bits)
-    packets = _Packets(ticks, block.count, _arrival_s(block, arrival_s, spec))
-    ticks_per_sample = spec.tick_hz / nominal_rate_hz
-    ticks_per_s = nominal_rate_hz if spec.counts_samples else spec.tick_hz
-    runs = [0, *(np.flatnonzero(_begins_anew(packets, ticks_per_s)) + 1).tolist(), len(ticks)]
-    parts = [packets.part(start, stop) for start, stop in pairwise(runs) if stop > start]
+    streams = [
+        _Packets(unwrap(block.ticks, spec.wrap_bits), block.count, np.asarray(arrival_s)[block.notification])
+        for block, arrival_s in zip(blocks, arrivals_s, strict=True)
+    ]
     if spec.counts_samples:
-        least_loss_s = 0.0 if block.sequence is None else LONG_RISE_S
-        return _join([_count_run(part, nominal_rate_hz, least_loss_s) for part in parts])
-    return _join([piece for part in parts for piece in _fit_run(part, spec, ticks_per_sample)])
+        # Every stream counts its own samples, so there is no clock that streams could share.
+        return tuple(
+            _count_stream(packets, nominal_rate_hz, 0.0 if block.sequence is None else LONG_RISE_S)
+            for block, packets in zip(blocks, streams, strict=True)
+        )
+    pieces: list[list[_Piece]] = [[] for _ in streams]
+    for parts in _between_restarts(streams, [block.notification for block in blocks], spec):
+        runs = {
+            number: _pace_run(part, spec, spec.tick_hz / nominal_rate_hz)
+            for number, part in enumerate(parts)
+            if len(part.ticks)
+        }
+        line = _host_line([*runs.values()])
+        for number, run in runs.items():
+            pieces[number].extend(_pieces(run, line))
+    return tuple(_join(of_stream) for of_stream in pieces)
 
 
-def _arrival_s(block: SampleBlock, arrival_s: FloatArray, spec: ClockSpec) -> FloatArray:
-    """Return when each packet (p,) would have come, had it been sent with its last sample."""
-    came_s: FloatArray = np.asarray(arrival_s, np.float64)[block.notification]
-    return came_s if block.hold_ticks is None else came_s - block.hold_ticks / spec.tick_hz
+def _between_restarts(
+    streams: Sequence[_Packets], notifications: Sequence[IntArray], spec: ClockSpec
+) -> Iterator[list[_Packets]]:
+    """Cut all streams wherever the clock of any of them does not go on; return the parts of each epoch."""
+    # Packets of one characteristic may share an arrival, but never their place among its notifications.
+    arrival_s = np.concatenate([np.maximum.accumulate(packets.arrival_s) for packets in streams])
+    order = np.lexsort((np.concatenate(notifications), arrival_s))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    ranks = np.split(rank, np.cumsum([len(packets.ticks) for packets in streams])[:-1])
+    restarts = {
+        first
+        for came, packets in zip(ranks, streams, strict=True)
+        for first in came[1:][_begins_anew(packets, spec.tick_hz)].tolist()
+    }
+    for start, stop in pairwise(sorted({0, len(order), *restarts})):
+        yield [
+            packets.part(*np.searchsorted(came, (start, stop)).tolist())
+            for came, packets in zip(ranks, streams, strict=True)
+        ]
 
 
 def _begins_anew(packets: _Packets, ticks_per_s: float) -> BoolArray:
@@ -172,10 +250,21 @@ def _begins_anew(packets: _Packets, ticks_per_s: float) -> BoolArray:
     return np.asarray((steps <= 0) | runs_ahead)
 
 
+def _count_stream(packets: _Packets, nominal_rate_hz: float, least_loss_s: float) -> SegmentTimes:
+    restarts = (np.flatnonzero(_begins_anew(packets, nominal_rate_hz)) + 1).tolist()
+    bounds = pairwise([0, *restarts, len(packets.ticks)])
+    parts = [packets.part(start, stop) for start, stop in bounds if stop > start]
+    return _join([_count_run(part, nominal_rate_hz, least_loss_s) for part in parts])
+
+
 def _count_run(packets: _Packets, nominal_rate_hz: float, least_loss_s: float) -> _Piece:
     """Date counted samples; what they would be at the nominal rate stands in for a device's clock."""
     counted = fit_counted(
-        packets.ticks, packets.count, packets.arrival_s, nominal_rate_hz, least_loss_s=least_loss_s
+        packets.ticks,
+        packets.count,
+        arrival_s=packets.arrival_s,
+        nominal_rate_hz=nominal_rate_hz,
+        least_loss_s=least_loss_s,
     )
     centre_s = float(counted.number.mean()) / nominal_rate_hz
     offset_s = float(counted.time_s.mean()) - centre_s
@@ -183,8 +272,8 @@ def _count_run(packets: _Packets, nominal_rate_hz: float, least_loss_s: float) -
     return _Piece(counted.time_s, counted.number, line, "sensor restarted")
 
 
-def _fit_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> Iterator[_Piece]:
-    """Fit packets between two restarts of the device: one host line, a smooth pace per unbroken stretch."""
+def _pace_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> _PacedRun:
+    """Fit a smooth pace to each unbroken stretch of packets between two restarts."""
     ticks_per_sample = _mean_ticks_per_sample(packets, spec, nominal_ticks)
     first_index, broken = _number_samples(packets, spec, ticks_per_sample)
     row_end = np.cumsum(packets.count)
@@ -198,13 +287,29 @@ def _fit_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> Iterat
     rows = [slice(int(row_start[a]), int(row_end[b - 1])) for a, b in stretches]
     for (a, b), row in zip(stretches, rows, strict=True):
         device_s[row] = fit_pace(
-            reference[a:b], packets.ticks[a:b], index[row], ticks_per_sample, spec.tick_hz
+            reference[a:b],
+            packets.ticks[a:b],
+            index=index[row],
+            ticks_per_sample=ticks_per_sample,
+            tick_hz=spec.tick_hz,
         )
     device_s /= spec.tick_hz
-    line = line_below(device_s[row_end - 1], packets.arrival_s)
-    for i, row in enumerate(rows):
+    return _PacedRun(device_s, index, rows, device_s[row_end - 1], packets.arrival_s)
+
+
+def _host_line(runs: Sequence[_PacedRun]) -> HostLine:
+    """Fit one line below the arrivals of all streams of one clock."""
+    ends_s = np.concatenate([run.ends_s for run in runs])
+    arrival_s = np.concatenate([run.arrival_s for run in runs])
+    # Each stream rises on its own; `line_below` wants the whole of them to.
+    in_order = np.argsort(ends_s, kind="stable")
+    return line_below(ends_s[in_order], arrival_s[in_order])
+
+
+def _pieces(run: _PacedRun, line: HostLine) -> Iterator[_Piece]:
+    for i, row in enumerate(run.stretches):
         reason = "samples dropped by the sensor" if i else "sensor restarted"
-        yield _Piece(line.host_s(device_s[row]), index[row], line, reason)
+        yield _Piece(line.host_s(run.device_s[row]), run.index[row], line, reason)
 
 
 def _mean_ticks_per_sample(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> float:

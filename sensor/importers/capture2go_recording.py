@@ -16,9 +16,17 @@ from sensor.importers.log_times import check_log_times
 from sensor.importers.packet_times import sample_times_s
 from sensor.importers.plausibility import level_remarks, mean_specific_force_mps2
 from sensor.importers.source import read_source
-from sensor.protocol.capture2go import frames as capture2go
 from sensor.protocol.capture2go.decoder import is_sound, samples_of
-from sensor.protocol.capture2go.frames import PackageReader, encode_notification
+from sensor.protocol.capture2go.frames import (
+    ACC_UNIT_MPS2,
+    GYR_UNIT_RADPS,
+    HEAD_BYTES,
+    MOST_PACKAGE_BYTES,
+    PackageReader,
+    encode_notification,
+    layout_of,
+    parse_first_package,
+)
 from sensor.samples import BoolArray, IntArray
 from sensor.units import NS_PER_S, STANDARD_GRAVITY_MPS2
 
@@ -34,7 +42,7 @@ def is_capture2go_file(path: Path) -> bool:
     """Tell from its first package whether a file is such a recording; False for one that cannot be read."""
     try:
         with path.open("rb") as file:
-            capture2go.parse_first_package(file.read(capture2go.MOST_PACKAGE_BYTES))
+            parse_first_package(file.read(MOST_PACKAGE_BYTES))
     except (OSError, PacketError):
         return False
     return True
@@ -63,7 +71,7 @@ def read_capture2go_file(path: Path) -> ImuFile:
     later = _is_later(rows["time_ns"].astype(np.int64), sound)
     block = samples_of(rows[later], np.flatnonzero(later))
     began_ns = int(block.ticks[0]) if len(block.ticks) else 0
-    time_s = sample_times_s(path, (block.ticks - began_ns) / NS_PER_S, block.count)
+    time_s = sample_times_s(path, (block.ticks - began_ns) / NS_PER_S, count=block.count)
     rate_hz = check_log_times(path, time_s)
     level_g = mean_specific_force_mps2(block.acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     notices = _notices(path, damaged + int(np.count_nonzero(~later))) + level_remarks(path, level_g)
@@ -75,8 +83,8 @@ def read_capture2go_file(path: Path) -> ImuFile:
         block.acc_sensor_mps2,
         block.gyr_sensor_radps,
         tuple(notices),
-        acc_range_mps2=capture2go.ACC_UNIT_MPS2 * 2**15,
-        gyr_range_radps=capture2go.GYR_UNIT_RADPS * 2**15,
+        acc_range_mps2=ACC_UNIT_MPS2 * 2**15,
+        gyr_range_radps=GYR_UNIT_RADPS * 2**15,
     )
 
 
@@ -88,20 +96,20 @@ def _read_rows(path: Path, content: bytes) -> tuple[npt.NDArray[Any], int]:
     for at in range(0, len(content), _PART_BYTES):
         part = content[at : at + _PART_BYTES]
         for _, (header, payload), _ in reader.feed([encode_notification(queued=part)]):
-            sound_bytes += capture2go.HEAD_BYTES + len(payload)
-            layout = capture2go.layout_of(header)
+            sound_bytes += HEAD_BYTES + len(payload)
+            layout = layout_of(header)
             if layout is not None and len(payload) == layout.itemsize:
                 payloads[header].append(payload)
             else:
                 misfits += layout is not None
-        if sound_bytes < _LEAST_SOUND_SHARE * (at + len(part) - capture2go.MOST_PACKAGE_BYTES):
+        if sound_bytes < _LEAST_SOUND_SHARE * (at + len(part) - MOST_PACKAGE_BYTES):
             raise ImportFileError(f"{path}: most of it is damaged; fetch it from the sensor again")
     if not payloads:
         raise ImportFileError(
             f"{path}: holds no packed measurements at 25 Hz or more; record in the mode that packs them"
         )
     header = max(payloads, key=lambda header: len(payloads[header]))
-    layout = capture2go.layout_of(header)
+    layout = layout_of(header)
     return np.frombuffer(b"".join(payloads[header]), layout), reader.rejected + misfits
 
 

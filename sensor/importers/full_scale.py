@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import FloatArray
 from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2

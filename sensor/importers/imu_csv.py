@@ -80,17 +80,17 @@ def read_imu_csv(path: Path) -> ImuFile:
     _check_columns(table, used)
     values = table.read(used)
     time_s = values[:, 0]
-    check_size(path, values[:, 1:], used[1:], table.line_of)
+    check_size(path, values[:, 1:], columns=used[1:], line_of=table.line_of)
     acc_mps2 = values[:, 1:4] * ACC_UNITS[acc_unit]
     gyr_radps = values[:, 4:7] * GYR_UNITS[gyr_unit] if gyr_columns else None
     notices = [f"{path}: column {name} is not used." for name in table.names if name and name not in used]
     if gyr_radps is not None and not gyr_radps.any():
         notices.append(f"{path}: the gyroscope columns hold only zeros and count as missing.")
         gyr_radps = None
-    rate_hz = check_times(path, time_s, table.line_of)
-    notices += check_acceleration(path, acc_mps2, rate_hz, acc_unit)
+    rate_hz = check_times(path, time_s, line_of=table.line_of)
+    notices += check_acceleration(path, acc_mps2, rate_hz=rate_hz, unit=acc_unit)
     if gyr_radps is not None:
-        check_angular_rate(path, gyr_radps, acc_mps2, gyr_unit)
+        check_angular_rate(path, gyr_radps, acc_mps2=acc_mps2, unit=gyr_unit)
     return ImuFile(path.name, table.size, table.sha256, time_s, acc_mps2, gyr_radps, tuple(notices))
 
 

@@ -139,27 +139,29 @@ def write_imu_session(
 def _write_files(rows: SessionRows, files: Mapping[str, ImuFile], zero_s: float) -> None:
     """Write the packets of all files in order of time, as a recording has them."""
     packets = [
-        _begin_file(rows, placement, file, np.rint((file.time_s - zero_s) * US_PER_S).astype(np.int64))
+        _begin_file(
+            rows, placement, file=file, time_us=np.rint((file.time_s - zero_s) * US_PER_S).astype(np.int64)
+        )
         for placement, file in files.items()
     ]
     channel = registry.device(IMPORT_KEY).data_characteristic
     for arrival_ns, segment_id, payload in heapq.merge(*packets):
-        rows.packet(segment_id, channel, arrival_ns, payload)
+        rows.packet(segment_id, channel, arrival_ns=arrival_ns, payload=payload)
 
 
 def _begin_file(
-    rows: SessionRows, placement: str, file: ImuFile, time_us: IntArray
+    rows: SessionRows, placement: str, *, file: ImuFile, time_us: IntArray
 ) -> list[tuple[int, int, bytes]]:
     """Write what is known of a file and return its packets: time of the last sample in ns, segment, bytes."""
     known = {ACC_RANGE_SETTING: file.acc_range_mps2, GYR_RANGE_SETTING: file.gyr_range_radps}
     settings = full_scale_settings(file.acc_sensor_mps2, file.gyr_sensor_radps)
     settings |= {key: value for key, value in known.items() if value is not None}
-    sensor_id = rows.add_sensor(placement, IMPORT_KEY, file.name, settings=settings)
-    rows.source_file(file.name, file.size, file.sha256, sensor_id)
+    sensor_id = rows.add_sensor(placement, IMPORT_KEY, name=file.name, settings=settings)
+    rows.source_file(file.name, file.size, sha256=file.sha256, sensor_id=sensor_id)
     start_ns = int(time_us[0]) * _NS_PER_US
-    rows.event(start_ns, "imported", file.name, sensor_id)
-    segment_id = rows.start_segment(sensor_id, start_ns, "import")
-    payloads = encode_import_packets(time_us, file.acc_sensor_mps2, file.gyr_sensor_radps)
+    rows.event(start_ns, "imported", detail=file.name, sensor_id=sensor_id)
+    segment_id = rows.start_segment(sensor_id, start_ns, reason="import")
+    payloads = encode_import_packets(time_us, file.acc_sensor_mps2, gyr_sensor_radps=file.gyr_sensor_radps)
     last = np.cumsum([payload[1] for payload in payloads]) - 1
     last_ns = (time_us[last] * _NS_PER_US).tolist()
     return [(ns, segment_id, payload) for ns, payload in zip(last_ns, payloads, strict=True)]

@@ -13,8 +13,8 @@ from sensor.importers.imu_csv import ImuFile
 from sensor.importers.log_times import check_log_times
 from sensor.importers.plausibility import MOST, level_remarks, mean_specific_force_mps2
 from sensor.importers.source import read_source
-from sensor.protocol.movella_dot import recording as movella_dot_export
 from sensor.protocol.movella_dot.decoder import ACC_RANGE_MPS2, GYR_RANGE_RADPS
+from sensor.protocol.movella_dot.recording import HEAD_BYTES, is_export, read_export
 from sensor.session.integrity import shorten
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -28,7 +28,7 @@ def is_movella_dot_export(path: Path) -> bool:
     """Tell from its first bytes whether a file is such a recording; False for one that cannot be read."""
     try:
         with path.open("rb") as file:
-            return movella_dot_export.is_export(file.read(movella_dot_export.HEAD_BYTES))
+            return is_export(file.read(HEAD_BYTES))
     except OSError:
         return False
 
@@ -52,7 +52,7 @@ def read_movella_dot_export(path: Path) -> ImuFile:
     """
     content = read_source(path)
     try:
-        began_s, samples, damaged = movella_dot_export.read_export(content)
+        began_s, samples, damaged = read_export(content)
     except PacketError as error:
         raise ImportFileError(f"{path}: {shorten(error.reason)}; fetch it from the sensor again") from error
     elapsed_us = unwrap(samples["time_us"].astype(np.int64), _COUNTER_BITS)

@@ -64,7 +64,7 @@ def read_movesense_log(path: Path) -> ImuFile:
     elapsed_ms, is_later = _elapsed_ms(log.samples.ticks)
     count = log.samples.count
     rows = np.repeat(is_later, count) & _is_possible(log)
-    later_s = sample_times_s(path, elapsed_ms[is_later] / 1000, count[is_later])
+    later_s = sample_times_s(path, elapsed_ms[is_later] / 1000, count=count[is_later])
     time_s = later_s[rows[np.repeat(is_later, count)]]
     acc_mps2 = log.samples.acc_sensor_mps2[rows]
     gyr_radps = log.samples.gyr_sensor_radps

@@ -14,7 +14,7 @@ _LOST = 1.5
 """A step of so many usual ones has lost packets in it."""
 
 
-def sample_times_s(path: Path, elapsed_s: FloatArray, count: IntArray) -> FloatArray:
+def sample_times_s(path: Path, elapsed_s: FloatArray, *, count: IntArray) -> FloatArray:
     """Return (n,) times of samples: inside a packet evenly spaced up to the next one.
 
     Before a gap a packet keeps the usual pace.

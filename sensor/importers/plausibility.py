@@ -53,7 +53,7 @@ _ON_FOOT_SD_MPS2 = 3.0
 """Running is above in every real record at hand, sitting and standing far below."""
 
 
-def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -> float:
+def check_times(path: Path, time_s: FloatArray, *, line_of: Callable[[int], int]) -> float:
     """Refuse times that do not increase, a rate nobody runs with, less than ten seconds, more than two days.
 
     Parameters
@@ -76,7 +76,7 @@ def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -
         For the first time that is not later than the one before, in whole microseconds; for a rate outside
         20 to 1000 Hz; for a file shorter than 10 s or longer than 48 h; for times after the year 2096.
     """
-    _check_reach(path, time_s, line_of, _BEYOND_ANY_UNIT)
+    _check_reach(path, time_s, line_of=line_of, latest_s=_BEYOND_ANY_UNIT)
     steps_us = np.diff(np.rint(time_s * US_PER_S))
     backward = np.flatnonzero(steps_us <= 0)
     if len(backward):
@@ -92,7 +92,7 @@ def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -
             f"{path}: {duration_s:.1f} s of data; at least {MIN_DURATION_S:.0f} s are needed"
         )
     _check_rate(path, 1 / step_s)
-    _check_reach(path, time_s, line_of, _LATEST_S)
+    _check_reach(path, time_s, line_of=line_of, latest_s=_LATEST_S)
     if duration_s > LONGEST_S:
         jump = int(np.argmax(steps_us))
         raise ImportFileError(
@@ -102,7 +102,7 @@ def check_times(path: Path, time_s: FloatArray, line_of: Callable[[int], int]) -
     return 1 / step_s
 
 
-def _check_reach(path: Path, time_s: FloatArray, line_of: Callable[[int], int], latest_s: float) -> None:
+def _check_reach(path: Path, time_s: FloatArray, *, line_of: Callable[[int], int], latest_s: float) -> None:
     beyond = np.flatnonzero(np.abs(time_s) > latest_s)
     if len(beyond):
         row = int(beyond[0])
@@ -126,7 +126,9 @@ def _check_rate(path: Path, rate_hz: float) -> None:
     raise ImportFileError(f"{path}: column time_s: {rate_hz:.4g} rows per second; {guess}")
 
 
-def check_size(path: Path, values: FloatArray, columns: Sequence[str], line_of: Callable[[int], int]) -> None:
+def check_size(
+    path: Path, values: FloatArray, *, columns: Sequence[str], line_of: Callable[[int], int]
+) -> None:
     """Refuse the first value that no sensor gives, whatever its unit.
 
     Parameters
@@ -154,7 +156,7 @@ def check_size(path: Path, values: FloatArray, columns: Sequence[str], line_of: 
         )
 
 
-def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, rate_hz: float, unit: str) -> list[str]:
+def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, *, rate_hz: float, unit: str) -> list[str]:
     """Refuse an accelerometer whose unit is not what its columns say; remark a mean that is not 1 g.
 
     Averaged over whole strides, a sensor on a runner feels gravity alone.
@@ -225,7 +227,7 @@ def mean_specific_force_mps2(acc_sensor_mps2: FloatArray, rate_hz: float) -> flo
     return float(np.median(np.linalg.norm(means, axis=1)))
 
 
-def check_angular_rate(path: Path, gyr_radps: FloatArray, acc_mps2: FloatArray, unit: str) -> None:
+def check_angular_rate(path: Path, gyr_radps: FloatArray, *, acc_mps2: FloatArray, unit: str) -> None:
     """Refuse a gyroscope whose unit is not what its columns say.
 
     Parameters

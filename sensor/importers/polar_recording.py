@@ -9,20 +9,22 @@ from pathlib import Path
 
 import numpy as np
 
-from sensor.clock.timeline import ClockSpec, SegmentTimes, fit_segment
+from sensor.clock.timeline import ClockSpec
 from sensor.errors import ImportFileError, PacketError
 from sensor.importers.imu_csv import ImuFile
 from sensor.importers.log_times import check_log_times
 from sensor.importers.plausibility import level_remarks, mean_specific_force_mps2
 from sensor.importers.source import read_source
-from sensor.protocol.driver import Settings
+from sensor.protocol.driver import Settings, StreamDecoder
 from sensor.protocol.polar.control import EPOCH_S, Measurement
-from sensor.protocol.polar.decoder import PolarDecoder
+from sensor.protocol.polar.decoder import PolarDecoder, PolarRatesDecoder
 from sensor.protocol.polar.driver import ACC_FACTOR_G, ACC_RANGE_G, GYR_FACTOR_DPS, GYR_RANGE_DPS
 from sensor.protocol.polar.frames import MEASUREMENT_MASK
 from sensor.protocol.polar.recording import Recording, begins_recording, measured, read_recordings
 from sensor.protocol.polar.settings import Setting, told_factor
-from sensor.samples import SampleBlock
+from sensor.session.decoding import SegmentDecoder, finish_together
+from sensor.session.second_stream import with_angular_rates
+from sensor.session.segments import DecodedSegment
 from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 _NAME = re.compile(r"(ACC|GYRO)([0-9]{0,4})\.REC", re.IGNORECASE)
@@ -32,6 +34,9 @@ _USUAL_RATE_HZ = 52
 _CLOCK = ClockSpec(tick_hz=NS_PER_S, wrap_bits=None, refers_to="last")
 _CLOCK_SET_S = (1_609_459_200.0, 4_000_000_000.0)
 """From 2021, when this sensor came out, to 2096: a clock that reads anything else was never set."""
+
+_LATEST_NS = 2**62
+"""What a damaged frame says beyond this is cut: its samples are refused, but it keeps its place."""
 
 _UNVERIFIED = (
     "the layout of such files is known from the maker's software only; compare with a live recording."
@@ -54,7 +59,7 @@ def read_polar_rec(path: Path) -> ImuFile:
 
     Accelerometer and gyroscope are files of their own: ``ACC.REC`` also takes in the ``GYRO.REC`` beside it,
     and their parts where they are split. A file that holds several, one after the other, is read as well. The
-    angular rate is brought to the moments of the accelerometer, see `sensor.protocol.polar.pairing`. Times
+    angular rate is brought to the moments of the accelerometer, see `sensor.session.second_stream`. Times
     are seconds since 1970 where the sensor's clock had been set, else seconds from the first sample.
 
     Parameters
@@ -82,22 +87,21 @@ def read_polar_rec(path: Path) -> ImuFile:
         )
     frames = _in_order([frame for one in (*acc, *gyr) for frame in one.frames])
     settings = _settings(path, acc[0], gyr[0] if gyr else None)
-    block = PolarDecoder(settings).feed(frames)
-    if not len(block.count):
+    samples = _decoded(frames, settings)
+    if not len(samples.time_s):
         raise ImportFileError(f"{path}: holds no sample that can be read; fetch it from the sensor again")
-    times = _times(block, frames, float(settings["rate_hz"]))
-    rate_hz = check_log_times(path, times.time_s)
+    rate_hz = check_log_times(path, samples.time_s)
     whole = b"".join(contents)
     began_s = _began_s(_last_ns(frames[0]))
     notices = _notices(path, recordings, has_gyroscope=bool(gyr), is_dated=began_s > 0)
-    level_g = mean_specific_force_mps2(block.acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
+    level_g = mean_specific_force_mps2(samples.acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     return ImuFile(
         "+".join(one.name for one in belonging),
         len(whole),
         hashlib.sha256(whole).hexdigest(),
-        times.time_s + began_s,
-        block.acc_sensor_mps2,
-        block.gyr_sensor_radps,
+        samples.time_s + began_s,
+        samples.acc_sensor_mps2,
+        samples.gyr_sensor_radps,
         (*notices, *level_remarks(path, level_g)),
         acc_range_mps2=float(settings["acc_range_g"]) * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=float(settings["gyr_range_dps"]) * RADPS_PER_DEGPS if gyr else None,
@@ -162,11 +166,26 @@ def _told(recording: Recording, setting: Setting, usual: float) -> float:
     return float(value) if isinstance(value, int | float) and 0 < value < np.inf else usual
 
 
-def _times(block: SampleBlock, frames: Sequence[bytes], rate_hz: float) -> SegmentTimes:
-    """Date every sample, in seconds from the last one of the first frame: frames came when they were made."""
+def _decoded(frames: Sequence[bytes], settings: Settings) -> DecodedSegment:
+    """Decode and date every sample, in seconds from the last one of the first frame.
+
+    Frames are taken to have come when they were made, so that the time line is the sensor's own clock. Where
+    ``settings`` tell of a gyroscope, samples without an angular rate are left out.
+    """
     first_ns = _last_ns(frames[0])
-    made_s = np.array([(_last_ns(frame) - first_ns) / NS_PER_S for frame in frames])
-    return fit_segment(block, made_s, _CLOCK, rate_hz)
+    made_ns = np.array([min(_last_ns(frame) - first_ns, _LATEST_NS) for frame in frames], np.int64)
+    decoders: list[StreamDecoder] = [PolarDecoder(settings)]
+    if "gyr_factor_dps" in settings:
+        decoders.append(PolarRatesDecoder(settings))
+    rate_hz = float(settings["rate_hz"])
+    streams = [
+        SegmentDecoder(decoder, _CLOCK, nominal_rate_hz=rate_hz, reason="start", arrival_ns=made_ns)
+        for decoder in decoders
+    ]
+    for stream in streams:
+        stream.feed(frames)
+    acc, *rates = finish_together(streams)
+    return with_angular_rates(acc, rates[0]) if rates else acc
 
 
 def _began_s(first_ns: int) -> float:

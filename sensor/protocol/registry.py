@@ -29,10 +29,10 @@ from sensor.protocol.open_profile.decoder import ImportDecoder, LiveDecoder
 from sensor.protocol.open_profile.driver import OpenProfileDriver
 from sensor.protocol.polar import control as polar
 from sensor.protocol.polar import driver as polar_driver
-from sensor.protocol.polar.decoder import PolarDecoder
+from sensor.protocol.polar.decoder import PolarDecoder, PolarRatesDecoder
 from sensor.protocol.polar.driver import PolarDriver, PolarModel
 from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
-from sensor.protocol.simple.driver import SimpleDriver
+from sensor.protocol.simple_driver import SimpleDriver
 from sensor.protocol.witmotion import decoder as witmotion
 from sensor.protocol.witmotion import driver as witmotion_driver
 from sensor.protocol.witmotion.decoder import WitMotionDecoder
@@ -45,7 +45,7 @@ __all__ = ["DEVICES", "DeviceKind", "device", "identify"]
 _COUNTED = ClockSpec(tick_hz=1, wrap_bits=None, counts_samples=True)
 
 
-def _polar(key: str, title: str, name: str, model: PolarModel, default_rate_hz: float) -> DeviceKind:
+def _polar(key: str, title: str, *, name: str, model: PolarModel, default_rate_hz: float) -> DeviceKind:
     return DeviceKind(
         key=key,
         title=title,
@@ -57,6 +57,7 @@ def _polar(key: str, title: str, name: str, model: PolarModel, default_rate_hz: 
         acc_range_mps2=polar_driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=polar_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS if model.has_gyroscope else None,
         has_gyroscope=model.has_gyroscope,
+        gyroscope=SecondStream(polar.DATA_UUID, PolarRatesDecoder) if model.has_gyroscope else None,
         make_driver=partial(PolarDriver, model=model),
         make_decoder=PolarDecoder,
     )
@@ -91,9 +92,15 @@ DEVICES = (
         make_driver=OpenProfileDriver,
         make_decoder=LiveDecoder,
     ),
-    _polar("polar-h10", "Polar H10 (accelerometer only)", "H10", polar_driver.H10, 100),
-    _polar("polar-sense", "Polar Verity Sense", "Sense", polar_driver.VERITY_SENSE, 52),
-    _polar("polar-oh1", "Polar OH1 (accelerometer only)", "OH1", polar_driver.OH1, 50),
+    _polar(
+        "polar-h10", "Polar H10 (accelerometer only)", name="H10", model=polar_driver.H10, default_rate_hz=100
+    ),
+    _polar(
+        "polar-sense", "Polar Verity Sense", name="Sense", model=polar_driver.VERITY_SENSE, default_rate_hz=52
+    ),
+    _polar(
+        "polar-oh1", "Polar OH1 (accelerometer only)", name="OH1", model=polar_driver.OH1, default_rate_hz=50
+    ),
     DeviceKind(
         key=capture2go.KEY,
         title="Capture2Go",

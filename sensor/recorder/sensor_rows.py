@@ -61,10 +61,14 @@ class SensorRows:
         """Write down which sensor this is; to be called once."""
         name, address, place = sighting.name, sighting.address, self._wish.placement
         if isinstance(self._wish, AuxiliaryRequest):
-            self._sensor_id = self._rows.add_beside(place, kind.key, name, address=address, settings=settings)
+            self._sensor_id = self._rows.add_beside(
+                place, kind.key, name=name, address=address, settings=settings
+            )
         else:
             facts = _facts(kind, settings)
-            self._sensor_id = self._rows.add_sensor(place, kind.key, name, address=address, settings=facts)
+            self._sensor_id = self._rows.add_sensor(
+                place, kind.key, name=name, address=address, settings=facts
+            )
 
     def set_settings(self, kind: DeviceKind, settings: Settings) -> None:
         """Write down what the sensor says its bytes mean, instead of what was asked of it."""
@@ -92,7 +96,7 @@ class SensorRows:
         arrival_ns = self._clock.now_ns()
         if self._segment_id is None:
             self._segment_id = self._begin_segment(arrival_ns)
-        self._rows.packet(self._segment_id, characteristic, arrival_ns, payload)
+        self._rows.packet(self._segment_id, characteristic, arrival_ns=arrival_ns, payload=payload)
 
     def event(self, kind: str, detail: str = "") -> None:
         """Write down something that happened to this sensor; before it was ever found, say which is meant."""
@@ -112,12 +116,12 @@ class SensorRows:
     def _write_event(self, kind: str, detail: str) -> None:
         if self._sensor_id is None:
             detail = f"{self._wish.placement} {self._wish.name}: {detail}"
-        self._rows.event(self._clock.now_ns(), kind, detail, self._sensor_id)
+        self._rows.event(self._clock.now_ns(), kind, detail=detail, sensor_id=self._sensor_id)
 
     def _begin_segment(self, start_ns: int) -> int:
         assert self._sensor_id is not None, "a notification before the connection was announced"
         self.segments += 1
-        return self._rows.start_segment(self._sensor_id, start_ns, self._segment_reason)
+        return self._rows.start_segment(self._sensor_id, start_ns, reason=self._segment_reason)
 
 
 def _facts(kind: DeviceKind, settings: Settings) -> Mapping[str, str | int | float | None]:

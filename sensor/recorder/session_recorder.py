@@ -103,7 +103,7 @@ class Recorder:
     def mark(self, kind: str, text: str = "", *, time_s: float | None = None) -> None:
         """Pin something to now, or to an earlier ``time_s``: ``standing``, ``bow``, ``run``, ``lap`` …"""
         time_ns = self._clock.now_ns() if time_s is None else round(time_s * 1e9)
-        self._writer.mark(time_ns, kind, text)
+        self._writer.mark(time_ns, kind, text=text)
 
     def set_context(self, key: str, value: object) -> None:
         """Write down something about the session, under a key of ``data/FORMAT.md``."""

@@ -40,7 +40,7 @@ Limits = Mapping[str, tuple[float, float]]
 
 
 def read_beside(
-    connection: sqlite3.Connection, sensors: Sequence[SensorInfo], limits: Limits
+    connection: sqlite3.Connection, sensors: Sequence[SensorInfo], *, limits: Limits
 ) -> tuple[tuple[Track, ...], tuple[str, ...]]:
     """Read the tracks of devices beside the motion sensors, and of motion sensors that are such, too.
 
@@ -97,11 +97,13 @@ def tracks_of(notifications: Iterable[Notification], limits: Limits) -> tuple[tu
             continue
         for quantity, value in readings:
             points.setdefault((quantity, SOURCES[channel]), []).append((arrival_ns / NS_PER_S, value))
-    tracks = [_track(quantity, source, rows, limits) for (quantity, source), rows in points.items()]
+    tracks = [
+        _track(quantity, source, points=rows, limits=limits) for (quantity, source), rows in points.items()
+    ]
     return tuple(track for track in tracks if track is not None), rejected
 
 
-def _track(quantity: str, source: str, points: list[tuple[float, float]], limits: Limits) -> Track | None:
+def _track(quantity: str, source: str, *, points: list[tuple[float, float]], limits: Limits) -> Track | None:
     table = np.array(sorted(points))
     least, most = limits.get(quantity, (-np.inf, np.inf))
     table = table[(table[:, 1] >= least) & (table[:, 1] <= most)]

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from sensor.clock.timeline import ClockSpec, fit_segment
+from sensor.clock.timeline import ClockSpec, SegmentTimes, fit_streams
 from sensor.protocol.driver import StreamDecoder
 from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
 from sensor.session.column_buffer import ColumnBuffer
@@ -37,6 +37,7 @@ class SegmentDecoder:
         self,
         decoder: StreamDecoder,
         clock: ClockSpec,
+        *,
         nominal_rate_hz: float | None,
         reason: str,
         arrival_ns: IntArray,
@@ -74,15 +75,28 @@ class SegmentDecoder:
 
     def finish(self) -> DecodedSegment:
         """Return the samples of all notifications and let go of them."""
+        (segment,) = finish_together([self])
+        return segment
+
+    def _settled_block(self) -> tuple[SampleBlock, int]:
+        """Return the samples of all notifications, and how many packets were left out."""
         block = self._whole_block()
-        arrival_s = self._arrival_ns / NS_PER_S
         packets = len(block.count)
         if self._clock.is_session_time:
-            block = _keep(block, _is_told_twice(block, arrival_s, self._clock.tick_hz))
-        times = fit_segment(block, arrival_s, self._clock, self._nominal_rate_hz)
+            block = _keep(block, _is_told_twice(block, self._arrival_ns / NS_PER_S, self._clock.tick_hz))
+        return block, self._decoder.rejected + packets - len(block.count)
+
+    def _whole_block(self) -> SampleBlock:
+        if not self._has_samples:
+            return self._decoder.feed([])
+        columns = self._columns.finish()
+        gyr_radps = columns.pop("gyr_sensor_radps", None)
+        return SampleBlock(gyr_sensor_radps=gyr_radps, **columns)
+
+    def _dated(self, block: SampleBlock, times: SegmentTimes, rejected: int) -> DecodedSegment:
         return DecodedSegment(
             reason=self._reason,
-            rejected=self._decoder.rejected + packets - len(block.count),
+            rejected=rejected,
             rate_hz=times.rate_hz,
             time_s=times.time_s,
             acc_sensor_mps2=block.acc_sensor_mps2,
@@ -91,12 +105,25 @@ class SegmentDecoder:
             gaps=times.gaps,
         )
 
-    def _whole_block(self) -> SampleBlock:
-        if not self._has_samples:
-            return self._decoder.feed([])
-        columns = self._columns.finish()
-        gyr_radps = columns.pop("gyr_sensor_radps", None)
-        return SampleBlock(gyr_sensor_radps=gyr_radps, **columns)
+
+def finish_together(streams: Sequence[SegmentDecoder]) -> tuple[DecodedSegment, ...]:
+    """Return the samples of the streams of one connection, dated by the one clock they share.
+
+    Parameters
+    ----------
+    streams
+        All notifications fed, of one clock and one nominal rate; they let go of their samples.
+    """
+    found = [stream._settled_block() for stream in streams]
+    arrivals_s = [stream._arrival_ns / NS_PER_S for stream in streams]
+    first = streams[0]
+    times = fit_streams(
+        [block for block, _ in found], arrivals_s, spec=first._clock, nominal_rate_hz=first._nominal_rate_hz
+    )
+    return tuple(
+        stream._dated(block, dated, rejected)
+        for stream, (block, rejected), dated in zip(streams, found, times, strict=True)
+    )
 
 
 def _is_told_twice(block: SampleBlock, arrival_s: FloatArray, tick_hz: float) -> BoolArray:
@@ -118,7 +145,7 @@ def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
     if wanted.all():
         return block
     rows = np.repeat(wanted, block.count)
-    gyr, offset, held = block.gyr_sensor_radps, block.sample_offset_ticks, block.hold_ticks
+    gyr, offset = block.gyr_sensor_radps, block.sample_offset_ticks
     return SampleBlock(
         notification=block.notification[wanted],
         ticks=block.ticks[wanted],
@@ -128,5 +155,4 @@ def _keep(block: SampleBlock, wanted: BoolArray) -> SampleBlock:
         clipped=block.clipped[rows],
         sequence=None if block.sequence is None else block.sequence[wanted],
         sample_offset_ticks=None if offset is None else offset[rows],
-        hold_ticks=None if held is None else held[wanted],
     )

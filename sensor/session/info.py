@@ -100,10 +100,10 @@ def read_info(path: Path) -> SessionInfo:
         When the file cannot be opened as a session.
     """
     with open_session(path) as session:
-        return fetch_info(path, session.connection, session.notices)
+        return fetch_info(path, session.connection, notices=session.notices)
 
 
-def fetch_info(path: Path, connection: sqlite3.Connection, notices: tuple[str, ...]) -> SessionInfo:
+def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str, ...]) -> SessionInfo:
     """Read what a session is from its open file.
 
     Facts that cannot be read or cannot be true are left out, and said.

@@ -55,7 +55,7 @@ class PacketHeads:
         freeze_arrays(self)
 
     def arrivals_by_stream(self) -> dict[Stream, IntArray]:
-        """Return the arrivals of every stream's packets, ns, in the order they were written."""
+        """Return the (p,) arrivals of every stream's packets, ns, in the order they were written."""
         order = np.argsort(self.stream, kind="stable")
         counts = np.bincount(self.stream, minlength=len(self.streams))
         return {
@@ -78,7 +78,7 @@ def read_heads(connection: sqlite3.Connection) -> PacketHeads:
 
 
 def read_payloads(
-    connection: sqlite3.Connection, heads: PacketHeads, digest: RowsHash
+    connection: sqlite3.Connection, heads: PacketHeads, *, digest: RowsHash
 ) -> Iterator[tuple[Stream, list[bytes]]]:
     """Yield the payloads of each stream, some at a time, in the order they were written.
 

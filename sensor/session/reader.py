@@ -59,13 +59,13 @@ def read_recording(path: StrPath) -> Recording:
     digest = RowsHash()
     with open_session(path) as session:
         connection = session.connection
-        info = fetch_info(path, connection, session.notices)
+        info = fetch_info(path, connection, notices=session.notices)
         check_values(connection, ("segment", "packet", "event", "mark", "track", "track_point"))
         tables = [_fetch(connection, query) for query in (_EVENTS, _MARKS, _TRACKS, _POINTS)]
-        decoders, streams = _decode(path, info, connection, digest)
+        decoders, streams = _decode(path, info, connection=connection, digest=digest)
         tell_beside = any(stream.channel in SOURCES for stream in streams)
         devices = info.beside + info.sensors if tell_beside else ()
-        beside, unread = read_beside(connection, devices, _BELIEVABLE)
+        beside, unread = read_beside(connection, devices, limits=_BELIEVABLE)
     for table in tables:
         digest.add_table(table)
     events, marks, tracks, points = tables
@@ -97,7 +97,7 @@ def _fetch(connection: sqlite3.Connection, query: str) -> Rows:
 
 
 def _decode(
-    path: Path, info: SessionInfo, connection: sqlite3.Connection, digest: RowsHash
+    path: Path, info: SessionInfo, *, connection: sqlite3.Connection, digest: RowsHash
 ) -> tuple[list[SensorDecoder], tuple[Stream, ...]]:
     """Hash all packets and decode every sensor's.
 
@@ -108,8 +108,10 @@ def _decode(
     segments = _fetch(connection, _SEGMENTS)
     heads = read_heads(connection)
     arrivals_ns = heads.arrivals_by_stream()
-    decoders = [SensorDecoder(path, sensor, segments, arrivals_ns) for sensor in info.sensors]
-    for stream, payloads in read_payloads(connection, heads, digest):
+    decoders = [
+        SensorDecoder(path, sensor, segments=segments, arrivals_ns=arrivals_ns) for sensor in info.sensors
+    ]
+    for stream, payloads in read_payloads(connection, heads, digest=digest):
         for decoder in decoders:
             decoder.feed(stream, payloads)
     return decoders, heads.streams

@@ -47,8 +47,8 @@ class SessionRows(ABC):
         self,
         placement: str,
         device: str,
-        name: str,
         *,
+        name: str,
         address: str = "",
         firmware: str = "",
         settings: Mapping[str, Any] | None = None,
@@ -77,14 +77,16 @@ class SessionRows(ABC):
             raise UnknownSensorError(
                 f"placement {placement!r} is unknown; use one of {', '.join(PLACEMENTS)}"
             )
-        return self._put_sensor(placement, device, name, address, firmware, settings or {})
+        return self._put_sensor(
+            placement, device, name=name, address=address, firmware=firmware, settings=settings or {}
+        )
 
     def add_beside(
         self,
         place: str,
         device: str,
-        name: str,
         *,
+        name: str,
         address: str = "",
         settings: Mapping[str, Any] | None = None,
     ) -> int:
@@ -92,10 +94,19 @@ class SessionRows(ABC):
 
         ``place`` is `BESIDE_PREFIX` and a number, each once.
         """
-        return self._put_sensor(place, device, name, address, "", settings or {})
+        return self._put_sensor(
+            place, device, name=name, address=address, firmware="", settings=settings or {}
+        )
 
     def _put_sensor(
-        self, placement: str, device: str, name: str, address: str, firmware: str, settings: Mapping[str, Any]
+        self,
+        placement: str,
+        device: str,
+        *,
+        name: str,
+        address: str,
+        firmware: str,
+        settings: Mapping[str, Any],
     ) -> int:
         sensor_id = next(self._sensor_ids)
         row = (sensor_id, placement, device, name, address, firmware, json.dumps(dict(settings)))
@@ -110,7 +121,7 @@ class SessionRows(ABC):
         """Replace the settings of a sensor that says only when asked what its bytes mean."""
         self.put_rows(_SETTINGS, [(json.dumps(dict(settings)), sensor_id)])
 
-    def start_segment(self, sensor_id: int, start_ns: int, reason: str) -> int:
+    def start_segment(self, sensor_id: int, start_ns: int, *, reason: str) -> int:
         """Begin a clock segment, one per connection, and return its number.
 
         ``reason`` says why it begins: ``start``, ``link lost``, ``sensor restarted``, ``import`` …; the
@@ -120,21 +131,21 @@ class SessionRows(ABC):
         self.put_rows(_SEGMENT, [(segment_id, sensor_id, start_ns, reason)])
         return segment_id
 
-    def packet(self, segment_id: int, channel: str, arrival_ns: int, payload: bytes) -> None:
+    def packet(self, segment_id: int, channel: str, *, arrival_ns: int, payload: bytes) -> None:
         """Add one notification as it came: its bytes and when the host got it."""
         self.put_rows(_PACKET, [(segment_id, channel, arrival_ns, payload)])
 
-    def packets(self, segment_id: int, channel: str, packets: Iterable[tuple[int, bytes]]) -> None:
+    def packets(self, segment_id: int, channel: str, *, packets: Iterable[tuple[int, bytes]]) -> None:
         """Add many notifications of one channel, as (arrival_ns, payload)."""
         self.put_rows(
             _PACKET, ((segment_id, channel, arrival_ns, payload) for arrival_ns, payload in packets)
         )
 
-    def event(self, t_ns: int, kind: str, detail: str = "", sensor_id: int | None = None) -> None:
+    def event(self, t_ns: int, kind: str, *, detail: str = "", sensor_id: int | None = None) -> None:
         """Add something that happened to a link. For `BATTERY_EVENT` the detail is the percentage."""
         self.put_rows(_EVENT, [(t_ns, sensor_id, kind, detail)])
 
-    def mark(self, t_ns: int, kind: str, text: str = "") -> None:
+    def mark(self, t_ns: int, kind: str, *, text: str = "") -> None:
         """Pin something to a moment: ``standing``, ``bow``, ``lap`` …"""
         self.put_rows(_MARK, [(t_ns, kind, text)])
 
@@ -144,11 +155,11 @@ class SessionRows(ABC):
         self.put_rows(_TRACK, [(track_id, quantity, source)])
         return track_id
 
-    def track_point(self, track_id: int, t_ns: int, value: float) -> None:
+    def track_point(self, track_id: int, t_ns: int, *, value: float) -> None:
         """Add one value of a track, in the unit its quantity names."""
         self.put_rows(_TRACK_POINT, [(track_id, t_ns, float(value))])
 
-    def source_file(self, name: str, size: int, sha256: str, sensor_id: int | None = None) -> None:
+    def source_file(self, name: str, size: int, *, sha256: str, sensor_id: int | None = None) -> None:
         """Keep which file a sensor's or track's rows came from: name, bytes, SHA-256 in hex."""
         self.put_rows(_SOURCE_FILE, [(name, size, sha256, sensor_id)])
 

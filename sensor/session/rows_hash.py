@@ -37,7 +37,7 @@ class RowsHash:
             self._add_column(column)
 
     def add_integers(self, values: Sequence[int] | IntArray) -> None:
-        """Take in whole numbers, for a table that comes in parts."""
+        """Take in (n,) whole numbers, for a table that comes in parts."""
         self._digest.update(np.asarray(values, "<i8").tobytes())
 
     def add_bytes(self, values: bytes) -> None:

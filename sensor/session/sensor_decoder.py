@@ -12,7 +12,7 @@ from sensor.protocol import registry
 from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.driver import StreamDecoder
 from sensor.samples import IntArray, SensorRecording
-from sensor.session.decoding import SegmentDecoder
+from sensor.session.decoding import SegmentDecoder, finish_together
 from sensor.session.info import SensorInfo
 from sensor.session.integrity import shorten
 from sensor.session.packets import Stream
@@ -46,6 +46,7 @@ class ConnectionDecoder:
         self,
         kind: DeviceKind,
         sensor: SensorInfo,
+        *,
         segment_id: int,
         reason: str,
         arrivals_ns: Mapping[Stream, IntArray],
@@ -54,7 +55,9 @@ class ConnectionDecoder:
 
         def stream(channel: str, decoder: StreamDecoder) -> tuple[str, SegmentDecoder]:
             arrival_ns = arrivals_ns.get(Stream(segment_id, channel), _NO_ARRIVALS)
-            return channel, SegmentDecoder(decoder, kind.clock, rate_hz, shorten(reason), arrival_ns)
+            return channel, SegmentDecoder(
+                decoder, kind.clock, nominal_rate_hz=rate_hz, reason=shorten(reason), arrival_ns=arrival_ns
+            )
 
         self._streams = [stream(kind.data_characteristic, kind.make_decoder(sensor.settings))]
         if kind.gyroscope is not None:
@@ -79,10 +82,10 @@ class ConnectionDecoder:
 
     def finish(self) -> tuple[DecodedSegment, DecodedSegment | None]:
         """Return the whole samples, and the accelerations alone where they came apart and no rates did."""
-        segments = [decoder.finish() for _, decoder in self._streams]
-        if len(segments) == 1:
-            return segments[0], None
-        acc, gyr = segments
+        acc, *rates = finish_together([decoder for _, decoder in self._streams])
+        if not rates:
+            return acc, None
+        (gyr,) = rates
         return with_angular_rates(acc, gyr), None if len(gyr.time_s) else acc
 
 
@@ -107,7 +110,7 @@ class SensorDecoder:
     """
 
     def __init__(
-        self, path: Path, sensor: SensorInfo, segments: Rows, arrivals_ns: Mapping[Stream, IntArray]
+        self, path: Path, sensor: SensorInfo, *, segments: Rows, arrivals_ns: Mapping[Stream, IntArray]
     ) -> None:
         self._sensor = sensor
         self._joiner = SegmentJoiner()
@@ -116,7 +119,9 @@ class SensorDecoder:
             self._kind = registry.device(sensor.device)
             self._nominal_rate_hz = sensor.settings.get(RATE_SETTING, self._kind.default_rate_hz)
             self._segments = {
-                segment_id: ConnectionDecoder(self._kind, sensor, segment_id, reason, arrivals_ns)
+                segment_id: ConnectionDecoder(
+                    self._kind, sensor, segment_id=segment_id, reason=reason, arrivals_ns=arrivals_ns
+                )
                 for segment_id, sensor_id, reason in segments
                 if sensor_id == sensor.sensor_id
             }

@@ -66,7 +66,9 @@ def decode_and_date(kind: DeviceKind, stream: tuple[DecoderMaker, Notifications]
     step_ns = _SECONDS * NS_PER_S / len(notifications)
     arrival_ns = np.rint(step_ns * np.arange(1, len(notifications) + 1)).astype(np.int64)
     decoder = make_decoder(settings_of(kind))
-    segment = SegmentDecoder(decoder, kind.clock, kind.default_rate_hz, "start", arrival_ns)
+    segment = SegmentDecoder(
+        decoder, kind.clock, nominal_rate_hz=kind.default_rate_hz, reason="start", arrival_ns=arrival_ns
+    )
     for part in _parts(notifications):
         segment.feed(part)
     return len(segment.finish().time_s)

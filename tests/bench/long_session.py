@@ -54,9 +54,9 @@ def write_long_session(path: Path, hours: int) -> Path:
     (worn,) = next(severe_hours((0,), 1)).run.sensors
     notifications = _notifications(_packet_values(worn.measured))
     with new_writer(path, f"{hours} h") as writer:
-        segment_id = writer.start_segment(add_movesense(writer, worn.placement), 0, "start")
+        segment_id = writer.start_segment(add_movesense(writer, worn.placement), 0, reason="start")
         for _ in range(hours):
-            writer.packets(segment_id, DATA, islice(notifications, _PARTS * _PACKETS_PER_HOUR))
+            writer.packets(segment_id, DATA, packets=islice(notifications, _PARTS * _PACKETS_PER_HOUR))
             writer.commit()
     return path
 

@@ -107,7 +107,13 @@ def _check_same(whole: SampleBlock, blocks: Sequence[SampleBlock]) -> None:
 
 def _check_dates(decoding: Decoding, notifications: Sequence[bytes], rows: int) -> None:
     arrival_ns = _ARRIVAL_STEP_NS * np.arange(1, len(notifications) + 1)
-    segment = SegmentDecoder(decoding.decoder(), decoding.clock, decoding.rate_hz, "start", arrival_ns)
+    segment = SegmentDecoder(
+        decoding.decoder(),
+        decoding.clock,
+        nominal_rate_hz=decoding.rate_hz,
+        reason="start",
+        arrival_ns=arrival_ns,
+    )
     if notifications:
         segment.feed(notifications)
     dated = segment.finish()

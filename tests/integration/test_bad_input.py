@@ -263,12 +263,12 @@ def test_a_session_is_reported_while_it_is_being_recorded(session: Path) -> None
     source = sqlite3.connect(session)
     _, placement, kind, name, _, _, settings = source.execute("SELECT * FROM sensor").fetchone()
     segment = writer.start_segment(
-        writer.add_sensor(placement, kind, name, settings=json.loads(settings)), 0, "start"
+        writer.add_sensor(placement, kind, name=name, settings=json.loads(settings)), 0, reason="start"
     )
     packets = source.execute("SELECT channel, arrival_ns, payload FROM packet ORDER BY id").fetchall()
     source.close()
-    for packet in packets:
-        writer.packet(segment, *packet)
+    for channel, arrival_ns, payload in packets:
+        writer.packet(segment, channel, arrival_ns=arrival_ns, payload=payload)
     writer.commit()
 
     lines = success(runtall(home, "report", "latest"))
@@ -322,11 +322,11 @@ def _foreign_session(path: Path, kind: DeviceKind, payloads: list[bytes], rng: r
         settings[RATE_SETTING] = kind.default_rate_hz
     with SessionWriter(path, name="foreign", started_utc=STARTED_UTC) as writer:
         segment = writer.start_segment(
-            writer.add_sensor("sternum", kind.key, "x", settings=settings), 0, "start"
+            writer.add_sensor("sternum", kind.key, name="x", settings=settings), 0, reason="start"
         )
         for payload in payloads:
             arrival_ns = rng.choice((0, -(2**63), 2**63 - 1, rng.randrange(10**13)))
-            writer.packet(segment, kind.data_characteristic, arrival_ns, payload)
+            writer.packet(segment, kind.data_characteristic, arrival_ns=arrival_ns, payload=payload)
     return path
 
 

@@ -85,17 +85,21 @@ def _movesense(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> 
 def _board(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
     first = np.arange(0, len(gyr_radps), _SAMPLES_PER_PACKET)
     time_us = np.rint(1e6 * first / signal.rate_hz).astype(np.int64)
-    return open_profile.encode_live_packets(time_us, signal.acc_sensor_mps2, gyr_radps, settings)
+    return open_profile.encode_live_packets(
+        time_us, signal.acc_sensor_mps2, gyr_sensor_radps=gyr_radps, settings=settings
+    )
 
 
 def _imported(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
-    return open_profile.encode_import_packets(_times(signal, 1e6), signal.acc_sensor_mps2, gyr_radps)
+    return open_profile.encode_import_packets(
+        _times(signal, 1e6), signal.acc_sensor_mps2, gyr_sensor_radps=gyr_radps
+    )
 
 
 def _polar_h10(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
     milli_g = np.rint(1000 * signal.acc_sensor_mps2 / STANDARD_GRAVITY_MPS2).astype(np.int64)
     return tuple(
-        encode_plain_frame(Measurement.ACC, 1, _last_ns(signal, rows), milli_g[rows])
+        encode_plain_frame(Measurement.ACC, 1, time_ns=_last_ns(signal, rows), values=milli_g[rows])
         for rows in _parts(signal, _POLAR_FRAME_SAMPLES)
     )
 
@@ -107,7 +111,7 @@ def _polar_packed(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) 
         gyr_unit_radps = float(settings["gyr_factor_dps"]) * RADPS_PER_DEGPS
         streams[Measurement.GYRO] = np.rint(gyr_radps / gyr_unit_radps).astype(np.int64)
     return tuple(
-        encode_packed_frame(measurement, PACKED, _last_ns(signal, rows), counts[rows])
+        encode_packed_frame(measurement, PACKED, time_ns=_last_ns(signal, rows), values=counts[rows])
         for rows in _parts(signal, _POLAR_FRAME_SAMPLES)
         for measurement, counts in streams.items()
     )
@@ -118,8 +122,8 @@ def _capture2go(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) ->
     packages = capture2go.encode_measurements(
         float(settings["rate_hz"]),
         _times(signal, NS_PER_S)[:whole:_SAMPLES_PER_PACKET],
-        np.rint(gyr_radps[:whole] / capture2go.GYR_UNIT_RADPS),
-        np.rint(signal.acc_sensor_mps2[:whole] / capture2go.ACC_UNIT_MPS2),
+        gyr_counts=np.rint(gyr_radps[:whole] / capture2go.GYR_UNIT_RADPS),
+        acc_counts=np.rint(signal.acc_sensor_mps2[:whole] / capture2go.ACC_UNIT_MPS2),
     )
     # What came before the answer to a start would be taken for an earlier connection's.
     started = capture2go.Package(capture2go.STARTED)
@@ -129,7 +133,9 @@ def _capture2go(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) ->
 
 def _movella_dot(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
     mode = int(settings["mode"])
-    return movella_dot.encode_samples(mode, _times(signal, 1e6), signal.acc_sensor_mps2, gyr_radps)
+    return movella_dot.encode_samples(
+        mode, _times(signal, 1e6), acc_sensor_mps2=signal.acc_sensor_mps2, gyr_sensor_radps=gyr_radps
+    )
 
 
 def _witmotion(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
@@ -137,11 +143,11 @@ def _witmotion(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> 
 
 
 def _openearable(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
-    return openearable.encode_samples(_times(signal, 1e6), signal.acc_sensor_mps2, gyr_radps)
+    return openearable.encode_samples(_times(signal, 1e6), signal.acc_sensor_mps2, gyr_sensor_radps=gyr_radps)
 
 
 def _esense(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
-    return esense.encode_samples(signal.acc_sensor_mps2, gyr_radps, settings)
+    return esense.encode_samples(signal.acc_sensor_mps2, gyr_radps, settings=settings)
 
 
 def _thingy52(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) -> Notifications:
@@ -166,7 +172,7 @@ def _metamotion(signal: ImuSignal, gyr_radps: FloatArray, settings: Settings) ->
     gyr = np.rint(gyr_radps[:whole] / gyr_unit_radps).astype(np.int64)
     registers = metamotion.packed_registers(metamotion.Chip.BMI160)
     streams = [
-        metamotion.encode_packed(module, registers[module], counts)
+        metamotion.encode_packed(module, registers[module], counts=counts)
         for module, counts in ((metamotion.ACC_MODULE, acc), (metamotion.GYR_MODULE, gyr))
     ]
     return tuple(chain.from_iterable(zip(*streams, strict=True)))
@@ -186,6 +192,7 @@ ENCODERS: dict[str, Encoder] = {
     open_profile.IMPORT_KEY: _imported,
     "polar-h10": _polar_h10,
     "polar-sense": _polar_packed,
+    "polar-sense rates": _polar_packed,
     "polar-oh1": _polar_packed,
     capture2go.KEY: _capture2go,
     movella_dot.KEY: _movella_dot,

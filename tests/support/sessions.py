@@ -34,7 +34,7 @@ def new_writer(path: Path, name: str = "tempo") -> SessionWriter:
 def add_movesense(rows: SessionRows, placement: str = "sternum") -> int:
     """Add a Movesense to a session and return its number."""
     settings = {"path": PATH, "reference": REFERENCE, RATE_SETTING: RATE_HZ}
-    return rows.add_sensor(placement, "movesense", "Movesense 174630000192", settings=settings)
+    return rows.add_sensor(placement, "movesense", name="Movesense 174630000192", settings=settings)
 
 
 def movesense_notifications(first_packet: int, packets: int) -> Iterator[tuple[int, bytes]]:
@@ -59,8 +59,8 @@ def write_session(path: Path, packets: int = 130, name: str = "tempo") -> Path:
     """Write a properly ended session of one sternum sensor, 10 s by default, and return its path."""
     writer = new_writer(path, name)
     sensor_id = add_movesense(writer)
-    segment_id = writer.start_segment(sensor_id, 0, "start")
-    writer.packets(segment_id, DATA, movesense_notifications(0, packets))
+    segment_id = writer.start_segment(sensor_id, 0, reason="start")
+    writer.packets(segment_id, DATA, packets=movesense_notifications(0, packets))
     writer.close()
     return path
 
@@ -75,9 +75,9 @@ def count_packets(path: Path) -> int:
 def killed_session(folder: Path) -> Path:
     """Return a session of 10 s whose recorder never ended it: main file and log as they lie on the disk."""
     writer = new_writer(folder / "live.runtall")
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
     for packet in range(130):
-        writer.packets(segment_id, DATA, movesense_notifications(packet, 1))
+        writer.packets(segment_id, DATA, packets=movesense_notifications(packet, 1))
         if packet % 6 == 5:
             writer.commit()
     writer.commit()

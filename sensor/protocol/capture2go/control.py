@@ -160,7 +160,7 @@ def parse_info(payload: bytes) -> Identity:
     return Identity(serial, f"Capture2Go {hardware}".rstrip(), version)
 
 
-def encode_info(serial: str, hardware: str, version: str) -> bytes:
+def encode_info(serial: str, hardware: str, *, version: str) -> bytes:
     """Encode what the sensor says of itself; revision and date stay empty."""
     texts = (text.encode() for text in (serial, hardware, "", version, ""))
     return _INFO.pack(_PROTOCOL_VERSION, *texts)

@@ -8,12 +8,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sensor.protocol.capture2go import frames as capture2go
+from sensor.protocol.capture2go.frames import (
+    ACC_CLIPPED,
+    ACC_UNIT_MPS2,
+    CLEARED,
+    GYR_CLIPPED,
+    GYR_UNIT_RADPS,
+    MEASUREMENT,
+    MODE,
+    SAMPLES_PER_PACKAGE,
+    STARTED,
+    TIME_SET,
+    PackageReader,
+    measurement_header,
+)
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import BoolArray, IntArray, SampleBlock
 
-_STARTS = frozenset((capture2go.CLEARED, capture2go.TIME_SET, capture2go.MODE, capture2go.STARTED))
+_STARTS = frozenset((CLEARED, TIME_SET, MODE, STARTED))
 """Answers to what a driver starts with, `sensor.protocol.capture2go.driver`; one is enough."""
 
 _LATEST_NS = 2**62
@@ -42,8 +55,8 @@ class Capture2GoDecoder:
     def __init__(self, settings: Settings) -> None:
         if "rate_hz" not in settings:
             raise ValueError(f"capture2go: settings need rate_hz, found {dict(settings)}")
-        self._header = capture2go.measurement_header(float(settings["rate_hz"]))
-        self._reader = capture2go.PackageReader()
+        self._header = measurement_header(float(settings["rate_hz"]))
+        self._reader = PackageReader()
         self._misfits = 0
         self._has_begun = False
 
@@ -55,8 +68,8 @@ class Capture2GoDecoder:
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
         found = list(self._measurements(notifications))
-        whole = [one for one in found if len(one[1]) == capture2go.MEASUREMENT.itemsize]
-        table = np.frombuffer(b"".join([payload for _, payload in whole]), capture2go.MEASUREMENT)
+        whole = [one for one in found if len(one[1]) == MEASUREMENT.itemsize]
+        table = np.frombuffer(b"".join([payload for _, payload in whole]), MEASUREMENT)
         sound = is_sound(table)
         position = np.array([position for position, _ in whole], np.int64)[sound]
         table = table[sound]
@@ -71,7 +84,7 @@ class Capture2GoDecoder:
 
 
 def is_sound(rows: npt.NDArray[Any]) -> BoolArray:
-    """Return (p,) which packed measurements, laid out by `capture2go.layout_of`, have a possible time."""
+    """Return (p,) which packed measurements, laid out by `frames.layout_of`, have a possible time."""
     sound: BoolArray = (rows["time_ns"] >= 0) & (rows["time_ns"] < _LATEST_NS)
     return sound
 
@@ -82,19 +95,19 @@ def samples_of(rows: npt.NDArray[Any], notification: IntArray) -> SampleBlock:
     Parameters
     ----------
     rows
-        (p,) as `capture2go.layout_of` lays them out.
+        (p,) as `sensor.protocol.capture2go.frames.layout_of` lays them out.
     notification
         (p,) the notification each came in.
     """
     acc_counts = rows["acc"].astype(np.float64).reshape(-1, 3)
     gyr_counts = rows["gyr"].astype(np.float64).reshape(-1, 3)
-    flagged = (rows["flags"] & (capture2go.ACC_CLIPPED | capture2go.GYR_CLIPPED)) != 0
+    flagged = (rows["flags"] & (ACC_CLIPPED | GYR_CLIPPED)) != 0
     clipped = at_full_scale(acc_counts, 2**15) | at_full_scale(gyr_counts, 2**15)
     return SampleBlock(
         notification=notification,
         ticks=rows["time_ns"].astype(np.int64),
-        count=np.full(len(rows), capture2go.SAMPLES_PER_PACKAGE, np.int64),
-        acc_sensor_mps2=acc_counts * capture2go.ACC_UNIT_MPS2,
-        gyr_sensor_radps=gyr_counts * capture2go.GYR_UNIT_RADPS,
-        clipped=clipped | np.repeat(flagged, capture2go.SAMPLES_PER_PACKAGE),
+        count=np.full(len(rows), SAMPLES_PER_PACKAGE, np.int64),
+        acc_sensor_mps2=acc_counts * ACC_UNIT_MPS2,
+        gyr_sensor_radps=gyr_counts * GYR_UNIT_RADPS,
+        clipped=clipped | np.repeat(flagged, SAMPLES_PER_PACKAGE),
     )

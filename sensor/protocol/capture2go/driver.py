@@ -5,10 +5,38 @@ from __future__ import annotations
 import struct
 
 from sensor.errors import PacketError
-from sensor.protocol.capture2go import control as capture2go_state
-from sensor.protocol.capture2go import frames as capture2go
-from sensor.protocol.capture2go.control import Mode
-from sensor.protocol.capture2go.frames import Package, PackageReader
+from sensor.protocol.capture2go.control import (
+    Mode,
+    encode_mode,
+    explain_error,
+    parse_error,
+    parse_info,
+    parse_status,
+)
+from sensor.protocol.capture2go.frames import (
+    CLEAR,
+    CLEARED,
+    ERROR,
+    GET_INFO,
+    GET_STATUS,
+    INFO,
+    KEY,
+    MODE,
+    NOTIFY_UUID,
+    SET_MODE,
+    SET_TIME,
+    START,
+    STARTED,
+    STATUS,
+    STOP,
+    STOPPED,
+    TIME_SET,
+    WRITE_UUID,
+    Package,
+    PackageReader,
+    encode_package,
+    measurement_header,
+)
 from sensor.protocol.driver import (
     Accepted,
     BatteryLevel,
@@ -23,20 +51,20 @@ from sensor.protocol.driver import (
 _NS_PER_US = 1000
 _STATUS_INTERVAL_S = 60
 _DONE = {
-    capture2go.MODE: "set the measurement mode",
-    capture2go.STARTED: "start the stream",
-    capture2go.STOPPED: "stop the stream",
-    capture2go.CLEARED: "clear the buffer",
-    capture2go.TIME_SET: "set the clock",
+    MODE: "set the measurement mode",
+    STARTED: "start the stream",
+    STOPPED: "stop the stream",
+    CLEARED: "clear the buffer",
+    TIME_SET: "set the clock",
 }
 _ASKED = {
-    capture2go.GET_INFO: "tell who it is",
-    capture2go.SET_MODE: _DONE[capture2go.MODE],
-    capture2go.START: _DONE[capture2go.STARTED],
-    capture2go.STOP: _DONE[capture2go.STOPPED],
-    capture2go.CLEAR: _DONE[capture2go.CLEARED],
-    capture2go.SET_TIME: _DONE[capture2go.TIME_SET],
-    capture2go.GET_STATUS: "tell how it is doing",
+    GET_INFO: "tell who it is",
+    SET_MODE: _DONE[MODE],
+    START: _DONE[STARTED],
+    STOP: _DONE[STOPPED],
+    CLEAR: _DONE[CLEARED],
+    SET_TIME: _DONE[TIME_SET],
+    GET_STATUS: "tell how it is doing",
 }
 
 
@@ -46,7 +74,7 @@ class Capture2GoDriver:
     Parameters
     ----------
     rate_hz
-        One of `capture2go.RATE_CODES`.
+        One of `sensor.protocol.capture2go.frames.RATE_CODES`.
 
     Raises
     ------
@@ -56,14 +84,14 @@ class Capture2GoDriver:
 
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
-        self._header = capture2go.measurement_header(rate_hz)
+        self._header = measurement_header(rate_hz)
         self._reader = PackageReader()
         self._is_clock_set = False
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
         """One for everything."""
-        return (capture2go.NOTIFY_UUID,)
+        return (NOTIFY_UUID,)
 
     @property
     def settings(self) -> Settings:
@@ -76,13 +104,13 @@ class Capture2GoDriver:
         Once the clock is set it stays as it is: a stream begun again goes on with it.
         """
         time_ns = struct.pack("<q", utc_us * _NS_PER_US)
-        set_time = () if self._is_clock_set else (_write(Package(capture2go.SET_TIME, time_ns)),)
+        set_time = () if self._is_clock_set else (_write(Package(SET_TIME, time_ns)),)
         return (
-            _write(Package(capture2go.CLEAR)),
-            _write(Package(capture2go.GET_INFO)),
+            _write(Package(CLEAR)),
+            _write(Package(GET_INFO)),
             *set_time,
-            _write(capture2go_state.encode_mode(Mode(self._rate_hz, status_interval_s=_STATUS_INTERVAL_S))),
-            _write(Package(capture2go.START)),
+            _write(encode_mode(Mode(self._rate_hz, status_interval_s=_STATUS_INTERVAL_S))),
+            _write(Package(START)),
         )
 
     def poll(self) -> tuple[Write, ...]:
@@ -91,20 +119,20 @@ class Capture2GoDriver:
 
     def stop(self) -> tuple[Write, ...]:
         """Stop the stream."""
-        return (_write(Package(capture2go.STOP)),)
+        return (_write(Package(STOP)),)
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification: all packages it completes."""
-        if characteristic.lower() != capture2go.NOTIFY_UUID:
+        if characteristic.lower() != NOTIFY_UUID:
             return ()
         before = self._reader.rejected
         found = [received.package for received in self._reader.feed([payload])]
         events = [event for package in found for event in self._understand(package)]
         if self._reader.rejected > before:
-            events.append(Unreadable(PacketError(capture2go.KEY, "a checksum does not fit", payload)))
+            events.append(Unreadable(PacketError(KEY, "a checksum does not fit", payload)))
         # What arrives must reach the decoder whole: a part of a package belongs to the stream, too, and so
         # does the answer before which nothing counts.
-        stream = (self._header, capture2go.STARTED)
+        stream = (self._header, STARTED)
         if self._reader.is_amid_package or any(package.header in stream for package in found):
             events.append(StreamPacket())
         return tuple(events)
@@ -114,7 +142,7 @@ class Capture2GoDriver:
         if header == self._header:
             return ()
         if header in _DONE:
-            self._is_clock_set |= header == capture2go.TIME_SET
+            self._is_clock_set |= header == TIME_SET
             return (Accepted(_DONE[header]),)
         try:
             return _told(header, payload)
@@ -123,15 +151,15 @@ class Capture2GoDriver:
 
 
 def _told(header: int, payload: bytes) -> tuple[DriverEvent, ...]:
-    if header == capture2go.INFO:
-        return (capture2go_state.parse_info(payload),)
-    if header == capture2go.STATUS:
-        return (BatteryLevel(capture2go_state.parse_status(payload).battery_pct),)
-    if header == capture2go.ERROR:
-        code, request = capture2go_state.parse_error(payload)
-        return (Refused(_ASKED.get(request, "do as asked"), code, capture2go_state.explain_error(code)),)
+    if header == INFO:
+        return (parse_info(payload),)
+    if header == STATUS:
+        return (BatteryLevel(parse_status(payload).battery_pct),)
+    if header == ERROR:
+        code, request = parse_error(payload)
+        return (Refused(_ASKED.get(request, "do as asked"), code, explain_error(code)),)
     return ()
 
 
 def _write(package: Package) -> Write:
-    return Write(capture2go.WRITE_UUID, capture2go.encode_package(package))
+    return Write(WRITE_UUID, encode_package(package))

@@ -211,7 +211,7 @@ def layout_of(header: int) -> np.dtype[Any] | None:
 
 
 def encode_measurements(
-    rate_hz: float, time_ns: IntArray, gyr_counts: npt.ArrayLike, acc_counts: npt.ArrayLike
+    rate_hz: float, time_ns: IntArray, *, gyr_counts: npt.ArrayLike, acc_counts: npt.ArrayLike
 ) -> tuple[Package, ...]:
     """Encode counts as packed measurements.
 

@@ -106,7 +106,7 @@ def packed_registers(chip: Chip) -> dict[int, int]:
     return {ACC_MODULE: _REGISTERS[chip].acc_packed, GYR_MODULE: _REGISTERS[chip].gyr_packed}
 
 
-def start_commands(chip: Chip, rate_hz: int, acc_range_g: int, gyr_range_dps: int) -> tuple[bytes, ...]:
+def start_commands(chip: Chip, rate_hz: int, *, acc_range_g: int, gyr_range_dps: int) -> tuple[bytes, ...]:
     """Return what turns both packed streams on, in order.
 
     Raises
@@ -186,7 +186,7 @@ def decode_vectors(notifications: Sequence[bytes], module: int) -> Vectors:
     return Vectors(np.array(fitting, np.int64), samples, counts)
 
 
-def encode_packed(module: int, register: int, counts: IntArray) -> tuple[bytes, ...]:
+def encode_packed(module: int, register: int, *, counts: IntArray) -> tuple[bytes, ...]:
     """Encode (3 k, 3) counts as k packed notifications."""
     rows = counts.astype("<i2").reshape(-1, PACKED_SAMPLES * 3)
     return tuple(bytes([module, register]) + row.tobytes() for row in rows)

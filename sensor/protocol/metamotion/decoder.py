@@ -7,10 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
-from sensor.protocol.metamotion import control as metamotion
-from sensor.protocol.metamotion.control import ACC_MODULE, GYR_MODULE, Vectors
-from sensor.protocol.whole_rows import rates_alone
+from sensor.protocol.metamotion.control import (
+    ACC_MODULE,
+    COUNTS,
+    GYR_MODULE,
+    Vectors,
+    acc_unit_mps2,
+    decode_vectors,
+    gyr_unit_radps,
+    is_answer,
+)
+from sensor.protocol.sample_blocks import at_full_scale, rates_alone
 from sensor.samples import IntArray, SampleBlock
 
 
@@ -24,8 +31,8 @@ class _ModuleReader:
 
     def read(self, notifications: Sequence[bytes]) -> tuple[Vectors, IntArray]:
         """Return the samples, and (p,) the number of each notification's first one."""
-        found = metamotion.decode_vectors(notifications, self._module)
-        own = sum(one[:1] == bytes([self._module]) and not metamotion.is_answer(one) for one in notifications)
+        found = decode_vectors(notifications, self._module)
+        own = sum(one[:1] == bytes([self._module]) and not is_answer(one) for one in notifications)
         self.rejected += own - len(found.position)
         first = self._samples + np.cumsum(found.samples) - found.samples
         self._samples += len(found.counts)
@@ -51,7 +58,7 @@ class MetaMotionDecoder:
     def __init__(self, settings: Settings) -> None:
         if "acc_range_g" not in settings:
             raise ValueError(f"metamotion: settings need acc_range_g, found {dict(settings)}")
-        self._unit = metamotion.acc_unit_mps2(float(settings["acc_range_g"]))
+        self._unit = acc_unit_mps2(float(settings["acc_range_g"]))
         self._reader = _ModuleReader(ACC_MODULE)
 
     @property
@@ -68,7 +75,7 @@ class MetaMotionDecoder:
             count=found.samples,
             acc_sensor_mps2=found.counts * self._unit,
             gyr_sensor_radps=None,
-            clipped=at_full_scale(found.counts, metamotion.COUNTS),
+            clipped=at_full_scale(found.counts, COUNTS),
         )
 
 
@@ -89,7 +96,7 @@ class MetaMotionRatesDecoder:
     def __init__(self, settings: Settings) -> None:
         if "gyr_range_dps" not in settings:
             raise ValueError(f"metamotion: settings need gyr_range_dps, found {dict(settings)}")
-        self._unit = metamotion.gyr_unit_radps(float(settings["gyr_range_dps"]))
+        self._unit = gyr_unit_radps(float(settings["gyr_range_dps"]))
         self._reader = _ModuleReader(GYR_MODULE)
 
     @property
@@ -100,5 +107,11 @@ class MetaMotionRatesDecoder:
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
         found, first = self._reader.read(notifications)
-        clipped = at_full_scale(found.counts, metamotion.COUNTS)
-        return rates_alone(found.position, first, found.samples, found.counts * self._unit, clipped)
+        clipped = at_full_scale(found.counts, COUNTS)
+        return rates_alone(
+            found.position,
+            first,
+            count=found.samples,
+            gyr_sensor_radps=found.counts * self._unit,
+            clipped=clipped,
+        )

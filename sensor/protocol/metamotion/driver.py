@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sensor.errors import PacketError
-from sensor.protocol.driver import (
-    BATTERY_LEVEL_UUID,
-    Accepted,
-    DriverEvent,
-    Refused,
-    Settings,
-    Unreadable,
-    Write,
-    parse_battery_level,
+from sensor.protocol.driver import BATTERY_LEVEL_UUID, Accepted, DriverEvent, Refused, Write
+from sensor.protocol.metamotion.control import (
+    ACC_MODULE,
+    ASK_MODULE,
+    COMMAND_UUID,
+    GYR_MODULE,
+    KEY,
+    NOTIFY_UUID,
+    Chip,
+    is_answer,
+    parse_module,
+    start_commands,
+    stop_commands,
 )
-from sensor.protocol.metamotion import control as metamotion
-from sensor.protocol.metamotion.control import ACC_MODULE, ASK_MODULE, GYR_MODULE, Chip
-from sensor.protocol.two_streams import BothStreams
+from sensor.protocol.simple_driver import Conversation, SimpleDriver
 
 RATES_HZ = (50, 100)
 ACC_RANGE_G = 16
@@ -27,14 +29,23 @@ _QUESTION_S = 0.1
 _MOST_QUESTIONS = 10
 """The chip is asked for every tenth of a second, and given up after a second: then nothing is started."""
 
+CONVERSATION = Conversation(
+    key=KEY,
+    rates_hz=RATES_HZ,
+    data_uuid=NOTIFY_UUID,
+    other_uuids=(BATTERY_LEVEL_UUID,),
+    settings={"acc_range_g": ACC_RANGE_G, "gyr_range_dps": GYR_RANGE_DPS},
+)
+"""Both streams and all answers share one characteristic; what starts and stops them depends on the chip."""
 
-class MetaMotionDriver:
-    """Streams from a MetaMotion R, RL or S.
+
+class MetaMotionDriver(SimpleDriver):
+    """Streams from a MetaMotion R, RL or S; see `sensor.protocol.driver.Driver`.
 
     Parameters
     ----------
     rate_hz
-        One of `RATES_HZ`.
+        One of `RATES_HZ`, Hz.
 
     Raises
     ------
@@ -43,67 +54,47 @@ class MetaMotionDriver:
     """
 
     def __init__(self, rate_hz: float) -> None:
-        if rate_hz not in RATES_HZ:
-            known = ", ".join(map(str, RATES_HZ))
-            raise ValueError(f"metamotion: no rate of {rate_hz:g} Hz; there are {known}")
-        self._rate_hz = int(rate_hz)
+        super().__init__(rate_hz, CONVERSATION)
         self._chip: Chip | None = None
-        self._streams = BothStreams()
-
-    @property
-    def notify_characteristics(self) -> tuple[str, ...]:
-        """One for data and answers, and the battery."""
-        return (metamotion.NOTIFY_UUID, BATTERY_LEVEL_UUID)
-
-    @property
-    def settings(self) -> Settings:
-        """The full scales that are asked for."""
-        return {"acc_range_g": ACC_RANGE_G, "gyr_range_dps": GYR_RANGE_DPS}
 
     def start(self, utc_us: int) -> Iterator[Write]:
         """Find out the chip, end what an earlier connection left running, start; there is no clock to set."""
         for _ in range(_MOST_QUESTIONS):
             if self._chip is not None:
                 break
-            yield Write(metamotion.COMMAND_UUID, ASK_MODULE, response=False, settle_s=_QUESTION_S)
-        self._streams.restart()
+            yield Write(COMMAND_UUID, ASK_MODULE, response=False, settle_s=_QUESTION_S)
+        self.streams.restart()
         yield from self.stop()
         if self._chip is not None:
-            commands = metamotion.start_commands(self._chip, self._rate_hz, ACC_RANGE_G, GYR_RANGE_DPS)
+            commands = start_commands(
+                self._chip, self.rate_hz, acc_range_g=ACC_RANGE_G, gyr_range_dps=GYR_RANGE_DPS
+            )
             yield from map(_write, commands)
-
-    def poll(self) -> tuple[Write, ...]:
-        """Ask nothing."""
-        return ()
 
     def stop(self) -> tuple[Write, ...]:
         """Turn both streams off; nothing was started where the chip is unknown."""
-        return () if self._chip is None else tuple(map(_write, metamotion.stop_commands(self._chip)))
+        return () if self._chip is None else tuple(map(_write, stop_commands(self._chip)))
 
-    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        """Understand one notification."""
-        try:
-            return self._understand(characteristic.lower(), payload)
-        except PacketError as error:
-            return (Unreadable(error),)
+    def receive_data(self, payload: bytes) -> tuple[DriverEvent, ...]:
+        """Understand one notification: samples of either stream, or an answer.
 
-    def _understand(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        if characteristic == BATTERY_LEVEL_UUID:
-            return (parse_battery_level(payload),)
-        if characteristic != metamotion.NOTIFY_UUID:
-            return ()
+        Raises
+        ------
+        PacketError
+            When an answer about the chip names none.
+        """
         if payload.startswith(ASK_MODULE):
             return (self._meet_chip(payload),)
-        module = 0 if metamotion.is_answer(payload) or not payload else payload[0]
+        module = 0 if is_answer(payload) or not payload else payload[0]
         if module == GYR_MODULE:
-            self._streams.angular_rate()
-        return self._streams.acceleration() if module == ACC_MODULE else ()
+            self.streams.angular_rate()
+        return self.streams.acceleration() if module == ACC_MODULE else ()
 
     def _meet_chip(self, payload: bytes) -> DriverEvent:
         if len(payload) <= len(ASK_MODULE):
-            raise PacketError(metamotion.KEY, "the answer about the accelerometer names none", payload)
+            raise PacketError(KEY, "the answer about the accelerometer names none", payload)
         try:
-            self._chip = metamotion.parse_module(payload)
+            self._chip = parse_module(payload)
         except PacketError:
             chip = payload[len(ASK_MODULE)]
             return Refused("tell a chip that is known", chip, "only a MetaMotion R, RL or S can be recorded")
@@ -111,4 +102,4 @@ class MetaMotionDriver:
 
 
 def _write(command: bytes) -> Write:
-    return Write(metamotion.COMMAND_UUID, command, response=False)
+    return Write(COMMAND_UUID, command, response=False)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.whole_rows import one_sample_each, read_rows
+from sensor.protocol.sample_blocks import one_sample_each, read_rows
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -91,13 +91,19 @@ class MovellaDotDecoder:
         acc_mps2 = rows["acc_mps2"].astype(np.float64)
         gyr_radps = rows["gyr_degps"].astype(np.float64) * RADPS_PER_DEGPS
         return one_sample_each(
-            position, rows["time_us"].astype(np.int64), acc_mps2, gyr_radps, ACC_RANGE_MPS2, GYR_RANGE_RADPS
+            position,
+            rows["time_us"].astype(np.int64),
+            acc_sensor_mps2=acc_mps2,
+            gyr_sensor_radps=gyr_radps,
+            acc_range_mps2=ACC_RANGE_MPS2,
+            gyr_range_radps=GYR_RANGE_RADPS,
         )
 
 
 def encode_samples(
     mode: int,
     time_us: IntArray,
+    *,
     acc_sensor_mps2: FloatArray,
     gyr_sensor_radps: FloatArray,
     mag: FloatArray | None = None,

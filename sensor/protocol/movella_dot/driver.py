@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from sensor.errors import PacketError
 from sensor.protocol.driver import DriverEvent, Settings, StreamPacket, Unreadable, Write
-from sensor.protocol.movella_dot import decoder as movella_dot
 from sensor.protocol.movella_dot.control import (
     SET_RATE,
     Measurement,
     encode_control,
     encode_measurement,
     parse_battery,
+)
+from sensor.protocol.movella_dot.decoder import (
+    BATTERY_UUID,
+    CONTROL_UUID,
+    LAYOUTS,
+    MEASUREMENT_UUID,
+    MEDIUM_UUID,
+    RATE_QUANTITIES,
+    RATES_HZ,
 )
 
 
@@ -20,7 +28,7 @@ class MovellaDotDriver:
     Parameters
     ----------
     rate_hz
-        One of `movella_dot.RATES_HZ`; 120 Hz exists in the sensor's memory only.
+        One of `sensor.protocol.movella_dot.decoder.RATES_HZ`; 120 Hz exists in the sensor's memory only.
     mode
         21, or 20 for the magnetic field as well.
 
@@ -30,9 +38,9 @@ class MovellaDotDriver:
         When there is no such rate or mode.
     """
 
-    def __init__(self, rate_hz: float, mode: int = movella_dot.RATE_QUANTITIES) -> None:
-        if rate_hz not in movella_dot.RATES_HZ or mode not in movella_dot.LAYOUTS:
-            known = ", ".join(map(str, movella_dot.RATES_HZ))
+    def __init__(self, rate_hz: float, mode: int = RATE_QUANTITIES) -> None:
+        if rate_hz not in RATES_HZ or mode not in LAYOUTS:
+            known = ", ".join(map(str, RATES_HZ))
             raise ValueError(f"movella-dot: no mode {mode} at {rate_hz:g} Hz; there are 20 and 21 at {known}")
         self._rate_hz = int(rate_hz)
         self._mode = mode
@@ -40,7 +48,7 @@ class MovellaDotDriver:
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
         """The stream and the battery, which has a characteristic of its own here."""
-        return (movella_dot.MEDIUM_UUID, movella_dot.BATTERY_UUID)
+        return (MEDIUM_UUID, BATTERY_UUID)
 
     @property
     def settings(self) -> Settings:
@@ -52,7 +60,7 @@ class MovellaDotDriver:
 
         There is no wall clock to set.
         """
-        set_rate = Write(movella_dot.CONTROL_UUID, encode_control(self._rate_hz, SET_RATE))
+        set_rate = Write(CONTROL_UUID, encode_control(self._rate_hz, SET_RATE))
         return (self._measure(starts=False), set_rate, self._measure(starts=True))
 
     def poll(self) -> tuple[Write, ...]:
@@ -65,9 +73,9 @@ class MovellaDotDriver:
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""
-        if characteristic.lower() == movella_dot.MEDIUM_UUID:
+        if characteristic.lower() == MEDIUM_UUID:
             return (StreamPacket(),)
-        if characteristic.lower() != movella_dot.BATTERY_UUID:
+        if characteristic.lower() != BATTERY_UUID:
             return ()
         try:
             return (parse_battery(payload),)
@@ -75,4 +83,4 @@ class MovellaDotDriver:
             return (Unreadable(error),)
 
     def _measure(self, *, starts: bool) -> Write:
-        return Write(movella_dot.MEASUREMENT_UUID, encode_measurement(Measurement(starts, self._mode)))
+        return Write(MEASUREMENT_UUID, encode_measurement(Measurement(starts, self._mode)))

@@ -191,7 +191,7 @@ def encode_response(response: Response) -> bytes:
     return head + response.payload
 
 
-def encode_data(reference: int, payload: bytes, body_bytes: int = DATA_BODY_BYTES) -> tuple[bytes, ...]:
+def encode_data(reference: int, payload: bytes, *, body_bytes: int = DATA_BODY_BYTES) -> tuple[bytes, ...]:
     """Encode a data payload as one notification, or several where it does not fit.
 
     Parameters

@@ -15,9 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
-from sensor.protocol.movesense import frames as movesense
 from sensor.protocol.movesense.control import NotificationType
+from sensor.protocol.movesense.frames import (
+    ACC_RANGE_MPS2,
+    GYR_RANGE_RADPS,
+    SAMPLES_PER_PACKET,
+    measured_blocks,
+    payload_size,
+)
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import BoolArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS
 
@@ -57,11 +63,11 @@ class MovesenseDecoder:
         if "path" not in settings or "reference" not in settings:
             raise ValueError(f"movesense: settings need path and reference, found {dict(settings)}")
         path = str(settings["path"])
-        self._blocks = movesense.measured_blocks(path)
+        self._blocks = measured_blocks(path)
         if "acc" not in self._blocks:
             raise ValueError(f"movesense: {path} carries no acceleration")
         self._reference = int(settings["reference"])
-        self._sizes = [movesense.payload_size(path, n) for n in movesense.SAMPLES_PER_PACKET]
+        self._sizes = [payload_size(path, n) for n in SAMPLES_PER_PACKET]
         self._size = -1
         self._pending = b""
         self._rejected = 0
@@ -87,6 +93,7 @@ class MovesenseDecoder:
         self._rejected += int(np.count_nonzero(~known))
         own = known & (kind != NotificationType.RESPONSE) & (reference == self._reference)
         starts = kind == NotificationType.DATA
+        # A continuation names its subscription, not its packet: before the first beginning it fits nowhere.
         stray = own & (np.cumsum(own & starts) == 0)
         self._rejected += int(np.count_nonzero(stray))
         position = np.flatnonzero(own & ~stray)
@@ -100,8 +107,11 @@ class MovesenseDecoder:
         before = so_far - parts.body
         completes = (so_far == size) & (before < size)
         whole = np.isin(packet, packet[completes])
+        # No part says how long its packet is, so one that comes after the last byte is of a packet whose
+        # beginning was lost; where no packet is whole yet, the largest of the four sizes is the limit.
         surplus = ~parts.starts & np.where(whole, before >= size, before > self._sizes[-1])
         broken = np.count_nonzero(parts.starts & ~whole)
+        # Only the last packet can still be completed: the beginning of another ends those before it.
         if broken and not whole[-1] and so_far[-1] <= self._sizes[-1]:
             broken -= 1
             last = parts.position[packet == packet[-1]].tolist()
@@ -131,10 +141,10 @@ class MovesenseDecoder:
             name: values[:, i].astype(np.float64).reshape(-1, 3) for i, name in enumerate(self._blocks)
         }
         acc_mps2 = vectors["acc"]
-        clipped = at_full_scale(acc_mps2, movesense.ACC_RANGE_MPS2)
+        clipped = at_full_scale(acc_mps2, ACC_RANGE_MPS2)
         gyr_radps = vectors["gyr"] * RADPS_PER_DEGPS if "gyr" in vectors else None
         if gyr_radps is not None:
-            clipped |= at_full_scale(gyr_radps, movesense.GYR_RANGE_RADPS)
+            clipped |= at_full_scale(gyr_radps, GYR_RANGE_RADPS)
         return SampleBlock(
             notification=dated_by,
             ticks=ticks.astype(np.int64),

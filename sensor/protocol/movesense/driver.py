@@ -17,10 +17,21 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
-from sensor.protocol.movesense import control as movesense_gsp
-from sensor.protocol.movesense import frames as movesense
-from sensor.protocol.movesense import objects as movesense_objects
-from sensor.protocol.movesense.control import Command, CommandCode, NotificationType, Response, SystemMode
+from sensor.protocol.movesense.control import (
+    Command,
+    CommandCode,
+    NotificationType,
+    Response,
+    SystemMode,
+    encode_command,
+    encode_path,
+    explain_status,
+    is_success,
+    parse_notification,
+    parse_response,
+)
+from sensor.protocol.movesense.frames import COMMAND_UUID, DATA_UUID, measurement_path
+from sensor.protocol.movesense.objects import TIME_PATH, parse_hello, parse_time_answer
 
 STREAM_REFERENCE = 99
 """Reference of the sample stream's subscription; requests count through the references below it."""
@@ -43,7 +54,7 @@ class MovesenseDriver:
     Parameters
     ----------
     rate_hz
-        One of `movesense.RATES_HZ`.
+        One of `sensor.protocol.movesense.frames.RATES_HZ`.
     kind
         Measurement, for example ``IMU6``.
 
@@ -54,7 +65,7 @@ class MovesenseDriver:
     """
 
     def __init__(self, rate_hz: float, kind: str = "IMU6") -> None:
-        self._path = movesense.measurement_path(kind, rate_hz)
+        self._path = measurement_path(kind, rate_hz)
         self._asked: dict[int, tuple[CommandCode, str]] = {}
         self._last_reference = 0
         self._without_slot = 0
@@ -63,7 +74,7 @@ class MovesenseDriver:
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
         """Data first: an answer sent before notifications are on is lost."""
-        return (movesense.DATA_UUID, BATTERY_LEVEL_UUID)
+        return (DATA_UUID, BATTERY_LEVEL_UUID)
 
     @property
     def settings(self) -> Settings:
@@ -78,7 +89,7 @@ class MovesenseDriver:
             self._request(CommandCode.PUT_UTCTIME, "set the clock", struct.pack("<Q", utc_us)),
             self._request_time(),
             self._command(
-                Command(CommandCode.SUBSCRIBE, STREAM_REFERENCE, movesense_gsp.encode_path(self._path)),
+                Command(CommandCode.SUBSCRIBE, STREAM_REFERENCE, encode_path(self._path)),
                 f"subscribe {self._path}",
             ),
         )
@@ -107,12 +118,12 @@ class MovesenseDriver:
         return self._command(Command(code, self._last_reference, payload), what)
 
     def _request_time(self) -> Write:
-        path = movesense_gsp.encode_path(movesense_objects.TIME_PATH)
+        path = encode_path(TIME_PATH)
         return self._request(CommandCode.GET, "read the clock", path)
 
     def _command(self, command: Command, what: str) -> Write:
         self._asked[command.reference] = (command.code, what)
-        return Write(movesense.COMMAND_UUID, movesense_gsp.encode_command(command))
+        return Write(COMMAND_UUID, encode_command(command))
 
     def _understand(self, payload: bytes) -> tuple[DriverEvent, ...]:
         reference = payload[1] if len(payload) > 1 else 0
@@ -120,17 +131,17 @@ class MovesenseDriver:
         # First: not every firmware marks this answer as a response. A refusal is a status and nothing else.
         if code is CommandCode.HELLO and len(payload) != _REFUSAL_BYTES:
             del self._asked[reference]
-            return (movesense_objects.parse_hello(payload[2:]).identity,)
-        notification = movesense_gsp.parse_notification(payload)
+            return (parse_hello(payload[2:]).identity,)
+        notification = parse_notification(payload)
         if notification.type is not NotificationType.RESPONSE:
             return self._stream(reference)
         self._asked.pop(reference, None)
-        response = movesense_gsp.parse_response(notification)
-        if not movesense_gsp.is_success(response.status) and not self._streams_already(reference, response):
+        response = parse_response(notification)
+        if not is_success(response.status) and not self._streams_already(reference, response):
             return self._refused(what, response)
         self._without_slot = 0
         if code is CommandCode.GET:
-            return (Accepted(what), movesense_objects.parse_time_answer(response.payload))
+            return (Accepted(what), parse_time_answer(response.payload))
         return (Accepted(what),)
 
     def _streams_already(self, reference: int, response: Response) -> bool:
@@ -138,7 +149,7 @@ class MovesenseDriver:
         return reference == STREAM_REFERENCE and response.status == _IN_CONFLICT and self._has_streamed
 
     def _refused(self, what: str, response: Response) -> tuple[DriverEvent, ...]:
-        reason = movesense_gsp.explain_status(response.status)
+        reason = explain_status(response.status)
         refused = Refused(what, response.status, reason)
         self._without_slot = self._without_slot + 1 if response.status == NO_SLOTS else 0
         if self._without_slot < _STUCK_AFTER:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from sensor.errors import PacketError
 from sensor.protocol.driver import ClockReading
-from sensor.protocol.full_scale import at_full_scale
 from sensor.protocol.movesense import sbem
 from sensor.protocol.movesense.frames import ACC_RANGE_MPS2, GYR_RANGE_RADPS, SAMPLES_PER_PACKET
 from sensor.protocol.movesense.sbem import Descriptor, Leaf
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS
 
@@ -113,7 +113,11 @@ def read_log(data: bytes) -> SensorLog:
             total += 1
     tables = _tables(data, chunks, described or _built_in())
     stream = next((s for s in _STREAMS if any(_has(fields, f"{s}.{_ACC}") for _, _, fields in tables)), "")
-    parts = [_part(*table, stream) for table in tables if stream and _has(table[2], f"{stream}.{_ACC}")]
+    parts = [
+        _part(order, rows, fields=fields, stream=stream)
+        for order, rows, fields in tables
+        if stream and _has(fields, f"{stream}.{_ACC}")
+    ]
     readings = _clock_readings(tables)
     used = sum(len(part.order) for part in parts) + len(readings)
     return SensorLog(stream, _block(parts), readings, total - used, len(data) - end)
@@ -168,7 +172,7 @@ def _has(fields: _Fields, array: str) -> bool:
     return all(f"{array}.{axis}" in fields for axis in "xyz")
 
 
-def _part(order: IntArray, rows: npt.NDArray[Any], fields: _Fields, stream: str) -> _Part:
+def _part(order: IntArray, rows: npt.NDArray[Any], *, fields: _Fields, stream: str) -> _Part:
     times = fields.get(f"{stream}.Timestamp")
     if times is None or rows.dtype[times[0]] != np.uint32:
         raise PacketError(sbem.KEY, f"{stream} is described without a time of 32 bits", b"")

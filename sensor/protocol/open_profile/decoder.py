@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
 from sensor.protocol.open_profile.frames import (
     ACC_CLIPPED,
     COUNTS,
@@ -24,6 +23,7 @@ from sensor.protocol.open_profile.frames import (
     Table,
     live_units,
 )
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import BoolArray, IntArray, SampleBlock
 
 _LATEST_US = 2**62
@@ -75,7 +75,7 @@ class LiveDecoder:
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next packets, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        packets = _read(notifications, LIVE_VERSION, LIVE_HEADER, LIVE_ROW)
+        packets = _read(notifications, LIVE_VERSION, header=LIVE_HEADER, row=LIVE_ROW)
         self._rejected += len(notifications) - len(packets.position)
         acc_counts = packets.rows["acc"].astype(np.float64)
         gyr_counts = packets.rows["gyr"].astype(np.float64)
@@ -117,7 +117,7 @@ class ImportDecoder:
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next packets, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        packets = _read(notifications, IMPORT_VERSION, IMPORT_HEADER, IMPORT_ROW)
+        packets = _read(notifications, IMPORT_VERSION, header=IMPORT_HEADER, row=IMPORT_ROW)
         packets = packets.keep(self._of_this_kind(packets, _is_sound(packets)))
         self._rejected += len(notifications) - len(packets.position)
         acc_mps2 = packets.rows["acc"].astype(np.float64)
@@ -146,7 +146,7 @@ class ImportDecoder:
 
 
 def _read(
-    notifications: Sequence[bytes], version: int, header: np.dtype[Any], row: np.dtype[Any]
+    notifications: Sequence[bytes], version: int, *, header: np.dtype[Any], row: np.dtype[Any]
 ) -> _Packets:
     """Take all packets of one version whose size fits their number of samples."""
     fits = [

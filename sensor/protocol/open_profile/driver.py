@@ -14,14 +14,26 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
-from sensor.protocol.open_profile import control as gatt
+from sensor.protocol.open_profile.control import (
+    CONTROL_UUID,
+    DATA_UUID,
+    STATUS_UUID,
+    AnswerStatus,
+    ControlAnswer,
+    Operation,
+    StartRequest,
+    encode_start,
+    explain_answer,
+    parse_answer,
+    parse_status,
+)
 
 RATES_HZ = (104, 208, 416)
 ACC_RANGE_G = 16
 GYR_RANGE_DPS = 2000
 SAMPLES_PER_PACKET = 8
 
-_WORDS: dict[int, str] = {gatt.Operation.START: "start the stream", gatt.Operation.STOP: "stop the stream"}
+_WORDS: dict[int, str] = {Operation.START: "start the stream", Operation.STOP: "stop the stream"}
 
 
 class OpenProfileDriver:
@@ -44,14 +56,12 @@ class OpenProfileDriver:
     def __init__(self, rate_hz: float) -> None:
         if rate_hz not in RATES_HZ:
             raise ValueError(f"runtall: no rate of {rate_hz:g} Hz; there are {', '.join(map(str, RATES_HZ))}")
-        self._request = gatt.StartRequest(
-            round(rate_hz * 1000), ACC_RANGE_G, GYR_RANGE_DPS, SAMPLES_PER_PACKET
-        )
+        self._request = StartRequest(round(rate_hz * 1000), ACC_RANGE_G, GYR_RANGE_DPS, SAMPLES_PER_PACKET)
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
         """Data first, then the answers to requests, then the once-a-second status."""
-        return (gatt.DATA_UUID, gatt.CONTROL_UUID, gatt.STATUS_UUID, BATTERY_LEVEL_UUID)
+        return (DATA_UUID, CONTROL_UUID, STATUS_UUID, BATTERY_LEVEL_UUID)
 
     @property
     def settings(self) -> Settings:
@@ -60,7 +70,7 @@ class OpenProfileDriver:
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Start the stream; a board has no wall clock to set."""
-        return (Write(gatt.CONTROL_UUID, gatt.encode_start(self._request)),)
+        return (Write(CONTROL_UUID, encode_start(self._request)),)
 
     def poll(self) -> tuple[Write, ...]:
         """Ask nothing: a board tells by itself."""
@@ -68,7 +78,7 @@ class OpenProfileDriver:
 
     def stop(self) -> tuple[Write, ...]:
         """Stop the stream."""
-        return (Write(gatt.CONTROL_UUID, bytes([gatt.Operation.STOP])),)
+        return (Write(CONTROL_UUID, bytes([Operation.STOP])),)
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""
@@ -78,19 +88,19 @@ class OpenProfileDriver:
             return (Unreadable(error),)
 
     def _understand(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        if characteristic == gatt.DATA_UUID:
+        if characteristic == DATA_UUID:
             return (StreamPacket(),)
-        if characteristic == gatt.CONTROL_UUID:
-            return (_answered(gatt.parse_answer(payload)),)
+        if characteristic == CONTROL_UUID:
+            return (_answered(parse_answer(payload)),)
         if characteristic == BATTERY_LEVEL_UUID:
             return (parse_battery_level(payload),)
-        if characteristic == gatt.STATUS_UUID:
-            gatt.parse_status(payload)  # kept in the session as it came; here only its shape matters
+        if characteristic == STATUS_UUID:
+            parse_status(payload)  # kept in the session as it came; here only its shape matters
         return ()
 
 
-def _answered(answer: gatt.ControlAnswer) -> DriverEvent:
+def _answered(answer: ControlAnswer) -> DriverEvent:
     what = _WORDS.get(answer.operation, f"operation {answer.operation}")
-    if answer.status == gatt.AnswerStatus.DONE:
+    if answer.status == AnswerStatus.DONE:
         return Accepted(what)
-    return Refused(what, answer.status, gatt.explain_answer(answer.status))
+    return Refused(what, answer.status, explain_answer(answer.status))

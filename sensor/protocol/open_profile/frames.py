@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import FloatArray, IntArray
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -75,10 +75,10 @@ def fitting_samples(payload_bytes: int) -> int:
 def encode_live_packets(
     packet_time_us: IntArray,
     acc_sensor_mps2: FloatArray,
+    *,
     gyr_sensor_radps: FloatArray,
     settings: Settings,
     samples_per_packet: int = 8,
-    *,
     first_sequence: int = 0,
     first_index: int = 0,
     after_dropped: bool = False,
@@ -111,7 +111,7 @@ def encode_live_packets(
         flags |= flag * np.logical_or.reduceat(clipped, starts)
     if after_dropped and len(flags):
         flags[0] |= SAMPLES_DROPPED
-    headers = _headers(LIVE_HEADER, flags, packet_time_us % 2**32, starts, len(rows))
+    headers = _headers(LIVE_HEADER, flags, time_us=packet_time_us % 2**32, starts=starts, total=len(rows))
     headers["sequence"] = (first_sequence + np.arange(len(starts))) % 2**16
     headers["index"] = (first_index + starts) % 2**32
     return _packets(headers, starts, rows)
@@ -120,6 +120,7 @@ def encode_live_packets(
 def encode_import_packets(
     time_us: IntArray,
     acc_sensor_mps2: FloatArray,
+    *,
     gyr_sensor_radps: FloatArray | None,
     samples_per_packet: int = 200,
 ) -> tuple[bytes, ...]:
@@ -152,7 +153,9 @@ def encode_import_packets(
     packet_time_us = time_us[starts]
     rows["after_us"] = time_us - np.repeat(packet_time_us, _lengths(starts, len(time_us)))
     flags_of_packets = np.full(len(starts), flags)
-    headers = _headers(IMPORT_HEADER, flags_of_packets, packet_time_us, starts, len(rows))
+    headers = _headers(
+        IMPORT_HEADER, flags_of_packets, time_us=packet_time_us, starts=starts, total=len(rows)
+    )
     return _packets(headers, starts, rows)
 
 
@@ -170,7 +173,7 @@ def _lengths(starts: IntArray, total: int) -> IntArray:
 
 
 def _headers(
-    layout: np.dtype[Any], flags: IntArray, time_us: IntArray, starts: IntArray, total: int
+    layout: np.dtype[Any], flags: IntArray, *, time_us: IntArray, starts: IntArray, total: int
 ) -> Table:
     headers = np.zeros(len(starts), layout)
     headers["flags"] = flags

@@ -1,8 +1,7 @@
-"""Polar data notifications into samples.
+"""Polar data notifications into samples: accelerations and angular rates, each in frames of its own.
 
-A sensor with a gyroscope sends it in frames of its own, sampled at moments of its own, beside those of the
-accelerometer. A row of a `SampleBlock` has both, so the angular rate is interpolated linearly to the moments
-of the accelerometer, see `sensor.protocol.polar.pairing`.
+Both come through one characteristic, dated by one clock, sampled at moments of their own; they are brought
+together after dating, see `sensor.session.second_stream`.
 """
 
 from __future__ import annotations
@@ -12,33 +11,31 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
 from sensor.protocol.polar.control import Measurement
-from sensor.protocol.polar.frames import PACKED, Frames, decode_frames
-from sensor.protocol.polar.pairing import JoinedRows, StreamJoiner, Timed
-from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
+from sensor.protocol.polar.frames import MEASUREMENT_MASK, PACKED, Frames, decode_frames
+from sensor.protocol.sample_blocks import at_full_scale, rates_alone
+from sensor.samples import FloatArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 _LATEST_NS = 2**62
 """Frames dated beyond this (the year 2146) are damaged; the limit keeps differences of times exact."""
 
 _G_PER_MG = 1e-3
-_NEEDED = ("rate_hz", "acc_range_g", "acc_factor_g")
+_ACC_SETTINGS = ("rate_hz", "acc_range_g", "acc_factor_g")
+_GYR_SETTINGS = ("gyr_range_dps", "gyr_factor_dps")
 
 
 class PolarDecoder:
-    """Decodes one connection's data notifications; see `sensor.protocol.driver.StreamDecoder`.
+    """Decodes the acceleration of one connection; see `sensor.protocol.driver.StreamDecoder`.
 
-    ``ticks`` is the time of the packet's *last* sample, ns since 2000 on the sensor's clock. With a gyroscope
-    a packet is the run of rows that one notification completed; accelerometer samples for which no angular
-    rate came are left out.
+    ``ticks`` is the time of the packet's *last* sample, ns since 2000 on the sensor's clock.
 
     Parameters
     ----------
     settings
-        ``rate_hz``, ``acc_range_g``, ``acc_factor_g`` (g in one count of packed frames of type 0); with a
-        gyroscope also ``gyr_range_dps`` and ``gyr_factor_dps``. `PolarDriver.settings` gives them, with the
-        factors the sensor told.
+        ``rate_hz``, ``acc_range_g``, ``acc_factor_g`` (g in one count of packed frames of type 0).
+        `PolarDriver.settings` gives them, with the factor the sensor told. Where there is
+        ``gyr_factor_dps``, frames of a gyroscope are passed over as belonging to `PolarRatesDecoder`.
 
     Raises
     ------
@@ -47,73 +44,84 @@ class PolarDecoder:
     """
 
     def __init__(self, settings: Settings) -> None:
-        if any(name not in settings for name in _NEEDED):
-            raise ValueError(f"polar: settings need {', '.join(_NEEDED)}, found {dict(settings)}")
-        self._acc_factor_g = float(settings["acc_factor_g"])
-        self._acc_range_mps2 = float(settings["acc_range_g"]) * STANDARD_GRAVITY_MPS2
+        _check(settings, _ACC_SETTINGS)
+        self._factor_g = float(settings["acc_factor_g"])
+        self._range_mps2 = float(settings["acc_range_g"]) * STANDARD_GRAVITY_MPS2
         self._has_gyroscope = "gyr_factor_dps" in settings
-        self._gyr_factor_dps = float(settings.get("gyr_factor_dps", 1.0))
-        self._gyr_range_radps = float(settings.get("gyr_range_dps", np.inf)) * RADPS_PER_DEGPS
-        self._joiner = StreamJoiner(float(settings["rate_hz"]))
         self._rejected = 0
 
     @property
     def rejected(self) -> int:
-        """Notifications that are no frame of a wanted measurement, so far."""
+        """Notifications that are no frame of a wanted measurement, so far; damaged rates are not counted."""
         return self._rejected
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        acc = _soundly_dated(decode_frames(notifications, Measurement.ACC))
-        acc_mps2 = self._acc_mps2(acc)
-        if not self._has_gyroscope:
-            self._rejected += len(notifications) - len(acc.position)
-            return self._acc_only(acc, acc_mps2)
-        gyr = _soundly_dated(decode_frames(notifications, Measurement.GYRO))
-        self._rejected += len(notifications) - len(acc.position) - len(gyr.position)
-        return self._with_gyroscope(
-            self._joiner.join(
-                Timed(acc.position, acc.time_ns, _bounds(acc), acc_mps2),
-                Timed(gyr.position, gyr.time_ns, _bounds(gyr), self._gyr_radps(gyr)),
-                len(notifications),
-            )
-        )
-
-    def _acc_mps2(self, frames: Frames) -> FloatArray:
-        in_counts = (frames.type_of_rows() == PACKED)[:, None]
-        g = frames.values * np.where(in_counts, self._acc_factor_g, _G_PER_MG)
-        return g * STANDARD_GRAVITY_MPS2
-
-    def _gyr_radps(self, frames: Frames) -> FloatArray:
-        in_counts = (frames.type_of_rows() == PACKED)[:, None]
-        return frames.values * np.where(in_counts, self._gyr_factor_dps, 1.0) * RADPS_PER_DEGPS
-
-    def _acc_only(self, frames: Frames, acc_mps2: FloatArray) -> SampleBlock:
+        frames = _soundly_dated(decode_frames(notifications, Measurement.ACC))
+        # Both decoders see every notification: what is of neither measurement is counted here only.
+        others = _count_of(notifications, Measurement.GYRO) if self._has_gyroscope else 0
+        self._rejected += len(notifications) - others - len(frames.position)
+        acc_mps2 = _scaled(frames, self._factor_g, _G_PER_MG) * STANDARD_GRAVITY_MPS2
         return SampleBlock(
             notification=frames.position,
             ticks=frames.time_ns,
             count=frames.count,
             acc_sensor_mps2=acc_mps2,
             gyr_sensor_radps=None,
-            clipped=at_full_scale(acc_mps2, self._acc_range_mps2),
-        )
-
-    def _with_gyroscope(self, rows: JoinedRows) -> SampleBlock:
-        clipped: BoolArray = at_full_scale(rows.acc, self._acc_range_mps2)
-        clipped |= at_full_scale(rows.gyr, self._gyr_range_radps)
-        return SampleBlock(
-            notification=rows.position,
-            ticks=rows.last_ns,
-            count=rows.rows,
-            hold_ticks=rows.held_ns,
-            acc_sensor_mps2=rows.acc,
-            gyr_sensor_radps=rows.gyr,
-            clipped=clipped,
+            clipped=at_full_scale(acc_mps2, self._range_mps2),
         )
 
 
-def _bounds(frames: Frames) -> IntArray:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(frames.count)])
+class PolarRatesDecoder:
+    """Decodes the angular rate of one connection as `PolarDecoder` does the acceleration.
+
+    Parameters
+    ----------
+    settings
+        ``gyr_range_dps``, ``gyr_factor_dps`` (deg/s in one count of packed frames of type 0).
+
+    Raises
+    ------
+    ValueError
+        When a setting is missing.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        _check(settings, _GYR_SETTINGS)
+        self._factor_dps = float(settings["gyr_factor_dps"])
+        self._range_radps = float(settings["gyr_range_dps"]) * RADPS_PER_DEGPS
+        self._rejected = 0
+
+    @property
+    def rejected(self) -> int:
+        """Notifications of the gyroscope that do not fit, so far."""
+        return self._rejected
+
+    def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
+        """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
+        frames = _soundly_dated(decode_frames(notifications, Measurement.GYRO))
+        self._rejected += _count_of(notifications, Measurement.GYRO) - len(frames.position)
+        gyr_radps = _scaled(frames, self._factor_dps, 1.0) * RADPS_PER_DEGPS
+        clipped = at_full_scale(gyr_radps, self._range_radps)
+        return rates_alone(
+            frames.position, frames.time_ns, count=frames.count, gyr_sensor_radps=gyr_radps, clipped=clipped
+        )
+
+
+def _check(settings: Settings, needed: tuple[str, ...]) -> None:
+    if any(name not in settings for name in needed):
+        raise ValueError(f"polar: settings need {', '.join(needed)}, found {dict(settings)}")
+
+
+def _scaled(frames: Frames, per_count: float, per_unit: float) -> FloatArray:
+    """Return (n, 3) values of frames, which are counts where packed as type 0 and else in a unit."""
+    in_counts = (frames.type_of_rows() == PACKED)[:, None]
+    scaled: FloatArray = frames.values * np.where(in_counts, per_count, per_unit)
+    return scaled
+
+
+def _count_of(notifications: Sequence[bytes], measurement: Measurement) -> int:
+    return sum(len(one) > 0 and one[0] & MEASUREMENT_MASK == measurement for one in notifications)
 
 
 def _soundly_dated(frames: Frames) -> Frames:

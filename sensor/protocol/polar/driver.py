@@ -17,8 +17,20 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
-from sensor.protocol.polar import control as polar
-from sensor.protocol.polar.control import AnswerJoiner, Measurement, Operation, Request, Status
+from sensor.protocol.polar.control import (
+    CONTROL_UUID,
+    DATA_UUID,
+    Answer,
+    AnswerJoiner,
+    Measurement,
+    Operation,
+    Request,
+    Status,
+    StreamsStopped,
+    encode_request,
+    explain_status,
+    parse_control,
+)
 from sensor.protocol.polar.frames import MEASUREMENT_MASK
 from sensor.protocol.polar.settings import Setting, SettingValues, parse_settings, told_factor
 
@@ -105,7 +117,7 @@ class PolarDriver:
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
         """Data and answers: the sensor wants both on before the first request."""
-        return (polar.DATA_UUID, polar.CONTROL_UUID, BATTERY_LEVEL_UUID)
+        return (DATA_UUID, CONTROL_UUID, BATTERY_LEVEL_UUID)
 
     @property
     def settings(self) -> Settings:
@@ -147,10 +159,10 @@ class PolarDriver:
             return (Unreadable(error),)
 
     def _understand(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        if characteristic == polar.DATA_UUID:
+        if characteristic == DATA_UUID:
             return self._data(payload)
-        if characteristic == polar.CONTROL_UUID:
-            return self._control(polar.parse_control(payload))
+        if characteristic == CONTROL_UUID:
+            return self._control(parse_control(payload))
         if characteristic == BATTERY_LEVEL_UUID:
             return (parse_battery_level(payload),)
         return ()
@@ -173,8 +185,8 @@ class PolarDriver:
         is_alive = found in self._alone and max(self._alone.values()) <= _MOST_ALONE
         return (StreamPacket(),) if is_alive else ()
 
-    def _control(self, told: polar.Answer | polar.StreamsStopped) -> tuple[DriverEvent, ...]:
-        if isinstance(told, polar.StreamsStopped):
+    def _control(self, told: Answer | StreamsStopped) -> tuple[DriverEvent, ...]:
+        if isinstance(told, StreamsStopped):
             names = " and ".join(_name(one) for one in told.measurements)
             return (Refused(f"go on with {names}", 0, "the sensor stopped by itself"),)
         answer = self._answers.join(told)
@@ -182,7 +194,7 @@ class PolarDriver:
             return ()
         what = f"{_DOING.get(answer.operation, 'tell of')} {_name(answer.measurement)}"
         if answer.status not in (Status.DONE, Status.ALREADY_SO):
-            return (Refused(what, answer.status, polar.explain_status(answer.status)),)
+            return (Refused(what, answer.status, explain_status(answer.status)),)
         if answer.operation != Operation.START or answer.measurement not in self._ranges:
             return (Accepted(what),)
         measurement = Measurement(answer.measurement)
@@ -196,7 +208,7 @@ class PolarDriver:
         self._told_settings = self.settings
         return (Described(self.settings),)
 
-    def _learn_factor(self, measurement: Measurement, answer: polar.Answer) -> tuple[DriverEvent, ...]:
+    def _learn_factor(self, measurement: Measurement, answer: Answer) -> tuple[DriverEvent, ...]:
         """Take over what a count is worth, as the answer to a start says."""
         try:
             told = parse_settings(answer.parameters)
@@ -207,7 +219,7 @@ class PolarDriver:
 
 
 def _write(request: Request) -> Write:
-    return Write(polar.CONTROL_UUID, polar.encode_request(request))
+    return Write(CONTROL_UUID, encode_request(request))
 
 
 def _name(measurement: int) -> str:

@@ -13,7 +13,7 @@ MOST_PER_BLOCK = 255
 
 
 def encode_plain_frame(
-    measurement: Measurement, frame_type: int, time_ns: int, values: npt.ArrayLike
+    measurement: Measurement, frame_type: int, *, time_ns: int, values: npt.ArrayLike
 ) -> bytes:
     """Encode (n, 3) integers as a frame without packing.
 
@@ -33,9 +33,9 @@ def encode_plain_frame(
 def encode_packed_frame(
     measurement: Measurement,
     frame_type: int,
+    *,
     time_ns: int,
     values: npt.ArrayLike,
-    *,
     block_samples: int = MOST_PER_BLOCK,
 ) -> bytes:
     """Encode (n, 3) integers, or floats where the frame type has them, as first sample and differences.

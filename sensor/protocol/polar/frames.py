@@ -118,35 +118,36 @@ def decode_frames(notifications: Sequence[bytes], measurement: Measurement) -> F
     parts = [
         part
         for frame_type, positions in by_type.items()
-        if (part := _decode_type(notifications, positions, measurement, frame_type)) is not None
+        if (part := _decode_type(notifications, positions, measurement=measurement, frame_type=frame_type))
+        is not None
     ]
     return _in_order(parts)
 
 
 def _decode_type(
-    notifications: Sequence[bytes], positions: list[int], measurement: Measurement, frame_type: int
+    notifications: Sequence[bytes], positions: list[int], *, measurement: Measurement, frame_type: int
 ) -> Frames | None:
     kind = (measurement, frame_type)
     if kind in PLAIN_BYTES:
-        return _decode_plain(notifications, positions, frame_type, PLAIN_BYTES[kind])
+        return _decode_plain(notifications, positions, frame_type=frame_type, width=PLAIN_BYTES[kind])
     if kind in FIRST_BYTES:
-        return _decode_packed(notifications, positions, frame_type, FIRST_BYTES[kind])
+        return _decode_packed(notifications, positions, frame_type=frame_type, width=FIRST_BYTES[kind])
     return None
 
 
 def _decode_plain(
-    notifications: Sequence[bytes], positions: list[int], frame_type: int, width: int
+    notifications: Sequence[bytes], positions: list[int], *, frame_type: int, width: int
 ) -> Frames:
     row_bytes = CHANNELS * width
     good = [i for i in positions if (len(notifications[i]) - HEADER_BYTES) % row_bytes == 0]
     body = b"".join([notifications[i][HEADER_BYTES:] for i in good])
     count = [(len(notifications[i]) - HEADER_BYTES) // row_bytes for i in good]
     values = _signed(np.frombuffer(body, np.uint8).reshape(-1, width)).reshape(-1, CHANNELS)
-    return _frames(notifications, good, frame_type, count, values.astype(np.float64))
+    return _frames(notifications, good, frame_type=frame_type, count=count, values=values.astype(np.float64))
 
 
 def _decode_packed(
-    notifications: Sequence[bytes], positions: list[int], frame_type: int, width: int
+    notifications: Sequence[bytes], positions: list[int], *, frame_type: int, width: int
 ) -> Frames:
     start = HEADER_BYTES + CHANNELS * width
     walked = [(i, _walk(notifications[i], start)) for i in positions if len(notifications[i]) >= start]
@@ -159,7 +160,7 @@ def _decode_packed(
         for a, b in pairwise([*groups, len(found)])
     ]
     values = np.concatenate([np.zeros((0, CHANNELS)), *parts])
-    frames = _frames(notifications, good, frame_type, count.tolist(), values)
+    frames = _frames(notifications, good, frame_type=frame_type, count=count.tolist(), values=values)
     if not good:
         return frames
     finite = np.isfinite(values).all(axis=1)
@@ -243,6 +244,7 @@ def _signed(little_endian: npt.NDArray[np.uint8]) -> IntArray:
 def _frames(
     notifications: Sequence[bytes],
     positions: list[int],
+    *,
     frame_type: int,
     count: list[int],
     values: FloatArray,

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
-from sensor.protocol.simple.driver import Conversation
-from sensor.protocol.whole_rows import rates_alone, read_rows
+from sensor.protocol.sample_blocks import rates_alone, read_rows
+from sensor.protocol.simple_driver import Conversation
 from sensor.samples import FloatArray, IntArray, SampleBlock
 
 
@@ -103,7 +103,13 @@ class AdafruitRatesDecoder:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
         position, number, gyr_radps = self._reader.read(notifications)
         none_clipped = np.zeros(len(number), np.bool_)
-        return rates_alone(position, number, np.ones(len(number), np.int64), gyr_radps, none_clipped)
+        return rates_alone(
+            position,
+            number,
+            count=np.ones(len(number), np.int64),
+            gyr_sensor_radps=gyr_radps,
+            clipped=none_clipped,
+        )
 
 
 def _finite_vectors(notifications: Sequence[bytes]) -> tuple[IntArray, FloatArray]:

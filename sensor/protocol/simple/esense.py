@@ -13,9 +13,8 @@ from functools import partial
 import numpy as np
 
 from sensor.protocol.driver import Settings, Write
-from sensor.protocol.full_scale import at_full_scale
-from sensor.protocol.simple.driver import Conversation
-from sensor.protocol.whole_rows import read_rows
+from sensor.protocol.sample_blocks import at_full_scale, read_rows
+from sensor.protocol.simple_driver import Conversation
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -85,7 +84,7 @@ class ESenseDecoder:
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        position, rows = read_rows(notifications, _PACKET, _HEAD)
+        position, rows = read_rows(notifications, _PACKET, starts_with=_HEAD)
         summed = np.frombuffer(rows.tobytes(), np.uint8).reshape(-1, _PACKET.itemsize)[:, 3:].sum(axis=1)
         sound = (summed % 256 == rows["checksum"]) & (rows["size"] == _VALUE_BYTES)
         position, rows = position[sound], rows[sound]
@@ -112,7 +111,7 @@ class ESenseDecoder:
 
 
 def encode_samples(
-    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, settings: Settings, first_number: int = 0
+    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, *, settings: Settings, first_number: int = 0
 ) -> tuple[bytes, ...]:
     """Encode (n, 3) samples as notifications; values beyond the full scale are clipped."""
     rows = np.zeros(len(acc_sensor_mps2), _PACKET)

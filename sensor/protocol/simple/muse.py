@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sensor.protocol.driver import Settings, Write
-from sensor.protocol.full_scale import at_full_scale
-from sensor.protocol.simple.driver import Conversation
-from sensor.protocol.whole_rows import rates_alone, read_rows
+from sensor.protocol.sample_blocks import at_full_scale, rates_alone, read_rows
+from sensor.protocol.simple_driver import Conversation
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -131,10 +130,17 @@ class MuseRatesDecoder:
         position, first, counts = self._reader.read(notifications)
         count = np.full(len(first), SAMPLES_PER_PACKET, np.int64)
         clipped = at_full_scale(counts, _COUNTS)
-        return rates_alone(position, first, count, counts * GYR_UNIT_RADPS, clipped, first)
+        return rates_alone(
+            position,
+            first,
+            count=count,
+            gyr_sensor_radps=counts * GYR_UNIT_RADPS,
+            clipped=clipped,
+            sequence=first,
+        )
 
 
-def encode_packets(vectors: FloatArray, unit: float, first_number: int = 0) -> tuple[bytes, ...]:
+def encode_packets(vectors: FloatArray, unit: float, *, first_number: int = 0) -> tuple[bytes, ...]:
     """Encode (3 k, 3) vectors as k notifications; values beyond the full scale are clipped.
 
     Parameters

@@ -12,8 +12,8 @@ from functools import partial
 import numpy as np
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
-from sensor.protocol.simple.driver import Conversation
-from sensor.protocol.whole_rows import one_sample_each, read_rows
+from sensor.protocol.sample_blocks import one_sample_each, read_rows
+from sensor.protocol.simple_driver import Conversation
 from sensor.samples import FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -60,7 +60,7 @@ class OpenEarableDecoder:
 
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
-        position, rows = read_rows(notifications, _PACKET, _IMU_HEAD)
+        position, rows = read_rows(notifications, _PACKET, starts_with=_IMU_HEAD)
         sound = np.isfinite(rows["acc_mps2"]).all(axis=1) & np.isfinite(rows["gyr_degps"]).all(axis=1)
         sound &= rows["time_us"] < _LATEST_US
         position, rows = position[sound], rows[sound]
@@ -69,13 +69,19 @@ class OpenEarableDecoder:
         acc_mps2 = rows["acc_mps2"].astype(np.float64)
         gyr_radps = rows["gyr_degps"].astype(np.float64) * RADPS_PER_DEGPS
         return one_sample_each(
-            position, rows["time_us"].astype(np.int64), acc_mps2, gyr_radps, ACC_RANGE_MPS2, GYR_RANGE_RADPS
+            position,
+            rows["time_us"].astype(np.int64),
+            acc_sensor_mps2=acc_mps2,
+            gyr_sensor_radps=gyr_radps,
+            acc_range_mps2=ACC_RANGE_MPS2,
+            gyr_range_radps=GYR_RANGE_RADPS,
         )
 
 
 def encode_samples(
     time_us: IntArray,
     acc_sensor_mps2: FloatArray,
+    *,
     gyr_sensor_radps: FloatArray,
     mag_ut: FloatArray | None = None,
 ) -> tuple[bytes, ...]:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, Settings, Write
-from sensor.protocol.simple.driver import Conversation
-from sensor.protocol.whole_rows import one_sample_each, read_rows
+from sensor.protocol.sample_blocks import one_sample_each, read_rows
+from sensor.protocol.simple_driver import Conversation
 from sensor.samples import FloatArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -73,11 +73,18 @@ class ThingyDecoder:
         self._samples += len(rows)
         acc_mps2 = rows["acc"].astype(np.float64) * ACC_UNIT_MPS2
         gyr_radps = rows["gyr"].astype(np.float64) * GYR_UNIT_RADPS
-        return one_sample_each(position, ticks, acc_mps2, gyr_radps, ACC_RANGE_MPS2, GYR_RANGE_RADPS)
+        return one_sample_each(
+            position,
+            ticks,
+            acc_sensor_mps2=acc_mps2,
+            gyr_sensor_radps=gyr_radps,
+            acc_range_mps2=ACC_RANGE_MPS2,
+            gyr_range_radps=GYR_RANGE_RADPS,
+        )
 
 
 def encode_samples(
-    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, mag_ut: FloatArray | None = None
+    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, *, mag_ut: FloatArray | None = None
 ) -> tuple[bytes, ...]:
     """Encode (n, 3) samples as notifications; the magnetic field is 0 where absent."""
     rows = np.zeros(len(acc_sensor_mps2), _PACKET)

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 
 from sensor.errors import PacketError
-from sensor.protocol.witmotion import decoder as witmotion
+from sensor.protocol.witmotion.decoder import ANSWER, KEY, START_BYTE
 
 
 class Register(IntEnum):
@@ -78,7 +78,7 @@ def parse_request(data: bytes) -> Request:
         When it is no request.
     """
     if len(data) != _REQUEST_BYTES or not data.startswith(_HEAD):
-        raise PacketError(witmotion.KEY, f"a request is {_HEAD.hex(' ')} and three bytes", data)
+        raise PacketError(KEY, f"a request is {_HEAD.hex(' ')} and three bytes", data)
     return Request(data[2], int.from_bytes(data[3:], "little"))
 
 
@@ -87,7 +87,7 @@ def encode_answer(register: int, values: tuple[int, ...]) -> bytes:
     words = np.zeros(1 + _ANSWER_VALUES, "<u2")
     words[0] = register
     words[1 : 1 + len(values)] = values
-    return bytes([witmotion.START_BYTE, witmotion.ANSWER]) + words.tobytes()
+    return bytes([START_BYTE, ANSWER]) + words.tobytes()
 
 
 def charge_pct(centivolts: int) -> int:

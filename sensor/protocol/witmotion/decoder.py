@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensor.protocol.driver import Settings
-from sensor.protocol.full_scale import at_full_scale
+from sensor.protocol.sample_blocks import at_full_scale
 from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -174,7 +174,7 @@ class WitMotionDecoder:
 
 
 def encode_frames(
-    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, angle_deg: FloatArray | None = None
+    acc_sensor_mps2: FloatArray, gyr_sensor_radps: FloatArray, *, angle_deg: FloatArray | None = None
 ) -> bytes:
     """Encode (n, 3) samples as a stretch of the byte stream; values beyond the full scale are clipped.
 

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sensor.protocol.driver import (
-    Accepted,
-    BatteryLevel,
-    DriverEvent,
-    Refused,
-    Settings,
-    StreamPacket,
-    Write,
-)
-from sensor.protocol.witmotion import decoder as witmotion
+from sensor.protocol.driver import Accepted, BatteryLevel, DriverEvent, Refused, StreamPacket, Write
+from sensor.protocol.simple_driver import Conversation, SimpleDriver
 from sensor.protocol.witmotion.control import (
     RATE_CODES,
     SETTLE_S,
@@ -23,7 +15,17 @@ from sensor.protocol.witmotion.control import (
     charge_pct,
     encode_request,
 )
-from sensor.protocol.witmotion.decoder import FrameFinder
+from sensor.protocol.witmotion.decoder import (
+    ANSWER,
+    FRAME_BYTES,
+    HEADER_BYTES,
+    KEY,
+    NOTIFY_UUID,
+    START_BYTE,
+    WRITE_UUID,
+    Bytes,
+    FrameFinder,
+)
 
 RATES_HZ = (50, 100, 200)
 """Rates that suit running."""
@@ -32,15 +34,39 @@ _PAUSE_S = SETTLE_S + 0.05
 """Each request waits for a connection event: two of them come up to an interval closer together."""
 
 
-class WitMotionDriver:
-    """Streams from a WitMotion with BLE 5; it streams whenever it is connected.
+def _write(register: Register, value: int) -> Write:
+    data = encode_request(Request(register, value))
+    return Write(WRITE_UUID, data, response=False, settle_s=_PAUSE_S)
+
+
+def _set_rate(rate_hz: int) -> tuple[Write, ...]:
+    """Return what sets the rate and reads it back."""
+    return (
+        _write(Register.LOCK, UNLOCK_VALUE),
+        _write(Register.RATE, RATE_CODES[rate_hz]),
+        _write(Register.READ, Register.RATE),
+    )
+
+
+CONVERSATION = Conversation(
+    key=KEY,
+    rates_hz=RATES_HZ,
+    data_uuid=NOTIFY_UUID,
+    start=_set_rate,
+    poll=(_write(Register.READ, Register.BATTERY),),
+)
+"""It streams whenever it is connected: there is nothing to stop. One layout and one scale: no settings."""
+
+
+class WitMotionDriver(SimpleDriver):
+    """Streams from a WitMotion with BLE 5; see `sensor.protocol.driver.Driver`.
 
     Nothing is saved on the sensor: whatever it was set to before comes back when it is switched on again.
 
     Parameters
     ----------
     rate_hz
-        One of `RATES_HZ`.
+        One of `RATES_HZ`, Hz.
 
     Raises
     ------
@@ -49,55 +75,30 @@ class WitMotionDriver:
     """
 
     def __init__(self, rate_hz: float) -> None:
-        if rate_hz not in RATES_HZ:
-            known = ", ".join(map(str, RATES_HZ))
-            raise ValueError(f"witmotion: no rate of {rate_hz:g} Hz; there are {known}")
-        self._rate_code = RATE_CODES[int(rate_hz)]
+        super().__init__(rate_hz, CONVERSATION)
         self._rate_is_set = False
         self._finder = FrameFinder()
-
-    @property
-    def notify_characteristics(self) -> tuple[str, ...]:
-        """One for everything."""
-        return (witmotion.NOTIFY_UUID,)
-
-    @property
-    def settings(self) -> Settings:
-        """Nothing: there is one layout and one scale."""
-        return {}
 
     def start(self, utc_us: int) -> tuple[Write, ...]:
         """Set the rate and read it back; there is no clock to set."""
         self._rate_is_set = False
-        return (
-            _write(Register.LOCK, UNLOCK_VALUE),
-            _write(Register.RATE, self._rate_code),
-            _write(Register.READ, Register.RATE),
-        )
+        return _set_rate(self.rate_hz)
 
     def poll(self) -> tuple[Write, ...]:
         """Read the battery; set the rate once more if the sensor has not taken it."""
-        again = () if self._rate_is_set else self.start(0)
-        return (*again, _write(Register.READ, Register.BATTERY))
+        again = () if self._rate_is_set else _set_rate(self.rate_hz)
+        return (*again, *super().poll())
 
-    def stop(self) -> tuple[Write, ...]:
-        """Do nothing: it stops when the link ends."""
-        return ()
-
-    def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
-        """Understand one notification: samples and answers."""
-        if characteristic.lower() != witmotion.NOTIFY_UUID:
-            return ()
+    def receive_data(self, payload: bytes) -> tuple[DriverEvent, ...]:
+        """Understand one notification: samples and answers are frames of one stream of bytes."""
         frames = self._finder.feed([payload]).data
-        answers = [
-            event for frame in frames[frames[:, 1] == witmotion.ANSWER] for event in self._answer(frame)
-        ]
+        answers = [event for frame in frames[frames[:, 1] == ANSWER] for event in self._answer(frame)]
         return tuple(answers) if _is_answer_alone(payload) else (*answers, StreamPacket())
 
-    def _answer(self, frame: witmotion.Bytes) -> tuple[DriverEvent, ...]:
-        register, value = np.frombuffer(frame.tobytes(), "<u2", 2, witmotion.HEADER_BYTES).tolist()
+    def _answer(self, frame: Bytes) -> tuple[DriverEvent, ...]:
+        register, value = np.frombuffer(frame.tobytes(), "<u2", 2, HEADER_BYTES).tolist()
         if register == Register.RATE:
-            self._rate_is_set = value & 0xFF == self._rate_code
+            self._rate_is_set = value & 0xFF == RATE_CODES[self.rate_hz]
             if self._rate_is_set:
                 return (Accepted("set the rate"),)
             return (Refused("set the rate", value, "it goes on at another; it is asked again in a minute"),)
@@ -108,10 +109,4 @@ class WitMotionDriver:
 
 def _is_answer_alone(payload: bytes) -> bool:
     """Tell whether a notification holds no sample: answers must not pass for a stream that lives."""
-    head = bytes([witmotion.START_BYTE, witmotion.ANSWER])
-    return len(payload) == witmotion.FRAME_BYTES and payload.startswith(head)
-
-
-def _write(register: Register, value: int) -> Write:
-    data = encode_request(Request(register, value))
-    return Write(witmotion.WRITE_UUID, data, response=False, settle_s=_PAUSE_S)
+    return len(payload) == FRAME_BYTES and payload.startswith(bytes([START_BYTE, ANSWER]))

@@ -100,7 +100,9 @@ class VirtualCapture2Go(VirtualMotionSensor):
         self._packages = notify_only(wire.NOTIFY_UUID)
         self._queue = PackageQueue(self._room, self._send, BUFFER_BYTES)
         self._answers: dict[int, Callable[[bytes], Package | None]] = {
-            wire.GET_INFO: lambda _: Package(wire.INFO, encode_info(self.name[-6:], "virtual", "1.0.1")),
+            wire.GET_INFO: lambda _: Package(
+                wire.INFO, encode_info(self.name[-6:], "virtual", version="1.0.1")
+            ),
             wire.GET_STATUS: lambda _: self._status(),
             wire.SET_MODE: self._set_mode,
             wire.SET_TIME: self._set_time,
@@ -224,7 +226,9 @@ class VirtualCapture2Go(VirtualMotionSensor):
         """Return the package of the samples from ``first`` on."""
         time_ns = np.array([self._ticks(first)], np.int64)
         gyr_counts, acc_counts = self._counts(first, wire.SAMPLES_PER_PACKAGE)
-        return wire.encode_measurements(self._times.rate_hz, time_ns, gyr_counts, acc_counts)[0]
+        return wire.encode_measurements(
+            self._times.rate_hz, time_ns, gyr_counts=gyr_counts, acc_counts=acc_counts
+        )[0]
 
     def _counts(self, first: int, samples: int) -> tuple[FloatArray, FloatArray]:
         """Return (samples, 3) counts of the gyroscope and the accelerometer."""

@@ -70,7 +70,7 @@ class VirtualOpenEarable(ThinSensor):
     def send(self, first: int, acc_mps2: FloatArray, gyr_radps: FloatArray) -> None:
         """Send one sample with its time."""
         time_us = np.array([self._ticks(first)])
-        (packet,) = openearable.encode_samples(time_us, acc_mps2, gyr_radps)
+        (packet,) = openearable.encode_samples(time_us, acc_mps2, gyr_sensor_radps=gyr_radps)
         self.notify(self._data, packet)
 
     def _configure(self, data: bytes) -> None:
@@ -101,7 +101,9 @@ class VirtualESense(ThinSensor):
 
     def send(self, first: int, acc_mps2: FloatArray, gyr_radps: FloatArray) -> None:
         """Send one sample with its number."""
-        (packet,) = esense.encode_samples(acc_mps2, gyr_radps, _ESENSE_SETTINGS, self._packets)
+        (packet,) = esense.encode_samples(
+            acc_mps2, gyr_radps, settings=_ESENSE_SETTINGS, first_number=self._packets
+        )
         self.notify(self._data, packet)
 
     def _obey(self, data: bytes) -> None:
@@ -137,7 +139,7 @@ class VirtualMuse(ThinSensor):
             (self._acc, acc_mps2, muse.ACC_UNIT_MPS2),
             (self._gyr, gyr_radps, muse.GYR_UNIT_RADPS),
         ):
-            (packet,) = muse.encode_packets(values, unit, self._packets)
+            (packet,) = muse.encode_packets(values, unit, first_number=self._packets)
             self.notify(characteristic, packet)
 
     def _obey(self, data: bytes) -> None:

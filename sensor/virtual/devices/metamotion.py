@@ -62,7 +62,9 @@ class VirtualMetaMotion(VirtualMotionSensor):
         )
         self._chip = chip
         self._registers = wire.packed_registers(chip)
-        self._starting = wire.start_commands(chip, round(signal.rate_hz), ACC_RANGE_G, GYR_RANGE_DPS)
+        self._starting = wire.start_commands(
+            chip, round(signal.rate_hz), acc_range_g=ACC_RANGE_G, gyr_range_dps=GYR_RANGE_DPS
+        )
         self._done: set[bytes] = set()
         self._command = write_only(wire.COMMAND_UUID, self._on_command, response=False)
         self._data = notify_only(wire.NOTIFY_UUID)
@@ -103,7 +105,7 @@ class VirtualMetaMotion(VirtualMotionSensor):
         for module, register in self._registers.items():
             if self._streams_module(module):
                 whole = np.rint(counts[module]).astype(np.int64)
-                (packet,) = wire.encode_packed(module, register, whole)
+                (packet,) = wire.encode_packed(module, register, counts=whole)
                 self.notify(self._data, packet)
 
 

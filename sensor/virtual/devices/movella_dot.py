@@ -157,7 +157,7 @@ class VirtualMovellaDot(VirtualMotionSensor):
         acc_mps2, gyr_radps = self._readings.take(first, count)
         assert gyr_radps is not None, "its signal has angular rates"
         time_us = np.array([self._ticks(index) for index in range(first, first + count)], np.int64)
-        return wire.encode_samples(mode, time_us, acc_mps2, gyr_radps)
+        return wire.encode_samples(mode, time_us, acc_sensor_mps2=acc_mps2, gyr_sensor_radps=gyr_radps)
 
     def _battery_value(self) -> bytes:
         return encode_battery(BatteryLevel(self.battery_pct))

@@ -205,7 +205,7 @@ class VirtualMovesense(VirtualMotionSensor):
         self._send_data(reference, self._measurement(path, first))
 
     def _send_data(self, reference: int, payload: bytes) -> None:
-        for part in encode_data(reference, payload, self.payload_bytes - _GSP_HEADER_BYTES):
+        for part in encode_data(reference, payload, body_bytes=self.payload_bytes - _GSP_HEADER_BYTES):
             self.notify(self._data, part)
 
 

@@ -195,9 +195,9 @@ class VirtualBoard(VirtualMotionSensor):
         (packet,) = wire.encode_live_packets(
             np.array([self._ticks(first)]),
             acc_mps2,
-            gyr_radps,
-            _SETTINGS,
-            samples,
+            gyr_sensor_radps=gyr_radps,
+            settings=_SETTINGS,
+            samples_per_packet=samples,
             first_sequence=sequence,
             first_index=index,
             after_dropped=self._has_dropped,

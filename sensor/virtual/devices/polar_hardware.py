@@ -94,8 +94,10 @@ class PolarHardware:
         unit = RADPS_PER_DEGPS if measurement is Measurement.GYRO else STANDARD_GRAVITY_MPS2
         counts = np.rint(values / (self.steps[measurement] * unit)).astype(np.int64)
         if not self.is_packed:
-            return encode_plain_frame(measurement, _IN_MILLI_G, time_ns, counts)
-        return encode_packed_frame(measurement, PACKED, time_ns, counts, block_samples=_BLOCK_SAMPLES)
+            return encode_plain_frame(measurement, _IN_MILLI_G, time_ns=time_ns, values=counts)
+        return encode_packed_frame(
+            measurement, PACKED, time_ns=time_ns, values=counts, block_samples=_BLOCK_SAMPLES
+        )
 
     def _frame_bytes(self, measurement: Measurement, samples: int) -> int:
         """Return how many bytes a frame takes at most."""

@@ -89,10 +89,10 @@ def test_segments_come_in_order_and_hold_data_alone(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "run.runtall")
     sensor_id = add_movesense(writer)
     for number, reason in enumerate(("start", "link lost")):
-        segment_id = writer.start_segment(sensor_id, number, reason)
-        writer.packet(segment_id, BATTERY_LEVEL_UUID, number, b"d")
-        writer.packet(segment_id, DATA, number, SENT[number])
-        writer.packet(segment_id, DATA, number, SENT[number + 1])
+        segment_id = writer.start_segment(sensor_id, number, reason=reason)
+        writer.packet(segment_id, BATTERY_LEVEL_UUID, arrival_ns=number, payload=b"d")
+        writer.packet(segment_id, DATA, arrival_ns=number, payload=SENT[number])
+        writer.packet(segment_id, DATA, arrival_ns=number, payload=SENT[number + 1])
     writer.close()
 
     (segments,) = read_segments(writer.path).values()

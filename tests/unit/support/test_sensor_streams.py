@@ -19,7 +19,7 @@ def test_what_a_sensor_sends_decodes_to_the_signal(kind) -> None:
         assert decoder.rejected == 0
         assert not blocks[-1].clipped.any()
     accs, gyrs = blocks[0].acc_sensor_mps2, blocks[-1].gyr_sensor_radps
-    # The last packet is not filled, and a row whose angular rate has not come yet is not told.
+    # The last packet is not filled.
     assert 0.9 * len(signal.acc_sensor_mps2) < len(accs) <= len(signal.acc_sensor_mps2)
     assert _distance(accs, signal.acc_sensor_mps2) < 0.01
     assert (gyrs is not None) == kind.has_gyroscope

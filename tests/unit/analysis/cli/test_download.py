@@ -86,7 +86,10 @@ def test_another_makers_recordings_have_names_and_become_sessions_too(
     time_ns = 10**9 * UTC_US // 10**6 + 80_000_000 * np.arange(250)
     acc = np.rint(upright.acc_sensor_mps2 / capture2go.ACC_UNIT_MPS2)
     gyr = np.rint(upright.gyr_sensor_radps / capture2go.GYR_UNIT_RADPS)
-    written = map(capture2go.encode_package, capture2go.encode_measurements(100, time_ns, gyr, acc))
+    written = map(
+        capture2go.encode_package,
+        capture2go.encode_measurements(100, time_ns, gyr_counts=gyr, acc_counts=acc),
+    )
     sensor.files = {"runtall_2025-05-31": b"".join(written)}
 
     listed = run("--sensor", sensor.name, "--list").output.splitlines()
@@ -107,7 +110,12 @@ def test_a_sensor_whose_sizes_are_not_told_is_started_stopped_and_fetched(
 ) -> None:
     upright = noise_signal(15.0, rate_hz=60.0)
     time_us = np.rint(np.arange(900) * 1e6 / 60).astype(np.int64)
-    samples = encode_samples(RATE_QUANTITIES, time_us, upright.acc_sensor_mps2, upright.gyr_sensor_radps)
+    samples = encode_samples(
+        RATE_QUANTITIES,
+        time_us,
+        acc_sensor_mps2=upright.acc_sensor_mps2,
+        gyr_sensor_radps=upright.gyr_sensor_radps,
+    )
     sensor.recordings = [DotRecording(UTC_US // 10**6, b"".join(samples))]
 
     listed = run("--sensor", sensor.name, "--list").output.splitlines()

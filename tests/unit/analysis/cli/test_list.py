@@ -18,10 +18,10 @@ def make_session(home: Path, name: str, started_utc: str, duration_s: float = 90
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.runtall"
     writer = SessionWriter(path, name=name, started_utc=started_utc, simulated=name == "sim")
-    chest = writer.add_sensor("sternum", "movesense", "Movesense 1")
-    writer.add_sensor("head", "movesense", "Movesense 2")
-    segment = writer.start_segment(chest, 0, "start")
-    writer.packet(segment, "data", round(duration_s * 1e9), b"\x02\x63")
+    chest = writer.add_sensor("sternum", "movesense", name="Movesense 1")
+    writer.add_sensor("head", "movesense", name="Movesense 2")
+    segment = writer.start_segment(chest, 0, reason="start")
+    writer.packet(segment, "data", arrival_ns=round(duration_s * 1e9), payload=b"\x02\x63")
     writer.close()
     return path
 

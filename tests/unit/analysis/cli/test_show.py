@@ -58,7 +58,7 @@ def test_marks_and_what_was_told_are_shown(tmp_path: Path) -> None:
     path = tmp_path / "told.runtall"
     writer = SessionWriter(path, name="told", started_utc="2026-04-01T08:00:00+00:00")
     writer.set_context("surface", "trail")
-    writer.mark(65_000_000_000, "pain", "left knee")
+    writer.mark(65_000_000_000, "pain", text="left knee")
     writer.close()
 
     result = show(tmp_path, str(path))

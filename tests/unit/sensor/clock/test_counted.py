@@ -27,7 +27,7 @@ class Stream:
     true_index: np.ndarray
 
     def fit(self, nominal_rate_hz: float = 100) -> SegmentTimes:
-        return fit_segment(self.block, self.arrival_s, COUNTED, nominal_rate_hz)
+        return fit_segment(self.block, self.arrival_s, spec=COUNTED, nominal_rate_hz=nominal_rate_hz)
 
 
 def streamed(
@@ -164,7 +164,7 @@ def test_numbers_that_cannot_have_told_a_loss_are_corrected_by_half_a_second_and
     stream = streamed(lost=tuple(range(2000, 2000 + lost)))
     number = stream.block.ticks + 3 * counted * (np.arange(len(stream.block.ticks)) >= 2000)
     block = replace(stream.block, ticks=number, sequence=number)
-    times = fit_segment(block, stream.arrival_s, COUNTED, 100)
+    times = fit_segment(block, stream.arrival_s, spec=COUNTED, nominal_rate_hz=100)
     gaps = [round((gap.end_s - gap.start_s) * 100) for gap in times.gaps]
     # What is shorter may as well be the radio's jitter, where numbers say nothing is missing.
     assert gaps == ([3 * lost + 1] if lost == 90 else [])
@@ -187,7 +187,7 @@ def test_a_few_packets_are_dated_by_the_nominal_rate(packets):
 def test_no_packets_have_no_times():
     none = np.zeros(0, np.int64)
     block = SampleBlock(none, none, none, np.zeros((0, 3)), None, np.zeros(0, np.bool_))
-    assert len(fit_segment(block, np.zeros(0), COUNTED, 100).time_s) == 0
+    assert len(fit_segment(block, np.zeros(0), spec=COUNTED, nominal_rate_hz=100).time_s) == 0
 
 
 @settings(max_examples=50, deadline=None)
@@ -210,7 +210,7 @@ def test_times_increase_whatever_arrives(arrivals, ticks, counts, numbers_itself
         clipped=np.zeros(n, np.bool_),
         sequence=first if numbers_itself else None,
     )
-    times = fit_segment(block, np.sort(np.array(arrivals)), COUNTED, 100)
+    times = fit_segment(block, np.sort(np.array(arrivals)), spec=COUNTED, nominal_rate_hz=100)
     assert len(times.time_s) == n
     assert np.isfinite(times.time_s).all()
     assert (np.diff(times.time_s) > 0).all()

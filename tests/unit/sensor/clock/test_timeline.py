@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sensor.clock.fit import unwrap
-from sensor.clock.timeline import ClockSpec, SegmentTimes, fit_segment
+from sensor.clock.timeline import ClockSpec, SegmentTimes, fit_segment, fit_streams
 from sensor.samples import SampleBlock
 
 MILLISECONDS = ClockSpec(tick_hz=1000, wrap_bits=32)
@@ -28,7 +28,7 @@ class Stream:
     rate_hz: float
 
     def fit(self, spec: ClockSpec = MILLISECONDS, nominal_rate_hz: float = 104) -> SegmentTimes:
-        return fit_segment(self.block, self.arrival_s, spec, nominal_rate_hz)
+        return fit_segment(self.block, self.arrival_s, spec=spec, nominal_rate_hz=nominal_rate_hz)
 
 
 def block_of(ticks: np.ndarray, samples: int) -> SampleBlock:
@@ -156,7 +156,9 @@ def test_small_packets_lost_among_large_ones_are_counted(lost, seed):
         clipped=np.zeros(n, np.bool_),
     )
     spec = ClockSpec(tick_hz=1e9, wrap_bits=None, refers_to="last")
-    times = fit_segment(block, true_s[end - 1][kept] + rng.uniform(0, 0.03, len(block.count)), spec, 52)
+    times = fit_segment(
+        block, true_s[end - 1][kept] + rng.uniform(0, 0.03, len(block.count)), spec=spec, nominal_rate_hz=52
+    )
     missing = np.rint(np.diff(times.time_s) * 51.7).astype(int) - 1
     expected = np.rint(np.diff(true_s[np.repeat(kept, count)]) * 51.7).astype(int) - 1
     assert np.array_equal(missing, expected)
@@ -192,7 +194,7 @@ def test_a_restart_of_the_sensor_begins_a_clock_of_its_own():
     arrival_s = np.concatenate([first.arrival_s, second.arrival_s + later_s])
     true_s = np.concatenate([first.true_s, second.true_s + later_s])
 
-    times = fit_segment(block, arrival_s, MILLISECONDS, 104)
+    times = fit_segment(block, arrival_s, spec=MILLISECONDS, nominal_rate_hz=104)
 
     assert times.time_s - true_s == pytest.approx(LATENCY_S, abs=0.004)
     (gap,) = times.gaps
@@ -205,14 +207,14 @@ def test_a_packet_dated_far_ahead_moves_no_other(ahead_ms):
     stream = streamed(duration_s=60)
     ticks = stream.block.ticks.copy()
     ticks[400] += ahead_ms
-    times = fit_segment(block_of(ticks, 8), stream.arrival_s, MILLISECONDS, 104)
+    times = fit_segment(block_of(ticks, 8), stream.arrival_s, spec=MILLISECONDS, nominal_rate_hz=104)
     assert times.time_s - stream.true_s == pytest.approx(LATENCY_S, abs=0.03)
 
 
 def test_a_clock_that_is_set_amid_the_stream_begins_anew():
     stream = streamed(duration_s=60)
     ticks = np.where(np.arange(len(stream.block.ticks)) < 400, 0, 10**9) + stream.block.ticks
-    times = fit_segment(block_of(ticks, 8), stream.arrival_s, MILLISECONDS, 104)
+    times = fit_segment(block_of(ticks, 8), stream.arrival_s, spec=MILLISECONDS, nominal_rate_hz=104)
     assert times.time_s - stream.true_s == pytest.approx(LATENCY_S, abs=0.03)
     assert [gap.reason for gap in times.gaps] == ["sensor restarted"]
 
@@ -239,6 +241,41 @@ def test_a_few_seconds_take_the_clocks_for_equal():
     assert np.abs(times.time_s - stream.true_s).max() < 0.03
 
 
+def two_streams(delay_s: float) -> tuple[list[SampleBlock], list[np.ndarray], np.ndarray]:
+    """Return streams of eight samples a packet, the second one late by ``delay_s``; arrivals; true times."""
+    true_s = np.arange(8 * 400) / 104
+    ticks = np.rint(1000 * true_s[::8]).astype(np.int64)
+    blocks = [replace(block_of(ticks, 8), notification=2 * np.arange(400) + i) for i in range(2)]
+    arrival_s = np.repeat(true_s[7::8], 2) + np.tile([0.0, delay_s], 400)
+    return blocks, [arrival_s, arrival_s], true_s
+
+
+def test_streams_of_one_clock_share_one_line():
+    blocks, arrivals_s, true_s = two_streams(0.012)
+    alone = [
+        fit_segment(*stream, spec=MILLISECONDS, nominal_rate_hz=104)
+        for stream in zip(blocks, arrivals_s, strict=True)
+    ]
+    first, second = fit_streams(blocks, arrivals_s, spec=MILLISECONDS, nominal_rate_hz=104)
+    assert alone[1].time_s - alone[0].time_s == pytest.approx(0.012, abs=1e-4)
+    assert second.time_s == pytest.approx(first.time_s, abs=1e-6)
+    assert first.time_s == pytest.approx(true_s, abs=1e-3)
+
+
+def test_a_packet_dated_far_ahead_in_one_stream_moves_no_other_of_either():
+    blocks, arrivals_s, true_s = two_streams(0.0)
+    ticks = blocks[1].ticks.copy()
+    ticks[200] += 10**6
+    first, second = fit_streams(
+        [blocks[0], replace(blocks[1], ticks=ticks)], arrivals_s, spec=MILLISECONDS, nominal_rate_hz=104
+    )
+    others = np.arange(len(true_s)) // 8
+    # What came between the damaged packet and the next one begins a clock of its own, a sample early at most.
+    assert np.abs(first.time_s - true_s)[others != 201].max() < 1e-3
+    assert np.abs(first.time_s - true_s).max() < 1.1 / 104
+    assert np.abs(second.time_s - true_s)[others != 200].max() < 1e-3
+
+
 def test_only_the_arrival_of_the_dating_notification_counts():
     stream = streamed(duration_s=20)
     block = stream.block
@@ -247,19 +284,21 @@ def test_only_the_arrival_of_the_dating_notification_counts():
     )
     arrival_s = np.repeat(stream.arrival_s, 2)
     arrival_s[::2] -= 100  # first parts of split packets
-    found = fit_segment(spread, arrival_s, MILLISECONDS, 104)
+    found = fit_segment(spread, arrival_s, spec=MILLISECONDS, nominal_rate_hz=104)
     assert np.array_equal(found.time_s, stream.fit().time_s)
 
 
 def test_one_packet_is_dated_by_its_arrival():
     block = block_of(np.array([123_456]), 8)
-    times = fit_segment(block, np.array([10.0]), MILLISECONDS, 104)
+    times = fit_segment(block, np.array([10.0]), spec=MILLISECONDS, nominal_rate_hz=104)
     assert times.time_s == pytest.approx(10 - np.arange(7, -1, -1) / 104, abs=1e-9)
     assert times.rate_hz == pytest.approx(104)
 
 
 def test_no_packets_have_no_times():
-    times = fit_segment(block_of(np.zeros(0, np.int64), 8), np.zeros(0), MILLISECONDS, 104)
+    times = fit_segment(
+        block_of(np.zeros(0, np.int64), 8), np.zeros(0), spec=MILLISECONDS, nominal_rate_hz=104
+    )
     assert (len(times.time_s), times.gaps) == (0, ())
 
 
@@ -271,7 +310,7 @@ def test_no_packets_have_no_times():
 @settings(max_examples=50, deadline=None)
 def test_times_increase_whatever_a_broken_counter_shows(ticks, samples, seed):
     arrival_s = np.cumsum(np.random.default_rng(seed).uniform(0, 0.2, len(ticks)))
-    times = fit_segment(block_of(np.array(ticks), samples), arrival_s, MILLISECONDS, 104)
+    times = fit_segment(block_of(np.array(ticks), samples), arrival_s, spec=MILLISECONDS, nominal_rate_hz=104)
     assert len(times.time_s) == len(ticks) * samples
     assert np.isfinite(times.time_s).all()
     assert (np.diff(times.time_s) > 0).all()
@@ -282,7 +321,7 @@ def test_times_increase_whatever_a_broken_counter_shows(ticks, samples, seed):
 def test_times_increase_whatever_an_endless_counter_shows(ticks):
     arrival_s = 0.01 * np.arange(1, len(ticks) + 1)
     spec = ClockSpec(tick_hz=1_000_000, wrap_bits=None)
-    times = fit_segment(block_of(np.array(ticks), 1), arrival_s, spec, 100)
+    times = fit_segment(block_of(np.array(ticks), 1), arrival_s, spec=spec, nominal_rate_hz=100)
     assert (np.diff(times.time_s) > 0).all()
     # Delays of less than a minute are believed.
     assert np.abs(times.time_s - arrival_s).max() < 60 * len(ticks)
@@ -299,21 +338,21 @@ def test_imported_times_are_taken_as_they_are():
         sample_offset_ticks=np.array([0, 9_000, 20_500, 0, 10_000]),
     )
     spec = ClockSpec(tick_hz=1_000_000, wrap_bits=None, is_session_time=True)
-    times = fit_segment(block, np.zeros(2), spec, None)
+    times = fit_segment(block, np.zeros(2), spec=spec, nominal_rate_hz=None)
     assert times.time_s.tolist() == [1.0, 1.009, 1.0205, 2.5, 2.51]
     assert [(gap.start_s, gap.end_s, gap.reason) for gap in times.gaps] == [(1.0205, 2.5, "rows missing")]
 
 
 def test_packets_of_single_samples_may_be_dated_by_the_packet_alone():
     spec = ClockSpec(tick_hz=1000, wrap_bits=None, is_session_time=True)
-    times = fit_segment(block_of(np.array([0, 10, 20]), 1), np.zeros(3), spec, None)
+    times = fit_segment(block_of(np.array([0, 10, 20]), 1), np.zeros(3), spec=spec, nominal_rate_hz=None)
     assert times.time_s.tolist() == [0, 0.01, 0.02]
     assert times.rate_hz == pytest.approx(100)
 
 
 def test_a_counter_that_all_but_stands_still_does_not_stop_time():
     arrival_s = np.arange(1000) * 8 / 104
-    times = fit_segment(block_of(np.arange(1000), 8), arrival_s, MILLISECONDS, 104)
+    times = fit_segment(block_of(np.arange(1000), 8), arrival_s, spec=MILLISECONDS, nominal_rate_hz=104)
     assert times.time_s[::8] == pytest.approx(arrival_s, abs=0.1)
 
 
@@ -321,7 +360,7 @@ def test_an_oscillator_that_changes_its_pace_for_good_is_followed():
     slow_s, fast_s = np.arange(8 * 780) / 104, np.arange(8 * 780) / 94
     true_s = np.concatenate([slow_s, slow_s[-1] + 1 / 104 + fast_s])
     block = block_of(np.floor(true_s[::8] * 1000).astype(np.int64), 8)
-    times = fit_segment(block, true_s[7::8], MILLISECONDS, 104)
+    times = fit_segment(block, true_s[7::8], spec=MILLISECONDS, nominal_rate_hz=104)
     assert np.abs(times.time_s - true_s).max() < 0.5
     assert np.diff(times.time_s[:3000]) == pytest.approx(1 / 104, rel=0.01)
     assert np.diff(times.time_s[-3000:]) == pytest.approx(1 / 94, rel=0.01)
@@ -329,7 +368,9 @@ def test_an_oscillator_that_changes_its_pace_for_good_is_followed():
 
 def test_a_sensor_with_a_clock_needs_its_nominal_rate():
     with pytest.raises(ValueError, match="rate"):
-        fit_segment(block_of(np.array([0, 77]), 8), np.array([0.0, 0.1]), MILLISECONDS, None)
+        fit_segment(
+            block_of(np.array([0, 77]), 8), np.array([0.0, 0.1]), spec=MILLISECONDS, nominal_rate_hz=None
+        )
 
 
 def test_unwrapping_takes_the_shorter_way_round():

@@ -43,7 +43,10 @@ def recording(samples: int = SAMPLES, first_us: int = 5_000_000) -> DotRecording
     time_us = first_us + np.rint(np.arange(samples) * 1e6 / 60).astype(np.int64)
     rows = slice(0, samples)
     content = encode_samples(
-        RATE_QUANTITIES, time_us, signal.acc_sensor_mps2[rows], signal.gyr_sensor_radps[rows]
+        RATE_QUANTITIES,
+        time_us,
+        acc_sensor_mps2=signal.acc_sensor_mps2[rows],
+        gyr_sensor_radps=signal.gyr_sensor_radps[rows],
     )
     return DotRecording(BEGAN_S, b"".join(content))
 

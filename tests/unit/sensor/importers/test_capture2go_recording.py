@@ -26,7 +26,10 @@ def packages(count: int = 200, first_ns: int = T0, rate_hz: int = 100) -> list[b
     acc[:, 2] = 2048 + 1600 * np.sin(0.17 * number)
     gyr = np.repeat(1400 * np.sin(0.085 * number)[:, None], 3, axis=1)
     time_ns = first_ns + 8 * 10**9 // rate_hz * np.arange(count)
-    return [encode_package(one) for one in encode_measurements(rate_hz, time_ns, gyr.round(), acc.round())]
+    return [
+        encode_package(one)
+        for one in encode_measurements(rate_hz, time_ns, gyr_counts=gyr.round(), acc_counts=acc.round())
+    ]
 
 
 def with_magnetometer(package: bytes) -> bytes:

@@ -25,7 +25,7 @@ def content(samples: int = 1200, rate_hz: float = 60.0, began_s: int = BEGAN_S) 
     acc[:, 2] = 9.81 + 8 * np.sin(0.3 * number)
     gyr[:, 1] = 1.5 * np.cos(0.15 * number)
     time_us = 77 + np.rint(number * 1e6 / rate_hz).astype(np.int64)
-    rows = encode_samples(RATE_QUANTITIES, time_us, acc, gyr)
+    rows = encode_samples(RATE_QUANTITIES, time_us, acc_sensor_mps2=acc, gyr_sensor_radps=gyr)
     messages = [encode_message(export.encode_sample(n, row)) for n, row in enumerate(rows)]
     return export.encode_head(encode_file_info(began_s).data).data + b"".join(messages)
 

@@ -51,8 +51,8 @@ def frames_of(
         encode_packed_frame(
             measurement,
             kind,
-            first_ns + round(1e9 * (min(at + size, len(values)) - 1) / rate_hz),
-            values[at : at + size],
+            time_ns=first_ns + round(1e9 * (min(at + size, len(values)) - 1) / rate_hz),
+            values=values[at : at + size],
             block_samples=20,
         )
         for at in range(0, len(values), size)

@@ -31,9 +31,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def _write_packets(writer: SessionWriter, committed: list[int]) -> None:
     """Write and commit packet after packet, and note how many notifications were committed so far."""
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
     for packet in range(100_000):
-        writer.packets(segment_id, DATA, movesense_notifications(packet, 1))
+        writer.packets(segment_id, DATA, packets=movesense_notifications(packet, 1))
         writer.commit()
         committed.append(2 * (packet + 1))
 
@@ -65,11 +65,11 @@ def test_a_session_from_a_full_disk_can_be_copied_and_read_elsewhere(disk: Path,
 
 def test_the_writing_thread_stops_on_a_full_disk_and_says_so(disk: Path) -> None:
     writer = ThreadedWriter(disk / "a.runtall", name="tempo", started_utc=STARTED_UTC)
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
     packet, deadline = 0, time.monotonic() + 60
     while writer.failure is None and time.monotonic() < deadline:
         for arrival_ns, payload in movesense_notifications(packet, 50):
-            writer.packet(segment_id, DATA, arrival_ns, payload)
+            writer.packet(segment_id, DATA, arrival_ns=arrival_ns, payload=payload)
         packet += 50
         time.sleep(0.1)
     with pytest.raises(SessionFileError, match=r"full.*is kept"):

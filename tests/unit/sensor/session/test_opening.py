@@ -54,14 +54,14 @@ def test_a_main_file_copied_without_its_log_is_read_and_the_reader_says_so(tmp_p
 
 def test_a_recording_that_still_runs_is_read_and_left_alone(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
-    writer.packets(segment_id, DATA, movesense_notifications(0, 13))
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
+    writer.packets(segment_id, DATA, packets=movesense_notifications(0, 13))
     writer.commit()
     recording = read_recording(writer.path)
     assert len(recording.sensors[0].time_s) == 13 * 8
     assert any("still being recorded" in notice for notice in recording.notices)
     assert Path(f"{writer.path}-wal").exists()
-    writer.packets(segment_id, DATA, movesense_notifications(13, 1))
+    writer.packets(segment_id, DATA, packets=movesense_notifications(13, 1))
     writer.close()
     assert len(read_recording(writer.path).sensors[0].time_s) == 14 * 8
 
@@ -160,11 +160,11 @@ def test_a_copy_of_the_main_file_alone_lacks_at_most_ten_seconds(
     tmp_path: Path, packets_per_s: float, payload_bytes: int
 ) -> None:
     writer = new_writer(tmp_path / "a.runtall")
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
     sent, longest_s = 0, 0.0
     for commit in range(1, round(120 / COMMIT_INTERVAL_S)):
         due = int(commit * COMMIT_INTERVAL_S * packets_per_s)
-        writer.packets(segment_id, DATA, [(i, bytes(payload_bytes)) for i in range(sent, due)])
+        writer.packets(segment_id, DATA, packets=[(i, bytes(payload_bytes)) for i in range(sent, due)])
         sent = due
         writer.commit()
         copy = tmp_path / "copy.runtall"

@@ -27,17 +27,17 @@ def _mingled(path: Path) -> Path:
     """Two sensors, one of which connects three times, once in vain; a stray packet in every connection."""
     writer = new_writer(path)
     chest, head = (add_movesense(writer, placement) for placement in ("sternum", "head"))
-    first = writer.start_segment(chest, 0, "start")
-    beside = writer.start_segment(head, 0, "start")
-    writer.start_segment(chest, 90 * PACKET_NS, "link lost")
-    third = writer.start_segment(chest, 100 * PACKET_NS, "sensor restarted")
+    first = writer.start_segment(chest, 0, reason="start")
+    beside = writer.start_segment(head, 0, reason="start")
+    writer.start_segment(chest, 90 * PACKET_NS, reason="link lost")
+    third = writer.start_segment(chest, 100 * PACKET_NS, reason="sensor restarted")
     for packet in range(200):
         if not 80 <= packet < 100:
-            writer.packets(first if packet < 80 else third, DATA, movesense_notifications(packet, 1))
-        writer.packets(beside, DATA, movesense_notifications(packet, 1))
-        writer.packet(beside, "battery", packet * PACKET_NS, b"\x50")
+            writer.packets(first if packet < 80 else third, DATA, packets=movesense_notifications(packet, 1))
+        writer.packets(beside, DATA, packets=movesense_notifications(packet, 1))
+        writer.packet(beside, "battery", arrival_ns=packet * PACKET_NS, payload=b"\x50")
     for segment_id in (first, beside, third):
-        writer.packet(segment_id, DATA, 201 * PACKET_NS, b"\x09\x63garbage")
+        writer.packet(segment_id, DATA, arrival_ns=201 * PACKET_NS, payload=b"\x09\x63garbage")
     writer.close()
     return path
 

@@ -49,10 +49,10 @@ def test_packets_become_samples_on_the_session_time_line(tmp_path: Path) -> None
 def test_the_stretch_between_two_connections_is_a_gap_with_its_reason(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
     sensor_id = add_movesense(writer)
-    first = writer.start_segment(sensor_id, 0, "start")
-    writer.packets(first, DATA, movesense_notifications(0, 130))
-    second = writer.start_segment(sensor_id, 150 * PACKET_NS, "link lost")
-    writer.packets(second, DATA, movesense_notifications(150, 130))
+    first = writer.start_segment(sensor_id, 0, reason="start")
+    writer.packets(first, DATA, packets=movesense_notifications(0, 130))
+    second = writer.start_segment(sensor_id, 150 * PACKET_NS, reason="link lost")
+    writer.packets(second, DATA, packets=movesense_notifications(150, 130))
     writer.close()
     (sensor,) = read_recording(writer.path).sensors
     (gap,) = sensor.gaps
@@ -64,11 +64,11 @@ def test_the_stretch_between_two_connections_is_a_gap_with_its_reason(tmp_path: 
 def test_a_connection_that_brought_nothing_still_gives_the_gap_its_reason(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
     sensor_id = add_movesense(writer)
-    first = writer.start_segment(sensor_id, 0, "start")
-    writer.packets(first, DATA, movesense_notifications(0, 60))
-    writer.start_segment(sensor_id, 80 * PACKET_NS, "sensor restarted")
-    third = writer.start_segment(sensor_id, 100 * PACKET_NS, "link lost")
-    writer.packets(third, DATA, movesense_notifications(100, 60))
+    first = writer.start_segment(sensor_id, 0, reason="start")
+    writer.packets(first, DATA, packets=movesense_notifications(0, 60))
+    writer.start_segment(sensor_id, 80 * PACKET_NS, reason="sensor restarted")
+    third = writer.start_segment(sensor_id, 100 * PACKET_NS, reason="link lost")
+    writer.packets(third, DATA, packets=movesense_notifications(100, 60))
     writer.close()
     (gap,) = read_recording(writer.path).sensors[0].gaps
     assert gap.reason == "sensor restarted"
@@ -76,9 +76,9 @@ def test_a_connection_that_brought_nothing_still_gives_the_gap_its_reason(tmp_pa
 
 def test_packets_lost_inside_a_connection_are_a_gap(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
-    writer.packets(segment_id, DATA, movesense_notifications(0, 60))
-    writer.packets(segment_id, DATA, movesense_notifications(63, 60))
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
+    writer.packets(segment_id, DATA, packets=movesense_notifications(0, 60))
+    writer.packets(segment_id, DATA, packets=movesense_notifications(63, 60))
     writer.close()
     (gap,) = read_recording(writer.path).sensors[0].gaps
     assert gap.end_s - gap.start_s == pytest.approx((3 * PACKET_SAMPLES + 1) / RATE_HZ, abs=0.002)
@@ -86,10 +86,12 @@ def test_packets_lost_inside_a_connection_are_a_gap(tmp_path: Path) -> None:
 
 def test_two_sensors_whose_packets_mingle_are_told_apart(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
-    segments = [writer.start_segment(add_movesense(writer, p), 0, "start") for p in ("sternum", "head")]
+    segments = [
+        writer.start_segment(add_movesense(writer, p), 0, reason="start") for p in ("sternum", "head")
+    ]
     for packet in range(100):
         for segment_id, ahead in zip(segments, (0, 500), strict=True):
-            writer.packets(segment_id, DATA, movesense_notifications(packet + ahead, 1))
+            writer.packets(segment_id, DATA, packets=movesense_notifications(packet + ahead, 1))
     writer.close()
     chest, head = read_recording(writer.path).sensors
     assert (chest.placement, head.placement) == ("sternum", "head")
@@ -112,9 +114,9 @@ def test_only_the_data_channel_is_decoded_and_the_rest_is_kept(tmp_path: Path) -
 
 def test_packets_that_fit_no_layout_are_counted_and_said(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
-    writer.packets(segment_id, DATA, movesense_notifications(0, 20))
-    writer.packet(segment_id, DATA, 21 * PACKET_NS, b"\x09\x63garbage")
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
+    writer.packets(segment_id, DATA, packets=movesense_notifications(0, 20))
+    writer.packet(segment_id, DATA, arrival_ns=21 * PACKET_NS, payload=b"\x09\x63garbage")
     writer.close()
     recording = read_recording(writer.path)
     assert recording.sensors[0].rejected_packets == 1
@@ -125,7 +127,7 @@ def test_packets_that_fit_no_layout_are_counted_and_said(tmp_path: Path) -> None
 
 def test_a_sensor_that_never_sent_anything_has_no_samples(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
-    writer.start_segment(add_movesense(writer), 0, "start")
+    writer.start_segment(add_movesense(writer), 0, reason="start")
     writer.close()
     (sensor,) = read_recording(writer.path).sensors
     assert sensor.time_s.shape == (0,)
@@ -135,16 +137,16 @@ def test_a_sensor_that_never_sent_anything_has_no_samples(tmp_path: Path) -> Non
 
 def _add_happenings(writer: SessionWriter) -> None:
     sensor_id = add_movesense(writer)
-    writer.event(2_000_000_000, "battery", "81", sensor_id)
-    writer.event(1_000_000_000, "connected", "M 1", sensor_id)
-    writer.event(3_000_000_000, "battery", "80", sensor_id)
+    writer.event(2_000_000_000, "battery", detail="81", sensor_id=sensor_id)
+    writer.event(1_000_000_000, "connected", detail="M 1", sensor_id=sensor_id)
+    writer.event(3_000_000_000, "battery", detail="80", sensor_id=sensor_id)
     writer.event(4_000_000_000, "paused")
     writer.mark(9_000_000_000, "lap")
-    writer.mark(8_500_000_000, "standing", "tall")
+    writer.mark(8_500_000_000, "standing", text="tall")
     speed, altitude = writer.add_track("speed_mps", "foot pod"), writer.add_track("altitude_m", "watch file")
-    writer.track_point(speed, 2_000_000_000, 3.1)
-    writer.track_point(altitude, 1_000_000_000, 120)
-    writer.track_point(speed, 1_000_000_000, 3.0)
+    writer.track_point(speed, 2_000_000_000, value=3.1)
+    writer.track_point(altitude, 1_000_000_000, value=120)
+    writer.track_point(speed, 1_000_000_000, value=3.0)
 
 
 def test_events_marks_battery_and_tracks_come_in_order_of_time(tmp_path: Path) -> None:
@@ -173,7 +175,7 @@ def test_a_speed_that_no_runner_has_is_left_out_of_a_track(tmp_path: Path) -> No
     add_movesense(writer)
     speed = writer.add_track("speed_mps", "watch file")
     for second, speed_mps in enumerate([3.0, 40.0, 14.9, 15.1, -0.1, 3.2]):
-        writer.track_point(speed, second * 1_000_000_000, speed_mps)
+        writer.track_point(speed, second * 1_000_000_000, value=speed_mps)
     writer.close()
     (track,) = read_recording(writer.path).tracks
     assert track.time_s.tolist() == [0.0, 2.0, 5.0]
@@ -182,7 +184,7 @@ def test_a_speed_that_no_runner_has_is_left_out_of_a_track(tmp_path: Path) -> No
 
 def test_a_sensor_of_a_later_version_is_refused_with_its_kind(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
-    writer.add_sensor("sternum", "tricorder", "T 1")
+    writer.add_sensor("sternum", "tricorder", name="T 1")
     writer.close()
     with pytest.raises(SessionFileError, match=r"a\.runtall: sternum: .*'tricorder'.*update runtall"):
         read_recording(writer.path)
@@ -190,8 +192,10 @@ def test_a_sensor_of_a_later_version_is_refused_with_its_kind(tmp_path: Path) ->
 
 def test_a_sensor_without_its_settings_is_refused(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
-    segment_id = writer.start_segment(writer.add_sensor("sternum", "movesense", "M 1"), 0, "start")
-    writer.packet(segment_id, DATA, 0, b"\x02\x63")
+    segment_id = writer.start_segment(
+        writer.add_sensor("sternum", "movesense", name="M 1"), 0, reason="start"
+    )
+    writer.packet(segment_id, DATA, arrival_ns=0, payload=b"\x02\x63")
     writer.close()
     with pytest.raises(SessionFileError, match=r"sternum: .*settings"):
         read_recording(writer.path)

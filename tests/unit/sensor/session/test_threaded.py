@@ -22,11 +22,11 @@ import sys, time
 from pathlib import Path
 from sensor.session.threaded import ThreadedWriter
 writer = ThreadedWriter(Path(sys.argv[1]), name="x", started_utc="2025-05-31T06:30:00+00:00")
-segment_id = writer.start_segment(writer.add_sensor("sternum", "movesense", "M 1"), 0, "start")
+segment_id = writer.start_segment(writer.add_sensor("sternum", "movesense", name="M 1"), 0, reason="start")
 start_ns = time.monotonic_ns()
 print(start_ns, flush=True)
 while True:
-    writer.packet(segment_id, "data", time.monotonic_ns() - start_ns, bytes(198))
+    writer.packet(segment_id, "data", arrival_ns=time.monotonic_ns() - start_ns, payload=bytes(198))
     time.sleep(0.02)
 """
 
@@ -39,9 +39,9 @@ def test_numbers_are_given_out_at_once_and_rows_are_there_after_closing(tmp_path
     writer = _new(tmp_path / "a.runtall")
     assert add_movesense(writer, "sternum") == 1
     assert add_movesense(writer, "head") == 2
-    assert [writer.start_segment(2, 0, "start"), writer.start_segment(1, 0, "start")] == [1, 2]
+    assert [writer.start_segment(2, 0, reason="start"), writer.start_segment(1, 0, reason="start")] == [1, 2]
     for i in range(1000):
-        writer.packet(1, "data", i, b"x")
+        writer.packet(1, "data", arrival_ns=i, payload=b"x")
     writer.close()
     assert count_packets(writer.path) == 1000
     assert writer.failure is None
@@ -85,12 +85,12 @@ def test_a_failure_of_the_disk_is_told_once_and_again_on_closing(tmp_path: Path)
     writer = ThreadedWriter(
         tmp_path / "a.runtall", name="tempo", started_utc=STARTED_UTC, on_failure=on_failure
     )
-    writer.packet(404, "data", 0, b"a segment that does not exist")
+    writer.packet(404, "data", arrival_ns=0, payload=b"a segment that does not exist")
     assert failed.wait(30)
     with pytest.raises(SessionFileError, match=r"a\.runtall: cannot be written") as caught:
         writer.close()
     assert told == [writer.failure] == [caught.value]
-    writer.packet(1, "data", 0, b"too late, dropped")
+    writer.packet(1, "data", arrival_ns=0, payload=b"too late, dropped")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -156,21 +156,21 @@ connection.close()
 
 def test_a_file_that_another_program_has_locked_is_waited_for_and_loses_no_row(tmp_path: Path) -> None:
     writer = _new(tmp_path / "a.runtall")
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
     for packet in range(20):
-        writer.packet(segment_id, "data", packet, b"before")
+        writer.packet(segment_id, "data", arrival_ns=packet, payload=b"before")
     longest_s, deadline = 0.0, time.monotonic() + 30
     with locked_by_another_process(writer.path):
         while not writer.is_locked and time.monotonic() < deadline:
             began = time.monotonic()
-            writer.packet(segment_id, "data", 20, b"meanwhile")
+            writer.packet(segment_id, "data", arrival_ns=20, payload=b"meanwhile")
             longest_s = max(longest_s, time.monotonic() - began)
             time.sleep(0.05)
         assert writer.is_locked
     while writer.is_locked and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not writer.is_locked
-    writer.packet(segment_id, "data", 30, b"after")
+    writer.packet(segment_id, "data", arrival_ns=30, payload=b"after")
     writer.close()
     with open_session(writer.path) as session:
         payloads = [row[0] for row in session.connection.execute("SELECT payload FROM packet ORDER BY id")]

@@ -23,7 +23,7 @@ def recorded(folder: Path, *connections: tuple[str, ...]) -> SensorRecording:
     Sample i reads (i, 0, 0) counts on both.
     """
     writer = new_writer(folder / "s.runtall")
-    sensor = writer.add_sensor("head", muse.KEY, "Muse-1A2B", settings={})
+    sensor = writer.add_sensor("head", muse.KEY, name="Muse-1A2B", settings={})
     values = np.zeros((SAMPLES, 3))
     values[:, 0] = np.arange(SAMPLES)
     sent = {
@@ -32,11 +32,11 @@ def recorded(folder: Path, *connections: tuple[str, ...]) -> SensorRecording:
     }
     for number, channels in enumerate(connections):
         start_ns = 10_000_000_000 * number
-        segment = writer.start_segment(sensor, start_ns, "link lost" if number else "start")
+        segment = writer.start_segment(sensor, start_ns, reason="link lost" if number else "start")
         for packet in range(50):
             for channel in channels:
                 arrival_ns = start_ns + packet * PACKET_NS
-                writer.packet(segment, channel, arrival_ns, sent[channel][packet])
+                writer.packet(segment, channel, arrival_ns=arrival_ns, payload=sent[channel][packet])
     writer.close()
     (recording,) = read_recording(folder / "s.runtall").sensors
     return recording

@@ -27,17 +27,17 @@ def test_everything_written_is_found_by_plain_sqlite(tmp_path: Path) -> None:
     path = tmp_path / "a.runtall"
     writer = SessionWriter(path, name="tempo", started_utc=STARTED_UTC, simulated=True)
     sensor_id = writer.add_sensor(
-        "sternum", "movesense", "M 1", address="AA:BB", firmware="2.3", settings={"n": 8}
+        "sternum", "movesense", name="M 1", address="AA:BB", firmware="2.3", settings={"n": 8}
     )
-    segment_id = writer.start_segment(sensor_id, 5, "start")
-    writer.packet(segment_id, "data", 7, b"\x00\xff")
-    writer.packets(segment_id, "data", [(8, b"x"), (9, b"")])
-    writer.event(10, "connected", "M 1", sensor_id)
+    segment_id = writer.start_segment(sensor_id, 5, reason="start")
+    writer.packet(segment_id, "data", arrival_ns=7, payload=b"\x00\xff")
+    writer.packets(segment_id, "data", packets=[(8, b"x"), (9, b"")])
+    writer.event(10, "connected", detail="M 1", sensor_id=sensor_id)
     writer.event(11, "paused")
-    writer.mark(12, "standing", "tall")
+    writer.mark(12, "standing", text="tall")
     track_id = writer.add_track("speed_mps", "foot pod")
-    writer.track_point(track_id, 13, 3)
-    writer.source_file("chest.csv", 4, "0" * 64, sensor_id)
+    writer.track_point(track_id, 13, value=3)
+    writer.source_file("chest.csv", 4, sha256="0" * 64, sensor_id=sensor_id)
     writer.set_context("surface", "road")
     writer.set_context("surface", "trail")
     writer.close()
@@ -82,7 +82,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_an_unknown_placement_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
     with pytest.raises(UnknownSensorError, match=r"'knee'.*sternum, upper-back"):
-        writer.add_sensor("knee", "movesense", "M 1")
+        writer.add_sensor("knee", "movesense", name="M 1")
     writer.close()
 
 
@@ -136,11 +136,11 @@ def test_a_session_can_end_while_somebody_reads_it(tmp_path: Path) -> None:
     path = tmp_path / "a.runtall"
     writer = new_writer(path)
     writer._connection.execute("PRAGMA busy_timeout = 0")
-    segment_id = writer.start_segment(add_movesense(writer), 0, "start")
-    writer.packet(segment_id, "data", 1, b"one")
+    segment_id = writer.start_segment(add_movesense(writer), 0, reason="start")
+    writer.packet(segment_id, "data", arrival_ns=1, payload=b"one")
     writer.commit()
     with open_session(path):
-        writer.packet(segment_id, "data", 2, b"two")
+        writer.packet(segment_id, "data", arrival_ns=2, payload=b"two")
         writer.close()
     assert count_packets(path) == 2
 

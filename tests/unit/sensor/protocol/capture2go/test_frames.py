@@ -55,7 +55,9 @@ def packages(count: int, first: int = 0) -> list[bytes]:
     """Packages of a ramp: every value is the number of its sample."""
     number = np.repeat(np.arange(8 * first, 8 * (first + count))[:, None], 3, axis=1)
     time_ns = T0 + 80_000_000 * np.arange(first, first + count)
-    return [encode_package(one) for one in encode_measurements(100, time_ns, number, number)]
+    return [
+        encode_package(one) for one in encode_measurements(100, time_ns, gyr_counts=number, acc_counts=number)
+    ]
 
 
 def cut(stream: bytes, size: int = 180) -> list[bytes]:
@@ -118,7 +120,7 @@ def test_who_it_is_is_read_from_the_makers_bytes():
     package = capture2go.parse_package(bytes.fromhex(KEPT["info"]["payload"]))
     assert package.header == capture2go.INFO
     assert capture2go_state.parse_info(package.payload) == Identity("ab1234", "Capture2Go 1.2", "1.0.3")
-    made = encode_info("ab1234", "1.2", "1.0.3")
+    made = encode_info("ab1234", "1.2", version="1.0.3")
     assert len(made) == len(package.payload)
     assert made[:16] == package.payload[:16]
 
@@ -133,7 +135,9 @@ def test_how_it_is_doing_is_read_from_the_makers_bytes():
 def test_a_measurement_has_the_makers_bytes_and_means_what_they_say():
     kept = KEPT["measurement_100_hz"]
     counts = np.arange(24).reshape(8, 3)
-    (package,) = encode_measurements(100, np.array([T0]), 100 * counts - 1200, 2048 - 10 * counts)
+    (package,) = encode_measurements(
+        100, np.array([T0]), gyr_counts=100 * counts - 1200, acc_counts=2048 - 10 * counts
+    )
     made = encode_package(package)
     head = bytes.fromhex(kept["head"])
     assert made[: len(head)] == head
@@ -159,7 +163,9 @@ def test_a_package_is_dated_by_the_notification_that_completes_it():
 def test_the_real_time_channel_is_passed_over():
     status = Package(capture2go.STATUS, bytes(17))
     one = packages(1)[0]
-    real_time = encode_measurements(100, np.array([5]), np.zeros((8, 3)), np.zeros((8, 3)))
+    real_time = encode_measurements(
+        100, np.array([5]), gyr_counts=np.zeros((8, 3)), acc_counts=np.zeros((8, 3))
+    )
     stream = decoder()
     block = stream.feed(
         [encode_notification([status, *real_time], one[:50]), encode_notification([status], one[50:])]
@@ -204,7 +210,7 @@ def test_what_waited_since_an_earlier_connection_is_passed_over():
 def test_flags_and_full_scale_mark_clipped_samples():
     acc, gyr = np.zeros((16, 3), int), np.zeros((16, 3), int)
     acc[3, 2], gyr[12, 0] = 32767, -32768
-    made = encode_measurements(100, np.array([T0, T0 + 80_000_000]), gyr, acc)
+    made = encode_measurements(100, np.array([T0, T0 + 80_000_000]), gyr_counts=gyr, acc_counts=acc)
     assert [one.payload[-1] for one in made] == [4, 2]
     block = decoder().feed(cut(b"".join(map(encode_package, made))))
     assert block.clipped.all()
@@ -279,7 +285,7 @@ def heard(*content: Package) -> tuple:
 def test_answers_are_told():
     assert heard(Package(capture2go.STARTED)) == (Accepted("start the stream"), StreamPacket())
     assert heard(Package(capture2go.CLEARED)) == (Accepted("clear the buffer"),)
-    info = encode_info("ab1234", "1.2", "1.0.3")
+    info = encode_info("ab1234", "1.2", version="1.0.3")
     assert heard(Package(capture2go.INFO, info)) == (Identity("ab1234", "Capture2Go 1.2", "1.0.3"),)
     status = encode_status(Status(T0, 2, 77, True, 90))
     assert heard(Package(capture2go.STATUS, status)) == (BatteryLevel(77),)

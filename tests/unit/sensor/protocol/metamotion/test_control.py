@@ -46,7 +46,7 @@ def test_packed_samples_mean_what_the_maker_asserts():
     assert block.acc_sensor_mps2 / G == pytest.approx(np.array(expected_g), abs=5e-4)
     assert block.count.tolist() == [3]
     counts = decode_vectors([PACKED_8_G], ACC_MODULE).counts
-    assert encode_packed(ACC_MODULE, 0x1C, counts) == (PACKED_8_G,)
+    assert encode_packed(ACC_MODULE, 0x1C, counts=counts) == (PACKED_8_G,)
 
 
 def test_angular_rates_mean_what_the_maker_asserts():
@@ -74,14 +74,16 @@ def test_answers_are_no_samples_however_long():
 
 def test_the_full_scale_is_marked():
     counts = np.array([[0, 0, 32767], [1, 2, 3], [0, -32768, 0]])
-    block = MetaMotionDecoder({"acc_range_g": 16}).feed(encode_packed(ACC_MODULE, 5, counts))
+    block = MetaMotionDecoder({"acc_range_g": 16}).feed(encode_packed(ACC_MODULE, 5, counts=counts))
     assert block.clipped.tolist() == [True, False, True]
 
 
 @given(st.lists(st.tuples(*[st.integers(-(2**15), 2**15 - 1)] * 3), max_size=30))
 def test_packed_counts_survive_the_way_exactly(rows):
     counts = np.array(rows[: len(rows) // 3 * 3], np.int64).reshape(-1, 3)
-    assert np.array_equal(decode_vectors(encode_packed(GYR_MODULE, 7, counts), GYR_MODULE).counts, counts)
+    assert np.array_equal(
+        decode_vectors(encode_packed(GYR_MODULE, 7, counts=counts), GYR_MODULE).counts, counts
+    )
 
 
 @given(st.lists(st.one_of(st.binary(max_size=24), st.just(PACKED_8_G)), max_size=8))
@@ -101,7 +103,7 @@ def test_arbitrary_bytes_are_decoded_or_left_out(notifications):
     ],
 )
 def test_each_chip_is_started_by_its_own_registers(chip, commands):
-    made = start_commands(chip, 100, 16, 2000)
+    made = start_commands(chip, 100, acc_range_g=16, gyr_range_dps=2000)
     assert [one.hex() for one in made] == commands.split()
 
 
@@ -119,7 +121,7 @@ def test_the_chip_is_told_by_the_module():
 
 def test_what_the_chips_do_not_have_is_refused():
     with pytest.raises(ValueError, match="104 Hz"):
-        start_commands(Chip.BMI160, 104, 16, 2000)
+        start_commands(Chip.BMI160, 104, acc_range_g=16, gyr_range_dps=2000)
     with pytest.raises(ValueError, match="3 g"):
         MetaMotionDecoder({"acc_range_g": 3})
     with pytest.raises(ValueError, match="acc_range_g"):
@@ -142,7 +144,7 @@ def test_the_answer_decides_what_is_written_next(chip):
     writes = driver.start(0)
     assert next(writes).data.hex() == "0380"
     assert driver.receive(metamotion.NOTIFY_UUID, encode_module(chip)) == (Accepted(f"find a {chip.name}"),)
-    expected = (*stop_commands(chip), *start_commands(chip, 100, 16, 2000))
+    expected = (*stop_commands(chip), *start_commands(chip, 100, acc_range_g=16, gyr_range_dps=2000))
     assert tuple(write.data for write in writes) == expected
     # Later nobody has to ask again.
     assert tuple(write.data for write in driver.start(0)) == expected

@@ -48,7 +48,11 @@ def test_mode_20_has_the_documented_bytes():
     assert block.acc_sensor_mps2.tolist() == [[0.5, -9.75, 1.25]]
     assert block.gyr_sensor_radps == pytest.approx(np.array([[10, -20, 30.5]]) * DEGREE)
     (made,) = encode_samples(
-        20, block.ticks, block.acc_sensor_mps2, block.gyr_sensor_radps, np.array([[1, -0.5, 0]])
+        20,
+        block.ticks,
+        acc_sensor_mps2=block.acc_sensor_mps2,
+        gyr_sensor_radps=block.gyr_sensor_radps,
+        mag=np.array([[1, -0.5, 0]]),
     )
     assert made == MODE_20
 
@@ -70,7 +74,7 @@ def test_samples_survive_the_way(n, mode, seed):
     rng = np.random.default_rng(seed)
     time_us = np.cumsum(rng.integers(1, 50_000, n)) + 2**32 - 1000
     acc, gyr = rng.normal(0, 30, (2, n, 3)).astype(np.float32).astype(np.float64)
-    block = decoder(mode).feed(encode_samples(mode, time_us, acc, gyr))
+    block = decoder(mode).feed(encode_samples(mode, time_us, acc_sensor_mps2=acc, gyr_sensor_radps=gyr))
     assert block.ticks.tolist() == (time_us % 2**32).tolist()
     assert np.array_equal(block.acc_sensor_mps2, acc)
     assert block.gyr_sensor_radps == pytest.approx(gyr, rel=1e-6)
@@ -79,7 +83,7 @@ def test_samples_survive_the_way(n, mode, seed):
 def test_the_full_scale_is_marked():
     acc, gyr = np.zeros((3, 3)), np.zeros((3, 3))
     acc[0, 1], gyr[2, 0] = -16 * 9.80665, 2000 * DEGREE
-    block = decoder().feed(encode_samples(21, np.arange(3), acc, gyr))
+    block = decoder().feed(encode_samples(21, np.arange(3), acc_sensor_mps2=acc, gyr_sensor_radps=gyr))
     assert block.clipped.tolist() == [True, False, True]
 
 

@@ -39,7 +39,7 @@ def test_it_asks_nothing_in_between():
 def test_its_settings_are_what_the_decoder_needs():
     driver = OpenProfileDriver(104)
     values = np.full((8, 3), 0.5)
-    packets = encode_live_packets(np.array([0]), values, values, driver.settings)
+    packets = encode_live_packets(np.array([0]), values, gyr_sensor_radps=values, settings=driver.settings)
     assert LiveDecoder(driver.settings).feed(packets).acc_sensor_mps2 == pytest.approx(values, abs=0.003)
     assert driver.receive(driver.notify_characteristics[0], packets[0]) == (StreamPacket(),)
 

@@ -53,9 +53,9 @@ def test_live_packets_number_themselves_round_and_round_and_mark_what_was_droppe
     packets = encode_live_packets(
         np.array([0, 9615, 19231]),
         np.zeros((3, 3)),
-        np.zeros((3, 3)),
-        RANGES,
-        1,
+        gyr_sensor_radps=np.zeros((3, 3)),
+        settings=RANGES,
+        samples_per_packet=1,
         first_sequence=2**16 - 1,
         first_index=2**32 - 2,
         after_dropped=True,
@@ -69,7 +69,9 @@ def test_imported_samples_survive_the_way_exactly(n, per_packet, with_gyroscope)
     time_us, acc, gyr = random_samples(n)
     time_us[n // 2 :] += 5_000_000_000  # a pause longer than 32 bits of microseconds
 
-    packets = encode_import_packets(time_us, acc, gyr if with_gyroscope else None, per_packet)
+    packets = encode_import_packets(
+        time_us, acc, gyr_sensor_radps=gyr if with_gyroscope else None, samples_per_packet=per_packet
+    )
     decoder = ImportDecoder({})
     block = decoder.feed(packets)
 
@@ -86,7 +88,11 @@ def test_live_samples_survive_the_way_within_half_a_count(n, per_packet):
     _, acc, gyr = random_samples(n)
     packet_time_us = np.arange(-(-n // per_packet)) * 76_923 + 2**32 - 100_000
 
-    block = LiveDecoder(RANGES).feed(encode_live_packets(packet_time_us, acc, gyr, RANGES, per_packet))
+    block = LiveDecoder(RANGES).feed(
+        encode_live_packets(
+            packet_time_us, acc, gyr_sensor_radps=gyr, settings=RANGES, samples_per_packet=per_packet
+        )
+    )
 
     assert np.abs(block.acc_sensor_mps2 - acc).max() <= 16 * G / 2**16 * 1.001
     clipped = np.abs(gyr) > math.radians(2000)
@@ -98,7 +104,7 @@ def test_live_samples_survive_the_way_within_half_a_count(n, per_packet):
 def test_a_live_value_beyond_the_full_scale_is_clipped_and_its_packet_marked():
     acc, gyr = np.zeros((16, 3)), np.zeros((16, 3))
     acc[3] = (0, 0, -17 * G)
-    packets = encode_live_packets(np.array([0, 76_923]), acc, gyr, RANGES)
+    packets = encode_live_packets(np.array([0, 76_923]), acc, gyr_sensor_radps=gyr, settings=RANGES)
     block = LiveDecoder(RANGES).feed(packets)
     assert [packet[0] for packet in packets] == [0x11, 0x01]
     assert block.acc_sensor_mps2[3, 2] == pytest.approx(-16 * G)
@@ -108,7 +114,9 @@ def test_a_live_value_beyond_the_full_scale_is_clipped_and_its_packet_marked():
 def test_the_full_scale_of_an_imported_file_marks_single_samples():
     time_us, acc, gyr = random_samples(50)
     acc = np.clip(acc, -2 * G, 2 * G)
-    block = ImportDecoder({"acc_range_mps2": 2 * G}).feed(encode_import_packets(time_us, acc, gyr))
+    block = ImportDecoder({"acc_range_mps2": 2 * G}).feed(
+        encode_import_packets(time_us, acc, gyr_sensor_radps=gyr)
+    )
     assert np.array_equal(block.clipped, np.abs(acc).max(axis=1) == 2 * G)
     assert 0 < np.count_nonzero(block.clipped) < 50
 
@@ -149,7 +157,7 @@ def test_arbitrary_bytes_are_decoded_or_counted(packets):
 def test_times_that_do_not_increase_are_refused():
     for time_us in ([0, 5, 5], [-1, 0, 1]):
         with pytest.raises(ValueError, match="increase"):
-            encode_import_packets(np.array(time_us), np.zeros((3, 3)), None)
+            encode_import_packets(np.array(time_us), np.zeros((3, 3)), gyr_sensor_radps=None)
 
 
 def test_live_packets_need_to_know_the_ranges():

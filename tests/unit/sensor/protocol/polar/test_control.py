@@ -53,7 +53,12 @@ def test_published_frames_are_decoded_exactly():
 def test_the_makers_frames_are_encoded_to_the_same_bytes(capture):
     frame = bytes.fromhex(capture["payload"])
     encode = encode_packed_frame if frame[9] & 0x80 else encode_plain_frame
-    made = encode(Measurement[capture["measurement"]], frame[9], capture["time_ns"], capture["values"])
+    made = encode(
+        Measurement[capture["measurement"]],
+        frame[9],
+        time_ns=capture["time_ns"],
+        values=capture["values"],
+    )
     assert made == frame
 
 
@@ -70,7 +75,7 @@ def random_walk(seed: int, n: int, step: float) -> np.ndarray:
 )
 def test_packed_samples_survive_the_way_exactly(kind, n, step, seed):
     values = random_walk(seed, n, step)
-    frames = decode_frames([encode_packed_frame(*kind, 77, values)], kind[0])
+    frames = decode_frames([encode_packed_frame(*kind, time_ns=77, values=values)], kind[0])
     assert np.array_equal(frames.values, values)
     assert (frames.time_ns.tolist(), frames.count.tolist()) == ([77], [n])
 
@@ -78,7 +83,9 @@ def test_packed_samples_survive_the_way_exactly(kind, n, step, seed):
 @given(n=st.integers(1, 300), seed=st.integers(0, 100))
 def test_packed_floats_survive_the_way_exactly(n, seed):
     values = np.random.default_rng(seed).normal(0, 300, (n, 3)).astype(np.float32)
-    frames = decode_frames([encode_packed_frame(Measurement.GYRO, 0x81, 77, values)], Measurement.GYRO)
+    frames = decode_frames(
+        [encode_packed_frame(Measurement.GYRO, 0x81, time_ns=77, values=values)], Measurement.GYRO
+    )
     assert np.array_equal(frames.values, values)
 
 
@@ -86,7 +93,7 @@ def test_packed_floats_survive_the_way_exactly(n, seed):
 def test_plain_samples_survive_the_way_exactly(frame_type, n, seed):
     most = 2 ** (8 * (frame_type + 1) - 1)
     values = np.random.default_rng(seed).integers(-most, most, (n, 3))
-    frame = encode_plain_frame(Measurement.ACC, frame_type, 5, values)
+    frame = encode_plain_frame(Measurement.ACC, frame_type, time_ns=5, values=values)
     assert np.array_equal(decode_frames([frame], Measurement.ACC).values, values)
 
 
@@ -95,10 +102,10 @@ def test_frames_of_several_types_stay_in_order():
     other = random_walk(3, 5, 5)
     frames = decode_frames(
         [
-            encode_packed_frame(Measurement.ACC, 0x80, 1, first),
-            encode_plain_frame(Measurement.ACC, 1, 2, other),
-            encode_packed_frame(Measurement.GYRO, 0x80, 3, other),
-            encode_packed_frame(Measurement.ACC, 0x80, 4, second),
+            encode_packed_frame(Measurement.ACC, 0x80, time_ns=1, values=first),
+            encode_plain_frame(Measurement.ACC, 1, time_ns=2, values=other),
+            encode_packed_frame(Measurement.GYRO, 0x80, time_ns=3, values=other),
+            encode_packed_frame(Measurement.ACC, 0x80, time_ns=4, values=second),
         ],
         Measurement.ACC,
     )
@@ -107,7 +114,7 @@ def test_frames_of_several_types_stay_in_order():
     assert np.array_equal(frames.values, np.concatenate([first, other, second]))
 
 
-WHOLE = encode_packed_frame(Measurement.ACC, 0x80, 1, random_walk(1, 20, 50))
+WHOLE = encode_packed_frame(Measurement.ACC, 0x80, time_ns=1, values=random_walk(1, 20, 50))
 
 
 @pytest.mark.parametrize(
@@ -160,9 +167,9 @@ def test_arbitrary_blocks_are_decoded_or_left_out(body, frame_type, measurement)
 
 def test_there_is_no_frame_of_an_unknown_type():
     with pytest.raises(ValueError, match="plain"):
-        encode_plain_frame(Measurement.GYRO, 1, 0, [[0, 0, 0]])
+        encode_plain_frame(Measurement.GYRO, 1, time_ns=0, values=[[0, 0, 0]])
     with pytest.raises(ValueError, match="packed"):
-        encode_packed_frame(Measurement.ACC, 5, 0, [[0, 0, 0]])
+        encode_packed_frame(Measurement.ACC, 5, time_ns=0, values=[[0, 0, 0]])
 
 
 @pytest.mark.parametrize("kept", KEPT["requests"], ids=[r["what"] for r in KEPT["requests"]])

@@ -20,7 +20,9 @@ from tests.support.captures import captures
 KEPT = captures("polar")["recordings"]
 MAKERS_FILES = [bytes.fromhex(one["payload"]) for one in KEPT]
 GYRO_FILE = MAKERS_FILES[0]
-FRAMES = tuple(encode_packed_frame(Measurement.ACC, 0x81, t, [[t, -t, 1000], [t, 0, 990]]) for t in (5, 9))
+FRAMES = tuple(
+    encode_packed_frame(Measurement.ACC, 0x81, time_ns=t, values=[[t, -t, 1000], [t, 0, 990]]) for t in (5, 9)
+)
 
 
 @pytest.mark.parametrize("kept", KEPT, ids=[one["measurement"] for one in KEPT])

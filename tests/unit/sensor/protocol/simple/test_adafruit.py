@@ -19,7 +19,7 @@ from sensor.protocol.simple.adafruit import (
     encode_period,
     encode_vectors,
 )
-from sensor.protocol.simple.driver import SimpleDriver
+from sensor.protocol.simple_driver import SimpleDriver
 
 PACKET = bytes.fromhex("0000003f 00001cc1 0000a03f")
 NO_NUMBER = np.array([1, np.nan, 1], "<f4").tobytes()

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import StreamPacket
-from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.esense import CONVERSATION, DATA_UUID, WRITE_UUID, ESenseDecoder, encode_samples
+from sensor.protocol.simple_driver import SimpleDriver
 
 G = 9.80665
 DEGREE = math.pi / 180
@@ -22,14 +22,18 @@ PACKET = bytes.fromhex("5507990c 028ffae20000 000000002000")
 
 def packets(count: int, first: int = 0) -> tuple[bytes, ...]:
     number = np.repeat(np.arange(count)[:, None], 3, axis=1)
-    return encode_samples(number * 4 * G / 32768, -number * 500 * DEGREE / 32768, RANGES, first)
+    return encode_samples(
+        number * 4 * G / 32768, -number * 500 * DEGREE / 32768, settings=RANGES, first_number=first
+    )
 
 
 def test_a_notification_has_the_documented_bytes():
     block = ESenseDecoder(RANGES).feed([PACKET])
     assert block.gyr_sensor_radps / DEGREE == pytest.approx(np.array([[10, -20, 0]]))
     assert block.acc_sensor_mps2 / G == pytest.approx(np.array([[0, 0, 1]]))
-    assert encode_samples(block.acc_sensor_mps2, block.gyr_sensor_radps, RANGES, 7) == (PACKET,)
+    assert encode_samples(block.acc_sensor_mps2, block.gyr_sensor_radps, settings=RANGES, first_number=7) == (
+        PACKET,
+    )
 
 
 def test_numbers_go_on_rising_through_rounds_and_losses():
@@ -51,7 +55,7 @@ def test_how_notifications_are_dealt_out_changes_nothing(first, cuts):
 
 def test_the_full_scale_is_marked():
     acc = np.array([[0, 0, 4 * G], [0, 0, G]])
-    block = ESenseDecoder(RANGES).feed(encode_samples(acc, np.zeros((2, 3)), RANGES))
+    block = ESenseDecoder(RANGES).feed(encode_samples(acc, np.zeros((2, 3)), settings=RANGES))
     assert block.clipped.tolist() == [True, False]
 
 

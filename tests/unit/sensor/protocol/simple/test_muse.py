@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import StreamPacket
-from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.muse import (
     ACC_UNIT_MPS2,
     ACC_UUID,
@@ -22,6 +21,7 @@ from sensor.protocol.simple.muse import (
     MuseRatesDecoder,
     encode_packets,
 )
+from sensor.protocol.simple_driver import SimpleDriver
 
 G = 9.80665
 PACKET = bytes.fromhex("0102 0064ff384000 0065ff373ffc 0066ff363ff8")
@@ -31,7 +31,7 @@ def test_a_notification_has_the_documented_bytes():
     block = MuseDecoder({}).feed([PACKET])
     assert (block.ticks.tolist(), block.count.tolist()) == ([3 * 258], [3])
     assert block.acc_sensor_mps2[0] / G == pytest.approx([0.006104, -0.012207, 1.000001], abs=1e-6)
-    assert encode_packets(block.acc_sensor_mps2, ACC_UNIT_MPS2, 258) == (PACKET,)
+    assert encode_packets(block.acc_sensor_mps2, ACC_UNIT_MPS2, first_number=258) == (PACKET,)
 
 
 def test_angular_rates_are_laid_out_alike():
@@ -40,14 +40,14 @@ def test_angular_rates_are_laid_out_alike():
     assert (block.ticks.tolist(), block.count.tolist()) == ([3 * 258], [3])
     assert np.degrees(block.gyr_sensor_radps[0]) == pytest.approx(np.array([100, -200, 16384]) * 0.0074768)
     assert np.isnan(block.acc_sensor_mps2).all()
-    assert encode_packets(block.gyr_sensor_radps, GYR_UNIT_RADPS, 258) == (PACKET,)
+    assert encode_packets(block.gyr_sensor_radps, GYR_UNIT_RADPS, first_number=258) == (PACKET,)
     assert decoder.rejected == 1
 
 
 @given(st.integers(0, 2**16 - 1), st.sets(st.integers(1, 48)), st.lists(st.integers(0, 50), max_size=4))
 def test_numbers_go_on_rising_through_rounds_and_losses(first, lost, cuts):
     kept = [i for i in range(50) if i not in lost]
-    sent = encode_packets(np.zeros((150, 3)), ACC_UNIT_MPS2, first)
+    sent = encode_packets(np.zeros((150, 3)), ACC_UNIT_MPS2, first_number=first)
     left = [sent[i] for i in kept]
     decoder = MuseDecoder({})
     bounds = [0, *sorted(min(cut, len(left)) for cut in cuts), len(left)]

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, BatteryLevel, StreamPacket, Unreadable
-from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.openearable import (
     CONFIG_UUID,
     CONVERSATION,
@@ -18,6 +17,7 @@ from sensor.protocol.simple.openearable import (
     OpenEarableDecoder,
     encode_samples,
 )
+from sensor.protocol.simple_driver import SimpleDriver
 
 DEGREE = math.pi / 180
 PACKET = bytes.fromhex(
@@ -31,7 +31,9 @@ def test_a_packet_has_the_documented_bytes():
     assert block.acc_sensor_mps2.tolist() == [[0, 9.8125, -1.5]]
     assert block.gyr_sensor_radps == pytest.approx(np.array([[10, -20, 30.5]]) * DEGREE)
     mag = np.array([[1, 2, 3]])
-    assert encode_samples(block.ticks, block.acc_sensor_mps2, block.gyr_sensor_radps, mag) == (PACKET,)
+    assert encode_samples(
+        block.ticks, block.acc_sensor_mps2, gyr_sensor_radps=block.gyr_sensor_radps, mag_ut=mag
+    ) == (PACKET,)
 
 
 @given(n=st.integers(0, 100), seed=st.integers(0, 100))
@@ -39,7 +41,7 @@ def test_samples_survive_the_way(n, seed):
     rng = np.random.default_rng(seed)
     time_us = np.cumsum(rng.integers(1, 20_000, n))
     acc, gyr = rng.normal(0, 9, (2, n, 3)).astype(np.float32).astype(np.float64)
-    block = OpenEarableDecoder({}).feed(encode_samples(time_us, acc, gyr))
+    block = OpenEarableDecoder({}).feed(encode_samples(time_us, acc, gyr_sensor_radps=gyr))
     assert np.array_equal(block.ticks, time_us)
     assert np.array_equal(block.acc_sensor_mps2, acc)
     assert block.gyr_sensor_radps == pytest.approx(gyr, rel=1e-6)
@@ -48,7 +50,7 @@ def test_samples_survive_the_way(n, seed):
 def test_a_head_that_bounces_beyond_two_g_is_marked_as_clipped():
     acc = np.array([[0, 9.8, 0], [0, 2 * 9.80665, 0]])
     assert OpenEarableDecoder({}).feed(
-        encode_samples(np.arange(2), acc, np.zeros((2, 3)))
+        encode_samples(np.arange(2), acc, gyr_sensor_radps=np.zeros((2, 3)))
     ).clipped.tolist() == [False, True]
 
 

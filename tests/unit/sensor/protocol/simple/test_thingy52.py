@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.protocol.driver import BATTERY_LEVEL_UUID, BatteryLevel, StreamPacket, Unreadable
-from sensor.protocol.simple.driver import SimpleDriver
 from sensor.protocol.simple.thingy52 import CONFIG_UUID, CONVERSATION, RAW_UUID, ThingyDecoder, encode_samples
+from sensor.protocol.simple_driver import SimpleDriver
 
 G = 9.80665
 DEGREE = math.pi / 180
@@ -23,7 +23,7 @@ def test_a_notification_has_the_documented_bytes():
     assert block.acc_sensor_mps2 == pytest.approx(np.array([[1, -0.5, 0.25]]) * G)
     assert block.gyr_sensor_radps == pytest.approx(np.array([[100, -50, 0.5]]) * DEGREE)
     mag = np.array([[20, -5, 0]])
-    assert encode_samples(block.acc_sensor_mps2, block.gyr_sensor_radps, mag) == (PACKET,)
+    assert encode_samples(block.acc_sensor_mps2, block.gyr_sensor_radps, mag_ut=mag) == (PACKET,)
 
 
 @given(n=st.integers(0, 100), seed=st.integers(0, 100))

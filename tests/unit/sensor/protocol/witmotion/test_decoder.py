@@ -49,7 +49,7 @@ def test_a_frame_has_the_documented_bytes():
     assert block.acc_sensor_mps2[0] / G == pytest.approx(acc_g, abs=1e-6)
     assert block.gyr_sensor_radps[0] / DEGREE == pytest.approx(gyr_degps, abs=1e-4)
     angle = np.array([[45, -22.5, 90]])
-    assert encode_frames(block.acc_sensor_mps2[:1], block.gyr_sensor_radps[:1], angle) == FRAME
+    assert encode_frames(block.acc_sensor_mps2[:1], block.gyr_sensor_radps[:1], angle_deg=angle) == FRAME
 
 
 @given(size=st.integers(1, 244), count=st.integers(2, 60))

@@ -46,7 +46,7 @@ def test_it_says_which_chip_it_has(chip: Chip) -> None:
 
 @pytest.mark.parametrize("chip", Chip)
 def test_both_modules_send_once_each_step_was_taken(chip: Chip) -> None:
-    heard = heard_after(*wire.start_commands(chip, 100, 16, 2000), chip=chip)
+    heard = heard_after(*wire.start_commands(chip, 100, acc_range_g=16, gyr_range_dps=2000), chip=chip)
     by_module = {module: [one for one in heard if one[0] == module] for module in (ACC_MODULE, GYR_MODULE)}
     for module, register in wire.packed_registers(chip).items():
         assert 30 <= len(by_module[module]) <= 34
@@ -55,18 +55,21 @@ def test_both_modules_send_once_each_step_was_taken(chip: Chip) -> None:
 
 @pytest.mark.parametrize("missing", range(8))
 def test_a_module_with_a_step_missing_is_silent(missing: int) -> None:
-    commands = wire.start_commands(Chip.BMI160, 100, 16, 2000)
+    commands = wire.start_commands(Chip.BMI160, 100, acc_range_g=16, gyr_range_dps=2000)
     heard = heard_after(*commands[:missing], *commands[missing + 1 :])
     assert commands[missing][0] not in {one[0] for one in heard}
     assert len(heard) >= 30
 
 
 def test_what_the_other_chip_understands_starts_nothing() -> None:
-    assert heard_after(*wire.start_commands(Chip.BMI270, 100, 16, 2000)) == []
+    assert heard_after(*wire.start_commands(Chip.BMI270, 100, acc_range_g=16, gyr_range_dps=2000)) == []
 
 
 def test_a_stopped_sensor_is_silent() -> None:
-    started, stopped = wire.start_commands(Chip.BMI160, 100, 16, 2000), wire.stop_commands(Chip.BMI160)
+    started, stopped = (
+        wire.start_commands(Chip.BMI160, 100, acc_range_g=16, gyr_range_dps=2000),
+        wire.stop_commands(Chip.BMI160),
+    )
     assert len(heard_after(*started, *stopped)) <= 2
 
 

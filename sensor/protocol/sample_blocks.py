@@ -1,4 +1,4 @@
-"""Notifications that are one fixed layout each, read all at once."""
+"""What decoders share on the way from bytes to a `SampleBlock`: rows of one layout, full scale, blocks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sensor.protocol.full_scale import at_full_scale
 from sensor.samples import BoolArray, FloatArray, IntArray, SampleBlock
+
+CLIPPED_SHARE = 0.999
+"""Share of the full scale from which a value counts as clipped: the last step below it differs by maker."""
+
+
+def at_full_scale(vectors: FloatArray, full_scale: float) -> BoolArray:
+    """Tell which of (n, 3) vectors have a component at the full scale (same unit); returns (n,)."""
+    near = np.abs(vectors) >= CLIPPED_SHARE * full_scale
+    # Column by column: a reduction over rows of three takes four times as long.
+    clipped: BoolArray = near[:, 0] | near[:, 1] | near[:, 2]
+    return clipped
 
 
 def read_rows(
-    notifications: Sequence[bytes], layout: np.dtype[Any], starts_with: bytes = b""
+    notifications: Sequence[bytes], layout: np.dtype[Any], *, starts_with: bytes = b""
 ) -> tuple[IntArray, npt.NDArray[Any]]:
     """Read the notifications that have exactly the size of a layout.
 
@@ -40,6 +50,7 @@ def read_rows(
 def one_sample_each(
     position: IntArray,
     ticks: IntArray,
+    *,
     acc_sensor_mps2: FloatArray,
     gyr_sensor_radps: FloatArray,
     acc_range_mps2: float,
@@ -70,12 +81,25 @@ def one_sample_each(
 def rates_alone(
     position: IntArray,
     ticks: IntArray,
+    *,
     count: IntArray,
     gyr_sensor_radps: FloatArray,
     clipped: BoolArray,
     sequence: IntArray | None = None,
 ) -> SampleBlock:
-    """Return the block of a gyroscope's own stream: accelerations are unknown, see `SampleBlock`."""
+    """Return the block of a gyroscope's own stream: its accelerations are unknown, NaN.
+
+    Parameters
+    ----------
+    position, ticks, count
+        (p,) the notification each packet came in, its device time, and how many samples it has.
+    gyr_sensor_radps
+        (n, 3) angular rate.
+    clipped
+        (n,) true at full scale.
+    sequence
+        (p,) number of each packet's first sample, where the packets carry one.
+    """
     return SampleBlock(
         notification=position,
         ticks=ticks,

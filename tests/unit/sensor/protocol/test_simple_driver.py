@@ -11,8 +11,7 @@ from sensor.protocol.driver import Driver, StreamPacket
 from sensor.protocol.metamotion import control as metamotion
 from sensor.protocol.metamotion.driver import MetaMotionDriver
 from sensor.protocol.simple import adafruit, muse
-from sensor.protocol.simple.driver import SimpleDriver
-from sensor.protocol.two_streams import MOST_ALONE
+from sensor.protocol.simple_driver import MOST_ALONE, SimpleDriver
 
 ACC_3, GYR_3 = bytes([0x03, 0x1C]) + bytes(18), bytes([0x13, 0x07]) + bytes(18)
 CASES = [

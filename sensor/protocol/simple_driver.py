@@ -1,8 +1,12 @@
-"""The conversation with a sensor that needs little of one: writes that start and stop it, and its battery."""
+"""The conversation with a sensor that needs little of one: writes that start and stop it, and its battery.
+
+A sensor that also has to be asked something has a driver of its own that builds on `SimpleDriver`, as
+WitMotion and MetaMotion do: the row says what is the same, methods what its answers change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sensor.errors import PacketError
@@ -15,10 +19,32 @@ from sensor.protocol.driver import (
     Write,
     parse_battery_level,
 )
-from sensor.protocol.two_streams import BothStreams
+
+MOST_ALONE = 60
+"""So many packets of accelerations may come without one of angular rates: one to four seconds of them."""
 
 
-def no_writes(rate_hz: int) -> tuple[Write, ...]:
+class BothStreams:
+    """Tells a stream that lives; accelerations that go on alone are none, so that a watchdog takes care."""
+
+    def __init__(self) -> None:
+        self._alone = 0
+
+    def restart(self) -> None:
+        """Give both time again, because they were just asked for."""
+        self._alone = 0
+
+    def acceleration(self) -> tuple[DriverEvent, ...]:
+        """Take note of a packet of accelerations; return what it tells."""
+        self._alone += 1
+        return (StreamPacket(),) if self._alone <= MOST_ALONE else ()
+
+    def angular_rate(self) -> None:
+        """Take note of a packet of angular rates."""
+        self._alone = 0
+
+
+def no_writes(rate_hz: int, /) -> tuple[Write, ...]:
     """Return nothing, for a sensor that streams while it is subscribed to."""
     return ()
 
@@ -44,7 +70,7 @@ class Conversation:
     packet_head
         First bytes of a notification that holds samples, where others share its characteristic.
     start, stop
-        Writes that begin and end the stream at a rate in Hz.
+        Writes that begin and end the stream at a rate in Hz, where the sensor's answers do not decide them.
     poll
         Writes for about once a minute.
     """
@@ -56,7 +82,7 @@ class Conversation:
     other_uuids: tuple[str, ...] = ()
     settings: Mapping[str, str | int | float] = field(default_factory=dict)
     packet_head: bytes = b""
-    start: Callable[[int], tuple[Write, ...]]
+    start: Callable[[int], tuple[Write, ...]] = no_writes
     stop: Callable[[int], tuple[Write, ...]] = no_writes
     poll: tuple[Write, ...] = ()
 
@@ -82,50 +108,60 @@ class SimpleDriver:
             known = ", ".join(map(str, conversation.rates_hz))
             verb = "are" if len(conversation.rates_hz) > 1 else "is"
             raise ValueError(f"{conversation.key}: no rate of {rate_hz:g} Hz; there {verb} {known}")
-        self._rate_hz = int(rate_hz)
-        self._conversation = conversation
-        self._streams = BothStreams()
+        self.rate_hz = int(rate_hz)
+        self.conversation = conversation
+        self.streams = BothStreams()
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
         """The stream or both streams, and whatever else there is."""
-        row = self._conversation
+        row = self.conversation
         rates = (row.gyr_uuid,) if row.gyr_uuid else ()
         return (row.data_uuid, *rates, *row.other_uuids)
 
     @property
     def settings(self) -> Settings:
         """What the conversation says: nothing of it changes while the sensor streams."""
-        return self._conversation.settings
+        return self.conversation.settings
 
-    def start(self, utc_us: int) -> tuple[Write, ...]:
+    def start(self, utc_us: int) -> Iterable[Write]:
         """Start the stream; such sensors have no clock that could be set."""
-        self._streams.restart()
-        return self._conversation.start(self._rate_hz)
+        self.streams.restart()
+        return self.conversation.start(self.rate_hz)
 
     def poll(self) -> tuple[Write, ...]:
         """Return what the conversation asks about once a minute."""
-        return self._conversation.poll
+        return self.conversation.poll
 
     def stop(self) -> tuple[Write, ...]:
         """End the stream, where it does not end with its subscription."""
-        return self._conversation.stop(self._rate_hz)
+        return self.conversation.stop(self.rate_hz)
 
     def receive(self, characteristic: str, payload: bytes) -> tuple[DriverEvent, ...]:
         """Understand one notification."""
-        row, uuid = self._conversation, characteristic.lower()
-        if uuid == row.data_uuid:
-            return self._samples(payload)
-        if row.gyr_uuid and uuid == row.gyr_uuid:
-            self._streams.angular_rate()
-        if uuid != BATTERY_LEVEL_UUID or uuid not in row.other_uuids:
-            return ()
         try:
-            return (parse_battery_level(payload),)
+            return self._understand(characteristic.lower(), payload)
         except PacketError as error:
             return (Unreadable(error),)
 
-    def _samples(self, payload: bytes) -> tuple[DriverEvent, ...]:
-        if self._conversation.gyr_uuid:
-            return self._streams.acceleration()
-        return (StreamPacket(),) if payload.startswith(self._conversation.packet_head) else ()
+    def receive_data(self, payload: bytes) -> tuple[DriverEvent, ...]:
+        """Understand one notification of the characteristic of the samples.
+
+        Raises
+        ------
+        PacketError
+            When it does not fit the documented layout.
+        """
+        if self.conversation.gyr_uuid:
+            return self.streams.acceleration()
+        return (StreamPacket(),) if payload.startswith(self.conversation.packet_head) else ()
+
+    def _understand(self, uuid: str, payload: bytes) -> tuple[DriverEvent, ...]:
+        row = self.conversation
+        if uuid == row.data_uuid:
+            return self.receive_data(payload)
+        if row.gyr_uuid and uuid == row.gyr_uuid:
+            self.streams.angular_rate()
+        if uuid == BATTERY_LEVEL_UUID and uuid in row.other_uuids:
+            return (parse_battery_level(payload),)
+        return ()
