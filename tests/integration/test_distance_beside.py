@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli.recording import RecordOptions, record
+from analysis.cli.record.recording import RecordOptions, record
 from analysis.cli.virtual_sensors import virtual_runner
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse_session

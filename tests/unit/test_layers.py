@@ -156,7 +156,7 @@ def test_an_import_upwards_or_sideways_is_noticed(module: str, imported: str) ->
 @pytest.mark.parametrize(
     ("module", "imported"),
     [
-        ("analysis.cli.demo_run", "sensor.virtual.runner.simulation.simulate"),
+        ("analysis.cli.demo.demo_run", "sensor.virtual.runner.simulation.simulate"),
         ("analysis.signal.motion", "analysis.signal.inclination_smoother.smoothed_vertical"),
         ("analysis.signal.anatomical_axes", "analysis.signal.forward_direction"),
         ("sensor.virtual.devices.movesense", "sensor.protocol.movesense.frames.KEY"),

@@ -15,9 +15,9 @@ from unicodedata import category
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli.checkup import plan_findings
-from analysis.cli.live_line import status_text
+from analysis.cli.doctor.listening import plan_findings
 from analysis.cli.main import cli
+from analysis.cli.record.live_line import status_text
 from analysis.cli.scan import sightings_table
 from analysis.report import page
 from sensor.link.ble import Sighting, scan

@@ -17,7 +17,7 @@ from analysis.cli.sensor_args import parse_plan
 from analysis.cli.text import parse_duration_s
 
 if TYPE_CHECKING:
-    from analysis.cli.recording import RecordOptions
+    from analysis.cli.record.recording import RecordOptions
     from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
     from sensor.recorder.unattended import UnattendedOptions
@@ -130,8 +130,8 @@ def _refuse_misfits(waits: bool, duration_s: float | None, still_s: float | None
 
 
 async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) -> Path:
-    from analysis.cli.live_line import live_line
-    from analysis.cli.recording import record
+    from analysis.cli.record.live_line import live_line
+    from analysis.cli.record.recording import record
 
     run_s = (options.duration_s or VIRTUAL_RUN_S) + GUIDE_S
     async with _radio(options.plan, options.is_simulated, run_s) as radio:
@@ -140,10 +140,10 @@ async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) 
 
 
 async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
-    from analysis.cli.live_line import live_line, nobody_may_listen
-    from analysis.cli.status_led import StatusLed
+    from analysis.cli.record.live_line import live_line, nobody_may_listen
+    from analysis.cli.record.status_led import StatusLed
+    from analysis.cli.record.unattended_status import UnattendedStatus
     from analysis.cli.stop_signals import on_signals
-    from analysis.cli.unattended_status import UnattendedStatus
     from sensor.recorder.unattended import AutoRecorder
 
     def tell(what: object, **how: Any) -> None:
@@ -179,7 +179,7 @@ async def _radio(plan: RecordingPlan, is_simulated: bool, run_s: float) -> Async
 def _record_options(
     parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: str, is_guided: bool
 ) -> RecordOptions:
-    from analysis.cli.recording import RecordOptions
+    from analysis.cli.record.recording import RecordOptions
 
     plan, is_simulated = parsed
     return RecordOptions(plan, name, duration_s, is_guided, is_simulated)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli.checkup import observe, plan_findings
+from analysis.cli.doctor.listening import observe, plan_findings
 from analysis.cli.main import cli
 from sensor.errors import LinkError
 from sensor.recorder import RecordingPlan, SensorRequest

@@ -69,7 +69,7 @@ def _only_task(log_id: int | None, **wanted: bool) -> str | None:
 
 async def _do(task: str, sensor_name: str) -> str:
     """List, start or stop; return what to print."""
-    from analysis.cli.downloading import list_logs, memory_of
+    from analysis.cli.download.downloading import list_logs, memory_of
     from sensor.link.radio import Radio
 
     memory = await memory_of(Radio(), sensor_name)
@@ -83,7 +83,7 @@ async def _do(task: str, sensor_name: str) -> str:
 
 
 async def _fetch(sensor_name: str, log_id: int | None, folder: Path) -> Path:
-    from analysis.cli.downloading import fetch_log, memory_of
+    from analysis.cli.download.downloading import fetch_log, memory_of
     from sensor.link.radio import Radio
 
     memory = await memory_of(Radio(), sensor_name)

@@ -48,7 +48,7 @@ def command(ctx: click.Context, wishes: tuple[str, ...], listen_s: float) -> Non
 
 
 def _findings(wishes: tuple[str, ...], listen_s: float) -> Iterator[Finding]:
-    from analysis.cli.checkup import bluetooth, listen, listen_to_virtual, versions
+    from analysis.cli.doctor.listening import bluetooth, listen, listen_to_virtual, versions
 
     yield from versions()
     if not wishes:

@@ -16,9 +16,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli.live_line import PlainLine, TerminalLine, status_text
 from analysis.cli.main import cli
-from analysis.cli.recording import RecordOptions, record
+from analysis.cli.record.live_line import PlainLine, TerminalLine, status_text
+from analysis.cli.record.recording import RecordOptions, record
 from analysis.cli.text import clock_text, parse_duration_s
 from analysis.cli.virtual_sensors import virtual_runner
 from sensor.recorder import RecorderStatus, RecordingPlan, SensorRequest, SensorStatus
