@@ -30,7 +30,7 @@ def parse_distance_m(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a distance nobody runs.
     """
-    return _number_with_unit(text, _METRES, "10km, 6.2mi or 400m", "typed_distance_m")
+    return _number_with_unit(text, _METRES, examples="10km, 6.2mi or 400m", key="typed_distance_m")
 
 
 def parse_speed_mps(text: str) -> float:
@@ -41,7 +41,7 @@ def parse_speed_mps(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a speed nobody runs at.
     """
-    return _number_with_unit(text, _SPEEDS_MPS, "11km/h, 6.8mph or 3.1m/s", "typed_speed_mps")
+    return _number_with_unit(text, _SPEEDS_MPS, examples="11km/h, 6.8mph or 3.1m/s", key="typed_speed_mps")
 
 
 def parse_pace_mps(text: str) -> float:
@@ -57,7 +57,7 @@ def parse_pace_mps(text: str) -> float:
     pace_s = 3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)
     if pace_s == 0 or int(seconds) > 59:
         raise click.BadParameter(f"{text!r} is not a pace with its unit; write for example {_PACES}")
-    return _of_a_run(_METRES[unit] / pace_s, text, _PACES, "typed_speed_mps")
+    return _of_a_run(_METRES[unit] / pace_s, text, examples=_PACES, key="typed_speed_mps")
 
 
 def parse_stature_m(text: str) -> float:
@@ -68,7 +68,7 @@ def parse_stature_m(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a height nobody has.
     """
-    return _number_with_unit(text, _STATURES_M, "172cm or 1.72m", "stature_m")
+    return _number_with_unit(text, _STATURES_M, examples="172cm or 1.72m", key="stature_m")
 
 
 def refuse_flying(distance_m: float | None, duration_s: float) -> None:
@@ -88,17 +88,17 @@ def refuse_flying(distance_m: float | None, duration_s: float) -> None:
         )
 
 
-def _number_with_unit(text: str, factors: dict[str, float], examples: str, key: str) -> float:
+def _number_with_unit(text: str, factors: dict[str, float], *, examples: str, key: str) -> float:
     match = _NUMBER.fullmatch(text.strip().lower())
     value = float(match[1]) * factors.get(match[2], math.nan) if match else math.nan
     if not 0 < value < math.inf:
         raise click.BadParameter(
             f"{text!r} is not a number above zero with its unit; write for example {examples}"
         )
-    return _of_a_run(value, text, examples, key)
+    return _of_a_run(value, text, examples=examples, key=key)
 
 
-def _of_a_run(value: float, text: str, examples: str, key: str) -> float:
+def _of_a_run(value: float, text: str, *, examples: str, key: str) -> float:
     from sensor.session.context import NUMBERS
 
     least, most = NUMBERS[key]

@@ -41,7 +41,7 @@ LOG_INTERVAL_S = 600.0
 @click.command("record")
 @click.option(
     "--sensor",
-    "wishes",
+    "requests",
     multiple=True,
     required=True,
     metavar="PLACEMENT=NAME",
@@ -91,7 +91,7 @@ LOG_INTERVAL_S = 600.0
 @click.pass_context
 def command(
     ctx: click.Context,
-    wishes: tuple[str, ...],
+    requests: tuple[str, ...],
     beside: tuple[str, ...],
     duration_s: float | None,
     name: str,
@@ -109,20 +109,28 @@ def command(
     10 min, or all sensors have been gone for so long, it ends and its path is printed. Sensors left lying
     begin the next one when they are moved.
     """
-    _refuse_misfits(waits, duration_s, still_s, led)
-    parsed, home = parse_plan(wishes, beside), home_folder(ctx)
+    _refuse_misfits(waits=waits, duration_s=duration_s, still_s=still_s, led=led)
+    parsed, home = parse_plan(requests, beside), home_folder(ctx)
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
 
     if waits:
-        asyncio.run(_wait(_unattended_options(parsed, name, still_s or STILL_S), new_path, led))
+        asyncio.run(_wait(_unattended_options(parsed, name=name, still_s=still_s or STILL_S), new_path, led))
     else:
         is_guided = sys.stdin.isatty() and not no_guide
-        click.echo(asyncio.run(_record(_record_options(parsed, duration_s, name, is_guided), new_path)))
+        click.echo(
+            asyncio.run(
+                _record(
+                    _record_options(parsed, duration_s=duration_s, name=name, is_guided=is_guided), new_path
+                )
+            )
+        )
 
 
-def _refuse_misfits(waits: bool, duration_s: float | None, still_s: float | None, led: Path | None) -> None:
+def _refuse_misfits(
+    *, waits: bool, duration_s: float | None, still_s: float | None, led: Path | None
+) -> None:
     if waits and duration_s is not None:
         raise click.UsageError("--wait ends a session when nothing moves: say --still, not --duration")
     if not waits and (still_s is not None or led is not None):
@@ -136,7 +144,7 @@ async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) 
     run_s = (options.duration_s or VIRTUAL_RUN_S) + GUIDE_S
     async with _radio(options.plan, options.is_simulated, run_s) as radio:
         with live_line() as line:
-            return await record(options, radio, new_path, line)
+            return await record(options, radio, new_path=new_path, line=line)
 
 
 async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
@@ -177,7 +185,7 @@ async def _radio(plan: RecordingPlan, is_simulated: bool, run_s: float) -> Async
 
 
 def _record_options(
-    parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: str, is_guided: bool
+    parsed: tuple[RecordingPlan, bool], *, duration_s: float | None, name: str, is_guided: bool
 ) -> RecordOptions:
     from analysis.cli.record.recording import RecordOptions
 
@@ -185,7 +193,9 @@ def _record_options(
     return RecordOptions(plan, name, duration_s, is_guided, is_simulated)
 
 
-def _unattended_options(parsed: tuple[RecordingPlan, bool], name: str, still_s: float) -> UnattendedOptions:
+def _unattended_options(
+    parsed: tuple[RecordingPlan, bool], *, name: str, still_s: float
+) -> UnattendedOptions:
     from sensor.recorder.unattended import UnattendedOptions
 
     plan, is_simulated = parsed

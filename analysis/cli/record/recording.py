@@ -42,7 +42,7 @@ class RecordOptions:
 
 
 async def record(
-    options: RecordOptions, radio: Radio, new_path: Callable[[datetime], Path], line: LiveLine
+    options: RecordOptions, radio: Radio, *, new_path: Callable[[datetime], Path], line: LiveLine
 ) -> Path:
     """Record until the runner, the clock or a signal ends it; return the session file.
 
