@@ -16,7 +16,7 @@ COMMANDS = {
     "import": ("analysis.cli.import_", "Import sensor files from other tools."),
     "list": ("analysis.cli.list_", "List the recorded sessions."),
     "show": ("analysis.cli.show", "Show what one session holds."),
-    "note": ("analysis.cli.note", "Add distance, surface, shoes or notes to a session."),
+    "note": ("analysis.cli.note", "Add distance, surface, shoes, pain or notes to a session."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),

@@ -1,12 +1,13 @@
-"""Quantities as a person types them: a number and its unit, always both.
+"""Quantities as a person types them: a number with its unit, pain with its place.
 
-Each function serves as the ``type`` of a click option.
+A function serves as the ``type`` of a click option, one that takes several texts as its ``callback``.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 import click
 
@@ -17,6 +18,9 @@ _STATURES_M = {"m": 1.0, "cm": 0.01}
 _SPEEDS_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": METRES_PER_MILE / 3600, "mi/h": METRES_PER_MILE / 3600}
 
 _PACES = "5:30/km or 8:50/mi"
+
+NONE = "none"
+"""Takes back what was told of pain or symptoms."""
 
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z/]+)")
 _PACE = re.compile(r"(?:([0-9]+):)?([0-9]{1,2}):([0-9]{2})\s*(?:min)?/(km|mi)")
@@ -69,6 +73,49 @@ def parse_stature_m(text: str) -> float:
         Without a unit, with an unknown one, or for a height nobody has.
     """
     return _number_with_unit(text, _STATURES_M, examples="172cm or 1.72m", key="stature_m")
+
+
+def parse_pains(texts: Sequence[str]) -> list[str] | None:
+    """Return typed pains, such as ``lower back 7``, as the session keeps them: the strongest of each place.
+
+    Returns
+    -------
+    list of str or None
+        Empty for ``none``; None where nothing was typed.
+
+    Raises
+    ------
+    click.BadParameter
+        For one that is no place with a number from 0 to 10.
+    """
+    from sensor.wellbeing import BodyPlace, Pain, read_pain
+
+    if not texts:
+        return None
+    strongest: dict[BodyPlace, Pain] = {}
+    for text in () if [text.strip().lower() for text in texts] == [NONE] else texts:
+        pain = read_pain(text)
+        if pain is None:
+            raise click.BadParameter(
+                f"{text[:40]!r} is not a place and a number from 0 to 10, as in 'lower back 7'; "
+                f"places are {', '.join(BodyPlace)}"
+            )
+        if pain.place not in strongest or pain.level > strongest[pain.place].level:
+            strongest[pain.place] = pain
+    return [str(pain) for pain in strongest.values()]
+
+
+def parse_symptoms(words: Sequence[str]) -> list[str] | None:
+    """Return chosen symptoms, each once; empty for ``none``, None where nothing was chosen.
+
+    Raises
+    ------
+    click.BadParameter
+        For ``none`` beside others.
+    """
+    if NONE in words and set(words) != {NONE}:
+        raise click.BadParameter(f"{NONE!r} stands alone: leave it out, or the others")
+    return [str(word) for word in dict.fromkeys(words) if word != NONE] if words else None
 
 
 def refuse_flying(distance_m: float | None, duration_s: float) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensor.session.integrity import shorten
+from sensor.wellbeing import BodyPlace, Symptom, read_pain
 
 NUMBERS: Mapping[str, tuple[float, float]] = {
     "typed_distance_m": (10.0, 1_000_000.0),
@@ -21,6 +22,12 @@ SURFACES = ("road", "trail", "track", "treadmill", "other")
 PACKS = ("none", "vest", "backpack")
 """Values of ``pack``."""
 
+PAIN_KEYS = ("pain_before", "pain_during", "pain_after")
+"""Keys whose value is a list of texts such as ``lower back 7``, one a place."""
+
+SYMPTOMS_KEY = "symptoms"
+"""Key whose value is a list of words of `sensor.wellbeing.Symptom`."""
+
 _LONGEST_KEY = 60
 _LARGEST = 1e15
 
@@ -29,6 +36,10 @@ def is_plausible(key: str, value: object) -> bool:
     """Tell whether a value can be true: a number within bounds, a text, a truth, or a list of such."""
     if len(key) > _LONGEST_KEY:
         return False
+    if key in PAIN_KEYS:
+        return _is_list_of(value, most=len(BodyPlace), is_one=lambda item: read_pain(item) is not None)
+    if key == SYMPTOMS_KEY:
+        return _is_list_of(value, most=len(Symptom), is_one=lambda item: item in tuple(Symptom))
     if isinstance(value, list):
         return key not in NUMBERS and all(not isinstance(v, list) and is_plausible(key, v) for v in value)
     if isinstance(value, str | bool) or value is None:
@@ -37,6 +48,10 @@ def is_plausible(key: str, value: object) -> bool:
         return False
     least, most = NUMBERS.get(key, (-_LARGEST, _LARGEST))
     return least <= value <= most
+
+
+def _is_list_of(value: object, *, most: int, is_one: Callable[[object], bool]) -> bool:
+    return isinstance(value, list) and len(value) <= most and all(is_one(item) for item in value)
 
 
 def plausible_part(context: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LAYERS = {
     "sensor": (
-        ("sensor.units", "sensor.errors", "sensor.text"),
+        ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing"),
         ("sensor.samples",),
         ("sensor.clock",),
         ("sensor.protocol",),
@@ -45,7 +45,13 @@ PARTS_OF = {
 }
 """Files that belong to a lower unit than their folder: its numbers, and the table that a report carries."""
 
-SEEN_BY_ANALYSIS = ("sensor.samples", "sensor.units", "sensor.errors", "sensor.session.reader")
+SEEN_BY_ANALYSIS = (
+    "sensor.samples",
+    "sensor.units",
+    "sensor.errors",
+    "sensor.wellbeing",
+    "sensor.session.reader",
+)
 """All that the analysis, except its command line, sees of the other package."""
 
 TOUCHES_THE_WORLD = {
