@@ -6,6 +6,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+PAIN_KEYS = ("pain_before", "pain_during", "pain_after")
+"""Keys of a session's context: a list of texts such as ``lower back 7``, one a place."""
+
+SYMPTOMS_KEY = "symptoms"
+"""Key of a session's context: a list of words of `Symptom`."""
+
 
 class BodyPlace(StrEnum):
     """Where it hurts."""

@@ -15,8 +15,8 @@ from analysis.cli.quantities import (
     parse_symptoms,
     refuse_flying,
 )
-from sensor.session.context import PACKS, SURFACES, SYMPTOMS_KEY
-from sensor.wellbeing import Symptom
+from sensor.session.context import PACKS, SURFACES
+from sensor.wellbeing import SYMPTOMS_KEY, Symptom
 
 OPTION_WORDS = {
     "typed_distance_m": "distance",

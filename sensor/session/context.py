@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensor.session.integrity import shorten
-from sensor.wellbeing import BodyPlace, Symptom, read_pain
+from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY, BodyPlace, Symptom, read_pain
 
 NUMBERS: Mapping[str, tuple[float, float]] = {
     "typed_distance_m": (10.0, 1_000_000.0),
@@ -21,12 +21,6 @@ SURFACES = ("road", "trail", "track", "treadmill", "other")
 
 PACKS = ("none", "vest", "backpack")
 """Values of ``pack``."""
-
-PAIN_KEYS = ("pain_before", "pain_during", "pain_after")
-"""Keys whose value is a list of texts such as ``lower back 7``, one a place."""
-
-SYMPTOMS_KEY = "symptoms"
-"""Key whose value is a list of words of `sensor.wellbeing.Symptom`."""
 
 _LONGEST_KEY = 60
 _LARGEST = 1e15
