@@ -73,7 +73,7 @@ class Symptom(StrEnum):
 
     CHEST_PAIN = "chest pain"
     ARM_OR_JAW_PAIN = "arm or jaw pain"
-    BREATHLESSNESS = "breathlessness"
+    BREATHLESSNESS = "unusual breathlessness"
     HEARTBEAT = "odd heartbeat"
     DIZZINESS = "dizziness"
     FAINTING = "fainting"
@@ -83,7 +83,7 @@ class Symptom(StrEnum):
     BLADDER_OR_BOWEL = "bladder or bowel trouble"
     PAIN_AT_NIGHT = "pain at night"
     FEVER = "fever"
-    WEIGHT_LOSS = "weight loss"
+    WEIGHT_LOSS = "unexplained weight loss"
     HARD_FALL = "hard fall"
 
 

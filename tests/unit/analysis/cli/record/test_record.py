@@ -230,7 +230,7 @@ def test_a_virtual_sensor_is_recorded_like_any_other_and_its_path_is_the_last_li
     assert result.exit_code == 0
     info = read_info(Path(result.stdout.splitlines()[-1]))
     assert (info.name, info.simulated) == ("lunch", True)
-    assert [sensor.placement for sensor in info.sensors] == ["upper-back", "head"]
+    assert sorted(sensor.placement for sensor in info.sensors) == ["head", "upper-back"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Bluetooth is taken away by way of D-Bus")
