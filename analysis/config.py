@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from analysis.judging.config import (
+    AdviceConfig,
     BaselineConfig,
     ComparisonConfig,
     DistanceConfig,
@@ -35,6 +36,7 @@ from analysis.signal.config import (
 from analysis.signal.sync_config import SyncTapConfig
 
 __all__ = [
+    "AdviceConfig",
     "AnalysisConfig",
     "AxesConfig",
     "BaselineConfig",
@@ -80,6 +82,7 @@ class AnalysisConfig:
     strap_step: StrapStepConfig = field(default_factory=StrapStepConfig)
     segments: SegmentConfig = field(default_factory=SegmentConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
+    advice: AdviceConfig = field(default_factory=AdviceConfig)
     comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
 
     def thresholds(self) -> dict[str, Any]:

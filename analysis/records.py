@@ -209,6 +209,46 @@ class QualityLine:
     advice: str
 
 
+class AdviceKind(StrEnum):
+    """What a report advises."""
+
+    SEE_DOCTOR = "see a doctor"
+    LET_PAIN_EASE = "let pain ease"
+    IMPROVE_RECORDING = "improve the recording"
+    KEEP = "keep running like this"
+    CHECK_EACH_KM = "check each kilometre"
+    LOOK_AHEAD = "look ahead"
+    COME_UP_SOONER = "come up sooner"
+    REMIND_LATE = "remind yourself late"
+    STRENGTHEN_BACK = "strengthen the back"
+    RUN_TALL_IN_PARTS = "run tall in parts"
+    LIGHTEN_BACKPACK = "lighten the backpack"
+    LIGHTEN_VEST = "lighten the vest"
+    BREAK_UP_SITTING = "break up sitting"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to do, and why.
+
+    Parameters
+    ----------
+    kind
+        What to do.
+    because
+        What of the run, or of what was told about it, asks for it.
+    at_m
+        The place it is about; NaN where it is about none.
+    how
+        What to do, in the words of the quality table where it comes from there; else empty.
+    """
+
+    kind: AdviceKind
+    because: str
+    at_m: float = math.nan
+    how: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """The smoothed course of the run: one row per usable run stride, the running median over 25 of them.
@@ -280,6 +320,8 @@ class RunReport:
         defaults; ``config_hash`` covers them all.
     config_hash, version
         What computed this.
+    advice
+        What to do, the most important first; empty in a report of an older version.
     """
 
     session: SessionFacts
@@ -318,6 +360,7 @@ class RunReport:
     config_hash: str
     file_hash: str
     version: str
+    advice: tuple[Advice, ...] = ()
 
     def to_frame(self, kind: str = "strides") -> pd.DataFrame:
         """Return a part of the report as a data frame.

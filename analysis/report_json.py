@@ -48,7 +48,7 @@ _WHOLE = (
 )
 """Fields of the report that stand in the JSON under their own name, in this order."""
 
-_LISTS = ("standings", "segments", "strap_steps", "gaps", "quality")
+_LISTS = ("standings", "segments", "strap_steps", "gaps", "quality", "advice")
 
 
 def to_json(report: RunReport) -> str:
@@ -106,6 +106,7 @@ def from_json(text: str) -> RunReport:
 
 def _report(content: Mapping[str, Any]) -> RunReport:
     given = {
+        "advice": (),
         **content,
         "episodes": [{**e, "depth_deg": e["depth"]} for e in content["episodes"]],
         "config_hash": content["hashes"]["config"],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -12,10 +13,20 @@ from analysis.errors import SignalError
 from analysis.signal.handedness import is_mirrored, to_right_handed
 from analysis.signal.records import EvenStream, Gait
 from analysis.signal.timebase import even_stream
-from sensor.samples import FloatArray, SensorRecording
+from sensor.samples import FloatArray, Recording, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
-FINE, UNKNOWN, MEND = "fine", "unknown", "mend"
+
+class Grade(StrEnum):
+    """How a line of the checkup came out."""
+
+    OK = "ok"
+    FIX = "fix"
+    """Something is wrong and can be put right."""
+
+    NOT_CHECKED = "not checked"
+    """What came could not be judged."""
+
 
 MOST_RATE_ERROR = 0.05
 """Oscillators of motion chips are off by a few percent; what is further off is lost or not as asked."""
@@ -42,7 +53,7 @@ class Finding:
     Parameters
     ----------
     grade
-        ``fine``, ``unknown`` (could not be judged) or ``mend``.
+        How it came out.
     subject
         What was looked at.
     words
@@ -51,19 +62,39 @@ class Finding:
         What to do; empty where nothing is to be done.
     """
 
-    grade: str
+    grade: Grade
     subject: str
     words: str
     advice: str = ""
 
     @property
-    def wants_mending(self) -> bool:
+    def needs_fixing(self) -> bool:
         """Whether something is wrong."""
-        return self.grade == MEND
+        return self.grade is Grade.FIX
 
     def line(self) -> str:
         """Return the finding as one line of text."""
-        return f"{self.grade:<8} {self.subject}: {self.words}{self.advice and '; '}{self.advice}"
+        return f"{self.grade:<11} {self.subject}: {self.words}{self.advice and '; '}{self.advice}"
+
+
+def plan_findings(names: Mapping[str, str], recording: Recording, *, if_missing: str) -> Iterator[Finding]:
+    """Judge every sensor that was asked for, the missing ones too.
+
+    Parameters
+    ----------
+    names
+        Placement to the name of the sensor asked for there.
+    recording
+        Some seconds of them.
+    if_missing
+        What to do where a sensor was not heard.
+    """
+    for placement, name in names.items():
+        sensor = recording.sensor(placement)
+        if sensor is None:
+            yield Finding(Grade.FIX, placement, f"{name} was not heard", if_missing)
+        else:
+            yield from sensor_findings(sensor)
 
 
 def sensor_findings(sensor: SensorRecording) -> Iterator[Finding]:
@@ -76,7 +107,10 @@ def sensor_findings(sensor: SensorRecording) -> Iterator[Finding]:
     """
     if len(sensor.time_s) < 2:
         yield Finding(
-            MEND, sensor.placement, f"{sensor.name} sent no samples", "wake it by moving it, and try again"
+            Grade.FIX,
+            sensor.placement,
+            f"{sensor.name} sent no samples",
+            "wake it by moving it, and try again",
         )
         return
     looks = (_rate, _clock, _gravity, _clipping, _gaps, _axes, _battery)
@@ -86,7 +120,7 @@ def sensor_findings(sensor: SensorRecording) -> Iterator[Finding]:
         yield Finding(grade, subject, words, advice)
 
 
-_Found = tuple[str, str, str]
+_Found = tuple[Grade, str, str]
 """Grade, words, advice."""
 
 
@@ -101,36 +135,44 @@ def _rate(sensor: SensorRecording) -> _Found:
     rate_hz = measured_rate_hz(sensor)
     words = f"{rate_hz:.1f} samples per second"
     if sensor.nominal_rate_hz is None:
-        return UNKNOWN, words, ""
+        return Grade.NOT_CHECKED, words, ""
     words += f", {sensor.nominal_rate_hz:g} asked for"
     if abs(rate_hz / sensor.nominal_rate_hz - 1) <= MOST_RATE_ERROR:
-        return FINE, words, ""
-    return MEND, words, "restart the sensor, and update its firmware if that does not help"
+        return Grade.OK, words, ""
+    return Grade.FIX, words, "restart the sensor, and update its firmware if that does not help"
 
 
 def _clock(sensor: SensorRecording) -> _Found:
     if sensor.nominal_rate_hz is None:
-        return UNKNOWN, "no rate to compare it with", ""
+        return Grade.NOT_CHECKED, "no rate to compare it with", ""
     ppm = (measured_rate_hz(sensor) / sensor.nominal_rate_hz - 1) * 1e6
     seconds = float(sensor.time_s[-1] - sensor.time_s[0])
     doubt_ppm = RADIO_JITTER_S / max(seconds, RADIO_JITTER_S) * 1e6
     if abs(ppm) < doubt_ppm:
-        return FINE, f"no drift that {seconds:.0f} s could show, less than {doubt_ppm:.0f} ppm", ""
+        return Grade.OK, f"no drift that {seconds:.0f} s could show, less than {doubt_ppm:.0f} ppm", ""
     words = f"{ppm:+.0f} ppm from the rate asked for, {abs(ppm) * 3600e-6:.1f} s in an hour"
     if abs(ppm) <= MOST_RATE_ERROR * 1e6:
-        return FINE, f"{words}; recordings correct for it", ""
-    return MEND, words, "restart the sensor: samples are missing, or it does not stream what was asked for"
+        return Grade.OK, f"{words}; recordings correct for it", ""
+    return (
+        Grade.FIX,
+        words,
+        "restart the sensor: samples are missing, or it does not stream what was asked for",
+    )
 
 
 def _gravity(sensor: SensorRecording) -> _Found:
     size_mps2 = _calmest_second(sensor)
     if size_mps2.std() > STILL_MPS2:
-        return UNKNOWN, "it was never still for a second", "lay it down or hold still, and try again"
+        return (
+            Grade.NOT_CHECKED,
+            "it was never still for a second",
+            "lay it down or hold still, and try again",
+        )
     size_g = float(size_mps2.mean()) / STANDARD_GRAVITY_MPS2
     words = f"{size_g:.3f} g at rest"
     if abs(size_g - 1) <= MOST_GRAVITY_ERROR:
-        return FINE, words, ""
-    return MEND, words, "calibrate its accelerometer: angles would be off"
+        return Grade.OK, words, ""
+    return Grade.FIX, words, "calibrate its accelerometer: angles would be off"
 
 
 def _calmest_second(sensor: SensorRecording) -> FloatArray:
@@ -145,37 +187,37 @@ def _calmest_second(sensor: SensorRecording) -> FloatArray:
 def _clipping(sensor: SensorRecording) -> _Found:
     clipped = int(sensor.clipped.sum())
     if not clipped:
-        return FINE, "no sample at the end of its range", ""
+        return Grade.OK, "no sample at the end of its range", ""
     words = f"{clipped} of {len(sensor.clipped)} samples at the end of its range"
-    return MEND, words, "choose a wider range or another sensor, unless it was knocked"
+    return Grade.FIX, words, "choose a wider range or another sensor, unless it was knocked"
 
 
 def _gaps(sensor: SensorRecording) -> _Found:
     if not sensor.gaps and not sensor.rejected_packets:
-        return FINE, "nothing lost", ""
+        return Grade.OK, "nothing lost", ""
     missing_s = sum(gap.end_s - gap.start_s for gap in sensor.gaps)
     words = (
         f"{missing_s:.2f} s missing in {len(sensor.gaps)} gaps, {sensor.rejected_packets} packets unreadable"
     )
-    return MEND, words, "bring it closer, or the computer's antenna into its sight"
+    return Grade.FIX, words, "bring it closer, or the computer's antenna into its sight"
 
 
 def _axes(sensor: SensorRecording) -> _Found:
     if sensor.gyr_sensor_radps is None:
-        return UNKNOWN, "no gyroscope to judge them by; angles will be rough", ""
+        return Grade.NOT_CHECKED, "no gyroscope to judge them by; angles will be rough", ""
     config = AnalysisConfig()
     if np.sqrt((sensor.gyr_sensor_radps**2).sum(axis=1).mean()) < TURNED_RADPS:
-        return UNKNOWN, "not turned enough to be judged", ""
+        return Grade.NOT_CHECKED, "not turned enough to be judged", ""
     try:
         stream = even_stream(sensor, config.signal)
     except SignalError as error:
-        return UNKNOWN, str(error), ""
+        return Grade.NOT_CHECKED, str(error), ""
     gait = _no_gait(stream)
     if is_mirrored(stream, gait, config.handedness):
-        return FINE, "left-handed; reports mend that by themselves", ""
+        return Grade.OK, "left-handed; reports correct that by themselves", ""
     if is_mirrored(to_right_handed(stream), gait, config.handedness):
-        return FINE, "right-handed", ""
-    return UNKNOWN, "not turned enough to be judged", ""
+        return Grade.OK, "right-handed", ""
+    return Grade.NOT_CHECKED, "not turned enough to be judged", ""
 
 
 def _no_gait(stream: EvenStream) -> Gait:
@@ -185,8 +227,8 @@ def _no_gait(stream: EvenStream) -> Gait:
 
 def _battery(sensor: SensorRecording) -> _Found:
     if sensor.battery_pct is None:
-        return UNKNOWN, "it does not say", ""
+        return Grade.NOT_CHECKED, "it does not say", ""
     words = f"{sensor.battery_pct} %"
     if sensor.battery_pct >= LOW_BATTERY_PCT:
-        return FINE, words, ""
-    return MEND, words, "charge it or change its cell before a long run"
+        return Grade.OK, words, ""
+    return Grade.FIX, words, "charge it or change its cell before a long run"

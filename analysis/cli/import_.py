@@ -48,7 +48,7 @@ def command(
     gyroscope may be missing; files given together share the zero of their times. Prints the session's path.
     """
     paths = _paths(files)
-    typed = _typed(distance_m, speed_mps, pace_mps)
+    typed = _typed(distance_m=distance_m, speed_mps=speed_mps, pace_mps=pace_mps)
 
     from sensor.importers.imu_file import read_imu_file
     from sensor.importers.imu_session import session_start, write_imu_session
@@ -57,7 +57,7 @@ def command(
     refuse_flying(distance_m, max(file.time_s[-1] - file.time_s[0] for file in imu_files.values()))
     start = session_start(imu_files)
     first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
-    began, source = _began(started, start.utc, first_path, first_file, start.zero_s)
+    began, source = _began(started, start.utc, path=first_path, file=first_file, zero_s=start.zero_s)
     session_name = name or first_path.stem
     target = new_session_path(home_folder(ctx), session_name, began)
     write_imu_session(
@@ -97,7 +97,7 @@ def _paths(words: tuple[str, ...]) -> dict[str, Path]:
     return paths
 
 
-def _typed(distance_m: float | None, speed_mps: float | None, pace_mps: float | None) -> dict[str, Any]:
+def _typed(*, distance_m: float | None, speed_mps: float | None, pace_mps: float | None) -> dict[str, Any]:
     """Return what was typed about distance or speed, as context of the session."""
     given = [
         (key, value)
@@ -114,7 +114,7 @@ def _typed(distance_m: float | None, speed_mps: float | None, pace_mps: float | 
 
 
 def _began(
-    typed: datetime | None, told: datetime | None, path: Path, file: ImuFile, zero_s: float
+    typed: datetime | None, told: datetime | None, *, path: Path, file: ImuFile, zero_s: float
 ) -> tuple[datetime, str]:
     """Return when second 0 was, and how that is known: a file is last written at its last sample."""
     if typed is not None:

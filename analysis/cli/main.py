@@ -11,16 +11,19 @@ import click
 
 COMMANDS = {
     "scan": ("analysis.cli.scan", "List the sensors in reach."),
-    "record": ("analysis.cli.record", "Record a run from one or more sensors."),
-    "download": ("analysis.cli.download", "Fetch a run that a sensor recorded on its own."),
+    "record": ("analysis.cli.record.command", "Record a run from one or more sensors."),
+    "download": ("analysis.cli.download.command", "Fetch a run that a sensor recorded on its own."),
     "import": ("analysis.cli.import_", "Import sensor files from other tools."),
     "list": ("analysis.cli.list_", "List the recorded sessions."),
     "show": ("analysis.cli.show", "Show what one session holds."),
-    "note": ("analysis.cli.note", "Add distance, surface, shoes or notes to a session."),
+    "note": ("analysis.cli.note", "Add distance, surface, shoes, pain or notes to a session."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
-    "doctor": ("analysis.cli.doctor", "Check Bluetooth and sensors, and say what to do."),
-    "demo": ("analysis.cli.demo", "See it work without a sensor: a virtual runner, recorded and reported."),
+    "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
+    "demo": (
+        "analysis.cli.demo.command",
+        "See it work without a sensor: a virtual runner, recorded and reported.",
+    ),
 }
 """Command name: (module, one line of help). The module's ``command`` is the click command."""
 

@@ -7,11 +7,37 @@ from typing import Any
 import click
 
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.quantities import parse_distance_m, parse_stature_m, refuse_flying
+from analysis.cli.quantities import (
+    NONE,
+    parse_distance_m,
+    parse_pains,
+    parse_stature_m,
+    parse_symptoms,
+    refuse_flying,
+)
 from sensor.session.context import PACKS, SURFACES
+from sensor.wellbeing import SYMPTOMS_KEY, Symptom
 
-OPTION_WORDS = {"typed_distance_m": "distance", "stature_m": "stature", "notes": "text"}
+OPTION_WORDS = {
+    "typed_distance_m": "distance",
+    "stature_m": "stature",
+    "notes": "text",
+    "pain_during": "pain",
+    "pain_before": "pain before",
+    "pain_after": "pain after",
+    SYMPTOMS_KEY: "symptom",
+}
 """Keys of the session whose options have another name."""
+
+_PAIN_METAVAR = '"lower back 7"'
+
+
+def _pains(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> list[str] | None:
+    return parse_pains(texts)
+
+
+def _symptoms(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> list[str] | None:
+    return parse_symptoms(words)
 
 
 @click.command("note")
@@ -23,10 +49,34 @@ OPTION_WORDS = {"typed_distance_m": "distance", "stature_m": "stature", "notes":
 @click.option("--shoes", metavar="WORDS", help="Which shoes.")
 @click.option("--pack", type=click.Choice(PACKS), help="What you carried on your back.")
 @click.option("--stature", "stature_m", type=parse_stature_m, metavar="172cm", help="How tall you are.")
+@click.option(
+    "--pain",
+    "pain_during",
+    multiple=True,
+    callback=_pains,
+    metavar=_PAIN_METAVAR,
+    help="Where it hurt during the run and how much, 0 to 10; repeat for several places, "
+    f"{NONE} takes it back. From 4 on the report gives no exercises.",
+)
+@click.option(
+    "--pain-before", multiple=True, callback=_pains, metavar=_PAIN_METAVAR, help="The same, before the run."
+)
+@click.option(
+    "--pain-after", multiple=True, callback=_pains, metavar=_PAIN_METAVAR, help="The same, after the run."
+)
+@click.option(
+    "--symptom",
+    SYMPTOMS_KEY,
+    multiple=True,
+    callback=_symptoms,
+    type=click.Choice([*map(str, Symptom), NONE], case_sensitive=False),
+    help="What a doctor should hear of; repeat for several. The report then says so, and advises nothing "
+    "else.",
+)
 @click.option("--text", "notes", metavar="WORDS", help="Anything else.")
 @click.pass_context
 def command(ctx: click.Context, /, session: str, **told: Any) -> None:
-    """Add distance, surface, shoes or notes to SESSION.
+    """Add distance, surface, shoes, pain or notes to SESSION.
 
     SESSION is a path, a name, a date, `latest` (the default) or `latest-1`. What was noted before under the
     same option is replaced. The last line is the path of the session.

@@ -1,12 +1,13 @@
-"""Quantities as a person types them: a number and its unit, always both.
+"""Quantities as a person types them: a number with its unit, pain with its place.
 
-Each function serves as the ``type`` of a click option.
+A function serves as the ``type`` of a click option, one that takes several texts as its ``callback``.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 import click
 
@@ -17,6 +18,9 @@ _STATURES_M = {"m": 1.0, "cm": 0.01}
 _SPEEDS_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": METRES_PER_MILE / 3600, "mi/h": METRES_PER_MILE / 3600}
 
 _PACES = "5:30/km or 8:50/mi"
+
+NONE = "none"
+"""Takes back what was told of pain or symptoms."""
 
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z/]+)")
 _PACE = re.compile(r"(?:([0-9]+):)?([0-9]{1,2}):([0-9]{2})\s*(?:min)?/(km|mi)")
@@ -30,7 +34,7 @@ def parse_distance_m(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a distance nobody runs.
     """
-    return _number_with_unit(text, _METRES, "10km, 6.2mi or 400m", "typed_distance_m")
+    return _number_with_unit(text, _METRES, examples="10km, 6.2mi or 400m", key="typed_distance_m")
 
 
 def parse_speed_mps(text: str) -> float:
@@ -41,7 +45,7 @@ def parse_speed_mps(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a speed nobody runs at.
     """
-    return _number_with_unit(text, _SPEEDS_MPS, "11km/h, 6.8mph or 3.1m/s", "typed_speed_mps")
+    return _number_with_unit(text, _SPEEDS_MPS, examples="11km/h, 6.8mph or 3.1m/s", key="typed_speed_mps")
 
 
 def parse_pace_mps(text: str) -> float:
@@ -57,7 +61,7 @@ def parse_pace_mps(text: str) -> float:
     pace_s = 3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)
     if pace_s == 0 or int(seconds) > 59:
         raise click.BadParameter(f"{text!r} is not a pace with its unit; write for example {_PACES}")
-    return _of_a_run(_METRES[unit] / pace_s, text, _PACES, "typed_speed_mps")
+    return _of_a_run(_METRES[unit] / pace_s, text, examples=_PACES, key="typed_speed_mps")
 
 
 def parse_stature_m(text: str) -> float:
@@ -68,7 +72,50 @@ def parse_stature_m(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a height nobody has.
     """
-    return _number_with_unit(text, _STATURES_M, "172cm or 1.72m", "stature_m")
+    return _number_with_unit(text, _STATURES_M, examples="172cm or 1.72m", key="stature_m")
+
+
+def parse_pains(texts: Sequence[str]) -> list[str] | None:
+    """Return typed pains, such as ``lower back 7``, as the session keeps them: the strongest of each place.
+
+    Returns
+    -------
+    list of str or None
+        Empty for ``none``; None where nothing was typed.
+
+    Raises
+    ------
+    click.BadParameter
+        For one that is no place with a number from 0 to 10.
+    """
+    from sensor.wellbeing import BodyPlace, Pain, read_pain
+
+    if not texts:
+        return None
+    strongest: dict[BodyPlace, Pain] = {}
+    for text in () if [text.strip().lower() for text in texts] == [NONE] else texts:
+        pain = read_pain(text)
+        if pain is None:
+            raise click.BadParameter(
+                f"{text[:40]!r} is not a place and a number from 0 to 10, as in 'lower back 7'; "
+                f"places are {', '.join(BodyPlace)}"
+            )
+        if pain.place not in strongest or pain.level > strongest[pain.place].level:
+            strongest[pain.place] = pain
+    return [str(pain) for pain in strongest.values()]
+
+
+def parse_symptoms(words: Sequence[str]) -> list[str] | None:
+    """Return chosen symptoms, each once; empty for ``none``, None where nothing was chosen.
+
+    Raises
+    ------
+    click.BadParameter
+        For ``none`` beside others.
+    """
+    if NONE in words and set(words) != {NONE}:
+        raise click.BadParameter(f"{NONE!r} stands alone: leave it out, or the others")
+    return [str(word) for word in dict.fromkeys(words) if word != NONE] if words else None
 
 
 def refuse_flying(distance_m: float | None, duration_s: float) -> None:
@@ -88,17 +135,17 @@ def refuse_flying(distance_m: float | None, duration_s: float) -> None:
         )
 
 
-def _number_with_unit(text: str, factors: dict[str, float], examples: str, key: str) -> float:
+def _number_with_unit(text: str, factors: dict[str, float], *, examples: str, key: str) -> float:
     match = _NUMBER.fullmatch(text.strip().lower())
     value = float(match[1]) * factors.get(match[2], math.nan) if match else math.nan
     if not 0 < value < math.inf:
         raise click.BadParameter(
             f"{text!r} is not a number above zero with its unit; write for example {examples}"
         )
-    return _of_a_run(value, text, examples, key)
+    return _of_a_run(value, text, examples=examples, key=key)
 
 
-def _of_a_run(value: float, text: str, examples: str, key: str) -> float:
+def _of_a_run(value: float, text: str, *, examples: str, key: str) -> float:
     from sensor.session.context import NUMBERS
 
     least, most = NUMBERS[key]

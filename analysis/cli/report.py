@@ -44,7 +44,7 @@ def command(
     path = find_session(home_folder(ctx), session)
     page_path = Path(output) if output else path.with_suffix(".html")
     _refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
-    _write_report(path, page_path, json_file, csv_file, open_page)
+    _write_report(path, page_path, json_file=json_file, csv_file=csv_file, open_page=open_page)
 
 
 def _refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
@@ -59,7 +59,7 @@ def _refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
 
 
 def _write_report(
-    path: Path, page_path: Path, json_file: str | None, csv_file: str | None, open_page: bool
+    path: Path, page_path: Path, *, json_file: str | None, csv_file: str | None, open_page: bool
 ) -> None:
     from analysis.report import page, tables, text
     from analysis.report_json import to_json

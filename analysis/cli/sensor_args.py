@@ -13,12 +13,12 @@ VIRTUAL = "virtual"
 """Name that stands for a sensor made of software; ``virtual:KIND`` for one of a certain kind."""
 
 
-def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[RecordingPlan, bool]:
+def parse_plan(requests: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[RecordingPlan, bool]:
     """Return the plan of what was typed, and whether its sensors are made of software.
 
     Parameters
     ----------
-    wishes
+    requests
         ``PLACEMENT=NAME`` of every motion sensor.
     beside
         Names of devices beside them.
@@ -26,12 +26,12 @@ def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[R
     Raises
     ------
     click.UsageError
-        For a wish that cannot be read, or several that do not fit together.
+        For a request that cannot be read, or several that do not fit together.
     """
     from sensor.errors import UnknownSensorError
     from sensor.recorder import AuxiliaryRequest, RecordingPlan, SensorRequest
 
-    typed = [_parse_wish(wish) for wish in wishes]
+    typed = [_parse_request(request) for request in requests]
     are_virtual = [is_virtual(name) for name in (*(name for _, name in typed), *beside)]
     if any(are_virtual) and not all(are_virtual):
         raise click.UsageError("real and virtual sensors are on different radios: name only one sort")
@@ -41,7 +41,7 @@ def parse_plan(wishes: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[R
         beside = tuple(f"Foot Pod {number}" for number, _ in enumerate(beside, 1))
     try:
         plan = RecordingPlan(
-            tuple(SensorRequest(*wish) for wish in typed),
+            tuple(SensorRequest(*request) for request in typed),
             tuple(AuxiliaryRequest(number, name) for number, name in enumerate(beside, 1)),
         )
     except UnknownSensorError as error:
@@ -66,11 +66,11 @@ def _virtual_name(name: str, number: int) -> str:
     return kind.advertised_name(number)
 
 
-def _parse_wish(wish: str) -> tuple[str, str]:
-    placement, equals, name = wish.partition("=")
+def _parse_request(request: str) -> tuple[str, str]:
+    placement, equals, name = request.partition("=")
     if not equals:
         from sensor.samples import PLACEMENTS
 
-        example = f"{wish}=NAME" if wish in PLACEMENTS else f"sternum={wish}"
-        raise click.UsageError(f"--sensor {wish}: write where it is worn and its name, as in {example}")
+        example = f"{request}=NAME" if request in PLACEMENTS else f"sternum={request}"
+        raise click.UsageError(f"--sensor {request}: write where it is worn and its name, as in {example}")
     return placement.strip(), name.strip()

@@ -50,11 +50,15 @@ def _facts(recording: Recording) -> str:
         "Duration": clock_text(recording.duration_s),
         "Runner": "simulated" if recording.simulated else "",
         "Tracks": ", ".join(f"{track.quantity} ({track.source})" for track in recording.tracks),
-        **{key.replace("_", " ").capitalize(): str(value) for key, value in recording.context.items()},
+        **{key.replace("_", " ").capitalize(): _told(value) for key, value in recording.context.items()},
     }
     width = max(map(len, facts)) + 2
     lines = [f"{printable(name) + ':':<{width}}{printable(value)}" for name, value in facts.items() if value]
     return "\n".join([*lines, *map(printable, recording.notices)])
+
+
+def _told(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _sensors(recording: Recording) -> str:

@@ -34,13 +34,13 @@ async def virtual_runner(plan: RecordingPlan, duration_s: float) -> AsyncIterato
     # The stack reports links that a fault took away; the recorder tells the runner itself.
     logging.getLogger("bumble").setLevel(logging.ERROR)
     wear = tuple(
-        UPRIGHT_STERNUM if wish.placement == UPRIGHT_STERNUM.placement else Worn(wish.placement)
-        for wish in plan.sensors
+        UPRIGHT_STERNUM if request.placement == UPRIGHT_STERNUM.placement else Worn(request.placement)
+        for request in plan.sensors
     )
     run = simulate(replace(short_run_plan(duration_s / 60.0), wear=wear), seed=_SEED)
     async with VirtualRadio(seed=_SEED) as radio:
-        for wish in plan.sensors:
-            made = advertising_as(wish.name).make(wish.name, run.sensor(wish.placement).measured)
+        for request in plan.sensors:
+            made = advertising_as(request.name).make(request.name, run.sensor(request.placement).measured)
             await radio.add(made)
         for companion in plan.beside:
             await radio.add(foot_pod(_told(run.speed_mps, run), _told(run.distance_m, run), companion.name))

@@ -1,4 +1,4 @@
-"""Numbers of the judging stages: distance, baseline, flags, verdict, comparison."""
+"""Numbers of the judging stages: distance, baseline, flags, verdict, advice, comparison."""
 
 from __future__ import annotations
 
@@ -187,6 +187,18 @@ class VerdictConfig:
     """Below this charge the battery is called low."""
     min_rate_hz: float = 50.0
     """Below this an impact lasts less than two samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceConfig:
+    """From where on something told or found changes what is advised."""
+
+    pain_silences_from: int = 4
+    """Pain of this level (0 to 10) silences exercises: 1-3 are commonly called mild, 4-6 moderate."""
+    late_share: float = 0.6
+    """A slouch that begins after this share of the run is told as a late one. A choice of wording only."""
+    sat_long_hours: float = 2.0
+    """From here on sitting before the run is worth a word; it is best broken up every 20 to 60 minutes."""
 
 
 @dataclass(frozen=True, slots=True)

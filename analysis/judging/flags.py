@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.judging.baseline import fresh_window, usable_running, with_adjusted_flexion, with_judged
+from analysis.judging.baseline import usable_running
 from analysis.judging.config import FindingsConfig
 from analysis.judging.episodes import find_episodes
 from analysis.judging.hysteresis import running_median
@@ -96,52 +96,6 @@ def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
         adj_deg=running_median(adj_deg, config.smoothing_strides) if known else np.full(len(rows), np.nan),
         after_break=skipped | paused,
     )
-
-
-def crossing_of(
-    distance_m: FloatArray,
-    flexion_deg: FloatArray,
-    config: AnalysisConfig,
-    flag: str = "slouched",
-    speed_mps: FloatArray | None = None,
-) -> float | None:
-    """Put any course of flexion through the same fresh window and rule: where does the flag first open?
-
-    For a known truth beside a measured run: what should have been found.
-
-    Parameters
-    ----------
-    distance_m, flexion_deg
-        (n,) distance at the start of each running stride, increasing, and its mean flexion; any zero.
-    config
-        The numbers in force.
-    flag
-        ``watch`` or ``slouched``.
-    speed_mps
-        (n,) where known: strides at another speed than the fresh window's are not judged.
-
-    Returns
-    -------
-    float or None
-        Metres, None where the flag never opens.
-    """
-    count = len(distance_m)
-    table = StrideTable(
-        {
-            "stride": np.arange(count),
-            "start_s": np.arange(count, dtype=float),
-            "end_s": np.arange(1, count + 1, dtype=float),
-            "distance_m": distance_m,
-            "speed_mps": np.full(count, np.nan) if speed_mps is None else speed_mps,
-            "activity": np.full(count, "run", dtype=object),
-            "trunk_flexion_deg": flexion_deg,
-            "usable": np.ones(count, dtype=bool),
-        }
-    )
-    baseline = fresh_window(table, float(distance_m[-1]) if count else 0.0, config.baseline)
-    table = with_judged(table, baseline, config.baseline, speed_is_measured=speed_mps is not None)
-    found = findings_of(with_adjusted_flexion(table, baseline), baseline, config)
-    return next((episode.from_m for episode in found.episodes if episode.flag == flag), None)
 
 
 def _slouch_flags(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from analysis.config import AnalysisConfig
+from analysis.judging.advice import advise
 from analysis.judging.baseline import usable_running
 from analysis.judging.distance import DistanceResult
 from analysis.judging.episodes import known_median
@@ -101,6 +103,14 @@ def report_of(
         config_hash=config.hash(),
         file_hash=recording.file_hash,
         version=version("runtall"),
+        advice=advise(
+            verdict=judgement.verdict,
+            episodes=found.episodes,
+            quality=quality,
+            context=recording.context,
+            distance_m=math.nan if way.distance_source == "unknown" else way.total_m,
+            config=config.advice,
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from analysis.records import RunReport
 from analysis.report import method, words
-from analysis.report.advice import LIMITS, advice, red_flag
+from analysis.report.advice import advice_lines, limits
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
 from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
 
@@ -64,8 +64,8 @@ def render(report: RunReport) -> str:
             verdict=words.VERDICTS.get(report.verdict, words.VERDICTS["none"]),
             facts=words.facts(report),
             context=words.context_lines(report),
-            advice=advice(report),
-            limits="" if red_flag(report) or report.verdict == "none" else LIMITS,
+            advice=advice_lines(report),
+            limits=limits(report),
             method=method,
             figures=_figures(report),
             in_km=words.has_distance(report),

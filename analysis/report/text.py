@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from analysis.records import Episode, RunReport, Segment
 from analysis.report import words
-from analysis.report.advice import advice
+from analysis.report.advice import advice_lines
 from analysis.report.small_figures import side
 
 WIDTH = 80
@@ -48,7 +48,8 @@ def _headline(report: RunReport) -> list[str]:
     because = [reason.strip().rstrip(".") for reason in report.confidence_because]
     reasons = f" ({'; '.join(because)})" if because else ""
     lines += _wrapped(f"Confidence: {report.confidence}{reasons}.", "  ")
-    return lines + _wrapped(f"Suggestion: {advice(report)}", "  ")
+    advised = " ".join(advice_lines(report))
+    return lines + (_wrapped(f"Suggestion: {advised}", "  ") if advised else [])
 
 
 def _facts(report: RunReport) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensor.session.integrity import shorten
+from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY, BodyPlace, Symptom, read_pain
 
 NUMBERS: Mapping[str, tuple[float, float]] = {
     "typed_distance_m": (10.0, 1_000_000.0),
@@ -29,6 +30,10 @@ def is_plausible(key: str, value: object) -> bool:
     """Tell whether a value can be true: a number within bounds, a text, a truth, or a list of such."""
     if len(key) > _LONGEST_KEY:
         return False
+    if key in PAIN_KEYS:
+        return _is_list_of(value, most=len(BodyPlace), is_one=lambda item: read_pain(item) is not None)
+    if key == SYMPTOMS_KEY:
+        return _is_list_of(value, most=len(Symptom), is_one=lambda item: item in tuple(Symptom))
     if isinstance(value, list):
         return key not in NUMBERS and all(not isinstance(v, list) and is_plausible(key, v) for v in value)
     if isinstance(value, str | bool) or value is None:
@@ -37,6 +42,10 @@ def is_plausible(key: str, value: object) -> bool:
         return False
     least, most = NUMBERS.get(key, (-_LARGEST, _LARGEST))
     return least <= value <= most
+
+
+def _is_list_of(value: object, *, most: int, is_one: Callable[[object], bool]) -> bool:
+    return isinstance(value, list) and len(value) <= most and all(is_one(item) for item in value)
 
 
 def plausible_part(context: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

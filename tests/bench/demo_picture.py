@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from analysis.cli.demo_run import run_demo
+from analysis.cli.demo.demo_run import run_demo
 from tests.support.browser import browse
 
 PICTURE = Path(__file__).resolve().parents[2] / "data" / "demo_report.png"

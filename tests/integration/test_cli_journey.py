@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.cli.demo_run import true_crossing_m
+from analysis.cli.demo.demo_run import true_crossing_m
 from analysis.config import AnalysisConfig
 from sensor.virtual.runner.scenarios import demo_plan, short_run_plan
 from sensor.virtual.runner.simulation import VirtualRun, simulate

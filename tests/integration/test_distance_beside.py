@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli.recording import RecordOptions, record
+from analysis.cli.record.recording import RecordOptions, record
 from analysis.cli.virtual_sensors import virtual_runner
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse_session
@@ -53,7 +53,7 @@ def test_the_report_of_a_run_with_a_foot_pod_takes_its_distance_from_it(tmp_path
 
     async def outing() -> None:
         async with virtual_runner(plan, RUN_S) as radio:
-            await record(order, radio, lambda _: path, Silent())
+            await record(order, radio, new_path=lambda _: path, line=Silent())
 
     run_in_virtual_time(outing())
     report = analyse_session(path, AnalysisConfig())

@@ -13,6 +13,8 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.records import (
+    Advice,
+    AdviceKind,
     Baseline,
     Curve,
     Episode,
@@ -90,8 +92,21 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
         config_hash="0123456789abcdef",
         file_hash="fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
         version="0.1.0",
+        advice=_advice(course, episodes),
     )
     return replace(whole, **changed)
+
+
+def _advice(course: Course, episodes: tuple[Episode, ...]) -> tuple[Advice, ...]:
+    if course.distance_m < 2_000:
+        return (Advice(AdviceKind.IMPROVE_RECORDING, "there is no verdict"),)
+    if not episodes:
+        return (Advice(AdviceKind.KEEP, "nothing was flagged"),)
+    late = "the slouch came late in the run"
+    return (
+        Advice(AdviceKind.REMIND_LATE, late, at_m=episodes[0].from_m),
+        Advice(AdviceKind.STRENGTHEN_BACK, late),
+    )
 
 
 def slouching_10k() -> RunReport:
@@ -141,6 +156,7 @@ def loose_sensor() -> RunReport:
         confidence="do not trust",
         confidence_because=("only 30 % of the strides can be trusted", "the sensor moved on the strap"),
         quality=(bad, *report.quality),
+        advice=(Advice(AdviceKind.IMPROVE_RECORDING, bad.value, how=bad.advice),),
         segments=tuple(s if s.to_m <= 1_500 else empty_segment(s) for s in report.segments),
     )
     return _without_baseline(changed, "more than half of the strides cannot be trusted: the sensor was loose")

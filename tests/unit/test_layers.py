@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LAYERS = {
     "sensor": (
-        ("sensor.units", "sensor.errors", "sensor.text"),
+        ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing"),
         ("sensor.samples",),
         ("sensor.clock",),
         ("sensor.protocol",),
@@ -45,7 +45,13 @@ PARTS_OF = {
 }
 """Files that belong to a lower unit than their folder: its numbers, and the table that a report carries."""
 
-SEEN_BY_ANALYSIS = ("sensor.samples", "sensor.units", "sensor.errors", "sensor.session.reader")
+SEEN_BY_ANALYSIS = (
+    "sensor.samples",
+    "sensor.units",
+    "sensor.errors",
+    "sensor.wellbeing",
+    "sensor.session.reader",
+)
 """All that the analysis, except its command line, sees of the other package."""
 
 TOUCHES_THE_WORLD = {
@@ -156,7 +162,7 @@ def test_an_import_upwards_or_sideways_is_noticed(module: str, imported: str) ->
 @pytest.mark.parametrize(
     ("module", "imported"),
     [
-        ("analysis.cli.demo_run", "sensor.virtual.runner.simulation.simulate"),
+        ("analysis.cli.demo.demo_run", "sensor.virtual.runner.simulation.simulate"),
         ("analysis.signal.motion", "analysis.signal.inclination_smoother.smoothed_vertical"),
         ("analysis.signal.anatomical_axes", "analysis.signal.forward_direction"),
         ("sensor.virtual.devices.movesense", "sensor.protocol.movesense.frames.KEY"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.config import AnalysisConfig
 from analysis.errors import NotEnoughRunningError, SignalError
 from analysis.pipeline import analyse
-from analysis.records import STRIDE_COLUMNS, RunReport
+from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, RunReport
 from sensor.samples import FloatArray, Recording, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.runner.gait import SEVERE, STYLES
@@ -50,6 +50,7 @@ def well_formed(found: RunReport) -> None:
     assert found.verdict in {"none", "usual", "watch", "slouched"}
     assert (found.no_verdict_because != "") == (found.verdict == "none")
     assert found.confidence in {"good", "fair", "do not trust"}
+    assert found.advice
 
 
 def test_a_plain_run_is_reported_as_it_was() -> None:
@@ -65,6 +66,11 @@ def test_a_plain_run_is_reported_as_it_was() -> None:
     assert found.cadence_spm == pytest.approx(120.0 * rate_hz, rel=0.01)
     assert found.verdict == "none"
     assert "200 are needed" in found.no_verdict_because
+
+
+def test_a_symptom_told_of_the_session_decides_its_advice() -> None:
+    told = replace(session(virtual(PLAIN)), context={"symptoms": ["fever"], "pain_during": ["neck 6"]})
+    assert analyse(told).advice == (Advice(AdviceKind.SEE_DOCTOR, "fever"),)
 
 
 @pytest.mark.parametrize("style", STYLES)

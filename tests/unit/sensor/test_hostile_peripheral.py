@@ -15,15 +15,15 @@ from unicodedata import category
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli.checkup import plan_findings
-from analysis.cli.live_line import status_text
+from analysis.checkup.findings import plan_findings
 from analysis.cli.main import cli
+from analysis.cli.record.live_line import status_text
 from analysis.cli.scan import sightings_table
 from analysis.report import page
 from sensor.link.ble import Sighting, scan
 from sensor.protocol.movesense.driver import STREAM_REFERENCE
 from sensor.protocol.registry import device
-from sensor.recorder import RecorderPolicy, RecordingPlan, SensorRequest, limits
+from sensor.recorder import RecorderPolicy, SensorRequest, limits
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.context import SensorContext
 from sensor.recorder.limits import (
@@ -337,8 +337,8 @@ def test_a_name_is_text_wherever_it_is_shown(path: Path, name: str) -> None:
         assert "\n" not in status_text(status)
     assert_text_only(shown_by_commands(path))
     recording = read_recording(path)
-    plan = RecordingPlan((SensorRequest("sternum", CHEST), SensorRequest("head", sighting.name)))
-    assert_text_only("\n".join(finding.line() for finding in plan_findings(plan, recording)))
+    findings = plan_findings({"sternum": CHEST, "head": sighting.name}, recording, if_missing="")
+    assert_text_only("\n".join(finding.line() for finding in findings))
     assert_page_shows_text(sighting.name)
 
 

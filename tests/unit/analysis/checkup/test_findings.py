@@ -1,4 +1,4 @@
-"""Ten seconds of a sensor, judged: what is fine, what cannot be told, what wants mending."""
+"""Ten seconds of a sensor, judged: what is ok, what could not be checked, what is to be fixed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.checkup.findings import Finding, measured_rate_hz, sensor_findings
+from analysis.checkup.findings import Finding, Grade, measured_rate_hz, sensor_findings
 from sensor.samples import FloatArray, Gap, SensorRecording
 
 G_MPS2 = 9.80665
@@ -56,31 +56,31 @@ def found(sensor: SensorRecording, subject: str) -> Finding:
     return next(f for f in sensor_findings(sensor) if f.subject.endswith(subject))
 
 
-def test_a_sensor_at_rest_is_fine_but_for_its_axes_which_rest_says_nothing_about() -> None:
+def test_a_sensor_at_rest_is_ok_but_for_its_axes_which_rest_says_nothing_about() -> None:
     grades = {f.subject.removeprefix("sternum, "): f.grade for f in sensor_findings(recording())}
-    assert grades.pop("axes") == "unknown"
+    assert grades.pop("axes") is Grade.NOT_CHECKED
     assert set(grades) == {"rate", "clock", "gravity", "clipping", "gaps", "battery"}
-    assert set(grades.values()) == {"fine"}
+    assert set(grades.values()) == {Grade.OK}
 
 
 def test_a_sensor_that_sends_nothing_is_told_how_to_wake() -> None:
     (only,) = sensor_findings(recording(np.empty((0, 3))))
-    assert only.wants_mending
+    assert only.needs_fixing
     assert "wake it" in only.line()
 
 
-def test_a_rate_half_of_what_was_asked_for_wants_mending() -> None:
+def test_a_rate_half_of_what_was_asked_for_needs_fixing() -> None:
     half = replace(recording(), time_s=np.arange(1000) / 50.0)
     assert found(half, "rate").line() == (
-        "mend     sternum, rate: 50.0 samples per second, 100 asked for; "
+        "fix         sternum, rate: 50.0 samples per second, 100 asked for; "
         "restart the sensor, and update its firmware if that does not help"
     )
 
 
-def test_a_slow_oscillator_is_told_in_parts_per_million_and_is_fine() -> None:
+def test_a_slow_oscillator_is_told_in_parts_per_million_and_is_ok() -> None:
     # 3000 ppm are 10.8 s in 3600 s.
     slow = replace(recording(), time_s=np.arange(1000) / (RATE_HZ * (1 - 3000e-6)))
-    assert found(slow, "clock").grade == "fine"
+    assert found(slow, "clock").grade == Grade.OK
     assert "-3000 ppm" in found(slow, "clock").words
     assert "10.8 s in an hour" in found(slow, "clock").words
 
@@ -89,7 +89,7 @@ def test_a_drift_that_the_radio_alone_could_make_is_not_claimed() -> None:
     # Ten seconds, of which 15 ms are 1500 ppm.
     slow = replace(recording(), time_s=np.arange(1000) / (RATE_HZ * (1 - 120e-6)))
     assert found(slow, "clock").line() == (
-        "fine     sternum, clock: no drift that 10 s could show, less than 1501 ppm"
+        "ok          sternum, clock: no drift that 10 s could show, less than 1501 ppm"
     )
 
 
@@ -98,14 +98,14 @@ def test_the_rate_does_not_count_the_time_in_gaps() -> None:
     holed = replace(recording(), time_s=time_s, gaps=(Gap(4.99, 7.0, "link lost"),))
     # 998 steps of 0.01 s besides the gap of 2.01 s.
     assert measured_rate_hz(holed) == pytest.approx(100.0)
-    assert found(holed, "gaps").wants_mending
+    assert found(holed, "gaps").needs_fixing
     assert "2.01 s missing in 1 gaps" in found(holed, "gaps").words
 
 
 def test_gravity_four_percent_off_wants_calibration_and_two_percent_does_not() -> None:
     at_rest = recording().acc_sensor_mps2
-    assert found(recording(at_rest * 1.04), "gravity").wants_mending
-    assert found(recording(at_rest * 1.02), "gravity").grade == "fine"
+    assert found(recording(at_rest * 1.04), "gravity").needs_fixing
+    assert found(recording(at_rest * 1.02), "gravity").grade == Grade.OK
 
 
 def test_gravity_is_taken_where_the_sensor_was_calmest() -> None:
@@ -113,7 +113,7 @@ def test_gravity_is_taken_where_the_sensor_was_calmest() -> None:
     shaken[:800, 2] += np.random.default_rng(1).normal(0.0, 5.0, 800)
     assert found(recording(shaken), "gravity").words == "1.000 g at rest"
     shaken[800:, 2] += np.random.default_rng(2).normal(0.0, 5.0, 200)
-    assert found(recording(shaken), "gravity").grade == "unknown"
+    assert found(recording(shaken), "gravity").grade == Grade.NOT_CHECKED
 
 
 def test_a_triad_turned_about_is_told_right_handed_and_its_mirror_image_left_handed() -> None:
@@ -124,11 +124,11 @@ def test_a_triad_turned_about_is_told_right_handed_and_its_mirror_image_left_han
 
 
 def test_without_a_gyroscope_axes_cannot_be_judged() -> None:
-    assert found(replace(recording(), gyr_sensor_radps=None), "axes").grade == "unknown"
+    assert found(replace(recording(), gyr_sensor_radps=None), "axes").grade == Grade.NOT_CHECKED
 
 
-@pytest.mark.parametrize(("percent", "grade"), [(19, "mend"), (20, "fine"), (None, "unknown")])
-def test_a_battery_below_a_fifth_wants_charging(percent: int | None, grade: str) -> None:
+@pytest.mark.parametrize(("percent", "grade"), [(19, Grade.FIX), (20, Grade.OK), (None, Grade.NOT_CHECKED)])
+def test_a_battery_below_a_fifth_wants_charging(percent: int | None, grade: Grade) -> None:
     assert found(replace(recording(), battery_pct=percent), "battery").grade == grade
 
 

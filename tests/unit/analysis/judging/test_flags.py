@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.config import AnalysisConfig
 from analysis.judging.baseline import fresh_window, with_adjusted_flexion, with_judged
-from analysis.judging.flags import Findings, crossing_of, findings_of
+from analysis.judging.flags import Findings, findings_of
 from analysis.records import Axis, Standing, StrapStep, StrideTable
 from tests.support.stride_tables import STRIDE_M, STRIDE_S, steady_run
 
@@ -216,16 +216,6 @@ def test_every_slouched_stride_lies_in_a_watch_episode(seed: int) -> None:
     watched = [(e.from_m, e.to_m) for e in found.episodes if e.flag == "watch"]
     for episode in found.episodes:
         assert any(a <= episode.from_m and episode.to_m <= b for a, b in watched)
-
-
-def test_the_truth_put_through_the_same_rule_crosses_where_it_reaches_the_threshold() -> None:
-    distance_m = np.arange(3000) * 2.0
-    lean_deg = 3.0 + np.clip((distance_m - 3000.0) / 500.0, 0.0, 6.0)
-    # 3 + 4 degrees at 5000 m, 3 + 2 at 4000 m.
-    assert crossing_of(distance_m, lean_deg, CONFIG) == pytest.approx(5000.0, abs=2.0)
-    assert crossing_of(distance_m, lean_deg, CONFIG, "watch") == pytest.approx(4000.0, abs=2.0)
-    assert crossing_of(distance_m, np.full(3000, 3.0), CONFIG) is None
-    assert crossing_of(np.empty(0), np.empty(0), CONFIG) is None
 
 
 def test_a_sideways_step_bars_no_slouch() -> None:

@@ -1,85 +1,60 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from analysis.records import RunReport
-from analysis.report.advice import advice, red_flag
+from analysis.records import Advice, AdviceKind
+from analysis.report.advice import LIMITS, advice_lines, limits
 from tests.support import sample_report as sample
 
 
-def told(report: RunReport, **context: Any) -> RunReport:
-    return replace(report, session=replace(report.session, context=context))
+def lines(*advice: Advice) -> list[str]:
+    return advice_lines(sample.sample_report(advice=advice))
 
 
-@pytest.mark.parametrize(
-    "note",
-    [
-        "chest pain at km 3",
-        "pain under the breast",
-        "my left arm pain again",
-        "Jaw ache",
-        "very breathless",
-        "shortness of breath",
-        "numbness in two fingers",
-        "weakness in the leg",
-        "bladder trouble",
-        "fever yesterday",
-        "night pain",
-        "fell at the crossing",
-        "pain in the chest",
-    ],
-)
-def test_a_red_flag_gives_a_doctor_and_no_exercise(note: str) -> None:
-    said = advice(told(sample.slouching_10k(), notes=note))
-    assert "doctor" in said
+@pytest.mark.parametrize("kind", AdviceKind)
+def test_every_kind_is_one_or_more_whole_sentences(kind: AdviceKind) -> None:
+    (said,) = lines(Advice(kind, "a reason", at_m=6_200.0, how="Charge it."))
+    assert said[0].isupper()
+    assert said.endswith(".")
+    assert "{" not in said
+
+
+def test_a_symptom_is_named_and_a_doctor_beside_no_exercise() -> None:
+    (said,) = lines(Advice(AdviceKind.SEE_DOCTOR, "chest pain, numbness, fever"))
+    assert said.startswith("You told of chest pain, numbness and fever. Please have a doctor look at that")
     assert "shoulder" not in said
     assert "exercises" not in said
 
 
-@pytest.mark.parametrize(
-    "note", ["felt great", "windy, fallow fields", "armed with music", "followed the river"]
-)
-def test_ordinary_notes_are_no_red_flag(note: str) -> None:
-    assert red_flag(told(sample.slouching_10k(), notes=note)) == ""
+def test_pain_is_named_with_its_number() -> None:
+    (said,) = lines(Advice(AdviceKind.LET_PAIN_EASE, "lower back 7, neck 4"))
+    assert said.startswith("You told of pain: lower back 7 and neck 4 of 10.")
+    assert "shoulder" not in said
 
 
-def test_a_red_flag_counts_even_without_a_verdict() -> None:
-    assert "doctor" in advice(told(sample.short_run(), pain_where="chest pain"))
+def test_a_vest_has_no_waist_strap() -> None:
+    vest, backpack = lines(Advice(AdviceKind.LIGHTEN_VEST, ""), Advice(AdviceKind.LIGHTEN_BACKPACK, ""))
+    assert "waist" not in vest
+    assert "waist strap closed" in backpack
 
 
-def test_a_late_slouch_is_told_apart_from_an_early_one() -> None:
-    late = sample.slouching_10k()
-    early = sample.sample_report(sample.Course(slouch_from_m=2_500.0))
-    assert advice(late).startswith("It came late")
-    assert advice(early).startswith("Next run, try one minute")
+def test_the_place_of_a_late_slouch_is_told_in_kilometres() -> None:
+    (said,) = lines(Advice(AdviceKind.REMIND_LATE, "", at_m=6_249.0))
+    assert "just before km 6.2:" in said
 
 
-def test_a_pack_and_long_sitting_come_first() -> None:
-    report = sample.slouching_10k()
-    assert "waist strap" in advice(told(report, pack="backpack"))
-    assert "sitting" in advice(told(report, hours_sat_before=5))
-    assert advice(told(report, pack="none", hours_sat_before=0.5)) == advice(told(report))
+def test_what_the_quality_table_says_to_do_is_said_in_its_words() -> None:
+    assert lines(Advice(AdviceKind.IMPROVE_RECORDING, "", how="Tighten the strap.")) == ["Tighten the strap."]
+    assert "two kilometres" in lines(Advice(AdviceKind.IMPROVE_RECORDING, ""))[0]
 
 
-def test_who_comes_back_up_is_told_to_do_it_sooner() -> None:
-    report = sample.slouching_10k()
-    recovered = tuple(replace(e, ended_by="recovered") for e in report.episodes)
-    assert "by yourself" in advice(replace(report, episodes=recovered))
+@pytest.mark.parametrize("kind", AdviceKind)
+def test_only_suggestions_about_posture_have_their_limits_beside_them(kind: AdviceKind) -> None:
+    has_none = kind in (AdviceKind.SEE_DOCTOR, AdviceKind.LET_PAIN_EASE, AdviceKind.IMPROVE_RECORDING)
+    report = sample.sample_report(advice=(Advice(kind, ""),))
+    assert limits(report) == ("" if has_none else LIMITS)
 
 
-def test_nothing_needs_to_change_after_a_good_run() -> None:
-    assert advice(sample.steady_run()).startswith("Nothing to change")
-
-
-def test_without_a_verdict_the_worst_fault_of_the_data_is_named() -> None:
-    assert advice(sample.loose_sensor()) == sample.loose_sensor().quality[0].advice
-    assert "two kilometres" in advice(sample.short_run())
-
-
-@pytest.mark.parametrize("flag", ["watch", "rounded", "head"])
-def test_every_flag_has_a_suggestion(flag: str) -> None:
-    report = sample.slouching_10k()
-    assert "run" in advice(replace(report, episodes=(replace(report.episodes[0], flag=flag),)))
+def test_a_report_of_an_older_version_advises_nothing() -> None:
+    assert lines() == []
+    assert limits(sample.sample_report(advice=())) == ""

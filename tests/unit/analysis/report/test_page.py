@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from analysis import report_json
-from analysis.records import STRIDE_COLUMNS, Curve, RunReport, StrideTable
+from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, RunReport, StrideTable
 from analysis.report import page, tables, text, words
 from tests.support import sample_report as sample
 from tests.support.sample_course import curve_of
@@ -248,13 +248,20 @@ def test_each_drawing_has_a_title_and_a_description_to_be_spoken() -> None:
         assert re.search(r"<title id=[^>]+>[^<]+</title><desc id=[^>]+>[^<]+</desc>", drawing)
 
 
-def test_a_note_about_chest_pain_sends_to_a_doctor_and_advises_no_exercise() -> None:
-    report = sample.slouching_10k()
-    told = replace(report.session, context={"notes": "some Chest pain on the hill"})
-    html = page.render(replace(report, session=told))
-    assert "“Chest pain”" in html
-    assert "doctor" in html
+def test_what_is_advised_stands_on_the_page_line_by_line_and_nothing_else() -> None:
+    advice = (Advice(AdviceKind.LET_PAIN_EASE, "neck 6"), Advice(AdviceKind.LIGHTEN_VEST, "a vest"))
+    html = page.render(replace(sample.slouching_10k(), advice=advice))
+    assert "<p>You told of pain: neck 6 of 10." in html
+    assert "<p>In the vest, take only" in html
     assert "exercises twice a week" not in html
+
+
+def test_pain_and_symptoms_are_told_on_the_page() -> None:
+    report = sample.slouching_10k()
+    told = replace(report.session, context={"pain_during": ["neck 6", "knee 2"], "symptoms": ["fever"]})
+    html = page.render(replace(report, session=told))
+    assert "Pain during: neck 6, knee 2" in html
+    assert "Symptoms: fever" in html
 
 
 def test_every_threshold_and_both_hashes_are_stated() -> None:

@@ -48,7 +48,7 @@ def test_every_key_of_an_object_within_is_documented() -> None:
     assert set(content["episodes"][0]) <= documented_in("episodes")
     assert set(content["segments"][0]) <= documented_in("segments")
     text = DOCUMENT.read_text(encoding="utf-8")
-    for key in ("baseline", "standings", "gaps", "quality"):
+    for key in ("baseline", "standings", "gaps", "quality", "advice"):
         item = content[key] if isinstance(content[key], dict) else content[key][0]
         assert all(f"`{name}`" in text for name in item)
 
@@ -69,6 +69,24 @@ def test_the_json_tells_the_numbers_of_the_report() -> None:
     assert [(e["flag"], e["from_m"], e["depth"]) for e in content["episodes"]] == [
         (e.flag, e.from_m, e.depth_deg) for e in report.episodes
     ]
+
+
+def test_advice_is_told_with_its_reason() -> None:
+    reminder, strength = parsed()["advice"]
+    assert reminder["kind"] == "remind yourself late"
+    assert reminder["at_m"] == sample.slouching_10k().advice[0].at_m
+    assert strength == {
+        "kind": "strengthen the back",
+        "because": "the slouch came late in the run",
+        "at_m": None,
+        "how": "",
+    }
+
+
+def test_a_report_from_before_there_was_advice_is_read_back() -> None:
+    older = parsed()
+    del older["advice"]
+    assert report_json.from_json(json.dumps(older)).advice == ()
 
 
 def test_unknown_numbers_become_null() -> None:

@@ -148,6 +148,31 @@ def test_notes_nobody_can_show_are_left_out_and_said(session: Path, json_text: s
     assert "shoes cannot be true" in info.notices[0]
 
 
+@pytest.mark.parametrize("key", ["pain_before", "pain_during", "pain_after"])
+@pytest.mark.parametrize(
+    "json_text",
+    [
+        *('"neck 3"', "7", "true", "null", "[7]", '["neck"]', '["neck 11"]', '["neck 3", "the moon 4"]'),
+        *('{"neck": 3}', '[["neck 3"]]', '["neck ' + "0" * 100_000 + '"]'),
+        "[" + '"neck 3", ' * 1000 + '"neck 3"]',
+    ],
+)
+def test_pain_that_cannot_be_read_is_left_out_and_said(session: Path, key: str, json_text: str) -> None:
+    info = read_info(alter(session, set_meta(f"context.{key}", json_text)))
+    assert info.context == {}
+    assert f"{key} cannot be true" in info.notices[0]
+
+
+@pytest.mark.parametrize(
+    "json_text",
+    ['"fever"', '["plague"]', '["fever", 1]', '["fever", ["fever"]]', "[" + '"fever", ' * 99 + '"fever"]'],
+)
+def test_symptoms_that_are_none_are_left_out_and_said(session: Path, json_text: str) -> None:
+    info = read_info(alter(session, set_meta("context.symptoms", json_text)))
+    assert info.context == {}
+    assert "symptoms cannot be true" in info.notices[0]
+
+
 def test_notes_of_any_key_are_kept(session: Path) -> None:
     alter(session, set_meta("context.weather", '"rain"'), set_meta("context.laps", "[1, 2.5, true, null]"))
     assert read_info(session).context == {"weather": "rain", "laps": [1, 2.5, True, None]}

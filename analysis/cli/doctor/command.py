@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from analysis.checkup.findings import Finding
 
 SHORTEST_S, USUAL_S, LONGEST_S = 3.0, 10.0, 600.0
-NOT_FINE = 1
-"""Exit code when anything wants mending."""
+NOT_OK = 1
+"""Exit code when anything is to be fixed."""
 
 
 @click.command("doctor")
 @click.option(
     "--sensor",
-    "wishes",
+    "requests",
     multiple=True,
     metavar="PLACEMENT=NAME",
     help="A sensor to listen to; repeat for several. sternum=virtual needs no Bluetooth.",
@@ -34,25 +34,25 @@ NOT_FINE = 1
     help="How long to listen to the sensors.",
 )
 @click.pass_context
-def command(ctx: click.Context, wishes: tuple[str, ...], listen_s: float) -> None:
+def command(ctx: click.Context, requests: tuple[str, ...], listen_s: float) -> None:
     """Check versions, Bluetooth and sensors, and say in words what to do.
 
     Hold the sensors still for gravity; turn one about in your hand to have its axes judged. Nothing is kept.
-    Ends with 0 if all is fine, with 1 otherwise.
+    Each line begins with ok, fix or not checked. Ends with 1 where anything is to be fixed, else with 0.
     """
-    is_fine = True
-    for finding in _findings(wishes, listen_s):
+    is_ok = True
+    for finding in _findings(requests, listen_s):
         click.echo(finding.line())
-        is_fine = is_fine and not finding.wants_mending
-    ctx.exit(0 if is_fine else NOT_FINE)
+        is_ok = is_ok and not finding.needs_fixing
+    ctx.exit(0 if is_ok else NOT_OK)
 
 
-def _findings(wishes: tuple[str, ...], listen_s: float) -> Iterator[Finding]:
-    from analysis.cli.checkup import bluetooth, listen, listen_to_virtual, versions
+def _findings(requests: tuple[str, ...], listen_s: float) -> Iterator[Finding]:
+    from analysis.cli.doctor.listening import bluetooth, listen, listen_to_virtual, versions
 
     yield from versions()
-    if not wishes:
+    if not requests:
         yield bluetooth()
         return
-    plan, is_simulated = parse_plan(wishes)
+    plan, is_simulated = parse_plan(requests)
     yield from (listen_to_virtual if is_simulated else listen)(plan, listen_s)

@@ -18,7 +18,7 @@ NOW_FETCH = "runtall download --sensor sternum=NAME"
 @click.command("download")
 @click.option(
     "--sensor",
-    "wish",
+    "request",
     required=True,
     metavar="PLACEMENT=NAME",
     help="Where the sensor was worn and its name or address (see `runtall scan`): a Movesense Flash, "
@@ -37,7 +37,7 @@ NOW_FETCH = "runtall download --sensor sternum=NAME"
 @click.option("--name", default="run", show_default=True, help="What to call the session.")
 @click.pass_context
 def command(
-    ctx: click.Context, wish: str, log_id: int | None, lists: bool, starts: bool, stops: bool, name: str
+    ctx: click.Context, request: str, log_id: int | None, lists: bool, starts: bool, stops: bool, name: str
 ) -> None:
     """Fetch a run that a sensor recorded on its own, as a session.
 
@@ -46,7 +46,7 @@ def command(
     of --home. The last line on stdout is the path of the session.
     """
     task = _only_task(log_id, list=lists, start=starts, stop=stops)
-    placement, sensor_name = _parse_wish(wish, needs_placement=task is None)
+    placement, sensor_name = _parse_request(request, needs_placement=task is None)
     if task is not None:
         click.echo(asyncio.run(_do(task, sensor_name)))
         return
@@ -69,7 +69,7 @@ def _only_task(log_id: int | None, **wanted: bool) -> str | None:
 
 async def _do(task: str, sensor_name: str) -> str:
     """List, start or stop; return what to print."""
-    from analysis.cli.downloading import list_logs, memory_of
+    from analysis.cli.download.downloading import list_logs, memory_of
     from sensor.link.radio import Radio
 
     memory = await memory_of(Radio(), sensor_name)
@@ -83,22 +83,24 @@ async def _do(task: str, sensor_name: str) -> str:
 
 
 async def _fetch(sensor_name: str, log_id: int | None, folder: Path) -> Path:
-    from analysis.cli.downloading import fetch_log, memory_of
+    from analysis.cli.download.downloading import fetch_log, memory_of
     from sensor.link.radio import Radio
 
     memory = await memory_of(Radio(), sensor_name)
-    return await fetch_log(memory, log_id, folder, partial(click.echo, err=True))
+    return await fetch_log(memory, log_id, folder=folder, say=partial(click.echo, err=True))
 
 
-def _parse_wish(wish: str, *, needs_placement: bool) -> tuple[str, str]:
+def _parse_request(request: str, *, needs_placement: bool) -> tuple[str, str]:
     """Split ``PLACEMENT=NAME``; the placement may be missing where nothing is fetched."""
     from sensor.samples import PLACEMENTS
 
-    placement, equals, name = (part.strip() for part in wish.partition("="))
+    placement, equals, name = (part.strip() for part in request.partition("="))
     if not equals and not needs_placement:
-        return "", wish.strip()
+        return "", request.strip()
     if not equals or not name:
-        raise click.UsageError(f"--sensor {wish}: write where it was worn and its name, as in sternum={wish}")
+        raise click.UsageError(
+            f"--sensor {request}: write where it was worn and its name, as in sternum={request}"
+        )
     if is_virtual(name):
         raise click.UsageError(
             "a simulated runner's sensor has no memory: name a real one, see `runtall scan`"

@@ -15,10 +15,10 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from analysis.cli.demo.crossing import crossing_of
 from analysis.cli.home import new_session_path
 from analysis.cli.report import write_text
 from analysis.config import AnalysisConfig
-from analysis.judging.flags import crossing_of
 from analysis.maths.between_rows import mean_between
 from analysis.pipeline import analyse_session
 from analysis.records import RunReport
@@ -74,7 +74,7 @@ def run_demo(home: Path, seed: int) -> DemoResult:
     logging.getLogger("bumble").setLevel(logging.ERROR)
     duration_s = len(run.true_flexion_deg) / run.rate_hz + TAIL_S
     with _progress(duration_s) as show:
-        run_in_virtual_time(_record(run, path, duration_s, seed), on_progress=show)
+        run_in_virtual_time(_record(run, path, duration_s=duration_s, seed=seed), on_progress=show)
     config = AnalysisConfig()
     report = analyse_session(path, config)
     page_path = path.with_suffix(".html").resolve()
@@ -91,10 +91,10 @@ def true_crossing_m(run: VirtualRun, config: AnalysisConfig) -> float | None:
     flexion_deg = mean_between(run.true_flexion_deg, start, end)
     distance_m = np.interp(start, np.arange(len(run.distance_m)), run.distance_m)
     speed_mps = np.interp(start, np.arange(len(run.speed_mps)), run.speed_mps)
-    return crossing_of(distance_m[running], flexion_deg[running], config, speed_mps=speed_mps[running])
+    return crossing_of(distance_m[running], flexion_deg[running], config=config, speed_mps=speed_mps[running])
 
 
-async def _record(run: VirtualRun, path: Path, duration_s: float, seed: int) -> None:
+async def _record(run: VirtualRun, path: Path, *, duration_s: float, seed: int) -> None:
     """Let the runner run past the recorder, and lose the link twice."""
     signal = run.sensors[0].measured
     async with VirtualRadio(seed=seed) as radio:

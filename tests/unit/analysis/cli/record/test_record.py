@@ -16,9 +16,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli.live_line import PlainLine, TerminalLine, status_text
 from analysis.cli.main import cli
-from analysis.cli.recording import RecordOptions, record
+from analysis.cli.record.live_line import PlainLine, TerminalLine, status_text
+from analysis.cli.record.recording import RecordOptions, record
 from analysis.cli.text import clock_text, parse_duration_s
 from analysis.cli.virtual_sensors import virtual_runner
 from sensor.recorder import LinkState, RecorderStatus, RecordingPlan, SensorRequest, SensorStatus
@@ -230,7 +230,7 @@ def test_a_virtual_sensor_is_recorded_like_any_other_and_its_path_is_the_last_li
     assert result.exit_code == 0
     info = read_info(Path(result.stdout.splitlines()[-1]))
     assert (info.name, info.simulated) == ("lunch", True)
-    assert [sensor.placement for sensor in info.sensors] == ["upper-back", "head"]
+    assert sorted(sensor.placement for sensor in info.sensors) == ["head", "upper-back"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Bluetooth is taken away by way of D-Bus")

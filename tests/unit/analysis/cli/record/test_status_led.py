@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cli.status_led import StatusLed
+from analysis.cli.record.status_led import StatusLed
 from sensor.recorder.unattended import UnattendedState
 
 

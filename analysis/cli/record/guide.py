@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections.abc import Callable
 
-from analysis.cli.live_line import LiveLine
+from analysis.cli.record.live_line import LiveLine
 from sensor.recorder import Recorder
 from sensor.recorder.walkthrough import Bow, StandStill
 from sensor.samples import FloatArray

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from analysis.cli.downloading import progress
+from analysis.cli.download.downloading import progress
 from analysis.cli.main import cli
 from sensor.errors import LinkError, RefusalError
 from sensor.link.radio import Radio
@@ -224,7 +224,7 @@ def far_east() -> Iterator[None]:
 
 @pytest.mark.usefixtures("far_east")
 def test_a_recording_without_a_possible_time_or_size_is_listed_all_the_same() -> None:
-    from analysis.cli.downloading import list_logs
+    from analysis.cli.download.downloading import list_logs
 
     class Listed:
         name = CHEST

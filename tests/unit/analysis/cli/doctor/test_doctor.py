@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli.checkup import observe, plan_findings
+from analysis.checkup.findings import plan_findings
+from analysis.cli.doctor.listening import observe
 from analysis.cli.main import cli
 from sensor.errors import LinkError
-from sensor.recorder import RecordingPlan, SensorRequest
+from sensor.recorder import WAKE_HINT, RecordingPlan, SensorRequest
 from sensor.session.reader import read_recording
 from sensor.virtual.devices.catalogue import CATALOGUE, find
 from sensor.virtual.radio.timeloop import run_in_virtual_time
@@ -21,13 +22,13 @@ from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import CAP, CHEST, movesense
 
 
-def test_a_virtual_sensor_is_fine_without_any_bluetooth() -> None:
+def test_a_virtual_sensor_is_ok_without_any_bluetooth() -> None:
     result = CliRunner().invoke(cli, ["doctor", "--sensor", "sternum=virtual"], catch_exceptions=False)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0].startswith("fine     Python: 3.")
-    assert "fine     sternum, rate: 104.0 samples per second, 104 asked for" in lines
-    assert "fine     sternum, battery: 100 %" in lines
+    assert lines[0].startswith("ok          Python: 3.")
+    assert "ok          sternum, rate: 104.0 samples per second, 104 asked for" in lines
+    assert "ok          sternum, battery: 100 %" in lines
 
 
 def test_a_sensor_that_was_not_found_is_named_beside_the_one_that_was(tmp_path: Path) -> None:
@@ -37,12 +38,14 @@ def test_a_sensor_that_was_not_found_is_named_beside_the_one_that_was(tmp_path: 
     async def listen() -> None:
         async with VirtualRadio(seed=1) as radio:
             await radio.add(movesense(duration_s=60.0, battery_pct=12))
-            await observe(plan, radio.bleak, path, 5.0)
+            await observe(plan, radio.bleak, path=path, listen_s=5.0)
 
     run_in_virtual_time(listen())
-    lines = [finding.line() for finding in plan_findings(plan, read_recording(path))]
-    assert any(line.startswith(f"mend     head: {CAP} was not heard; put the strap on") for line in lines)
-    assert any(line.startswith("mend     sternum, battery: 12 %") for line in lines)
+    names = {request.placement: request.name for request in plan.sensors}
+    found = plan_findings(names, read_recording(path), if_missing=WAKE_HINT)
+    lines = [finding.line() for finding in found]
+    assert any(line.startswith(f"fix         head: {CAP} was not heard; put the strap on") for line in lines)
+    assert any(line.startswith("fix         sternum, battery: 12 %") for line in lines)
 
 
 def test_listening_counts_from_the_first_sample_of_the_last_sensor(tmp_path: Path) -> None:
@@ -54,7 +57,7 @@ def test_listening_counts_from_the_first_sample_of_the_last_sensor(tmp_path: Pat
             sensor = movesense(duration_s=60.0)
             await radio.add(sensor)
             sensor.hide(8.0)
-            await observe(plan, radio.bleak, path, 5.0)
+            await observe(plan, radio.bleak, path=path, listen_s=5.0)
 
     run_in_virtual_time(listen())
     sensor = read_recording(path).sensor("sternum")
@@ -66,7 +69,7 @@ def test_no_sensor_at_all_ends_with_words_about_it(tmp_path: Path) -> None:
     async def listen() -> None:
         async with VirtualRadio(seed=1) as radio:
             plan = RecordingPlan((SensorRequest("sternum", CHEST),))
-            await observe(plan, radio.bleak, tmp_path / "checkup.runtall", 5.0)
+            await observe(plan, radio.bleak, path=tmp_path / "checkup.runtall", listen_s=5.0)
 
     with pytest.raises(LinkError, match="wake it"):
         run_in_virtual_time(listen())
@@ -86,7 +89,7 @@ def test_without_bluetooth_it_says_what_to_do_and_ends_with_1(tmp_path: Path, wo
     assert result.returncode == 1
     assert result.stderr == ""
     last = result.stdout.splitlines()[-1]
-    assert last.startswith("mend     Bluetooth")
+    assert last.startswith("fix         Bluetooth")
     assert "start bluez" in last
 
 
@@ -100,7 +103,7 @@ def test_every_makers_virtual_sensor_streams_at_its_rate(name: str) -> None:
     assert done.exit_code == 0, done.output
     rate_hz = find(name).kind.default_rate_hz
     assert f"{rate_hz:g} asked for" in done.stdout
-    assert "mend     head, rate" not in done.stdout
+    assert "fix         head, rate" not in done.stdout
 
 
 def test_a_virtual_sensor_that_is_none_is_a_usage_error() -> None:

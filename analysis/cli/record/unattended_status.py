@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from analysis.cli.live_line import LiveLine
-from analysis.cli.status_led import StatusLed
+from analysis.cli.record.live_line import LiveLine
+from analysis.cli.record.status_led import StatusLed
 from analysis.cli.text import clock_text
 from sensor.recorder import RecorderStatus
 from sensor.recorder.unattended import UnattendedOptions, UnattendedState

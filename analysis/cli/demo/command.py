@@ -23,7 +23,7 @@ def command(ctx: click.Context, seed: int, open_page: bool) -> None:
     A simulated runner wears a simulated sensor; everything from the radio on is the real thing. Needs
     `pip install "runtall[virtual]"`. Your own sessions are not touched.
     """
-    from analysis.cli.demo_run import run_demo
+    from analysis.cli.demo.demo_run import run_demo
 
     result = run_demo(home_folder(ctx) / "demo", seed)
     for line in result.lines():

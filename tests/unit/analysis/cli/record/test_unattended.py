@@ -18,11 +18,11 @@ from bleak.exc import BleakError
 from click.testing import CliRunner
 
 from analysis.cli.home import new_session_path
-from analysis.cli.live_line import PlainLine
 from analysis.cli.main import cli
-from analysis.cli.status_led import StatusLed
+from analysis.cli.record.live_line import PlainLine
+from analysis.cli.record.status_led import StatusLed
+from analysis.cli.record.unattended_status import UnattendedStatus
 from analysis.cli.stop_signals import on_signals
-from analysis.cli.unattended_status import UnattendedStatus
 from sensor.errors import SessionFileError
 from sensor.recorder import RecordingPlan, SensorRequest
 from sensor.recorder.unattended import (

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from analysis.checkup.findings import FINE, MEND, Finding, sensor_findings
+from analysis.checkup.findings import Finding, Grade, plan_findings
 from sensor.errors import SensorError
 from sensor.link.ble import scan
 from sensor.link.radio import Radio
@@ -26,12 +26,12 @@ PATIENCE_S = 30.0
 
 def versions() -> Iterator[Finding]:
     """Tell what runs here."""
-    yield Finding(FINE, "Python", f"{platform.python_version()} on {platform.platform()}")
+    yield Finding(Grade.OK, "Python", f"{platform.python_version()} on {platform.platform()}")
     for package in ("runtall", "bleak"):
         try:
-            yield Finding(FINE, package, version(package))
+            yield Finding(Grade.OK, package, version(package))
         except PackageNotFoundError:
-            yield Finding(MEND, package, "not installed", "run pip install runtall in this environment")
+            yield Finding(Grade.FIX, package, "not installed", "run pip install runtall in this environment")
 
 
 def bluetooth(radio: Radio | None = None) -> Finding:
@@ -39,10 +39,10 @@ def bluetooth(radio: Radio | None = None) -> Finding:
     try:
         heard = asyncio.run(scan(radio or Radio(), SCAN_S))
     except SensorError as error:
-        return Finding(MEND, "Bluetooth", str(error))
+        return Finding(Grade.FIX, "Bluetooth", str(error))
     known = sum(sighting.kind is not None for sighting in heard)
     return Finding(
-        FINE, "Bluetooth", f"works; {known} sensors and {len(heard) - known} other devices in reach"
+        Grade.OK, "Bluetooth", f"works; {known} sensors and {len(heard) - known} other devices in reach"
     )
 
 
@@ -51,11 +51,11 @@ def listen(plan: RecordingPlan, listen_s: float) -> list[Finding]:
     with TemporaryDirectory(prefix="runtall-doctor-") as folder:
         path = Path(folder) / "checkup.runtall"
         try:
-            asyncio.run(observe(plan, Radio(), path, listen_s))
+            asyncio.run(observe(plan, Radio(), path=path, listen_s=listen_s))
             recording = read_recording(path)
         except SensorError as error:
-            return [Finding(MEND, "Bluetooth and sensors", str(error))]
-        return [Finding(FINE, "Bluetooth", "works"), *plan_findings(plan, recording)]
+            return [Finding(Grade.FIX, "Bluetooth and sensors", str(error))]
+        return [Finding(Grade.OK, "Bluetooth", "works"), *_judged(plan, recording)]
 
 
 def listen_to_virtual(plan: RecordingPlan, listen_s: float) -> list[Finding]:
@@ -65,16 +65,16 @@ def listen_to_virtual(plan: RecordingPlan, listen_s: float) -> list[Finding]:
 
     async def outing(path: Path) -> None:
         async with virtual_runner(plan, listen_s) as radio:
-            await observe(plan, radio, path, listen_s)
+            await observe(plan, radio, path=path, listen_s=listen_s)
 
     with TemporaryDirectory(prefix="runtall-doctor-") as folder:
         path = Path(folder) / "checkup.runtall"
         run_in_virtual_time(outing(path))
-        findings = plan_findings(plan, read_recording(path))
-        return [Finding(FINE, "Bluetooth", "not looked at: these sensors are simulated"), *findings]
+        findings = _judged(plan, read_recording(path))
+        return [Finding(Grade.OK, "Bluetooth", "not looked at: these sensors are simulated"), *findings]
 
 
-async def observe(plan: RecordingPlan, radio: Radio, path: Path, listen_s: float) -> None:
+async def observe(plan: RecordingPlan, radio: Radio, *, path: Path, listen_s: float) -> None:
     """Record until every sensor has streamed for ``listen_s``, or one was not found for `PATIENCE_S`.
 
     Raises
@@ -104,11 +104,6 @@ async def observe(plan: RecordingPlan, radio: Radio, path: Path, listen_s: float
     await recorder.run()
 
 
-def plan_findings(plan: RecordingPlan, recording: Recording) -> Iterator[Finding]:
-    """Judge every sensor of a plan, the missing ones too."""
-    for wish in plan.sensors:
-        sensor = recording.sensor(wish.placement)
-        if sensor is None:
-            yield Finding(MEND, wish.placement, f"{wish.name} was not heard", WAKE_HINT)
-        else:
-            yield from sensor_findings(sensor)
+def _judged(plan: RecordingPlan, recording: Recording) -> Iterator[Finding]:
+    names = {request.placement: request.name for request in plan.sensors}
+    return plan_findings(names, recording, if_missing=WAKE_HINT)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analysis.cli.guide import HOW_TO_WEAR, Guide
-from analysis.cli.live_line import LiveLine
+from analysis.cli.record.guide import HOW_TO_WEAR, Guide
+from analysis.cli.record.live_line import LiveLine
 from analysis.cli.stop_signals import on_signals
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecordingPlan
@@ -42,7 +42,7 @@ class RecordOptions:
 
 
 async def record(
-    options: RecordOptions, radio: Radio, new_path: Callable[[datetime], Path], line: LiveLine
+    options: RecordOptions, radio: Radio, *, new_path: Callable[[datetime], Path], line: LiveLine
 ) -> Path:
     """Record until the runner, the clock or a signal ends it; return the session file.
 

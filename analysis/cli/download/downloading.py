@@ -52,7 +52,7 @@ async def list_logs(memory: DeviceMemory) -> str:
     return text_table(("LOG", "CHANGED", "SIZE", "NAME") if named else ("LOG", "CHANGED", "SIZE"), rows)
 
 
-async def fetch_log(memory: DeviceMemory, log_id: int | None, folder: Path, say: Say) -> Path:
+async def fetch_log(memory: DeviceMemory, log_id: int | None, *, folder: Path, say: Say) -> Path:
     """Fetch a recording into a file of its own and return the file.
 
     Parameters

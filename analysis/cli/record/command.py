@@ -17,7 +17,7 @@ from analysis.cli.sensor_args import parse_plan
 from analysis.cli.text import parse_duration_s
 
 if TYPE_CHECKING:
-    from analysis.cli.recording import RecordOptions
+    from analysis.cli.record.recording import RecordOptions
     from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
     from sensor.recorder.unattended import UnattendedOptions
@@ -41,7 +41,7 @@ LOG_INTERVAL_S = 600.0
 @click.command("record")
 @click.option(
     "--sensor",
-    "wishes",
+    "requests",
     multiple=True,
     required=True,
     metavar="PLACEMENT=NAME",
@@ -91,7 +91,7 @@ LOG_INTERVAL_S = 600.0
 @click.pass_context
 def command(
     ctx: click.Context,
-    wishes: tuple[str, ...],
+    requests: tuple[str, ...],
     beside: tuple[str, ...],
     duration_s: float | None,
     name: str,
@@ -109,20 +109,28 @@ def command(
     10 min, or all sensors have been gone for so long, it ends and its path is printed. Sensors left lying
     begin the next one when they are moved.
     """
-    _refuse_misfits(waits, duration_s, still_s, led)
-    parsed, home = parse_plan(wishes, beside), home_folder(ctx)
+    _refuse_misfits(waits=waits, duration_s=duration_s, still_s=still_s, led=led)
+    parsed, home = parse_plan(requests, beside), home_folder(ctx)
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
 
     if waits:
-        asyncio.run(_wait(_unattended_options(parsed, name, still_s or STILL_S), new_path, led))
+        asyncio.run(_wait(_unattended_options(parsed, name=name, still_s=still_s or STILL_S), new_path, led))
     else:
         is_guided = sys.stdin.isatty() and not no_guide
-        click.echo(asyncio.run(_record(_record_options(parsed, duration_s, name, is_guided), new_path)))
+        click.echo(
+            asyncio.run(
+                _record(
+                    _record_options(parsed, duration_s=duration_s, name=name, is_guided=is_guided), new_path
+                )
+            )
+        )
 
 
-def _refuse_misfits(waits: bool, duration_s: float | None, still_s: float | None, led: Path | None) -> None:
+def _refuse_misfits(
+    *, waits: bool, duration_s: float | None, still_s: float | None, led: Path | None
+) -> None:
     if waits and duration_s is not None:
         raise click.UsageError("--wait ends a session when nothing moves: say --still, not --duration")
     if not waits and (still_s is not None or led is not None):
@@ -130,20 +138,20 @@ def _refuse_misfits(waits: bool, duration_s: float | None, still_s: float | None
 
 
 async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) -> Path:
-    from analysis.cli.live_line import live_line
-    from analysis.cli.recording import record
+    from analysis.cli.record.live_line import live_line
+    from analysis.cli.record.recording import record
 
     run_s = (options.duration_s or VIRTUAL_RUN_S) + GUIDE_S
     async with _radio(options.plan, options.is_simulated, run_s) as radio:
         with live_line() as line:
-            return await record(options, radio, new_path, line)
+            return await record(options, radio, new_path=new_path, line=line)
 
 
 async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
-    from analysis.cli.live_line import live_line, nobody_may_listen
-    from analysis.cli.status_led import StatusLed
+    from analysis.cli.record.live_line import live_line, nobody_may_listen
+    from analysis.cli.record.status_led import StatusLed
+    from analysis.cli.record.unattended_status import UnattendedStatus
     from analysis.cli.stop_signals import on_signals
-    from analysis.cli.unattended_status import UnattendedStatus
     from sensor.recorder.unattended import AutoRecorder
 
     def tell(what: object, **how: Any) -> None:
@@ -177,15 +185,17 @@ async def _radio(plan: RecordingPlan, is_simulated: bool, run_s: float) -> Async
 
 
 def _record_options(
-    parsed: tuple[RecordingPlan, bool], duration_s: float | None, name: str, is_guided: bool
+    parsed: tuple[RecordingPlan, bool], *, duration_s: float | None, name: str, is_guided: bool
 ) -> RecordOptions:
-    from analysis.cli.recording import RecordOptions
+    from analysis.cli.record.recording import RecordOptions
 
     plan, is_simulated = parsed
     return RecordOptions(plan, name, duration_s, is_guided, is_simulated)
 
 
-def _unattended_options(parsed: tuple[RecordingPlan, bool], name: str, still_s: float) -> UnattendedOptions:
+def _unattended_options(
+    parsed: tuple[RecordingPlan, bool], *, name: str, still_s: float
+) -> UnattendedOptions:
     from sensor.recorder.unattended import UnattendedOptions
 
     plan, is_simulated = parsed

@@ -1,0 +1,1 @@
+"""``runtall demo``: the whole way without a sensor."""

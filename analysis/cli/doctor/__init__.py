@@ -1,0 +1,1 @@
+"""``runtall doctor``: versions, Bluetooth and sensors, looked at for some seconds."""

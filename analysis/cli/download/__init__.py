@@ -1,0 +1,1 @@
+"""``runtall download``: what a sensor recorded on its own."""

@@ -1,0 +1,152 @@
+"""What to advise after a run, and why: chosen by closed words and by what was found. Never a diagnosis.
+
+Free notes choose nothing: no program tells "no chest pain" from chest pain. Sources: the usual coaching cue
+for upright running; advice on sitting, packs and strengthening of the back extensors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from analysis.judging.config import AdviceConfig
+from analysis.records import Advice, AdviceKind, Episode, QualityLine
+from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY, BodyPlace, Pain, Symptom, read_pain
+
+_GRAVEST_FIRST = ("slouched", "rounded", "head", "watch")
+
+_PACKS = {"backpack": AdviceKind.LIGHTEN_BACKPACK, "vest": AdviceKind.LIGHTEN_VEST}
+
+POSTURE_KINDS = frozenset(
+    {
+        AdviceKind.KEEP,
+        AdviceKind.CHECK_EACH_KM,
+        AdviceKind.LOOK_AHEAD,
+        AdviceKind.COME_UP_SOONER,
+        AdviceKind.REMIND_LATE,
+        AdviceKind.STRENGTHEN_BACK,
+        AdviceKind.RUN_TALL_IN_PARTS,
+    }
+)
+"""What asks the body for something, if only for another run like this: silent where it hurts."""
+
+
+def advise(
+    *,
+    verdict: str,
+    episodes: Sequence[Episode],
+    quality: Sequence[QualityLine],
+    context: Mapping[str, Any],
+    distance_m: float,
+    config: AdviceConfig,
+) -> tuple[Advice, ...]:
+    """Return what to advise, the most important first; never empty.
+
+    Parameters
+    ----------
+    verdict, episodes, quality
+        Of this run.
+    context
+        What was told about the session. Of pain and symptoms only closed words count
+        (`sensor.wellbeing`); what is none of them is passed over.
+    distance_m
+        Length of the run; NaN where places on the way are not known.
+    config
+        From where on something counts.
+    """
+    pains = _strongest_pains(context)
+    warnings = _red_flags(context, pains)
+    if warnings:
+        return (Advice(AdviceKind.SEE_DOCTOR, ", ".join(warnings)),)
+    found = _by_findings(verdict, episodes, quality=quality, distance_m=distance_m, config=config)
+    advised = (*found, *_by_context(episodes, context, config=config))
+    hurting = [str(pain) for pain in pains if pain.level >= config.pain_silences_from]
+    if not hurting:
+        return advised
+    kept = (advice for advice in advised if advice.kind not in POSTURE_KINDS)
+    return (Advice(AdviceKind.LET_PAIN_EASE, ", ".join(hurting)), *kept)
+
+
+def _strongest_pains(context: Mapping[str, Any]) -> list[Pain]:
+    """Return the pain of each place at its worst of before, during and after the run."""
+    worst: dict[BodyPlace, Pain] = {}
+    told = (read_pain(text) for key in PAIN_KEYS for text in _items(context.get(key)))
+    for pain in told:
+        if pain is not None and (pain.place not in worst or pain.level > worst[pain.place].level):
+            worst[pain.place] = pain
+    return list(worst.values())
+
+
+def _red_flags(context: Mapping[str, Any], pains: Sequence[Pain]) -> list[str]:
+    """Return what belongs to a doctor, in the order of `Symptom`: a chest that hurts at all is among it."""
+    told = _items(context.get(SYMPTOMS_KEY))
+    chest_hurts = any(pain.place is BodyPlace.CHEST and pain.level > 0 for pain in pains)
+    return [
+        symptom.value
+        for symptom in Symptom
+        if symptom in told or (symptom is Symptom.CHEST_PAIN and chest_hurts)
+    ]
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _by_findings(
+    verdict: str,
+    episodes: Sequence[Episode],
+    *,
+    quality: Sequence[QualityLine],
+    distance_m: float,
+    config: AdviceConfig,
+) -> Iterator[Advice]:
+    if verdict == "none":
+        yield _improve_recording(quality)
+        return
+    worst = _worst(episodes)
+    if worst is None:
+        yield Advice(AdviceKind.KEEP, "nothing was flagged")
+    elif worst.flag == "head":
+        yield Advice(AdviceKind.LOOK_AHEAD, "the head went down or forward")
+    elif worst.flag == "watch":
+        yield Advice(AdviceKind.CHECK_EACH_KM, "the trunk leaned a little more than at the start")
+    elif worst.ended_by == "recovered":
+        yield Advice(AdviceKind.COME_UP_SOONER, "you came back up by yourself")
+    elif worst.from_m >= config.late_share * distance_m:
+        yield Advice(AdviceKind.REMIND_LATE, "the slouch came late in the run", at_m=worst.from_m)
+        yield Advice(AdviceKind.STRENGTHEN_BACK, "the slouch came late in the run")
+    else:
+        yield Advice(AdviceKind.RUN_TALL_IN_PARTS, "the slouch came early in the run")
+
+
+def _improve_recording(quality: Sequence[QualityLine]) -> Advice:
+    """Return the first thing that would have made a verdict possible."""
+    for line in quality:
+        if line.grade == "bad" and line.advice:
+            return Advice(AdviceKind.IMPROVE_RECORDING, f"{line.what}: {line.value}", how=line.advice)
+    return Advice(AdviceKind.IMPROVE_RECORDING, "there is no verdict")
+
+
+def _worst(episodes: Sequence[Episode]) -> Episode | None:
+    """Return the first episode of the gravest kind, None where nothing was flagged."""
+    for flag in _GRAVEST_FIRST:
+        found = [episode for episode in episodes if episode.flag == flag]
+        if found:
+            return min(found, key=lambda episode: episode.from_s)
+    return None
+
+
+def _by_context(
+    episodes: Sequence[Episode], context: Mapping[str, Any], *, config: AdviceConfig
+) -> Iterator[Advice]:
+    """Add what pack and sitting have to do with a trunk that slouched."""
+    worst = _worst(episodes)
+    if worst is None or worst.flag not in ("slouched", "rounded"):
+        return
+    pack = _PACKS.get(str(context.get("pack", "none")))
+    if pack is not None:
+        yield Advice(pack, f"you ran with a {context['pack']}")
+    sat = context.get("hours_sat_before", math.nan)
+    if isinstance(sat, int | float) and sat >= config.sat_long_hours:
+        yield Advice(AdviceKind.BREAK_UP_SITTING, f"you sat for {sat:g} hours before")
