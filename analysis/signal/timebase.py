@@ -93,7 +93,8 @@ def _check_values(sensor: SensorRecording, what: str, values: FloatArray, limit:
     dead = "".join(name for name, range_ in zip("xyz", np.ptp(values, axis=0), strict=True) if range_ == 0.0)
     if dead:
         raise SignalError(
-            f"{sensor.name}: the {what} never changes along {' and '.join(dead)}; this was not recorded"
+            f"{sensor.name}: the {what} never changes along {' and '.join(dead)}; "
+            "the sensor is broken, use another one"
         )
 
 

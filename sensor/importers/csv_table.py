@@ -1,7 +1,8 @@
-"""A CSV file as numbers: header and columns, every complaint with its line."""
+"""A table in a text file as numbers: header and columns, every complaint with its line."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from sensor.errors import ImportFileError
+from sensor.importers.csv_lines import TableLines, as_utf8, read_lines
+from sensor.importers.foreign import name_foreign
 from sensor.importers.source import read_source
 from sensor.samples import FloatArray
 
@@ -19,59 +22,80 @@ _LONGEST_HEADER = 10_000
 
 
 class CsvTable:
-    """A CSV file in memory: commas between the fields, names of the columns in the first line.
+    """A table in memory: names of the columns in the first line, one row in each other.
 
     Parameters
     ----------
     path
-        UTF-8 text, with or without a byte order mark, any line ends.
+        UTF-8 or UTF-16 text, any line ends; commas, semicolons or tabs between the fields, points or (where
+        commas do not separate) commas as decimal signs.
 
     Attributes
     ----------
     path, size, sha256
         The file, its bytes and their hash in hex.
     header
-        The first line, without line end.
+        The line of the names, without line end.
     names
         Names of the columns, in the order of the file.
+    left_out
+        What belongs to no row and was left out, in words.
 
     Raises
     ------
     ImportFileError
-        When the file cannot be read or is no text.
+        When the file cannot be read, is of another kind, or is no text.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._content = read_source(path)
-        self._lines = self._content.splitlines()
+        content = read_source(path)
+        if not content.strip():
+            raise ImportFileError(f"{path}: the file is empty; export it again")
+        self.size = len(content)
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self._lines = self._read_lines(content)
         try:
-            self.header = self._first_line().decode("utf-8-sig").strip()
+            self.header = self._lines.header.decode()
         except UnicodeDecodeError as error:
             raise ImportFileError(
                 f"{path}: line 1 is not UTF-8 text; save the table as CSV, UTF-8"
             ) from error
-        self.size = len(self._content)
-        self.sha256 = hashlib.sha256(self._content).hexdigest()
-        self.names = tuple(name.strip().strip('"') for name in self.header.split(","))
+        separator = self._lines.separator.decode()
+        self.names = tuple(name.strip().strip('"').strip() for name in self.header.split(separator))
+        self.left_out = self._lines.left_out
 
-    def _first_line(self) -> bytes:
-        """Return the line of the header; refuse a file without one."""
-        if not self._content.strip():
-            raise ImportFileError(f"{self.path}: the file is empty; export it again")
-        if len(self._lines[0]) > _LONGEST_HEADER:
+    def _read_lines(self, content: bytes) -> TableLines:
+        """Return the lines of the table; refuse what is none."""
+        try:
+            text = as_utf8(content)
+        except UnicodeDecodeError as error:
             raise ImportFileError(
-                f"{self.path}: line 1 has {len(self._lines[0])} bytes, no header of a table; export it again"
+                f"{self.path}: no whole UTF-16 text; save the table as CSV, UTF-8"
+            ) from error
+        if kind := name_foreign(text):
+            raise ImportFileError(f"{self.path}: this is {kind}")
+        first = text.lstrip().split(b"\n", 1)[0]
+        if len(first) > _LONGEST_HEADER and len(first.split(b"\r", 1)[0]) > _LONGEST_HEADER:
+            raise ImportFileError(
+                f"{self.path}: line 1 has {len(first)} bytes, no header of a table; export it again"
             )
-        return self._lines[0]
+        return read_lines(text)
 
     def complain(self, complaint: str, advice: str) -> ImportFileError:
         """Return the error for a complaint about the header, which it shows."""
         shown = _shown(self.header.encode())
         return ImportFileError(f"{self.path}: line 1 {complaint}, it reads {shown!r}; {advice}")
 
-    def read(self, columns: Sequence[str]) -> FloatArray:
+    def read(self, columns: Sequence[str], *, may_be_blank: Sequence[str] = ()) -> FloatArray:
         """Return the named columns as (rows, columns).
+
+        Parameters
+        ----------
+        columns
+            Names.
+        may_be_blank
+            Those whose cells may be empty; an empty cell gives NaN.
 
         Raises
         ------
@@ -82,58 +106,69 @@ class CsvTable:
         positions = [self.names.index(name) for name in columns]
         self._refuse_no_rows()
         self._refuse_extra_fields()
+        values = self._numbers(positions)
+        for row, column in np.argwhere(~np.isfinite(values)).tolist():
+            if columns[column] in may_be_blank and not self._cell(row, positions[column]):
+                continue
+            raise self.not_finite(row, columns[column])
+        return values
+
+    def not_finite(self, row: int, column: str) -> ImportFileError:
+        """Return the error for a cell that is no finite number."""
+        cell = self._cell(row, self.names.index(column))
+        return ImportFileError(
+            f"{self.path}: line {self.line_of(row)}, column {column}: {cell!r} is not a finite number; "
+            "leave out rows without data, they count as gaps"
+        )
+
+    def line_of(self, row: int) -> int:
+        """Return the number of the line, from 1, that holds a row, from 0."""
+        return self._lines.numbers[row]
+
+    def _numbers(self, positions: Sequence[int]) -> FloatArray:
         try:
             frame = pd.read_csv(
-                io.BytesIO(self._content),
+                io.BytesIO(b"\n".join(self._lines.rows)),
+                sep=self._lines.separator.decode(),
+                decimal=self._lines.decimal,
+                quoting=csv.QUOTE_NONE,
+                header=None,
                 names=range(len(self.names)),
-                skiprows=1,
                 index_col=False,
-                usecols=positions,
+                usecols=sorted(positions),
                 skipinitialspace=True,
                 low_memory=False,
             )
         except (pd.errors.ParserError, UnicodeDecodeError) as error:
             reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
             raise ImportFileError(f"{self.path}: no table ({reason}); export it again") from error
-        values: FloatArray = np.column_stack([_numbers(frame[position]) for position in positions])
-        bad = np.argwhere(~np.isfinite(values))
-        if len(bad):
-            row, column = bad[0].tolist()
-            raise ImportFileError(
-                f"{self.path}: line {self.line_of(row)}, column {columns[column]}: "
-                f"{self._cell(row, positions[column])!r} is not a finite number; "
-                "leave out rows without data, they count as gaps"
-            )
-        return values
-
-    def line_of(self, row: int) -> int:
-        """Return the number of the line, from 1, that holds a row, from 0; blank lines hold none."""
-        return [n for n, line in enumerate(self._lines, 1) if n > 1 and line.strip()][row]
+        return np.column_stack([_numbers(frame[position]) for position in positions])
 
     def _refuse_no_rows(self) -> None:
         """Refuse a header alone, or with something below it that is no row."""
-        rows = ((number, line) for number, line in enumerate(self._lines[1:], 2) if line.strip())
-        number, first = next(rows, (0, b""))
-        if not number:
+        if not self._lines.rows:
             raise ImportFileError(f"{self.path}: no rows below the header; export it again")
-        if first.count(b",") == 0 < self.header.count(","):
+        first, separator = self._lines.rows[0], self._lines.separator
+        if first.count(separator) == 0 < self._lines.header.count(separator):
             raise ImportFileError(
-                f"{self.path}: line {number} is no row, it begins with {_shown(first)!r}; export it again"
+                f"{self.path}: line {self.line_of(0)} is no row, it begins with {_shown(first)!r}; "
+                "export it again"
             )
 
     def _refuse_extra_fields(self) -> None:
-        """Refuse a comma too many, such as a decimal comma: pandas would read shifted columns."""
-        fields = len(self.names)
-        for number, line in enumerate(self._lines, 1):
-            if line.count(b",") >= fields and b'"' not in line and line.rstrip(b", \r").count(b",") >= fields:
-                found = line.count(b",") + 1
+        """Refuse a separator too many, such as a decimal comma: pandas would read shifted columns."""
+        fields, separator = len(self.names), self._lines.separator
+        trailing = separator + b" \r\t"
+        for row, line in enumerate(self._lines.rows):
+            if line.count(separator) >= fields and line.rstrip(trailing).count(separator) >= fields:
+                found = line.count(separator) + 1
                 raise ImportFileError(
-                    f"{self.path}: line {number} has {found} fields, the header {fields}; "
+                    f"{self.path}: line {self.line_of(row)} has {found} fields, the header {fields}; "
                     "separate fields by commas and write decimals with points"
                 )
 
     def _cell(self, row: int, position: int) -> str:
-        cells = self._lines[self.line_of(row) - 1].split(b",")
+        cells = self._lines.rows[row].split(self._lines.separator)
         return _shown(cells[position].strip()) if position < len(cells) else ""
 
 
@@ -146,5 +181,16 @@ def _numbers(column: pd.Series) -> FloatArray:
     """Return a column's numbers, NaN for everything else: pandas would take True for 1."""
     if pd.api.types.is_bool_dtype(column):
         return np.full(len(column), np.nan)
-    numbers: FloatArray = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+    try:
+        numbers: FloatArray = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+    except (OverflowError, ValueError):
+        # A whole number of hundreds of digits.
+        numbers = np.array([_number(cell) for cell in column], np.float64)
     return numbers
+
+
+def _number(cell: object) -> float:
+    try:
+        return float(str(cell))
+    except ValueError:
+        return np.nan

@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from sensor.clock.pairing import find_neighbours
 from sensor.importers.csv_table import CsvTable
-from sensor.importers.plausibility import check_acceleration, check_angular_rate, check_size, check_times
-from sensor.samples import FloatArray, freeze_arrays
+from sensor.importers.plausibility import (
+    check_acceleration,
+    check_angular_rate,
+    check_axes,
+    check_size,
+    check_times,
+)
+from sensor.samples import BoolArray, FloatArray, IntArray, freeze_arrays
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 TIME_COLUMN = "time_s"
@@ -19,6 +28,9 @@ ACC_UNITS = {"mps2": 1.0, "g": STANDARD_GRAVITY_MPS2}
 
 GYR_UNITS = {"radps": 1.0, "dps": RADPS_PER_DEGPS}
 """Suffix of the gyroscope columns, and the factor to rad/s."""
+
+_MOST_WHOLE_ROWS = 0.9
+"""Where fewer rows than this hold a quantity, its empty cells are the rule: two streams in one table."""
 
 _HOW_TO = (
     "the header is time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, "
@@ -66,7 +78,7 @@ def read_imu_csv(path: Path) -> ImuFile:
     Parameters
     ----------
     path
-        UTF-8 text, commas between the fields, the names of the columns in the first line.
+        As `CsvTable` takes it: the names of the columns in the first line.
 
     Raises
     ------
@@ -78,20 +90,89 @@ def read_imu_csv(path: Path) -> ImuFile:
     gyr_columns, gyr_unit = _find_triad(table, "gyr", GYR_UNITS)
     used = (TIME_COLUMN, *(acc_columns or _triad("acc", acc_unit)), *gyr_columns)
     _check_columns(table, used)
-    values = table.read(used)
+    values = table.read(used, may_be_blank=used[1:])
+    values, rows, notices = _at_one_time(table, used, values=values)
+
+    def line_of(sample: int) -> int:
+        return table.line_of(int(rows[sample]))
+
     time_s = values[:, 0]
-    check_size(path, values[:, 1:], columns=used[1:], line_of=table.line_of)
+    check_size(path, values[:, 1:], columns=used[1:], line_of=line_of)
     acc_mps2 = values[:, 1:4] * ACC_UNITS[acc_unit]
     gyr_radps = values[:, 4:7] * GYR_UNITS[gyr_unit] if gyr_columns else None
-    notices = [f"{path}: column {name} is not used." for name in table.names if name and name not in used]
+    notices += [f"{path}: left out, {what}." for what in table.left_out]
+    notices += [f"{path}: column {name} is not used." for name in table.names if name and name not in used]
     if gyr_radps is not None and not gyr_radps.any():
         notices.append(f"{path}: the gyroscope columns hold only zeros and count as missing.")
         gyr_radps = None
-    rate_hz = check_times(path, time_s, line_of=table.line_of)
+    rate_hz = check_times(path, time_s, line_of=line_of)
+    check_axes(path, acc_mps2, columns=used[1:4])
     notices += check_acceleration(path, acc_mps2, rate_hz=rate_hz, unit=acc_unit)
     if gyr_radps is not None:
+        check_axes(path, gyr_radps, columns=gyr_columns)
         check_angular_rate(path, gyr_radps, acc_mps2=acc_mps2, unit=gyr_unit)
     return ImuFile(path.name, table.size, table.sha256, time_s, acc_mps2, gyr_radps, tuple(notices))
+
+
+def _at_one_time(
+    table: CsvTable, used: tuple[str, ...], *, values: FloatArray
+) -> tuple[FloatArray, IntArray, list[str]]:
+    """Bring the angular rate to the moments of the acceleration where a table holds two streams.
+
+    Parameters
+    ----------
+    table
+        For the place of what is missing.
+    used
+        Names of the columns of ``values``: time, acceleration and, if there is one, angular rate.
+    values
+        (m, 4) or (m, 7) cells as they are, NaN where they are empty.
+
+    Returns
+    -------
+    values
+        (n, 4) or (n, 7) without gaps in a row.
+    rows
+        (n,) the row of the table each comes from.
+    notices
+        What the runner should know.
+
+    Raises
+    ------
+    ImportFileError
+        For an empty cell where empty cells are not the rule.
+    """
+    is_there = np.isfinite(values)
+    if is_there.all():
+        return values, np.arange(len(values)), []
+    has_acc, has_gyr = is_there[:, 1:4].all(axis=1), is_there[:, 4:].all(axis=1)
+    is_torn = (is_there[:, 1:4].any(axis=1) & ~has_acc) | (is_there[:, 4:].any(axis=1) & ~has_gyr)
+    acc_rows, gyr_rows = np.flatnonzero(has_acc), np.flatnonzero(has_gyr)
+    is_joined = len(used) > 4 and min(has_acc.mean(), has_gyr.mean()) < _MOST_WHOLE_ROWS
+    odd: BoolArray = is_torn | ~(has_acc | has_gyr) if is_joined else ~is_there.all(axis=1)
+    if odd.any() or min(len(acc_rows), len(gyr_rows)) < 2:
+        row = int(np.argmax(odd))
+        raise table.not_finite(row, used[_empty_cell(is_there[row])])
+    gyr_s, acc_s = values[gyr_rows, 0], values[acc_rows, 0]
+    check_times(table.path, gyr_s, line_of=lambda sample: table.line_of(int(gyr_rows[sample])))
+    near = find_neighbours(acc_s, gyr_s, period=float(np.median(np.diff(gyr_s))))
+    both = np.column_stack([values[acc_rows, :4], near.interpolate(values[gyr_rows, 4:])])
+    return (
+        both[near.is_known],
+        acc_rows[near.is_known],
+        [
+            f"{table.path}: acceleration and angular rate stand at moments of their own; "
+            "the angular rate was brought to those of the acceleration."
+        ],
+    )
+
+
+def _empty_cell(is_there: BoolArray) -> int:
+    """Return which cell of a row is missing: of a quantity that is half there before one that is not at all."""
+    half = np.zeros(len(is_there), bool)
+    for axes in (slice(1, 4), slice(4, 7)):
+        half[axes] = is_there[axes].any() & ~is_there[axes]
+    return int(np.argmax(half if half.any() else ~is_there))
 
 
 def _find_triad(table: CsvTable, quantity: str, units: Mapping[str, float]) -> tuple[tuple[str, ...], str]:

@@ -29,6 +29,9 @@ LONGEST_S = 48 * 3600.0
 MOST = 1e6
 """No sensor reads a hundred thousand g or revolutions per second, not even in a wrong unit."""
 
+_LEAST_EVEN = 0.5
+"""Median step times rows per second: 1 where samples are even, far less where they come in bursts."""
+
 _LATEST_S = 4e9
 """The year 2096, in seconds since 1970."""
 
@@ -39,6 +42,15 @@ LEVEL_TOLERANCE = 0.05
 
 _UNIT_FACTOR = 2.0
 """Farther from 1 g than this factor is a unit, nearer is a sensor: clipped, loose or not calibrated."""
+
+_MOST_SWING = 3.0
+"""Swing of the specific force over its mean: 0.9 to 1.3 on trunk, sacrum and head of a hard run."""
+
+_STUCK_SHARE = 0.995
+"""Of the samples of a stuck axis, at least; the rest is noise of the last bit."""
+
+_MOVING_SHARE = 0.5
+"""Of the samples of a sound axis on a runner, at most."""
 
 _BLOCK_S = 5.0
 """Over so many seconds of running whole strides outweigh a part of one, and the mean force is gravity."""
@@ -86,6 +98,7 @@ def check_times(path: Path, time_s: FloatArray, *, line_of: Callable[[int], int]
             f"after {before:.10g} s; sort the rows by time and leave out repeated ones"
         )
     step_s = float(np.median(steps_us)) / US_PER_S if len(steps_us) else 0.0
+    _check_bursts(path, time_s, step_s=step_s)
     duration_s = float(time_s[-1] - time_s[0]) + step_s
     if duration_s < MIN_DURATION_S:
         raise ImportFileError(
@@ -100,6 +113,19 @@ def check_times(path: Path, time_s: FloatArray, *, line_of: Callable[[int], int]
             f"{LONGEST_S / 3600:.0f}; time_s jumps after line {line_of(jump)}: mend it or split the file"
         )
     return 1 / step_s
+
+
+def _check_bursts(path: Path, time_s: FloatArray, *, step_s: float) -> None:
+    """Refuse times of arrival: they come in bursts, and their median step is none of the sensor's."""
+    if not step_s:
+        return
+    per_second = np.bincount((time_s - time_s[0]).clip(0, LONGEST_S).astype(np.int64))
+    rows_per_s = float(np.median(per_second[per_second > 0]))
+    if rows_per_s * step_s < _LEAST_EVEN:
+        raise ImportFileError(
+            f"{path}: column time_s: {rows_per_s:.0f} rows in a second, yet half of them within "
+            f"{step_s:.2g} s of the one before: these are times of arrival; export the sensor's own times"
+        )
 
 
 def _check_reach(path: Path, time_s: FloatArray, *, line_of: Callable[[int], int], latest_s: float) -> None:
@@ -156,6 +182,37 @@ def check_size(
         )
 
 
+def check_axes(path: Path, values: FloatArray, *, columns: Sequence[str]) -> None:
+    """Refuse a quantity one axis of which stands still while the others move: a broken sensor.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    values
+        (n, 3) specific force or angular rate, any unit.
+    columns
+        Names of the three columns.
+
+    Raises
+    ------
+    ImportFileError
+        For the first such axis.
+    """
+    still = [_share_of_commonest(values[:, axis]) > _STUCK_SHARE for axis in range(3)]
+    moving = [_share_of_commonest(values[:, axis]) < _MOVING_SHARE for axis in range(3)]
+    if any(still) and any(moving):
+        raise ImportFileError(
+            f"{path}: column {columns[still.index(True)]} never changes while the others do: "
+            "this axis is stuck, the sensor is broken; use another sensor"
+        )
+
+
+def _share_of_commonest(values: FloatArray) -> float:
+    """Return the share of samples that have the value most of them have."""
+    return float(np.unique(values, return_counts=True)[1].max()) / len(values)
+
+
 def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, *, rate_hz: float, unit: str) -> list[str]:
     """Refuse an accelerometer whose unit is not what its columns say; remark a mean that is not 1 g.
 
@@ -183,6 +240,14 @@ def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, *, rate_hz: floa
         When the mean is farther from 1 g than a factor of two; the likely unit is named.
     """
     level_g = mean_specific_force_mps2(acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
+    # Without gravity the mean is what is left of it, and the bounces of a run are many times as large.
+    swing_g = float(np.sqrt(acc_sensor_mps2.var(axis=0).sum())) / STANDARD_GRAVITY_MPS2
+    if level_g < 1 / _UNIT_FACTOR and swing_g > _MOST_SWING * level_g:
+        raise ImportFileError(
+            f"{path}: columns acc_x_{unit} to acc_z_{unit}: the mean specific force is {level_g:.3g} g, "
+            "not 1 g, and it swings by many times as much: gravity was taken out; "
+            "export the raw accelerometer, with gravity"
+        )
     if 1 / _UNIT_FACTOR <= level_g <= _UNIT_FACTOR:
         return level_remarks(path, level_g)
     other, factor = ("g", 1 / STANDARD_GRAVITY_MPS2) if unit == "mps2" else ("mps2", STANDARD_GRAVITY_MPS2)
@@ -248,13 +313,25 @@ def check_angular_rate(path: Path, gyr_radps: FloatArray, *, acc_mps2: FloatArra
     """
     high_radps = float(np.percentile(np.linalg.norm(gyr_radps, axis=1), 99))
     on_foot = float(np.linalg.norm(acc_mps2, axis=1).std()) > _ON_FOOT_SD_MPS2
-    if unit == "radps" and high_radps > _MOST_RADPS:
-        value, other = f"{high_radps:.0f} rad/s", "dps"
-    elif unit == "dps" and on_foot and high_radps < _LEAST_RUNNING_RADPS:
-        value, other = f"{high_radps / RADPS_PER_DEGPS:.2g} deg/s", "radps"
-    else:
+    if high_radps <= _MOST_RADPS and not (on_foot and high_radps < _LEAST_RUNNING_RADPS):
         return
+    own_radps = RADPS_PER_DEGPS if unit == "dps" else 1.0
+    shown = high_radps / own_radps
+    guesses = (
+        ("dps", "rename the columns", RADPS_PER_DEGPS),
+        ("radps", "rename the columns", 1.0),
+        ("thousandths of a deg/s", "convert them", RADPS_PER_DEGPS / 1000),
+        ("turns per second", "convert them", 2 * np.pi),
+    )
+    advice = next(
+        (
+            f"the values seem to be in {name}, {remedy}"
+            for name, remedy, factor_radps in guesses
+            if name != unit and _LEAST_RUNNING_RADPS <= shown * factor_radps <= _MOST_RADPS
+        ),
+        "the values are in no unit known here, maybe the sensor's own counts; export them in deg/s or rad/s",
+    )
     raise ImportFileError(
-        f"{path}: columns gyr_x_{unit} to gyr_z_{unit}: {value} in one sample of a hundred is not how a "
-        f"runner turns; the values seem to be in {other}, rename the columns"
+        f"{path}: columns gyr_x_{unit} to gyr_z_{unit}: {shown:.2g} {'deg/s' if unit == 'dps' else 'rad/s'} "
+        f"in one sample of a hundred is not how a runner turns; {advice}"
     )

@@ -8,8 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sensor.errors import SessionFileError
-from sensor.session.opening import is_busy, open_session
+from sensor.session.integrity import UnsoundSessionError, check_schema
+from sensor.session.opening import distrust, is_busy, open_session
 from sensor.session.rows import Row, SessionRows
+from sensor.session.seal import is_sealed, seal
 
 _WAIT_S = 5.0
 """How long to wait for somebody who reads the session."""
@@ -32,11 +34,21 @@ def amend_session(path: Path) -> Iterator[SessionRows]:
         pass
     try:
         with closing(sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)) as connection:
+            distrust(connection)
+            # Older SQLite refuses our own CHECK where it trusts no schema; `as_json` keeps it anyway.
+            connection.execute("PRAGMA ignore_check_constraints = ON")
             # Nobody but its recorder keeps a session in this mode.
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("BEGIN IMMEDIATE")
+            # Anew, for the file may have been replaced since.
+            check_schema(connection)
+            was_sound = is_sealed(connection)
             yield _Amendment(connection)
+            if was_sound:
+                seal(connection)
             connection.execute("COMMIT")
+    except UnsoundSessionError as error:
+        raise SessionFileError(f"{path}: damaged, {error}; nothing was added to it") from error
     except sqlite3.Error as error:
         advice = "it is still being recorded; end that first"
         if not is_busy(error):

@@ -23,6 +23,10 @@ from sensor.session.schema import (
 from sensor.units import NS_PER_S
 
 _NOT_ENDED = "The recording was not ended properly; its last second may be missing."
+_NAMELESS = (
+    "The file does not say what it is called and when it began: it is damaged or was made by another "
+    "program, and the figures may be wrong. Use another copy if there is one."
+)
 
 _ABOVE_ZERO = (RATE_SETTING, ACC_RANGE_SETTING, GYR_RANGE_SETTING)
 _LARGEST_SETTING = 1e15
@@ -138,7 +142,11 @@ def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str
         context=context,
         simulated=meta.get("simulated") is True,
         ended=ended,
-        notices=(notices if notices or ended else (_NOT_ENDED,)) + _left_out((*unreadable, *doubtful)),
+        notices=(
+            *(notices if notices or ended else (_NOT_ENDED,)),
+            *(() if {"name", "started_utc"} <= meta.keys() else (_NAMELESS,)),
+            *_left_out((*unreadable, *doubtful)),
+        ),
     )
 
 

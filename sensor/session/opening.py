@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sensor.errors import SessionFileError
-from sensor.session.integrity import UnsoundSessionError, check_tables, shorten
+from sensor.session.integrity import UnsoundSessionError, check_schema, shorten
 from sensor.session.schema import APPLICATION_ID, USER_VERSION
 
 _MAGIC = b"SQLite format 3\x00"
@@ -21,6 +21,9 @@ _HEADER_BYTES = 100
 _WAL_VERSION = 2
 _LEFTOVERS = ("-wal", "-journal")
 _WAIT_MS = 5000
+LONGEST_VALUE_BYTES = 64 << 20
+"""No payload, text or row of a session is longer; SQLite refuses to make one."""
+
 _ADVICE = "use another copy, or save what is left with: sqlite3 FILE .recover"
 
 
@@ -51,8 +54,9 @@ def open_session(path: Path) -> Iterator[OpenSession]:
             opened = _open_logged(path, Path(scratch)) if logged else OpenSession(_connect(path, "ro"), ())
             with closing(opened.connection):
                 opened.connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
+                distrust(opened.connection)
                 opened.connection.execute("BEGIN")
-                check_tables(opened.connection)
+                check_schema(opened.connection)
                 yield opened
     except UnsoundSessionError as error:
         raise SessionFileError(f"{path}: damaged, {error}; {_ADVICE}") from error
@@ -118,6 +122,15 @@ def _leftovers(path: Path) -> list[Path]:
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0)
+
+
+def distrust(connection: sqlite3.Connection) -> None:
+    """Let nothing act that a stranger wrote into a file's schema, and no value grow beyond all measure."""
+    # Loads the schema first: to SQLite before 3.42 our own CHECK (json_valid) is unsafe, but only on loading.
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE_BYTES)
 
 
 def _open_logged(path: Path, scratch: Path) -> OpenSession:

@@ -14,12 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sensor.samples import IntArray, freeze_arrays
+from sensor.session.integrity import UnsoundSessionError
 from sensor.session.rows_hash import RowsHash
 
 PACKETS_PER_PART = 16_384
 """Many enough for whole-array decoding, few enough for the processor's cache."""
 
-_HEADS = "SELECT segment_id, channel, arrival_ns, length(payload) FROM packet ORDER BY id"
+_HEADS = "SELECT id, segment_id, channel, arrival_ns, length(payload) FROM packet ORDER BY id"
 _PAYLOADS = "SELECT payload FROM packet ORDER BY id"
 
 
@@ -63,18 +64,36 @@ class PacketHeads:
             for stream, count, end in zip(self.streams, counts, np.cumsum(counts), strict=True)
         }
 
+    def arrive_in_order(self) -> bool:
+        """Tell whether no stream has a packet that came before the one written ahead of it."""
+        return all((own[:-1] <= own[1:]).all() for own in self.arrivals_by_stream().values())
+
 
 def read_heads(connection: sqlite3.Connection) -> PacketHeads:
-    """Read all packets but for their payloads."""
+    """Read all packets but for their payloads.
+
+    Raises
+    ------
+    UnsoundSessionError
+        Where the numbers of the rows run backwards: pages of the file lie in each other's place.
+    """
     index: dict[tuple[int, str], int] = {}
-    parts = [np.empty((3, 0), np.int64)]
+    parts = [np.empty((4, 0), np.int64)]
     cursor = connection.execute(_HEADS)
     while rows := cursor.fetchmany(PACKETS_PER_PART):
-        segment_ids, channels, arrivals_ns, sizes = zip(*rows, strict=True)
+        ids, segment_ids, channels, arrivals_ns, sizes = zip(*rows, strict=True)
         stream = [index.setdefault(key, len(index)) for key in zip(segment_ids, channels, strict=True)]
-        parts.append(np.array([stream, arrivals_ns, sizes], np.int64))
-    stream, arrival_ns, payload_bytes = np.concatenate(parts, axis=1)
+        parts.append(np.array([ids, stream, arrivals_ns, sizes], np.int64))
+    row_ids, stream, arrival_ns, payload_bytes = np.concatenate(parts, axis=1)
+    _check_order(row_ids)
     return PacketHeads(tuple(Stream(*key) for key in index), stream, arrival_ns, payload_bytes)
+
+
+def _check_order(row_ids: IntArray) -> None:
+    """Refuse rows out of order: SQLite believes that pages lie in the order of the numbers in them."""
+    backwards = np.flatnonzero(np.diff(row_ids) <= 0)
+    if len(backwards):
+        raise UnsoundSessionError(f"table packet: after row {row_ids[backwards[0]]} the rows run backwards")
 
 
 def read_payloads(

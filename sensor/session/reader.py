@@ -17,17 +17,22 @@ from sensor.session.auxiliary import read_beside, with_surface
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.integrity import check_values, shorten
 from sensor.session.opening import open_session
-from sensor.session.packets import Stream, read_heads, read_payloads
+from sensor.session.packets import PacketHeads, read_heads, read_payloads
 from sensor.session.rows_hash import Rows, RowsHash
 from sensor.session.schema import BATTERY_EVENT
+from sensor.session.seal import HASHED_AFTER_PACKETS, has_seal, is_broken
 from sensor.session.sensor_decoder import SensorDecoder
 from sensor.units import NS_PER_S
 
 _SEGMENTS = "SELECT id, sensor_id, reason FROM segment ORDER BY id"
-_EVENTS = "SELECT t_ns, coalesce(sensor_id, 0), kind, detail FROM event ORDER BY id"
-_MARKS = "SELECT t_ns, kind, text FROM mark ORDER BY id"
-_TRACKS = "SELECT id, quantity, source FROM track ORDER BY id"
-_POINTS = "SELECT track_id, t_ns, value FROM track_point ORDER BY id"
+_BROKEN_SEAL = (
+    "This file is not as it was when its recording ended: it is damaged or was changed by another program, "
+    "and the figures may be wrong. Use another copy if there is one."
+)
+_RUNS_BACK = (
+    "Packets of this file are not in the order they came in: it is damaged or was made by another program, "
+    "and the figures may be wrong. Use another copy if there is one."
+)
 
 _PERCENT = re.compile(r"[0-9]{1,2}|100")
 
@@ -61,13 +66,15 @@ def read_recording(path: StrPath) -> Recording:
         connection = session.connection
         info = fetch_info(path, connection, notices=session.notices)
         check_values(connection, ("segment", "packet", "event", "mark", "track", "track_point"))
-        tables = [_fetch(connection, query) for query in (_EVENTS, _MARKS, _TRACKS, _POINTS)]
-        decoders, streams = _decode(path, info, connection=connection, digest=digest)
-        tell_beside = any(stream.channel in SOURCES for stream in streams)
+        tables = [_fetch(connection, query) for query in HASHED_AFTER_PACKETS]
+        decoders, heads = _decode(path, info, connection=connection, digest=digest)
+        for table in tables:
+            digest.add_table(table)
+        file_hash = digest.hexdigest()
+        damage = tuple(_damage(connection, digest, heads=heads))
+        tell_beside = any(stream.channel in SOURCES for stream in heads.streams)
         devices = info.beside + info.sensors if tell_beside else ()
         beside, unread = read_beside(connection, devices, limits=_BELIEVABLE)
-    for table in tables:
-        digest.add_table(table)
     events, marks, tracks, points = tables
     sensors = tuple(
         decoder.finish(_last_battery_pct(sensor.sensor_id, events))
@@ -87,9 +94,18 @@ def read_recording(path: StrPath) -> Recording:
         events=_events(events, info.sensors + info.beside),
         context=with_surface(info.context, beside),
         simulated=info.simulated,
-        file_hash=digest.hexdigest(),
-        notices=info.notices + tuple(_notices(sensors)) + unread,
+        file_hash=file_hash,
+        notices=damage + info.notices + tuple(_notices(sensors)) + unread,
     )
+
+
+def _damage(connection: sqlite3.Connection, digest: RowsHash, *, heads: PacketHeads) -> Iterator[str]:
+    """Yield what tells that the file is not as it was written; ``digest`` has taken in all that is hashed."""
+    if not has_seal(connection):
+        if not heads.arrive_in_order():
+            yield _RUNS_BACK
+    elif is_broken(connection, digest):
+        yield _BROKEN_SEAL
 
 
 def _fetch(connection: sqlite3.Connection, query: str) -> Rows:
@@ -98,12 +114,12 @@ def _fetch(connection: sqlite3.Connection, query: str) -> Rows:
 
 def _decode(
     path: Path, info: SessionInfo, *, connection: sqlite3.Connection, digest: RowsHash
-) -> tuple[list[SensorDecoder], tuple[Stream, ...]]:
+) -> tuple[list[SensorDecoder], PacketHeads]:
     """Hash all packets and decode every sensor's.
 
     Returns
     -------
-    A decoder per sensor, fed to the end, and all streams there are.
+    A decoder per sensor, fed to the end, and all packets but for their payloads.
     """
     segments = _fetch(connection, _SEGMENTS)
     heads = read_heads(connection)
@@ -114,7 +130,7 @@ def _decode(
     for stream, payloads in read_payloads(connection, heads, digest=digest):
         for decoder in decoders:
             decoder.feed(stream, payloads)
-    return decoders, heads.streams
+    return decoders, heads
 
 
 def _last_battery_pct(sensor_id: int, events: Rows) -> int | None:
@@ -136,9 +152,11 @@ def _events(events: Rows, sensors: tuple[SensorInfo, ...]) -> tuple[LinkEvent, .
 
 def _tracks(tracks: Rows, points: Rows) -> tuple[Track, ...]:
     found = []
+    of_track: dict[int, list[tuple[int, float]]] = {}
+    for track_id, t_ns, value in points:
+        of_track.setdefault(track_id, []).append((t_ns, value))
     for track_id, quantity, source in tracks:
-        own = sorted((t_ns, value) for point_track_id, t_ns, value in points if point_track_id == track_id)
-        table = np.array(own, dtype=np.float64).reshape(-1, 2)
+        table = np.array(sorted(of_track.get(track_id, [])), dtype=np.float64).reshape(-1, 2)
         least, most = _BELIEVABLE.get(quantity, (-math.inf, math.inf))
         table = table[(table[:, 1] >= least) & (table[:, 1] <= most)]
         found.append(Track(shorten(quantity), shorten(source), table[:, 0] / NS_PER_S, table[:, 1]))

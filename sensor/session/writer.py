@@ -18,6 +18,7 @@ from sensor.errors import SessionFileError
 from sensor.session.opening import is_busy
 from sensor.session.rows import Row, SessionRows, as_json
 from sensor.session.schema import ENDED_KEY, new_session_bytes
+from sensor.session.seal import seal
 
 CHECKPOINT_PAGES = 16
 """Pages of write-ahead log after which they are carried over. Every commit writes at least one page."""
@@ -96,11 +97,12 @@ class SessionWriter(SessionRows):
             raise self._failed(error) from error
 
     def finish(self) -> None:
-        """Write down that the session has ended and commit; nothing but `close` may follow."""
+        """Write down that the session has ended, seal its rows and commit; nothing but `close` may follow."""
         if self._is_finished:
             return
         try:
             self.set_meta(ENDED_KEY, True)
+            seal(self._connection)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._failed(error) from error

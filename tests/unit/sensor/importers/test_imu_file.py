@@ -12,7 +12,7 @@ from sensor.errors import ImportFileError
 from sensor.importers.imu_file import read_imu_file
 
 TABLE = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2\n" + "".join(
-    f"{row / 100:.2f},0.0,{row % 7}.0,9.81\n" for row in range(1500)
+    f"{row / 100:.2f},0.{row % 5},{row % 7}.0,{9.5 + row % 3 / 2}\n" for row in range(1500)
 )
 
 
