@@ -149,7 +149,7 @@ def _at_one_time(
     is_torn = (is_there[:, 1:4].any(axis=1) & ~has_acc) | (is_there[:, 4:].any(axis=1) & ~has_gyr)
     acc_rows, gyr_rows = np.flatnonzero(has_acc), np.flatnonzero(has_gyr)
     is_joined = len(used) > 4 and min(has_acc.mean(), has_gyr.mean()) < _MOST_WHOLE_ROWS
-    odd: BoolArray = is_torn | ~(has_acc | has_gyr) if is_joined else ~is_there.all(axis=1)
+    odd = np.asarray(is_torn | ~(has_acc | has_gyr) if is_joined else ~is_there.all(axis=1))
     if odd.any() or min(len(acc_rows), len(gyr_rows)) < 2:
         row = int(np.argmax(odd))
         raise table.not_finite(row, used[_empty_cell(is_there[row])])
@@ -168,7 +168,7 @@ def _at_one_time(
 
 
 def _empty_cell(is_there: BoolArray) -> int:
-    """Return which cell of a row is missing: of a quantity that is half there before one that is not at all."""
+    """Return which cell of a row is missing: of a quantity half there before one not there."""
     half = np.zeros(len(is_there), bool)
     for axes in (slice(1, 4), slice(4, 7)):
         half[axes] = is_there[axes].any() & ~is_there[axes]
