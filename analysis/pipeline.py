@@ -33,9 +33,9 @@ from analysis.records import (
 )
 from analysis.signal.clock_alignment import on_trunk_clock
 from analysis.signal.motion import Motion, motion_of
-from analysis.signal.neutral_standing import OWN_BASELINE
 from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.stride.rows import stride_table
+from analysis.words import ZeroSource
 from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording, StrPath
 from sensor.session.reader import read_recording
 
@@ -137,11 +137,11 @@ def _along_the_way(table: StrideTable, way: DistanceResult, config: AnalysisConf
 
 
 def _against_the_window(
-    table: StrideTable, way: DistanceResult, zero_source: str, config: AnalysisConfig
+    table: StrideTable, way: DistanceResult, zero_source: ZeroSource, config: AnalysisConfig
 ) -> tuple[StrideTable, Baseline | None]:
     """Fill the flexion against the fresh window, and what may be judged by it."""
     baseline = fresh_window(table, way.total_m, config.baseline)
-    if zero_source == OWN_BASELINE and baseline is not None:
+    if zero_source is ZeroSource.OWN_BASELINE and baseline is not None:
         table, baseline = relative_to_window(table, baseline)
     table = with_judged(table, baseline, config.baseline, speed_is_measured=way.speed_is_measured)
     return with_adjusted_flexion(table, baseline), baseline
@@ -157,7 +157,7 @@ def _judged(
     way: DistanceResult,
     steps: tuple[StrapStep, ...],
     standings: tuple[Standing, ...],
-    zero_source: str,
+    zero_source: ZeroSource,
     config: AnalysisConfig,
 ) -> RunReport:
     """Judge what was found and sum up."""

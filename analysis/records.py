@@ -18,6 +18,17 @@ from analysis.errors import ReportFileError
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
 from analysis.stride.table import units_of
+from analysis.words import (
+    Confidence,
+    EpisodeEnd,
+    Flag,
+    Grade,
+    Method,
+    StandingRole,
+    Verdict,
+    ZeroSource,
+    Zone,
+)
 from sensor.samples import BoolArray, FloatArray, StrPath, freeze_arrays
 
 if TYPE_CHECKING:
@@ -96,9 +107,7 @@ class Standing:
     end_s: float
     flexion_deg: float
     lateral_deg: float
-    role: str
-    """``zero``; ``re-zero`` after a strap step; ``before`` the zero, ``bent``, ``end`` after the run,
-    else ``seen``."""
+    role: StandingRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +128,10 @@ class Baseline:
 class Episode:
     """A stretch in which a flag stands.
 
-    ``flag`` is ``watch``, ``slouched``, ``rounded`` or ``head``; ``depth_deg`` the median of the flagged
-    quantity above its baseline; ``ended_by`` one of ``recovered``, ``end of run``, ``strap step``.
+    ``depth_deg`` is the median of the flagged quantity above its baseline.
     """
 
-    flag: str
+    flag: Flag
     from_m: float
     to_m: float
     from_s: float
@@ -131,7 +139,7 @@ class Episode:
     depth_deg: float
     speed_mps: float
     grade_pct: float
-    ended_by: str
+    ended_by: EpisodeEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +162,7 @@ class Segment:
     speed_mps: float
     vertical_oscillation_cm: float
     contact_time_ms: float
-    flag: str
+    flag: Flag
     lateral_left_deg: float = math.nan
     lateral_right_deg: float = math.nan
     head_forward_lo_cm: float = math.nan
@@ -201,11 +209,11 @@ class GapFact:
 
 @dataclass(frozen=True, slots=True)
 class QualityLine:
-    """One line of the data-quality table: what, its value in words, ``good|fair|bad``, what to do."""
+    """One line of the data-quality table: what, its value in words, how good it is, what to do."""
 
     what: str
     value: str
-    grade: str
+    grade: Grade
     advice: str
 
 
@@ -288,15 +296,15 @@ class RunReport:
     curve
         What the main figure draws.
     verdict
-        ``usual``, ``watch``, ``slouched``, or ``none`` (no verdict; ``no_verdict_because`` says why).
+        In one word; where it is ``none``, ``no_verdict_because`` says why.
     headline
         One sentence.
     confidence, confidence_because
-        ``good``, ``fair`` or ``do not trust``, and every reason that lowers it.
+        How far to trust it, and every reason that lowers that.
     method
-        ``zero-phase`` or ``accelerometer only``.
+        How the inclination was computed.
     zero_source
-        ``standing``, ``own baseline`` or ``none``.
+        Where the zero of all angles comes from.
     distance_source, speed_source
         In words: ``typed``, ``watch file``, ``cadence model`` … or ``unknown``.
     grade_known
@@ -310,7 +318,7 @@ class RunReport:
     standings, segments, episodes, strap_steps, gaps, quality
         As their classes say.
     zones
-        Share (0 to 1) of usable run strides in ``taller``, ``usual``, ``watch``, ``slouched``.
+        Share (0 to 1) of usable run strides in each zone; empty without a fresh window.
     head_source
         ``head sensor`` or ``trunk model``, or empty.
     notes
@@ -327,13 +335,13 @@ class RunReport:
     session: SessionFacts
     strides: StrideTable
     curve: Curve
-    verdict: str
+    verdict: Verdict
     no_verdict_because: str
     headline: str
-    confidence: str
+    confidence: Confidence
     confidence_because: tuple[str, ...]
-    method: str
-    zero_source: str
+    method: Method
+    zero_source: ZeroSource
     distance_source: str
     speed_source: str
     grade_known: bool
@@ -353,7 +361,7 @@ class RunReport:
     episodes: tuple[Episode, ...]
     strap_steps: tuple[StrapStep, ...]
     gaps: tuple[GapFact, ...]
-    zones: Mapping[str, float]
+    zones: Mapping[Zone, float]
     quality: tuple[QualityLine, ...]
     notes: tuple[str, ...]
     config: AnalysisConfig

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from analysis.comparison.records import Comparability
 from analysis.judging.distance import CADENCE_MODEL
-from analysis.judging.verdict import DO_NOT_TRUST
 from analysis.records import RunReport
+from analysis.words import Confidence, ZeroSource
 from sensor.samples import TRUNK_PLACEMENTS
 
 YES, WITH_CARE, NO = "yes", "with care", "no"
@@ -60,7 +60,7 @@ def _same(
 
 def _zero(reference: RunReport, other: RunReport) -> Comparability:
     sources = reference.zero_source, other.zero_source
-    if sources == ("standing", "standing"):
+    if all(source is ZeroSource.STANDING for source in sources):
         return Comparability("zero", *sources, YES, "")
     because = "without a standing before both runs only changes since each run's own start compare"
     return Comparability("zero", *sources, WITH_CARE, because)
@@ -68,7 +68,7 @@ def _zero(reference: RunReport, other: RunReport) -> Comparability:
 
 def _confidence(reference: RunReport, other: RunReport) -> Comparability:
     words = reference.confidence, other.confidence
-    if DO_NOT_TRUST in words:
+    if Confidence.DO_NOT_TRUST in words:
         return Comparability("confidence", *words, NO, "one of the recordings is not to be trusted")
     return Comparability("confidence", *words, YES, "")
 

@@ -22,9 +22,10 @@ from analysis.errors import UsageError
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import ComparisonConfig
 from analysis.records import RunReport, Segment
+from analysis.words import Flag, StandingRole, ZeroSource
 from sensor.samples import FloatArray
 
-_STANDING_ROLES = ("zero", "re-zero", "end")
+_STANDING_ROLES = (StandingRole.ZERO, StandingRole.RECALIBRATION, StandingRole.END)
 _REFIT_SDS = 1.96 * 2**0.5
 """A minimal detectable change is this many standard deviations of a single fitting (Weir 2005)."""
 
@@ -53,7 +54,7 @@ def compare(reports: Sequence[RunReport], config: ComparisonConfig | None = None
 
 
 def _summary(report: RunReport) -> RunSummary:
-    slouched = [episode for episode in report.episodes if episode.flag == "slouched"]
+    slouched = [episode for episode in report.episodes if episode.flag is Flag.SLOUCHED]
     return RunSummary(
         name=report.session.name,
         path=report.session.path,
@@ -84,7 +85,7 @@ def _pair(reference: RunReport, other: RunReport, config: ComparisonConfig) -> P
 
 
 def _both_standing(reference: RunReport, other: RunReport) -> bool:
-    return reference.zero_source == other.zero_source == "standing"
+    return reference.zero_source is other.zero_source is ZeroSource.STANDING
 
 
 def _kilometre(reference: Segment, other: Segment, same_zero: bool) -> KilometreDifference:

@@ -12,9 +12,10 @@ from typing import Any
 
 from analysis.judging.config import AdviceConfig
 from analysis.records import Advice, AdviceKind, Episode, QualityLine
+from analysis.words import EpisodeEnd, Flag, Grade, Verdict
 from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY, BodyPlace, Pain, Symptom, read_pain
 
-_GRAVEST_FIRST = ("slouched", "rounded", "head", "watch")
+_GRAVEST_FIRST = (Flag.SLOUCHED, Flag.ROUNDED, Flag.HEAD, Flag.WATCH)
 
 _PACKS = {"backpack": AdviceKind.LIGHTEN_BACKPACK, "vest": AdviceKind.LIGHTEN_VEST}
 
@@ -34,7 +35,7 @@ POSTURE_KINDS = frozenset(
 
 def advise(
     *,
-    verdict: str,
+    verdict: Verdict,
     episodes: Sequence[Episode],
     quality: Sequence[QualityLine],
     context: Mapping[str, Any],
@@ -94,24 +95,24 @@ def _items(value: object) -> Sequence[object]:
 
 
 def _by_findings(
-    verdict: str,
+    verdict: Verdict,
     episodes: Sequence[Episode],
     *,
     quality: Sequence[QualityLine],
     distance_m: float,
     config: AdviceConfig,
 ) -> Iterator[Advice]:
-    if verdict == "none":
+    if verdict is Verdict.NONE:
         yield _improve_recording(quality)
         return
     worst = _worst(episodes)
     if worst is None:
         yield Advice(AdviceKind.KEEP, "nothing was flagged")
-    elif worst.flag == "head":
+    elif worst.flag is Flag.HEAD:
         yield Advice(AdviceKind.LOOK_AHEAD, "the head went down or forward")
-    elif worst.flag == "watch":
+    elif worst.flag is Flag.WATCH:
         yield Advice(AdviceKind.CHECK_EACH_KM, "the trunk leaned a little more than at the start")
-    elif worst.ended_by == "recovered":
+    elif worst.ended_by is EpisodeEnd.RECOVERED:
         yield Advice(AdviceKind.COME_UP_SOONER, "you came back up by yourself")
     elif worst.from_m >= config.late_share * distance_m:
         yield Advice(AdviceKind.REMIND_LATE, "the slouch came late in the run", at_m=worst.from_m)
@@ -123,7 +124,7 @@ def _by_findings(
 def _improve_recording(quality: Sequence[QualityLine]) -> Advice:
     """Return the first thing that would have made a verdict possible."""
     for line in quality:
-        if line.grade == "bad" and line.advice:
+        if line.grade is Grade.BAD and line.advice:
             return Advice(AdviceKind.IMPROVE_RECORDING, f"{line.what}: {line.value}", how=line.advice)
     return Advice(AdviceKind.IMPROVE_RECORDING, "there is no verdict")
 
@@ -131,7 +132,7 @@ def _improve_recording(quality: Sequence[QualityLine]) -> Advice:
 def _worst(episodes: Sequence[Episode]) -> Episode | None:
     """Return the first episode of the gravest kind, None where nothing was flagged."""
     for flag in _GRAVEST_FIRST:
-        found = [episode for episode in episodes if episode.flag == flag]
+        found = [episode for episode in episodes if episode.flag is flag]
         if found:
             return min(found, key=lambda episode: episode.from_s)
     return None
@@ -142,7 +143,7 @@ def _by_context(
 ) -> Iterator[Advice]:
     """Add what pack and sitting have to do with a trunk that slouched."""
     worst = _worst(episodes)
-    if worst is None or worst.flag not in ("slouched", "rounded"):
+    if worst is None or worst.flag not in (Flag.SLOUCHED, Flag.ROUNDED):
         return
     pack = _PACKS.get(str(context.get("pack", "none")))
     if pack is not None:

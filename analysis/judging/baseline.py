@@ -8,13 +8,14 @@ import numpy as np
 
 from analysis.judging.config import BaselineConfig
 from analysis.records import Baseline, StrideTable
+from analysis.words import Activity
 from sensor.samples import BoolArray
 
 
 def usable_running(table: StrideTable) -> BoolArray:
     """Return (strides,) true for the strides that count: running, usable, with an angle and a distance."""
     measured = np.isfinite(table["trunk_flexion_deg"]) & np.isfinite(table["distance_m"])
-    return np.asarray((table["activity"] == "run") & table["usable"] & measured, dtype=bool)
+    return np.asarray((table["activity"] == Activity.RUN) & table["usable"] & measured, dtype=bool)
 
 
 def fresh_window(table: StrideTable, total_m: float, config: BaselineConfig) -> Baseline | None:
@@ -82,7 +83,7 @@ def _between(table: StrideTable, from_m: float, to_m: float) -> BoolArray:
 def with_adjusted_flexion(table: StrideTable, baseline: Baseline | None) -> StrideTable:
     """Fill ``trunk_flexion_adj_deg``: running strides against the fresh window, NaN without one."""
     usual_deg = float("nan") if baseline is None else baseline.flexion_deg
-    adj_deg = np.where(table["activity"] == "run", table["trunk_flexion_deg"] - usual_deg, np.nan)
+    adj_deg = np.where(table["activity"] == Activity.RUN, table["trunk_flexion_deg"] - usual_deg, np.nan)
     return table.with_columns(trunk_flexion_adj_deg=adj_deg)
 
 
@@ -125,7 +126,7 @@ def with_judged(
     window_mps = np.nan if baseline is None else baseline.speed_mps
     speed_change = np.abs(table["speed_mps"] - window_mps)
     reasons = {
-        "walk": table["activity"] != "run",
+        "walk": table["activity"] != Activity.RUN,
         "unusable": ~usable_running(table),
         "grade": np.abs(table["grade_pct"]) > config.max_grade_pct,
         "speed": speed_is_measured & (speed_change > config.max_speed_change * window_mps),

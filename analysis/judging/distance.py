@@ -12,6 +12,7 @@ import numpy.typing as npt
 from analysis.judging.config import DistanceConfig
 from analysis.records import StrideTable
 from analysis.signal.speed import best_track, track_speed, typed_value
+from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
 
 CADENCE_MODEL = "cadence model"
@@ -121,7 +122,7 @@ def model_speed(table: StrideTable, config: DistanceConfig, stature_m: float | N
     cadence_spm = 120.0 / (table["end_s"] - table["start_s"])
     run_m = config.run_step_m + config.run_slope_m_per_spm * (cadence_spm - config.run_cadence_spm)
     walk_m = config.walk_step_m + config.walk_slope_m_per_spm * (cadence_spm - config.walk_cadence_spm)
-    step_m = np.where(table["activity"] == "run", run_m, walk_m)
+    step_m = np.where(table["activity"] == Activity.RUN, run_m, walk_m)
     scale = (stature_m or config.model_stature_m) / config.model_stature_m
     speed_mps: FloatArray = cadence_spm / 60.0 * np.maximum(step_m, 0.0) * scale
     return speed_mps
@@ -158,7 +159,7 @@ def _from_strides(
     typed_m = typed_value(context, "typed_distance_m")
     typed_mps = typed_value(context, "typed_speed_mps")
     if typed_m is None and typed_mps is not None:
-        speed_mps = np.where(table["activity"] == "run", typed_mps, np.minimum(speed_mps, typed_mps))
+        speed_mps = np.where(table["activity"] == Activity.RUN, typed_mps, np.minimum(speed_mps, typed_mps))
         return _travel(table, speed_mps, gaps, config), speed_mps, TYPED, TYPED
     time_s, way_m = _travel(table, speed_mps, gaps, config)
     if typed_m is None or not len(way_m) or way_m[-1] <= 0:

@@ -7,10 +7,8 @@ import numpy as np
 from analysis.judging.config import FindingsConfig
 from analysis.judging.hysteresis import Stretch, stretches_above
 from analysis.records import Episode, StrideTable
+from analysis.words import EpisodeEnd, Flag
 from sensor.samples import BoolArray, FloatArray, IntArray
-
-RECOVERED, END_OF_RUN, STRAP_STEP = "recovered", "end of run", "strap step"
-"""What ends an episode."""
 
 _JOINED_S = 0.05
 """Strides closer than this follow each other: nothing lies between them."""
@@ -28,7 +26,7 @@ def stride_length_m(table: StrideTable) -> FloatArray:
 
 def find_episodes(
     table: StrideTable,
-    flag: str,
+    flag: Flag,
     *,
     quantity_deg: FloatArray,
     threshold_deg: float,
@@ -86,14 +84,14 @@ def _blocks(kept: BoolArray, barred: BoolArray) -> list[IntArray]:
     return [block for block in np.split(rows, np.flatnonzero(np.diff(barred_before)) + 1) if len(block)]
 
 
-def _ended_by(stretch: Stretch, barred_after: BoolArray) -> str:
+def _ended_by(stretch: Stretch, barred_after: BoolArray) -> EpisodeEnd:
     if stretch.recovered:
-        return RECOVERED
-    return STRAP_STEP if barred_after.any() else END_OF_RUN
+        return EpisodeEnd.RECOVERED
+    return EpisodeEnd.STRAP_STEP if barred_after.any() else EpisodeEnd.END_OF_RUN
 
 
 def _episode(
-    table: StrideTable, inside: IntArray, last_m: float, flag: str, depth_deg: float, ended_by: str
+    table: StrideTable, inside: IntArray, last_m: float, flag: Flag, depth_deg: float, ended_by: EpisodeEnd
 ) -> Episode:
     last = inside[-1]
     return Episode(

@@ -13,6 +13,7 @@ from analysis.signal.motion import Motion
 from analysis.signal.sync_config import SyncTapConfig
 from analysis.signal.tap_lag import SharedEvent
 from analysis.stride.usable import longest_loss, mean_force_g
+from analysis.words import StandingRole
 from sensor.samples import SensorRecording
 
 _MS_PER_S = 1e3
@@ -90,13 +91,13 @@ def standings_of(motion: Motion) -> tuple[Standing, ...]:
     for k, rest in enumerate(zero.standing):
         begin, end = int(rests.first[rest]), int(rests.last[rest])
         if rest == zero.rest:
-            role = "zero"
+            role = StandingRole.ZERO
         elif rest in zero.bent:
-            role = "bent"
+            role = StandingRole.BENT
         elif (begin + end) / 2 >= last_run_row:
-            role = "end"
+            role = StandingRole.END
         else:
-            role = "before" if (begin + end) / 2 <= first_run_row else "seen"
+            role = StandingRole.BEFORE if (begin + end) / 2 <= first_run_row else StandingRole.SEEN
         found.append(
             Standing(
                 stream.start_s + begin / stream.rate_hz,

@@ -13,7 +13,9 @@ from analysis.judging.config import FindingsConfig
 from analysis.judging.episodes import find_episodes
 from analysis.judging.hysteresis import running_median
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
+from analysis.judging.zones import zone_shares
 from analysis.records import Axis, Baseline, Curve, Episode, Standing, StrapStep, StrideTable
+from analysis.words import Flag, StandingRole, ZeroSource, Zone
 from sensor.samples import BoolArray, FloatArray
 
 
@@ -38,7 +40,7 @@ class Findings:
     table: StrideTable
     curve: Curve
     episodes: tuple[Episode, ...]
-    zones: Mapping[str, float]
+    zones: Mapping[Zone, float]
     notes: tuple[str, ...]
 
 
@@ -48,7 +50,7 @@ def findings_of(
     config: AnalysisConfig,
     steps: Sequence[StrapStep] = (),
     standings: Sequence[Standing] = (),
-    zero_source: str = "standing",
+    zero_source: ZeroSource = ZeroSource.STANDING,
 ) -> Findings:
     """Flag the strides and name the episodes.
 
@@ -67,15 +69,16 @@ def findings_of(
         Remarks on the absolute angle are made only for ``standing``.
     """
     curve = curve_of(table, config.findings)
-    notes = _notes(curve, config.findings) if zero_source == "standing" else ()
+    notes = _notes(curve, config.findings) if zero_source is ZeroSource.STANDING else ()
     if baseline is None:
-        unflagged = table.with_columns(flag=np.full(len(table), "none", dtype=object))
+        unflagged = table.with_columns(flag=np.full(len(table), Flag.NONE, dtype=object))
         return Findings(unflagged, curve, (), {}, notes)
     flagged, slouches = _slouch_flags(table, curve, config, steps, standings)
     flagged, rounded = rounded_flags(flagged, baseline, config)
     flagged, head = head_flags(flagged, baseline, config)
+    changes_deg = table["trunk_flexion_adj_deg"][usable_running(table)]
     episodes = sorted((*slouches, *rounded, *head), key=lambda episode: (episode.from_m, -episode.to_m))
-    return Findings(flagged, curve, tuple(episodes), _zones(table, config.findings), notes)
+    return Findings(flagged, curve, tuple(episodes), zone_shares(changes_deg, config.findings), notes)
 
 
 def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
@@ -111,18 +114,18 @@ def _slouch_flags(
     judged = table["judged"]
     barred = _barred(table["start_s"], steps, standings)
     watched, watch = find_episodes(
-        table, "watch", quantity_deg=x_deg, threshold_deg=rules.watch_deg, judged=judged, config=rules
+        table, Flag.WATCH, quantity_deg=x_deg, threshold_deg=rules.watch_deg, judged=judged, config=rules
     )
     slouches, slouch = find_episodes(
         table,
-        "slouched",
+        Flag.SLOUCHED,
         quantity_deg=x_deg,
         threshold_deg=rules.slouched_deg,
         judged=judged,
         config=rules,
         barred=barred,
     )
-    flag = np.where(slouch, "slouched", np.where(watch, "watch", "none")).astype(object)
+    flag = np.where(slouch, Flag.SLOUCHED, np.where(watch, Flag.WATCH, Flag.NONE)).astype(object)
     return table.with_columns(flag=flag), (*watched, *slouches)
 
 
@@ -132,18 +135,12 @@ def _barred(start_s: FloatArray, steps: Sequence[StrapStep], standings: Sequence
     for step in steps:
         if step.axis is not Axis.FORWARD:
             continue
-        zeros_s = (s.end_s for s in standings if s.role == "re-zero" and s.start_s > step.at_s)
+        zeros_s = (
+            s.end_s for s in standings if s.role is StandingRole.RECALIBRATION and s.start_s > step.at_s
+        )
         stood_s = min(zeros_s, default=np.inf)
         barred |= (start_s >= step.at_s) & (start_s < stood_s)
     return barred
-
-
-def _zones(table: StrideTable, config: FindingsConfig) -> dict[str, float]:
-    adj_deg = table["trunk_flexion_adj_deg"][usable_running(table)]
-    names = ("taller", "usual", "watch", "slouched")
-    limits_deg = [config.taller_deg, config.watch_deg, config.slouched_deg]
-    counts = np.bincount(np.searchsorted(limits_deg, adj_deg, side="right"), minlength=len(names))
-    return {name: float(count / max(len(adj_deg), 1)) for name, count in zip(names, counts, strict=True)}
 
 
 def _notes(curve: Curve, config: FindingsConfig) -> tuple[str, ...]:

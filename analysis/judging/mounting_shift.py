@@ -8,6 +8,7 @@ from analysis.judging.baseline import usable_running
 from analysis.judging.config import BaselineConfig, StrapStepConfig
 from analysis.judging.episodes import known_median
 from analysis.records import Axis, StrapStep, StrideTable
+from analysis.words import Activity
 from sensor.samples import FloatArray, IntArray
 
 _COLUMN = {Axis.FORWARD: "trunk_flexion_deg", Axis.SIDEWAYS: "trunk_lateral_deg"}
@@ -81,7 +82,7 @@ def _found(
 def _stretch(table: StrideTable, config: StrapStepConfig) -> IntArray:
     """Return (strides,) the number of the unbroken stretch of running that each stride belongs to."""
     begins = np.concatenate([[False], table["start_s"][1:] - table["end_s"][:-1] > config.pause_s])
-    return np.cumsum(begins[: len(table)] | (table["activity"] != "run"))
+    return np.cumsum(begins[: len(table)] | (table["activity"] != Activity.RUN))
 
 
 def _least_deg(change_deg: FloatArray, axis: Axis, config: StrapStepConfig) -> float:

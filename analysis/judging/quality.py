@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -18,24 +18,25 @@ from analysis.records import (
     StrapStep,
     StrideTable,
 )
+from analysis.words import Activity, Grade, StandingRole, UnusableReason
 
-REASONS = {
-    "gap": "samples missing",
-    "clipped": "range of the sensor exceeded",
-    "loose": "sensor loose",
-    "turn": "bend, speed not known",
-    "burst": "speeding up, speed not known",
-    "slip": "sensor slipped",
+REASONS: Mapping[str, str] = {
+    UnusableReason.GAP: "samples missing",
+    UnusableReason.CLIPPED: "range of the sensor exceeded",
+    UnusableReason.LOOSE: "sensor loose",
+    UnusableReason.TURN: "bend, speed not known",
+    UnusableReason.BURST: "speeding up, speed not known",
+    UnusableReason.SLIP: "sensor slipped",
 }
 """What the words of ``usable_because`` mean to a runner."""
 
 
-REMEDIES = {
-    "gap": "Carry the receiver on the front, close to the sensor.",
-    "clipped": "Choose a larger range, ±8 g or more.",
-    "loose": "Tighten the strap.",
-    "turn": "Record the speed too, with a foot pod beside the sensor.",
-    "burst": "Record the speed too, with a foot pod beside the sensor.",
+REMEDIES: Mapping[str, str] = {
+    UnusableReason.GAP: "Carry the receiver on the front, close to the sensor.",
+    UnusableReason.CLIPPED: "Choose a larger range, ±8 g or more.",
+    UnusableReason.LOOSE: "Tighten the strap.",
+    UnusableReason.TURN: "Record the speed too, with a foot pod beside the sensor.",
+    UnusableReason.BURST: "Record the speed too, with a foot pod beside the sensor.",
 }
 """What to do about the commonest reason."""
 
@@ -83,8 +84,8 @@ def quality_of(
 
 def standing_change_deg(standings: Sequence[Standing]) -> float:
     """Return by how much the standing at the end tilts away from the zero (degrees), NaN without both."""
-    zero = next((s for s in standings if s.role == "zero"), None)
-    end = next((s for s in reversed(standings) if s.role == "end"), None)
+    zero = next((s for s in standings if s.role is StandingRole.ZERO), None)
+    end = next((s for s in reversed(standings) if s.role is StandingRole.END), None)
     if zero is None or end is None:
         return float("nan")
     return float(np.hypot(end.flexion_deg - zero.flexion_deg, end.lateral_deg - zero.lateral_deg))
@@ -92,7 +93,7 @@ def standing_change_deg(standings: Sequence[Standing]) -> float:
 
 def usable_fraction(table: StrideTable) -> float:
     """Return the usable share (0 to 1) of the running strides, NaN without any."""
-    running = table["activity"] == "run"
+    running = table["activity"] == Activity.RUN
     return float(table["usable"][running].mean()) if running.any() else float("nan")
 
 
@@ -101,14 +102,14 @@ def unusable_shares(table: StrideTable) -> dict[str, float]:
 
     A stride with several reasons, separated by commas or blanks, counts for each.
     """
-    running = table["activity"] == "run"
+    running = table["activity"] == Activity.RUN
     texts = table["usable_because"][running & ~table["usable"]]
     counts = Counter(word for text in texts for word in set(text.replace(",", " ").split()))
     return {word: count / int(running.sum()) for word, count in counts.most_common()}
 
 
-def _graded(what: str, value: str, grade: str, advice: str) -> QualityLine:
-    return QualityLine(what, value, grade, "" if grade == "good" else advice)
+def _graded(what: str, value: str, grade: Grade, advice: str) -> QualityLine:
+    return QualityLine(what, value, grade, "" if grade is Grade.GOOD else advice)
 
 
 def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> list[QualityLine]:
@@ -117,25 +118,25 @@ def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
         _graded(
             f"Sampling rate{suffix}",
             f"{facts.rate_hz:.1f} per second",
-            "good" if facts.rate_hz >= config.min_rate_hz else "bad",
+            Grade.GOOD if facts.rate_hz >= config.min_rate_hz else Grade.BAD,
             f"Choose at least {config.min_rate_hz:g} samples per second.",
         ),
         _graded(
             f"Samples lost{suffix}",
             f"{facts.missing_fraction:.1%}",
-            "good" if facts.missing_fraction <= config.missing_share else "fair",
+            Grade.GOOD if facts.missing_fraction <= config.missing_share else Grade.FAIR,
             "Carry the receiver on the front, close to the sensor, and charge both.",
         ),
         _graded(
             f"Range exceeded{suffix}",
             f"{facts.clipped_fraction:.1%} of samples",
-            "good" if facts.clipped_fraction <= config.clipped_share else "bad",
+            Grade.GOOD if facts.clipped_fraction <= config.clipped_share else Grade.BAD,
             "Choose a larger range, ±8 g or more, or wear the sensor tighter.",
         ),
         _graded(
             f"Mean specific force{suffix}",
             f"{facts.mean_specific_force_g:.3f} g",
-            "good" if one_g else "bad",
+            Grade.GOOD if one_g else Grade.BAD,
             "It must be 1 g over whole strides: wear the sensor tighter, or check its range and scale.",
         ),
     ]
@@ -147,19 +148,21 @@ def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
     lines = []
     if not facts.has_gyroscope:
         advice = "Angles are rough and sideways lean is unknown: use a sensor with a gyroscope."
-        lines.append(QualityLine(f"Gyroscope{suffix}", "none", "fair", advice))
+        lines.append(QualityLine(f"Gyroscope{suffix}", "none", Grade.FAIR, advice))
     if facts.mirrored:
         advice = "Mended by mirroring one axis; tell the maker."
-        lines.append(QualityLine(f"Axes{suffix}", "left-handed", "fair", advice))
+        lines.append(QualityLine(f"Axes{suffix}", "left-handed", Grade.FAIR, advice))
     if facts.rejected_packets:
         advice = "They were left out; update the sensor's firmware if it happens again."
         value = str(facts.rejected_packets)
-        lines.append(QualityLine(f"Packets not understood{suffix}", value, "fair", advice))
+        lines.append(QualityLine(f"Packets not understood{suffix}", value, Grade.FAIR, advice))
     if facts.battery_pct is not None:
         low = facts.battery_pct < config.low_battery_pct
         value = f"{facts.battery_pct} %"
         lines.append(
-            _graded(f"Battery{suffix}", value, "fair" if low else "good", "Charge it before the next run.")
+            _graded(
+                f"Battery{suffix}", value, Grade.FAIR if low else Grade.GOOD, "Charge it before the next run."
+            )
         )
     return lines
 
@@ -184,13 +187,13 @@ def _clock_line(what: str, clock: ClockFacts) -> QualityLine:
             value += ", elsewhere as their files say"
         elif clock.within_ms >= at_ms + 1.0:
             value += f", within {clock.within_ms:.0f} ms elsewhere"
-        return QualityLine(what, value, "good", "")
+        return QualityLine(what, value, Grade.GOOD, "")
     interval = f"within about {clock.within_ms:.0f} ms"
     value = f"agree {interval if is_known else 'as their files say'}"
     if clock.knocks:
         why = f"{_felt(clock.knocks[:1])} not used: {clock.knocks[0].doubt}"
-        return QualityLine(what, f"{value} ({why})", "fair", KNOCK_ADVICE)
-    return QualityLine(what, f"{value} (no shared tap found)", "good", "")
+        return QualityLine(what, f"{value} ({why})", Grade.FAIR, KNOCK_ADVICE)
+    return QualityLine(what, f"{value} (no shared tap found)", Grade.GOOD, "")
 
 
 def _felt(knocks: Sequence[SharedKnocks]) -> str:
@@ -204,47 +207,50 @@ def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
     usable, shares = usable_fraction(table), unusable_shares(table)
     why = ", ".join(f"{REASONS.get(word, word)} {share:.0%}" for word, share in shares.items())
     if not usable >= config.distrust_usable:
-        grade = "bad"
+        grade = Grade.BAD
     else:
-        grade = "good" if usable >= config.good_usable else "fair"
+        grade = Grade.GOOD if usable >= config.good_usable else Grade.FAIR
     value = ("no running" if np.isnan(usable) else f"{usable:.0%}") + (f" ({why})" if why else "")
     advice = REMEDIES.get(next(iter(shares), ""), "Run for longer, the sensor worn snug on the trunk.")
     return _graded("Usable strides", value, grade, advice)
 
 
 def _fit_line(table: StrideTable, steps: Sequence[StrapStep], config: VerdictConfig) -> QualityLine:
-    loose = unusable_shares(table).get("loose", 0.0)
+    loose = unusable_shares(table).get(UnusableReason.LOOSE, 0.0)
     if loose >= config.loose_share:
         return QualityLine(
-            "Fit of the strap", f"loose in {loose:.0%} of strides", "bad", "Tighten the strap."
+            "Fit of the strap", f"loose in {loose:.0%} of strides", Grade.BAD, "Tighten the strap."
         )
     if steps:
         told = "; ".join(f"step of {s.step_deg:+.1f}° at km {s.at_m / 1000:.1f}" for s in steps)
         advice = (
             "Cause unknown: if the strap slipped, tighten it; standing tall for 10 s tells the two apart."
         )
-        return QualityLine("Fit of the strap", told, "fair", advice)
-    return QualityLine("Fit of the strap", "no loosening, no step", "good", "")
+        return QualityLine("Fit of the strap", told, Grade.FAIR, advice)
+    return QualityLine("Fit of the strap", "no loosening, no step", Grade.GOOD, "")
 
 
 def _gap_line(gaps: Sequence[GapFact]) -> QualityLine:
     if not gaps:
-        return QualityLine("Gaps", "none", "good", "")
+        return QualityLine("Gaps", "none", Grade.GOOD, "")
     total_s = sum(gap.to_s - gap.from_s for gap in gaps)
     longest_s = max(gap.to_s - gap.from_s for gap in gaps)
     value = f"{len(gaps)}, together {total_s:.1f} s, the longest {longest_s:.1f} s"
-    return QualityLine("Gaps", value, "fair", "Carry the receiver closer to the sensor. Gaps stay gaps.")
+    return QualityLine("Gaps", value, Grade.FAIR, "Carry the receiver closer to the sensor. Gaps stay gaps.")
 
 
 def _standing_line(standings: Sequence[Standing], config: VerdictConfig) -> QualityLine:
     change_deg = standing_change_deg(standings)
-    has_zero = any(s.role == "zero" for s in standings)
+    has_zero = any(s.role is StandingRole.ZERO for s in standings)
     if np.isnan(change_deg):
         missing = "only before the run" if has_zero else "none before the run"
         advice = "Stand tall for 10 s before the start and again at the end."
-        return QualityLine("Standing tall", missing, "fair" if has_zero else "bad", advice)
+        return QualityLine("Standing tall", missing, Grade.FAIR if has_zero else Grade.BAD, advice)
     agrees = change_deg <= config.standing_agreement_deg
     advice = "The sensor may have crept: tighten the strap and stand the same way both times."
     return _graded(
-        "Standing tall", f"before and after, {change_deg:.1f}° apart", "good" if agrees else "fair", advice
+        "Standing tall",
+        f"before and after, {change_deg:.1f}° apart",
+        Grade.GOOD if agrees else Grade.FAIR,
+        advice,
     )

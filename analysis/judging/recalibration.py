@@ -17,9 +17,9 @@ from analysis.config import AnalysisConfig
 from analysis.judging.quality import standing_change_deg
 from analysis.records import Axis, Standing, StrapStep, StrideTable
 from analysis.signal.config import RestConfig
-from analysis.signal.neutral_standing import OWN_BASELINE, STANDING
 from analysis.signal.speed import typed_value
 from analysis.stride.head import HEAD_SENSOR, head_columns
+from analysis.words import StandingRole, ZeroSource
 from sensor.samples import FloatArray
 
 _FORWARD = ("trunk_flexion_deg", "trunk_flexion_adj_deg", "upper_trunk_minus_sacrum_deg")
@@ -27,15 +27,15 @@ _SIDEWAYS = ("trunk_lateral_deg", "lateral_left_deg", "lateral_right_deg")
 
 
 def sound_zero(
-    zero_source: str, standings: Sequence[Standing], steps: Sequence[StrapStep], limit_deg: float
-) -> str:
+    zero_source: ZeroSource, standings: Sequence[Standing], steps: Sequence[StrapStep], limit_deg: float
+) -> ZeroSource:
     """Return where the zero comes from, once the standing after the run has been seen.
 
     Standings before and after that differ by more than ``limit_deg`` make no sound zero, unless the angle
     made a step in between, which the recalibration answers for.
     """
-    unsound = zero_source == STANDING and not steps and standing_change_deg(standings) > limit_deg
-    return OWN_BASELINE if unsound else zero_source
+    unsound = zero_source is ZeroSource.STANDING and not steps and standing_change_deg(standings) > limit_deg
+    return ZeroSource.OWN_BASELINE if unsound else zero_source
 
 
 def recalibrated(
@@ -63,19 +63,23 @@ def recalibrated(
     StrideTable, tuple of Standing
         Shifted strides, and the standings against the zero in force, new zeros with the role ``re-zero``.
     """
-    if not any(standing.role == "zero" for standing in standings):
+    if not any(standing.role is StandingRole.ZERO for standing in standings):
         return table, tuple(standings)
     forward, sideways = np.zeros(len(table)), np.zeros(len(table))
     offset, last_zero_s, told = (0.0, 0.0), -np.inf, []
     for standing in standings:
         since = [step for step in steps if last_zero_s < step.at_s <= standing.start_s]
-        if standing.role == "zero":
+        if standing.role is StandingRole.ZERO:
             last_zero_s = standing.end_s
-        elif standing.role == "seen" and since and _moved_along(standing, offset, since, config.rest):
+        elif (
+            standing.role is StandingRole.SEEN
+            and since
+            and _moved_along(standing, offset, since, config.rest)
+        ):
             offset, last_zero_s = (standing.flexion_deg, standing.lateral_deg), standing.end_s
             later = table["start_s"] >= standing.start_s
             forward[later], sideways[later] = offset
-            standing = replace(standing, role="re-zero")
+            standing = replace(standing, role=StandingRole.RECALIBRATION)
             told.append(standing)
             continue
         told.append(

@@ -9,6 +9,7 @@ from analysis.judging.baseline import in_window
 from analysis.judging.episodes import find_episodes, known_median
 from analysis.judging.hysteresis import running_median
 from analysis.records import Baseline, Episode, StrideTable
+from analysis.words import Flag
 from sensor.samples import BoolArray, FloatArray
 
 
@@ -25,7 +26,7 @@ def rounded_flags(
     quantity_deg = np.where(leaning_along, -np.inf, bend_deg)
     episodes, flagged = find_episodes(
         table,
-        "rounded",
+        Flag.ROUNDED,
         quantity_deg=quantity_deg,
         threshold_deg=rules.rounded_deg,
         judged=judged,
@@ -49,7 +50,7 @@ def head_flags(
     by_neck = neck_deg - rules.neck_change_deg >= pitch_deg - rules.head_pitch_deg
     episodes, flagged = find_episodes(
         table,
-        "head",
+        Flag.HEAD,
         quantity_deg=beyond_deg,
         threshold_deg=0.0,
         judged=judged,

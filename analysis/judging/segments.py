@@ -7,10 +7,10 @@ import numpy as np
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import FindingsConfig, SegmentConfig
 from analysis.judging.episodes import known_median
+from analysis.judging.zones import flag_of
 from analysis.records import Segment, StrideTable
+from analysis.words import Activity
 from sensor.samples import BoolArray, FloatArray
-
-WATCH, SLOUCHED = "watch", "slouched"
 
 
 def segments_of(
@@ -54,7 +54,7 @@ def segments_of(
 def _segment(
     table: StrideTable, inside: BoolArray, edge_m: FloatArray, edge_s: FloatArray, findings: FindingsConfig
 ) -> Segment:
-    running = inside & (table["activity"] == "run")
+    running = inside & (table["activity"] == Activity.RUN)
     usable = inside & usable_running(table)
 
     adj_deg = known_median(table["trunk_flexion_adj_deg"][inside & table["judged"]])
@@ -76,18 +76,12 @@ def _segment(
         speed_mps=median("speed_mps"),
         vertical_oscillation_cm=median("vertical_oscillation_cm"),
         contact_time_ms=median("contact_time_ms"),
-        flag=_flag(adj_deg, findings),
+        flag=flag_of(adj_deg, findings),
         lateral_left_deg=median("lateral_left_deg"),
         lateral_right_deg=median("lateral_right_deg"),
         head_forward_lo_cm=median("head_forward_lo_cm"),
         head_forward_hi_cm=median("head_forward_hi_cm"),
     )
-
-
-def _flag(adj_deg: float, findings: FindingsConfig) -> str:
-    """Return the flag of the zone that a kilometre's typical stride lies in, NaN for none."""
-    limits_deg = {SLOUCHED: findings.slouched_deg, WATCH: findings.watch_deg}
-    return next((flag for flag, limit_deg in limits_deg.items() if adj_deg >= limit_deg), "none")
 
 
 def median_over_distance(

@@ -28,9 +28,8 @@ from analysis.records import (
 )
 from analysis.signal.config import PostureConfig
 from analysis.signal.motion import Motion
+from analysis.words import Activity, Method, ZeroSource
 from sensor.samples import Recording, SensorRecording
-
-ZERO_PHASE, ACCELEROMETER_ONLY = "zero-phase", "accelerometer only"
 
 
 def report_of(
@@ -46,7 +45,7 @@ def report_of(
     quality: tuple[QualityLine, ...],
     judgement: Judgement,
     way: DistanceResult,
-    zero_source: str,
+    zero_source: ZeroSource,
     config: AnalysisConfig,
 ) -> RunReport:
     """Return the report of a run whose strides are flagged and judged.
@@ -65,7 +64,7 @@ def report_of(
         The numbers in force.
     """
     table = found.table
-    running = table["activity"] == "run"
+    running = table["activity"] == Activity.RUN
     return RunReport(
         session=_session_facts(recording, facts),
         strides=table,
@@ -75,14 +74,14 @@ def report_of(
         headline=judgement.headline,
         confidence=judgement.confidence,
         confidence_because=judgement.confidence_because,
-        method=ACCELEROMETER_ONLY if trunk.path is None else ZERO_PHASE,
+        method=Method.ACCELEROMETER_ONLY if trunk.path is None else Method.ZERO_PHASE,
         zero_source=zero_source,
         distance_source=way.distance_source,
         speed_source=way.speed_source,
         grade_known=way.grade_known,
         distance_m=way.total_m,
-        running_s=_seconds(table, "run"),
-        walking_s=_seconds(table, "walk"),
+        running_s=_seconds(table, Activity.RUN),
+        walking_s=_seconds(table, Activity.WALK),
         stride_count=len(table),
         usable_fraction=usable_fraction(table),
         cadence_spm=known_median(table["cadence_spm"][running]),
@@ -152,7 +151,7 @@ def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> Se
     )
 
 
-def _seconds(table: StrideTable, activity: str) -> float:
+def _seconds(table: StrideTable, activity: Activity) -> float:
     """Return the time spent walking or running."""
     return float((table["end_s"] - table["start_s"])[table["activity"] == activity].sum())
 

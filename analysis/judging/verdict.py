@@ -14,19 +14,17 @@ from analysis.judging.distance import CADENCE_MODEL
 from analysis.judging.episodes import stride_length_m
 from analysis.judging.quality import REASONS, standing_change_deg, unusable_shares, usable_fraction
 from analysis.records import Baseline, Episode, Standing, StrapStep, StrideTable
-
-USUAL, WATCH, SLOUCHED, NO_VERDICT = "usual", "watch", "slouched", "none"
-GOOD, FAIR, DO_NOT_TRUST = "good", "fair", "do not trust"
+from analysis.words import Activity, Confidence, Flag, StandingRole, UnusableReason, Verdict, ZeroSource
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the report leads with; the fields are those of `RunReport`."""
 
-    verdict: str
+    verdict: Verdict
     no_verdict_because: str
     headline: str
-    confidence: str
+    confidence: Confidence
     confidence_because: tuple[str, ...]
 
 
@@ -38,7 +36,7 @@ def require_running(table: StrideTable, config: VerdictConfig) -> None:
     NotEnoughRunningError
         Below `VerdictConfig.min_running_s` or `VerdictConfig.min_strides` of running.
     """
-    running = table["activity"] == "run"
+    running = table["activity"] == Activity.RUN
     running_s = float(np.sum((table["end_s"] - table["start_s"])[running]))
     if running_s < config.min_running_s or running.sum() < config.min_strides:
         raise NotEnoughRunningError(
@@ -57,7 +55,7 @@ def judge(
     standings: Sequence[Standing],
     total_m: float,
     distance_source: str,
-    zero_source: str,
+    zero_source: ZeroSource,
     config: VerdictConfig,
     doubts: Sequence[str] = (),
 ) -> Judgement:
@@ -89,7 +87,7 @@ def judge(
         config=config,
         doubts=doubts,
     )
-    verdict = NO_VERDICT if because else _verdict(episodes)
+    verdict = Verdict.NONE if because else _verdict(episodes)
     headline = (
         f"No verdict: {because}."
         if because
@@ -105,12 +103,12 @@ def confidence_of(
     steps: Sequence[StrapStep],
     standings: Sequence[Standing],
     distance_source: str,
-    zero_source: str,
+    zero_source: ZeroSource,
     config: VerdictConfig,
     doubts: Sequence[str] = (),
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[Confidence, tuple[str, ...]]:
     """Return ``good``, ``fair`` or ``do not trust``, and every reason against ``good``."""
-    usable, loose = usable_fraction(table), unusable_shares(table).get("loose", 0.0)
+    usable, loose = usable_fraction(table), unusable_shares(table).get(UnusableReason.LOOSE, 0.0)
     grave, slight = [], list(doubts)
     if not usable >= config.distrust_usable:
         share = _share_of_strides(usable)
@@ -124,21 +122,21 @@ def confidence_of(
         slight.append("The run was short: what is usual was read from its first few hundred metres.")
     if loose >= config.loose_share:
         grave.append("The sensor was loose.")
-    if zero_source != "standing" and baseline is None:
+    if zero_source is not ZeroSource.STANDING and baseline is None:
         grave.append("No standing pose and no fresh part to compare with.")
     slight += _standing_doubt(table, standings, zero_source, config)
     if steps:
         slight.append("The angle made a step that a slipping strap would make too.")
     if distance_source == CADENCE_MODEL:
         slight.append("The distance is estimated from cadence, not measured.")
-    word = DO_NOT_TRUST if grave else FAIR if slight else GOOD
+    word = Confidence.DO_NOT_TRUST if grave else Confidence.FAIR if slight else Confidence.GOOD
     return word, (*grave, *slight)
 
 
 def _standing_doubt(
-    table: StrideTable, standings: Sequence[Standing], zero_source: str, config: VerdictConfig
+    table: StrideTable, standings: Sequence[Standing], zero_source: ZeroSource, config: VerdictConfig
 ) -> list[str]:
-    if zero_source != "standing":
+    if zero_source is not ZeroSource.STANDING:
         return [_why_no_zero(standings)]
     doubts = []
     age_s = _zero_age_s(table, standings)
@@ -160,15 +158,15 @@ def _why_no_zero(standings: Sequence[Standing]) -> str:
     if np.isfinite(change_deg):
         apart = f"The standings before and after differ by {change_deg:.1f}°"
         return f"{apart}, so neither is a sound zero: {relative}."
-    if any(standing.role == "bent" for standing in standings):
+    if any(standing.role is StandingRole.BENT for standing in standings):
         return f"You stood bent before the run, or leaned back all the way: {relative}."
     return f"No standing before the run: {relative}."
 
 
 def _zero_age_s(table: StrideTable, standings: Sequence[Standing]) -> float:
     """Return how long before the first running the standing ended that is the zero; 0 where unknown."""
-    running_s = table["start_s"][table["activity"] == "run"]
-    ended_s = [standing.end_s for standing in standings if standing.role == "zero"]
+    running_s = table["start_s"][table["activity"] == Activity.RUN]
+    ended_s = [standing.end_s for standing in standings if standing.role is StandingRole.ZERO]
     return float(running_s[0]) - ended_s[0] if ended_s and len(running_s) else 0.0
 
 
@@ -194,9 +192,9 @@ def _share_of_strides(usable: float) -> str:
     return f"only {usable:.0%} of the strides are" if usable >= 0.005 else "no stride is"
 
 
-def _verdict(episodes: Sequence[Episode]) -> str:
+def _verdict(episodes: Sequence[Episode]) -> Verdict:
     flags = {episode.flag for episode in episodes}
-    return next((word for word in (SLOUCHED, WATCH) if word in flags), USUAL)
+    return next((Verdict(flag) for flag in (Flag.SLOUCHED, Flag.WATCH) if flag in flags), Verdict.USUAL)
 
 
 def judged_m(table: StrideTable) -> float:
@@ -206,11 +204,11 @@ def judged_m(table: StrideTable) -> float:
 
 def judged_fraction(table: StrideTable) -> float:
     """Return the share of the running strides that were judged; 0 without running."""
-    return float(table["judged"].sum() / max((table["activity"] == "run").sum(), 1))
+    return float(table["judged"].sum() / max((table["activity"] == Activity.RUN).sum(), 1))
 
 
 def _headline(
-    verdict: str,
+    verdict: Verdict,
     episodes: Sequence[Episode],
     table: StrideTable,
     total_m: float,
@@ -220,10 +218,10 @@ def _headline(
     """Say what was found, what speaks against it, and of how much of the way, where not nearly all of it."""
     partly = judged_fraction(table) < config.all_judged
     judged_km, total_km = judged_m(table) / 1000, f"{total_m / 1000:.1f} km"
-    if verdict == USUAL:
+    if verdict is Verdict.USUAL:
         judged = f"the {judged_km:.1f} of {total_km} that could be judged" if partly else total_km
         return f"Your posture stayed as usual over {judged}."
-    sentences = [_found(verdict, episodes), _creep_doubt(standings, config)]
+    sentences = [_found(Flag(verdict), episodes), _creep_doubt(standings, config)]
     sentences += [f"Only {judged_km:.1f} of {total_km} could be judged."] if partly else []
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -238,14 +236,14 @@ def _creep_doubt(standings: Sequence[Standing], config: VerdictConfig) -> str:
     )
 
 
-def _found(verdict: str, episodes: Sequence[Episode]) -> str:
-    found = [episode for episode in episodes if episode.flag == verdict]
+def _found(flag: Flag, episodes: Sequence[Episode]) -> str:
+    found = [episode for episode in episodes if episode.flag is flag]
     length_m = [episode.to_m - episode.from_m for episode in found]
     depth_deg = float(np.average([episode.depth_deg for episode in found], weights=length_m))
     stretches = f" in {len(found)} stretches" if len(found) > 1 else ""
     start, how_long = f"{found[0].from_m / 1000:.1f} km", f"{sum(length_m) / 1000:.1f} km{stretches}"
-    if verdict == SLOUCHED:
-        watch_m = min((e.from_m for e in episodes if e.flag == WATCH), default=np.inf)
+    if flag is Flag.SLOUCHED:
+        watch_m = min((e.from_m for e in episodes if e.flag is Flag.WATCH), default=np.inf)
         if f"{watch_m / 1000:.1f} km" != start and watch_m < found[0].from_m:
             return (
                 f"You ran tall until {watch_m / 1000:.1f} km, then leaned further forward, and slouched from "

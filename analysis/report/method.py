@@ -6,6 +6,7 @@ import math
 
 from analysis.records import RunReport
 from analysis.report import words
+from analysis.words import ZeroSource
 
 MEASURED = (
     "Trunk flexion is the forward tilt of the patch of trunk that carries the sensor, averaged over each "
@@ -70,9 +71,9 @@ def _method(report: RunReport) -> str:
 
 def _zero(report: RunReport) -> str:
     return {
-        "standing": "Zero: your own still standing before the run.",
-        "own baseline": "Zero: none from standing, so angles are told relative to the fresh part of this run "
-        "and no absolute angle is shown.",
+        ZeroSource.STANDING: "Zero: your own still standing before the run.",
+        ZeroSource.OWN_BASELINE: "Zero: none from standing, so angles are told relative to the fresh part of "
+        "this run and no absolute angle is shown.",
     }.get(report.zero_source, "Zero: none, neither from standing nor from a fresh part of the run.")
 
 

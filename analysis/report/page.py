@@ -11,11 +11,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.judging.zones import zone_of
 from analysis.records import RunReport
 from analysis.report import method, words
 from analysis.report.advice import advice_lines, limits
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
 from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
+from analysis.words import Grade, Verdict, Zone
 
 FILTERS = {
     "degrees": words.degrees,
@@ -61,7 +63,7 @@ def render(report: RunReport) -> str:
             report=report,
             style=Markup(style),
             policy=_policy(style),
-            verdict=words.VERDICTS.get(report.verdict, words.VERDICTS["none"]),
+            verdict=words.VERDICTS[report.verdict],
             facts=words.facts(report),
             context=words.context_lines(report),
             advice=advice_lines(report),
@@ -72,7 +74,7 @@ def render(report: RunReport) -> str:
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
             median_strides=words.number(thresholds.smoothing_strides),
-            taller_deg=thresholds.taller_deg,
+            zones=[zone_of(segment.adj_deg, thresholds) for segment in report.segments],
             slouched_deg=thresholds.slouched_deg,
             standing_zero=words.has_standing_zero(report),
         )
@@ -102,7 +104,9 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(FILTERS)
-    environment.globals.update(flag_texts=words.FLAG_TEXTS, zone_texts=words.ZONE_TEXTS)
+    environment.globals.update(
+        flag_texts=words.FLAG_TEXTS, zone_texts=words.ZONE_TEXTS, Verdict=Verdict, Zone=Zone, Grade=Grade
+    )
     return environment
 
 

@@ -12,6 +12,7 @@ from analysis.report import svg, words
 from analysis.report.frame import ANGLE, CHANGE, SHAPE, SIZES, Plot, Size, way_of, x_axis, y_grid
 from analysis.report.posture_marks import FLAG_ROWS, ROW, flag_bars, gaps, hover, pins, walks
 from analysis.report.svg import Scale
+from analysis.words import Activity, Zone
 from sensor.samples import BoolArray, FloatArray
 
 GRADE_HEIGHT = 34.0
@@ -126,7 +127,7 @@ def _zone_names(plot: Plot) -> Markup:
     if plot.mode != CHANGE:
         return Markup("")
     found = plot.report.config.findings
-    named = (("watch", found.watch_deg), ("slouched", found.slouched_deg))
+    named = ((Zone.WATCH, found.watch_deg), (Zone.SLOUCHED, found.slouched_deg))
     return Markup("").join(
         svg.text(plot.left + 6, plot.y.at(v) - 5, f"{name} from +{words.threshold(v)}", "zone-name")
         for name, v in named
@@ -169,7 +170,7 @@ def _course(plot: Plot) -> Markup:
     strides, curve = plot.report.strides, plot.report.curve
     column = "trunk_flexion_adj_deg" if plot.mode == CHANGE else "trunk_flexion_deg"
     x, y = plot.way.places(strides["distance_m"], strides["start_s"]), plot.y.places(strides[column])
-    shown = (strides["activity"] == "run") & strides["usable"] & np.isfinite(x) & np.isfinite(y)
+    shown = (strides["activity"] == Activity.RUN) & strides["usable"] & np.isfinite(x) & np.isfinite(y)
     line_x = plot.way.places(curve.distance_m, curve.time_s)
     line_y = plot.y.places(_curve_values(plot.report, plot.mode))
     known: BoolArray = np.isfinite(line_x) & np.isfinite(line_y)

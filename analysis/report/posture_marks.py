@@ -10,18 +10,19 @@ from markupsafe import Markup
 from analysis.records import Episode, Segment
 from analysis.report import svg, words
 from analysis.report.frame import Plot
+from analysis.words import Activity, Flag
 
 ROW = 22.0
 """Height of one row of flags above the plot, in drawing units."""
 
-FLAG_ROWS = ("slouched", "watch", "rounded", "head")
+FLAG_ROWS = (Flag.SLOUCHED, Flag.WATCH, Flag.ROUNDED, Flag.HEAD)
 """Flags from the top row down."""
 
 
 def walks(plot: Plot) -> Markup:
     """Return grey grounds where the runner walked."""
     strides = plot.report.strides
-    walk = (strides["activity"] == "walk").astype(np.int8)
+    walk = (strides["activity"] == Activity.WALK).astype(np.int8)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], walk, [0]]))).reshape(-1, 2)
     start_s, metres = strides["start_s"], strides["distance_m"]
     return Markup("").join(
@@ -94,7 +95,7 @@ def _strap_steps(plot: Plot) -> list[Markup]:
     return drawn
 
 
-def flag_bars(plot: Plot, flags: list[str]) -> Markup:
+def flag_bars(plot: Plot, flags: list[Flag]) -> Markup:
     """Return the flagged stretches as bars above the plot, one row per flag."""
     bars = [
         _flag_bar(plot, e, 22.0 + ROW * flags.index(e.flag)) for e in plot.report.episodes if e.flag in flags
@@ -111,7 +112,7 @@ def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
     room = end - begin - 8
     fitting = next((t for t in (f"{name} {depth}", depth) if len(t) * plot.size.letter <= room), "")
     label = svg.text(begin + 6, top + 13.5, fitting, f"flag-text flag-text-{name}") if fitting else Markup("")
-    edge = [] if name == "watch" else [svg.line(begin, top, begin, plot.bottom, "edge")]
+    edge = [] if name is Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, "edge")]
     return svg.group(*edge, bar, label, title=told)
 
 

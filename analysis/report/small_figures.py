@@ -12,6 +12,7 @@ from analysis.records import RunReport
 from analysis.report import svg, words
 from analysis.report.frame import SIZES, Size, Way, way_of, x_axis, y_grid
 from analysis.report.svg import Scale
+from analysis.words import Verdict
 
 HEIGHT = 150.0
 """Height of the plot of one small figure, in drawing units."""
@@ -181,7 +182,7 @@ _SHAPES: dict[str, tuple[str, dict[str, object]]] = {
 
 def shape(verdict: str) -> Markup:
     """Return the shape that stands for a verdict or flag; the words beside it say the same."""
-    name = words.VERDICTS.get(verdict, words.VERDICTS["none"]).shape
+    name = words.VERDICTS.get(verdict, words.VERDICTS[Verdict.NONE]).shape
     element, attributes = _SHAPES[name]
     drawn = svg.tag(element, **attributes)
     return svg.tag("svg", drawn, viewBox="0 0 24 24", class_=f"shape shape-{name}", aria_hidden="true")

@@ -10,6 +10,7 @@ from analysis.records import Episode, RunReport, Segment
 from analysis.report import words
 from analysis.report.advice import advice_lines
 from analysis.report.small_figures import side
+from analysis.words import Flag, Verdict
 
 WIDTH = 80
 
@@ -42,7 +43,7 @@ def _heading(report: RunReport) -> list[str]:
 
 
 def _headline(report: RunReport) -> list[str]:
-    verdict = words.VERDICTS.get(report.verdict, words.VERDICTS["none"])
+    verdict = words.VERDICTS[report.verdict]
     lines = _wrapped(f"[{verdict.light.upper()}: {verdict.text}] {report.headline}")
     lines += _wrapped(words.usual_is(report), "  ") if report.baseline else []
     because = [reason.strip().rstrip(".") for reason in report.confidence_because]
@@ -94,14 +95,14 @@ def _kilometre(report: RunReport, s: Segment) -> list[str]:
         side(s.lateral_deg).replace("right", "R").replace("left", "L"),
         words.number(s.vertical_oscillation_cm, 1),
         words.number(s.contact_time_ms),
-        s.flag if s.flag != "none" else "",
+        s.flag if s.flag is not Flag.NONE else "",
     ]
 
 
 def _stretches(report: RunReport) -> list[str]:
     if report.episodes:
         return ["Slouched stretches", *(line for e in report.episodes for line in _stretch(e))]
-    if report.verdict == "none":
+    if report.verdict is Verdict.NONE:
         return ["Slouched stretches: not judged in this run."]
     return ["Slouched stretches: none."]
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.records import Episode, RunReport, Segment
+from analysis.words import Flag, Verdict, ZeroSource, Zone
 
 UNKNOWN = "–"
 """What stands where a number is not known."""
@@ -31,27 +33,27 @@ class VerdictWords:
     shape: str
 
 
-VERDICTS = {
-    "usual": VerdictWords("Green", "as usual", "circle"),
-    "watch": VerdictWords("Amber", "watch", "triangle"),
-    "slouched": VerdictWords("Red", "slouched", "square"),
-    "none": VerdictWords("No light", "no verdict", "ring"),
+VERDICTS: Mapping[str, VerdictWords] = {
+    Verdict.USUAL: VerdictWords("Green", "as usual", "circle"),
+    Verdict.WATCH: VerdictWords("Amber", "watch", "triangle"),
+    Verdict.SLOUCHED: VerdictWords("Red", "slouched", "square"),
+    Verdict.NONE: VerdictWords("No light", "no verdict", "ring"),
 }
 """Verdict of a report to its words; the shape tells it apart where colours do not."""
 
 FLAG_TEXTS = {
-    "watch": "watch",
-    "slouched": "slouched",
-    "rounded": "rounded upper back",
-    "head": "head down or forward",
+    Flag.WATCH: "watch",
+    Flag.SLOUCHED: "slouched",
+    Flag.ROUNDED: "rounded upper back",
+    Flag.HEAD: "head down or forward",
 }
 """Flag of an episode to what a runner reads."""
 
 ZONE_TEXTS = {
-    "taller": "taller than usual",
-    "usual": "as usual",
-    "watch": "watch",
-    "slouched": "slouched",
+    Zone.TALLER: "taller than usual",
+    Zone.USUAL: "as usual",
+    Zone.WATCH: "watch",
+    Zone.SLOUCHED: "slouched",
 }
 """Zone of the adjusted flexion to what a runner reads, from tall to bent."""
 
@@ -195,7 +197,7 @@ def has_distance(report: RunReport) -> bool:
 
 def has_standing_zero(report: RunReport) -> bool:
     """Tell whether absolute angles have a meaning: only a standing gives them a zero."""
-    return report.zero_source == "standing"
+    return report.zero_source is ZeroSource.STANDING
 
 
 def facts(report: RunReport) -> list[tuple[str, str, str]]:

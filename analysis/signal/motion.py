@@ -20,8 +20,6 @@ from analysis.signal.gapfill import fill_gaps
 from analysis.signal.handedness import is_mirrored, to_right_handed
 from analysis.signal.inclination_smoother import SpeedPrior, smoothed_vertical
 from analysis.signal.neutral_standing import (
-    NO_ZERO,
-    STANDING,
     StandingCalibration,
     calibrate_standing,
     calibration_with,
@@ -36,6 +34,7 @@ from analysis.signal.strides import find_strides
 from analysis.signal.sync_taps import find_sync_taps, jumping_s
 from analysis.signal.timebase import even_stream
 from analysis.signal.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
+from analysis.words import ZeroSource
 from sensor.samples import FloatArray, IntArray, RealArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -182,7 +181,9 @@ def _upright(
         zero = calibrate_standing(stream, rests, strides, up_sensor, config.rest, bent_count=bent_count)
         axes = find_axes(stream, strapdown, up_sensor, strides, zero, rests, config.axes)
         behind = _lean_deg(up_sensor, axes, strides, config) < -config.rest.bent_deg
-        if zero.source != STANDING or not (behind or contradicts_running(axes.forward_votes, config.axes)):
+        if zero.source is not ZeroSource.STANDING or not (
+            behind or contradicts_running(axes.forward_votes, config.axes)
+        ):
             return zero, axes
         bent_count += 1
 
@@ -215,7 +216,7 @@ def _aligned(
     config: AnalysisConfig,
 ) -> TrunkAxes | None:
     """Return axes that agree with the trunk's, or None where there was no running to align them by."""
-    if zero.source == NO_ZERO:
+    if zero.source is ZeroSource.NONE:
         return None
     worn = Worn(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
     return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)

@@ -8,10 +8,8 @@ import numpy as np
 
 from analysis.signal.config import RestConfig
 from analysis.signal.records import EvenStream, StaticPeriods, Strides
+from analysis.words import ZeroSource
 from sensor.samples import FloatArray, IntArray, RealArray, freeze_arrays
-
-STANDING, OWN_BASELINE, NO_ZERO = "standing", "own baseline", "none"
-"""Where the zero of all angles comes from."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +21,7 @@ class StandingCalibration:
     up_sensor
         (3,) unit vector.
     source
-        ``standing``, ``own baseline`` or ``none``.
+        Where it comes from.
     rest
         Number of the rest that is the zero; -1 without one.
     standing
@@ -33,7 +31,7 @@ class StandingCalibration:
     """
 
     up_sensor: RealArray
-    source: str
+    source: ZeroSource
     rest: int
     standing: IntArray
     bent: IntArray
@@ -75,7 +73,7 @@ def calibrate_standing(
     running = np.flatnonzero(strides.running)
     if len(running) == 0:
         nothing = np.zeros(0, dtype=np.int64)
-        return StandingCalibration(np.array([0.0, 0.0, 1.0]), NO_ZERO, -1, nothing, nothing)
+        return StandingCalibration(np.array([0.0, 0.0, 1.0]), ZeroSource.NONE, -1, nothing, nothing)
     first_row = int(strides.start_row[running[0]])
     last_row = min(int(strides.end_row[running[-1]]), up_sensor.shape[1])
     baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
@@ -89,9 +87,9 @@ def calibrate_standing(
     left = max(len(before) - bent_count, 0)
     before, bent = before[:left], before[left:]
     if len(before) == 0:
-        return StandingCalibration(baseline, OWN_BASELINE, -1, standing, bent)
+        return StandingCalibration(baseline, ZeroSource.OWN_BASELINE, -1, standing, bent)
     return StandingCalibration(
-        _unit(rests.acc_sensor_mps2[before[-1]]), STANDING, int(before[-1]), standing, bent
+        _unit(rests.acc_sensor_mps2[before[-1]]), ZeroSource.STANDING, int(before[-1]), standing, bent
     )
 
 
@@ -121,7 +119,11 @@ def calibration_with(
     rest = int(np.argmax(together))
     nothing = np.zeros(0, dtype=np.int64)
     return StandingCalibration(
-        _unit(rests.acc_sensor_mps2[rest]), STANDING, rest, np.array([rest], dtype=np.int64), nothing
+        _unit(rests.acc_sensor_mps2[rest]),
+        ZeroSource.STANDING,
+        rest,
+        np.array([rest], dtype=np.int64),
+        nothing,
     )
 
 

@@ -15,13 +15,13 @@ from analysis.maths.between_rows import mean_between
 from analysis.records import StrideTable
 from analysis.signal.config import PostureConfig
 from analysis.signal.motion import Motion
-from analysis.signal.neutral_standing import STANDING
 from analysis.signal.records import EvenStream, Strides
 from analysis.signal.speed import typed_value
 from analysis.stride.dynamics import dynamics_columns
 from analysis.stride.head import head_columns
 from analysis.stride.posture import posture_columns
 from analysis.stride.usable import beside_a_stop, usable_columns
+from analysis.words import Activity, UnusableReason, ZeroSource
 from sensor.samples import FloatArray
 
 _NEEDS_GYROSCOPE = (
@@ -69,13 +69,13 @@ def stride_table(
     reliable = trunk.path is not None
     if not reliable:
         edge = usable & beside_a_stop(stream, strides, config.posture)
-        usable, because = usable & ~edge, np.where(edge, "burst", because)
+        usable, because = usable & ~edge, np.where(edge, UnusableReason.BURST, because)
     decided = trunk.side[strides.bout] > 0 if len(strides) else np.zeros(0, dtype=bool)
     columns: dict[str, npt.NDArray[Any]] = {
         **{k: v if reliable or k not in _NEEDS_GYROSCOPE else v * np.nan for k, v in angles.items()},
         **dynamics_columns(stream, trunk.up_sensor, strides, config.dynamics),
         **_times(stream, strides),
-        "activity": np.where(strides.running, "run", "walk").astype(object),
+        "activity": np.where(strides.running, Activity.RUN, Activity.WALK).astype(object),
         "side_first": np.where(decided, "left", "").astype(object),
         "usable": usable,
         "usable_because": because,
@@ -86,10 +86,10 @@ def stride_table(
     if sacrum is not None:
         columns["sacrum_pitch_deg"] = sacrum
         columns["upper_trunk_minus_sacrum_deg"] = angles["trunk_flexion_deg"] - sacrum
-    if reliable and trunk.zero.source == STANDING:
+    if reliable and trunk.zero.source is ZeroSource.STANDING:
         # Where the head is counts from the runner's standing; without one there is nothing to count from.
         worn = others.get("head")
-        measured = worn is not None and worn.path is not None and worn.zero.source == STANDING
+        measured = worn is not None and worn.path is not None and worn.zero.source is ZeroSource.STANDING
         head = _pitch_deg(worn, stream, strides, config.posture) if measured else None
         stature_m = typed_value(context, "stature_m")
         columns |= head_columns(angles["trunk_flexion_deg"], head, stature_m, config.head)

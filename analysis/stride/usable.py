@@ -11,6 +11,7 @@ from analysis.maths.intervals import runs_of
 from analysis.signal.config import PostureConfig
 from analysis.signal.records import EvenStream, Strides
 from analysis.signal.vertical import PathAcceleration
+from analysis.words import UnusableReason
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -44,18 +45,24 @@ def usable_columns(
     clipped = stride_share(stream.clipped, strides)
     gap = longest_loss(stream, strides) > config.gap_strides
     off = np.abs(mean_force_g(stream, path, strides, ~gap, config) - 1.0) > config.force_off
-    checks: list[tuple[str, BoolArray]] = [
-        ("gap", gap),
-        ("clipped", clipped > config.clipped_fraction),
-        ("clipped", off & (uniform_filter1d(clipped, config.force_strides) > 0) if len(clipped) else off),
-        ("loose", off | (flexion_rom_deg > config.loose_swing_deg)),
+    checks: list[tuple[UnusableReason, BoolArray]] = [
+        (UnusableReason.GAP, gap),
+        (UnusableReason.CLIPPED, clipped > config.clipped_fraction),
+        (
+            UnusableReason.CLIPPED,
+            off & (uniform_filter1d(clipped, config.force_strides) > 0) if len(clipped) else off,
+        ),
+        (UnusableReason.LOOSE, off | (flexion_rom_deg > config.loose_swing_deg)),
     ]
     if path is not None and len(strides):
-        checks.insert(1, ("gap", path.shortest_section_s(strides) < config.section_s))
+        checks.insert(1, (UnusableReason.GAP, path.shortest_section_s(strides) < config.section_s))
     if path is not None and not speed_known:
         peak, turning = path.largest_in(strides)
         moved = peak > config.path_mps2
-        checks += [("turn", moved & (turning > config.turn_radps)), ("burst", moved)]
+        checks += [
+            (UnusableReason.TURN, moved & (turning > config.turn_radps)),
+            (UnusableReason.BURST, moved),
+        ]
     for name, hit in checks:
         reason[hit & (reason == "")] = name
     return reason == "", reason

@@ -8,6 +8,7 @@ from analysis.config import AnalysisConfig
 from analysis.judging.baseline import fresh_window, with_adjusted_flexion, with_judged
 from analysis.judging.flags import findings_of
 from analysis.records import StrideTable
+from analysis.words import Flag
 from sensor.samples import FloatArray
 
 
@@ -16,7 +17,7 @@ def crossing_of(
     flexion_deg: FloatArray,
     *,
     config: AnalysisConfig,
-    flag: str = "slouched",
+    flag: Flag = Flag.SLOUCHED,
     speed_mps: FloatArray | None = None,
 ) -> float | None:
     """Put any course of flexion through the same fresh window and rule: where does the flag first open?

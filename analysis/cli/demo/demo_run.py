@@ -23,6 +23,7 @@ from analysis.maths.between_rows import mean_between
 from analysis.pipeline import analyse_session
 from analysis.records import RunReport
 from analysis.report import page
+from analysis.words import Flag
 from sensor.recorder import RecordingPlan, SensorRequest, record_session
 from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
 from sensor.virtual.devices.movesense import VirtualMovesense
@@ -79,7 +80,7 @@ def run_demo(home: Path, seed: int) -> DemoResult:
     report = analyse_session(path, config)
     page_path = path.with_suffix(".html").resolve()
     write_text(page_path, page.render(report))
-    found = next((e.from_m for e in report.episodes if e.flag == "slouched"), None)
+    found = next((e.from_m for e in report.episodes if e.flag is Flag.SLOUCHED), None)
     return DemoResult(page_path, path.resolve(), report, found, true_crossing_m(run, config))
 
 

@@ -1,0 +1,110 @@
+"""The fixed words of the analysis: what a stride, a stretch or a report can be called.
+
+Each is the text that stands in tables and files, so a member may be written wherever its word is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Activity(StrEnum):
+    """What the runner does in a stride."""
+
+    RUN = "run"
+    WALK = "walk"
+
+
+class Flag(StrEnum):
+    """What stands out in a stride, a kilometre or a stretch of the run."""
+
+    NONE = "none"
+    WATCH = "watch"
+    SLOUCHED = "slouched"
+    ROUNDED = "rounded"
+    HEAD = "head"
+
+
+class Zone(StrEnum):
+    """Where the change of trunk flexion against the runner's usual lies, from tall to bent."""
+
+    TALLER = "taller"
+    USUAL = "usual"
+    WATCH = "watch"
+    SLOUCHED = "slouched"
+
+
+class EpisodeEnd(StrEnum):
+    """What ends a flagged stretch."""
+
+    RECOVERED = "recovered"
+    END_OF_RUN = "end of run"
+    STRAP_STEP = "strap step"
+
+
+class Verdict(StrEnum):
+    """What a report leads with."""
+
+    NONE = "none"
+    USUAL = "usual"
+    WATCH = "watch"
+    SLOUCHED = "slouched"
+
+
+class Confidence(StrEnum):
+    """How far a verdict can be trusted."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    DO_NOT_TRUST = "do not trust"
+
+
+class Grade(StrEnum):
+    """How good one side of the data is."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    BAD = "bad"
+
+
+class Method(StrEnum):
+    """How the inclination was computed."""
+
+    ZERO_PHASE = "zero-phase"
+    ACCELEROMETER_ONLY = "accelerometer only"
+
+
+class ZeroSource(StrEnum):
+    """Where the zero of all angles comes from."""
+
+    STANDING = "standing"
+    OWN_BASELINE = "own baseline"
+    NONE = "none"
+
+
+class StandingRole(StrEnum):
+    """What a still standing serves for."""
+
+    ZERO = "zero"
+    """The calibration: angles are counted from here."""
+    RECALIBRATION = "re-zero"
+    """The calibration after a mounting shift."""
+    BEFORE = "before"
+    """Before the calibration."""
+    BENT = "bent"
+    """Before the run, passed over because the run lies behind it."""
+    SEEN = "seen"
+    """Between two bouts of running."""
+    END = "end"
+    """After the run."""
+
+
+class UnusableReason(StrEnum):
+    """Why the angle of a stride cannot be trusted."""
+
+    GAP = "gap"
+    CLIPPED = "clipped"
+    LOOSE = "loose"
+    TURN = "turn"
+    BURST = "burst"
+    SLIP = "slip"
