@@ -141,7 +141,7 @@ def _against_the_window(
 ) -> tuple[StrideTable, Baseline | None]:
     """Fill the flexion against the fresh window, and what may be judged by it."""
     baseline = fresh_window(table, way.total_m, config.baseline)
-    if zero_source is ZeroSource.OWN_BASELINE and baseline is not None:
+    if zero_source == ZeroSource.OWN_BASELINE and baseline is not None:
         table, baseline = relative_to_window(table, baseline)
     table = with_judged(table, baseline, config.baseline, speed_is_measured=way.speed_is_measured)
     return with_adjusted_flexion(table, baseline), baseline

@@ -70,7 +70,7 @@ class Finding:
     @property
     def needs_fixing(self) -> bool:
         """Whether something is wrong."""
-        return self.grade is Grade.FIX
+        return self.grade == Grade.FIX
 
     def line(self) -> str:
         """Return the finding as one line of text."""

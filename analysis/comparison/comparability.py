@@ -60,7 +60,7 @@ def _same(
 
 def _zero(reference: RunReport, other: RunReport) -> Comparability:
     sources = reference.zero_source, other.zero_source
-    if all(source is ZeroSource.STANDING for source in sources):
+    if all(source == ZeroSource.STANDING for source in sources):
         return Comparability("zero", *sources, YES, "")
     because = "without a standing before both runs only changes since each run's own start compare"
     return Comparability("zero", *sources, WITH_CARE, because)

@@ -54,7 +54,7 @@ def compare(reports: Sequence[RunReport], config: ComparisonConfig | None = None
 
 
 def _summary(report: RunReport) -> RunSummary:
-    slouched = [episode for episode in report.episodes if episode.flag is Flag.SLOUCHED]
+    slouched = [episode for episode in report.episodes if episode.flag == Flag.SLOUCHED]
     return RunSummary(
         name=report.session.name,
         path=report.session.path,
@@ -85,7 +85,7 @@ def _pair(reference: RunReport, other: RunReport, config: ComparisonConfig) -> P
 
 
 def _both_standing(reference: RunReport, other: RunReport) -> bool:
-    return reference.zero_source is other.zero_source is ZeroSource.STANDING
+    return reference.zero_source is other.zero_source == ZeroSource.STANDING
 
 
 def _kilometre(reference: Segment, other: Segment, same_zero: bool) -> KilometreDifference:

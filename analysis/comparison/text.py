@@ -29,13 +29,13 @@ def render(comparison: Comparison) -> str:
 
 def _run_line(number: int, run: RunSummary) -> str:
     slouched = f"slouched for {_number(run.slouched_m / 1000, 1)} km" if run.slouched_m else "no slouching"
-    verdict = "no verdict" if run.verdict is Verdict.NONE else slouched
+    verdict = "no verdict" if run.verdict == Verdict.NONE else slouched
     figures = f"{_number(run.distance_m / 1000, 2)} km, {_pace(run.speed_mps)}, lean {_lean(run)}"
     return f"  {number}  {_plain(run.name)}: {figures}, {verdict}, confidence {run.confidence}"
 
 
 def _lean(run: RunSummary) -> str:
-    return _number(run.flexion_deg, 1, "°") if run.zero_source is ZeroSource.STANDING else DASH
+    return _number(run.flexion_deg, 1, "°") if run.zero_source == ZeroSource.STANDING else DASH
 
 
 def _pair_lines(number: int, pair: PairComparison, comparison: Comparison) -> list[str]:

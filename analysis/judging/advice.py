@@ -102,17 +102,17 @@ def _by_findings(
     distance_m: float,
     config: AdviceConfig,
 ) -> Iterator[Advice]:
-    if verdict is Verdict.NONE:
+    if verdict == Verdict.NONE:
         yield _improve_recording(quality)
         return
     worst = _worst(episodes)
     if worst is None:
         yield Advice(AdviceKind.KEEP, "nothing was flagged")
-    elif worst.flag is Flag.HEAD:
+    elif worst.flag == Flag.HEAD:
         yield Advice(AdviceKind.LOOK_AHEAD, "the head went down or forward")
-    elif worst.flag is Flag.WATCH:
+    elif worst.flag == Flag.WATCH:
         yield Advice(AdviceKind.CHECK_EACH_KM, "the trunk leaned a little more than at the start")
-    elif worst.ended_by is EpisodeEnd.RECOVERED:
+    elif worst.ended_by == EpisodeEnd.RECOVERED:
         yield Advice(AdviceKind.COME_UP_SOONER, "you came back up by yourself")
     elif worst.from_m >= config.late_share * distance_m:
         yield Advice(AdviceKind.REMIND_LATE, "the slouch came late in the run", at_m=worst.from_m)
@@ -124,7 +124,7 @@ def _by_findings(
 def _improve_recording(quality: Sequence[QualityLine]) -> Advice:
     """Return the first thing that would have made a verdict possible."""
     for line in quality:
-        if line.grade is Grade.BAD and line.advice:
+        if line.grade == Grade.BAD and line.advice:
             return Advice(AdviceKind.IMPROVE_RECORDING, f"{line.what}: {line.value}", how=line.advice)
     return Advice(AdviceKind.IMPROVE_RECORDING, "there is no verdict")
 
@@ -132,7 +132,7 @@ def _improve_recording(quality: Sequence[QualityLine]) -> Advice:
 def _worst(episodes: Sequence[Episode]) -> Episode | None:
     """Return the first episode of the gravest kind, None where nothing was flagged."""
     for flag in _GRAVEST_FIRST:
-        found = [episode for episode in episodes if episode.flag is flag]
+        found = [episode for episode in episodes if episode.flag == flag]
         if found:
             return min(found, key=lambda episode: episode.from_s)
     return None

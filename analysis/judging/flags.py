@@ -69,7 +69,7 @@ def findings_of(
         Remarks on the absolute angle are made only for ``standing``.
     """
     curve = curve_of(table, config.findings)
-    notes = _notes(curve, config.findings) if zero_source is ZeroSource.STANDING else ()
+    notes = _notes(curve, config.findings) if zero_source == ZeroSource.STANDING else ()
     if baseline is None:
         unflagged = table.with_columns(flag=np.full(len(table), Flag.NONE, dtype=object))
         return Findings(unflagged, curve, (), {}, notes)
@@ -136,7 +136,7 @@ def _barred(start_s: FloatArray, steps: Sequence[StrapStep], standings: Sequence
         if step.axis is not Axis.FORWARD:
             continue
         zeros_s = (
-            s.end_s for s in standings if s.role is StandingRole.RECALIBRATION and s.start_s > step.at_s
+            s.end_s for s in standings if s.role == StandingRole.RECALIBRATION and s.start_s > step.at_s
         )
         stood_s = min(zeros_s, default=np.inf)
         barred |= (start_s >= step.at_s) & (start_s < stood_s)

@@ -84,8 +84,8 @@ def quality_of(
 
 def standing_change_deg(standings: Sequence[Standing]) -> float:
     """Return by how much the standing at the end tilts away from the zero (degrees), NaN without both."""
-    zero = next((s for s in standings if s.role is StandingRole.ZERO), None)
-    end = next((s for s in reversed(standings) if s.role is StandingRole.END), None)
+    zero = next((s for s in standings if s.role == StandingRole.ZERO), None)
+    end = next((s for s in reversed(standings) if s.role == StandingRole.END), None)
     if zero is None or end is None:
         return float("nan")
     return float(np.hypot(end.flexion_deg - zero.flexion_deg, end.lateral_deg - zero.lateral_deg))
@@ -109,7 +109,7 @@ def unusable_shares(table: StrideTable) -> dict[str, float]:
 
 
 def _graded(what: str, value: str, grade: Grade, advice: str) -> QualityLine:
-    return QualityLine(what, value, grade, "" if grade is Grade.GOOD else advice)
+    return QualityLine(what, value, grade, "" if grade == Grade.GOOD else advice)
 
 
 def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> list[QualityLine]:
@@ -241,7 +241,7 @@ def _gap_line(gaps: Sequence[GapFact]) -> QualityLine:
 
 def _standing_line(standings: Sequence[Standing], config: VerdictConfig) -> QualityLine:
     change_deg = standing_change_deg(standings)
-    has_zero = any(s.role is StandingRole.ZERO for s in standings)
+    has_zero = any(s.role == StandingRole.ZERO for s in standings)
     if np.isnan(change_deg):
         missing = "only before the run" if has_zero else "none before the run"
         advice = "Stand tall for 10 s before the start and again at the end."

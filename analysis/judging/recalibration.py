@@ -34,7 +34,7 @@ def sound_zero(
     Standings before and after that differ by more than ``limit_deg`` make no sound zero, unless the angle
     made a step in between, which the recalibration answers for.
     """
-    unsound = zero_source is ZeroSource.STANDING and not steps and standing_change_deg(standings) > limit_deg
+    unsound = zero_source == ZeroSource.STANDING and not steps and standing_change_deg(standings) > limit_deg
     return ZeroSource.OWN_BASELINE if unsound else zero_source
 
 
@@ -63,16 +63,16 @@ def recalibrated(
     StrideTable, tuple of Standing
         Shifted strides, and the standings against the zero in force, new zeros with the role ``re-zero``.
     """
-    if not any(standing.role is StandingRole.ZERO for standing in standings):
+    if not any(standing.role == StandingRole.ZERO for standing in standings):
         return table, tuple(standings)
     forward, sideways = np.zeros(len(table)), np.zeros(len(table))
     offset, last_zero_s, told = (0.0, 0.0), -np.inf, []
     for standing in standings:
         since = [step for step in steps if last_zero_s < step.at_s <= standing.start_s]
-        if standing.role is StandingRole.ZERO:
+        if standing.role == StandingRole.ZERO:
             last_zero_s = standing.end_s
         elif (
-            standing.role is StandingRole.SEEN
+            standing.role == StandingRole.SEEN
             and since
             and _moved_along(standing, offset, since, config.rest)
         ):

@@ -122,7 +122,7 @@ def confidence_of(
         slight.append("The run was short: what is usual was read from its first few hundred metres.")
     if loose >= config.loose_share:
         grave.append("The sensor was loose.")
-    if zero_source is not ZeroSource.STANDING and baseline is None:
+    if zero_source != ZeroSource.STANDING and baseline is None:
         grave.append("No standing pose and no fresh part to compare with.")
     slight += _standing_doubt(table, standings, zero_source, config)
     if steps:
@@ -136,7 +136,7 @@ def confidence_of(
 def _standing_doubt(
     table: StrideTable, standings: Sequence[Standing], zero_source: ZeroSource, config: VerdictConfig
 ) -> list[str]:
-    if zero_source is not ZeroSource.STANDING:
+    if zero_source != ZeroSource.STANDING:
         return [_why_no_zero(standings)]
     doubts = []
     age_s = _zero_age_s(table, standings)
@@ -158,7 +158,7 @@ def _why_no_zero(standings: Sequence[Standing]) -> str:
     if np.isfinite(change_deg):
         apart = f"The standings before and after differ by {change_deg:.1f}°"
         return f"{apart}, so neither is a sound zero: {relative}."
-    if any(standing.role is StandingRole.BENT for standing in standings):
+    if any(standing.role == StandingRole.BENT for standing in standings):
         return f"You stood bent before the run, or leaned back all the way: {relative}."
     return f"No standing before the run: {relative}."
 
@@ -166,7 +166,7 @@ def _why_no_zero(standings: Sequence[Standing]) -> str:
 def _zero_age_s(table: StrideTable, standings: Sequence[Standing]) -> float:
     """Return how long before the first running the standing ended that is the zero; 0 where unknown."""
     running_s = table["start_s"][table["activity"] == Activity.RUN]
-    ended_s = [standing.end_s for standing in standings if standing.role is StandingRole.ZERO]
+    ended_s = [standing.end_s for standing in standings if standing.role == StandingRole.ZERO]
     return float(running_s[0]) - ended_s[0] if ended_s and len(running_s) else 0.0
 
 
@@ -218,7 +218,7 @@ def _headline(
     """Say what was found, what speaks against it, and of how much of the way, where not nearly all of it."""
     partly = judged_fraction(table) < config.all_judged
     judged_km, total_km = judged_m(table) / 1000, f"{total_m / 1000:.1f} km"
-    if verdict is Verdict.USUAL:
+    if verdict == Verdict.USUAL:
         judged = f"the {judged_km:.1f} of {total_km} that could be judged" if partly else total_km
         return f"Your posture stayed as usual over {judged}."
     sentences = [_found(Flag(verdict), episodes), _creep_doubt(standings, config)]
@@ -237,13 +237,13 @@ def _creep_doubt(standings: Sequence[Standing], config: VerdictConfig) -> str:
 
 
 def _found(flag: Flag, episodes: Sequence[Episode]) -> str:
-    found = [episode for episode in episodes if episode.flag is flag]
+    found = [episode for episode in episodes if episode.flag == flag]
     length_m = [episode.to_m - episode.from_m for episode in found]
     depth_deg = float(np.average([episode.depth_deg for episode in found], weights=length_m))
     stretches = f" in {len(found)} stretches" if len(found) > 1 else ""
     start, how_long = f"{found[0].from_m / 1000:.1f} km", f"{sum(length_m) / 1000:.1f} km{stretches}"
-    if flag is Flag.SLOUCHED:
-        watch_m = min((e.from_m for e in episodes if e.flag is Flag.WATCH), default=np.inf)
+    if flag == Flag.SLOUCHED:
+        watch_m = min((e.from_m for e in episodes if e.flag == Flag.WATCH), default=np.inf)
         if f"{watch_m / 1000:.1f} km" != start and watch_m < found[0].from_m:
             return (
                 f"You ran tall until {watch_m / 1000:.1f} km, then leaned further forward, and slouched from "

@@ -112,7 +112,7 @@ def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
     room = end - begin - 8
     fitting = next((t for t in (f"{name} {depth}", depth) if len(t) * plot.size.letter <= room), "")
     label = svg.text(begin + 6, top + 13.5, fitting, f"flag-text flag-text-{name}") if fitting else Markup("")
-    edge = [] if name is Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, "edge")]
+    edge = [] if name == Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, "edge")]
     return svg.group(*edge, bar, label, title=told)
 
 

@@ -95,14 +95,14 @@ def _kilometre(report: RunReport, s: Segment) -> list[str]:
         side(s.lateral_deg).replace("right", "R").replace("left", "L"),
         words.number(s.vertical_oscillation_cm, 1),
         words.number(s.contact_time_ms),
-        s.flag if s.flag is not Flag.NONE else "",
+        s.flag if s.flag != Flag.NONE else "",
     ]
 
 
 def _stretches(report: RunReport) -> list[str]:
     if report.episodes:
         return ["Slouched stretches", *(line for e in report.episodes for line in _stretch(e))]
-    if report.verdict is Verdict.NONE:
+    if report.verdict == Verdict.NONE:
         return ["Slouched stretches: not judged in this run."]
     return ["Slouched stretches: none."]
 

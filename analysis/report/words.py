@@ -197,7 +197,7 @@ def has_distance(report: RunReport) -> bool:
 
 def has_standing_zero(report: RunReport) -> bool:
     """Tell whether absolute angles have a meaning: only a standing gives them a zero."""
-    return report.zero_source is ZeroSource.STANDING
+    return report.zero_source == ZeroSource.STANDING
 
 
 def facts(report: RunReport) -> list[tuple[str, str, str]]:

@@ -181,7 +181,7 @@ def _upright(
         zero = calibrate_standing(stream, rests, strides, up_sensor, config.rest, bent_count=bent_count)
         axes = find_axes(stream, strapdown, up_sensor, strides, zero, rests, config.axes)
         behind = _lean_deg(up_sensor, axes, strides, config) < -config.rest.bent_deg
-        if zero.source is not ZeroSource.STANDING or not (
+        if zero.source != ZeroSource.STANDING or not (
             behind or contradicts_running(axes.forward_votes, config.axes)
         ):
             return zero, axes
@@ -216,7 +216,7 @@ def _aligned(
     config: AnalysisConfig,
 ) -> TrunkAxes | None:
     """Return axes that agree with the trunk's, or None where there was no running to align them by."""
-    if zero.source is ZeroSource.NONE:
+    if zero.source == ZeroSource.NONE:
         return None
     worn = Worn(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
     return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)

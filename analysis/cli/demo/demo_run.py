@@ -80,7 +80,7 @@ def run_demo(home: Path, seed: int) -> DemoResult:
     report = analyse_session(path, config)
     page_path = path.with_suffix(".html").resolve()
     write_text(page_path, page.render(report))
-    found = next((e.from_m for e in report.episodes if e.flag is Flag.SLOUCHED), None)
+    found = next((e.from_m for e in report.episodes if e.flag == Flag.SLOUCHED), None)
     return DemoResult(page_path, path.resolve(), report, found, true_crossing_m(run, config))
 
 
