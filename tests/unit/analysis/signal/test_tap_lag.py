@@ -67,6 +67,11 @@ def test_the_lag_is_found_within_a_fifth_of_a_sample(
     assert event.within_s < (0.015 if event.is_jump else 0.005)
 
 
+def test_a_shared_event_is_placed_half_way_from_its_first_knock_to_its_last() -> None:
+    (event,) = events(felt(TAPS_S, seed=1), felt(TAPS_S, seed=2, late_s=0.03))
+    assert event.at_s == pytest.approx((TAPS_S[0] + TAPS_S[-1]) / 2.0, abs=0.01)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.floats(-0.045, 0.045))
 def test_a_clock_that_is_moved_moves_the_lag_by_as_much(moved_s: float) -> None:
