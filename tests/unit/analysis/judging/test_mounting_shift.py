@@ -48,6 +48,11 @@ def test_a_slip_is_placed_at_the_first_stride_of_the_new_level(seed: int) -> Non
     assert found.at_m == pytest.approx(3000.0, abs=0.1)
 
 
+def test_a_small_slip_is_found_in_a_run_with_a_large_one() -> None:
+    found = steps(wander(1, 10, 0.5) + 3.0 * after(800) + 12.0 * after(2000))
+    assert [round(step.at_m, -1) for step in found] == [1600.0, 4000.0]
+
+
 def test_a_slip_sideways_is_found_too() -> None:
     found = steps(wander(1, 10, 0.8), trunk_lateral_deg=wander(2, 10, 0.8) + 5.0 * after(1000))
     assert [(round(step.at_m, -1), step.axis) for step in found] == [(2000.0, Axis.SIDEWAYS)]

@@ -67,6 +67,13 @@ def test_on_a_treadmill_the_start_says_nothing() -> None:
     assert START not in asked(found, found.axes.trunk_from_sensor)
 
 
+@pytest.mark.parametrize(("seconds", "says"), [(4.5, False), (6.0, True)])
+def test_a_start_that_is_not_followed_for_half_its_time_says_nothing(seconds: float, says: bool) -> None:
+    found = motion(virtual(plan(legs=(*LEGS[:3], run(seconds, 3.0)))))
+    assert found.strides.running.any()
+    assert (START in asked(found, found.axes.trunk_from_sensor)) == says
+
+
 def test_without_a_bow_nobody_says_there_was_one() -> None:
     found = motion(virtual(plan(legs=(stand(20.0), run(25.0, 3.0), stand(6.0)))))
     assert BOW not in asked(found, found.axes.trunk_from_sensor)
