@@ -54,6 +54,14 @@ def test_a_still_sensor_knows_up_from_the_accelerometer() -> None:
     assert off_deg(unaided(still(30.0, tuple(direction))), direction).max() < 1e-4
 
 
+def test_nodes_reach_from_end_to_end_as_close_as_the_configuration_says() -> None:
+    stream = still(10.0)
+    force = AveragedForce(stream, frozen(stream), BROKEN_ROWS, CONFIG.orientation)
+    node_s = unaided_vertical(force, frozen(stream), CONFIG.orientation).node_row / RATE_HZ
+    assert (node_s[0], node_s[-1]) == pytest.approx((0.0, 10.0), abs=0.11)
+    np.testing.assert_allclose(np.diff(node_s), CONFIG.orientation.node_s, rtol=0.03)
+
+
 def test_violent_strides_leave_no_bias() -> None:
     row = np.arange(round(60 * RATE_HZ))
     phase = 2 * np.pi * 1.4 * row / RATE_HZ
