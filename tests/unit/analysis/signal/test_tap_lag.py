@@ -138,6 +138,15 @@ def test_time_that_jumps_back_is_no_time_for_knocks() -> None:
     assert events(first, nothing) == ()
 
 
+def test_a_knock_beside_two_samples_of_the_same_time_does_not_count() -> None:
+    first, second = felt(TAPS_S), felt(TAPS_S, seed=2)
+    time_s = np.array(second.time_s)
+    twice = int(np.searchsorted(time_s, TAPS_S[0] + 0.2))
+    time_s[twice:] -= time_s[twice] - time_s[twice - 1]
+    (event,) = events(first, replace(second, time_s=time_s))
+    assert event.knocks == 2
+
+
 def test_values_that_are_no_numbers_are_no_knocks() -> None:
     first, second = felt(TAPS_S), felt(TAPS_S, seed=2)
     acc = np.array(second.acc_sensor_mps2)

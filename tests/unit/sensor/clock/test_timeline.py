@@ -200,6 +200,17 @@ def test_a_restart_of_the_sensor_begins_a_clock_of_its_own():
     assert gap.end_s - gap.start_s == pytest.approx(later_s - 60, abs=0.1)
 
 
+def test_a_clock_that_goes_on_from_the_very_tick_of_the_packet_before_begins_anew():
+    first, second = streamed(duration_s=60), streamed(duration_s=60, seed=1)
+    again = second.block.ticks - second.block.ticks[0] + first.block.ticks[-1]
+    block = block_of(np.concatenate([first.block.ticks, again]), 8)
+    arrival_s = np.concatenate([first.arrival_s, second.arrival_s + 75.0])
+    times = fit_segment(block, arrival_s, MILLISECONDS, 104)
+    true_s = np.concatenate([first.true_s, second.true_s + 75.0])
+    assert times.time_s - true_s == pytest.approx(LATENCY_S, abs=0.004)
+    assert [gap.reason for gap in times.gaps] == ["sensor restarted"]
+
+
 @pytest.mark.parametrize("ahead_ms", [90_000, 2**30])
 def test_a_packet_dated_far_ahead_moves_no_other(ahead_ms):
     stream = streamed(duration_s=60)
