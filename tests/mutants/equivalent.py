@@ -30,6 +30,18 @@ EQUIVALENT: dict[Known, str] = {
         "1",
         "2",
     ): "numpy takes any negative length for the one it is to work out",
+    Known(
+        "analysis/maths/quaternion.py",
+        "return np.stack((q[0], -q[1], -q[2], -q[3])).astype(np.float64, copy=False)",
+        "copy=False",
+        "",
+    ): "a copy holds the same numbers",
+    Known(
+        "analysis/signal/motion.py",
+        "row = np.clip(np.round(vertical.node_row).astype(np.int64), 0, len(stream) - 1)",
+        "len(stream) - 1",
+        "len(stream) + 1",
+    ): "the last node lies within the last whole box of rows",
 }
 """Why it makes no difference."""
 

@@ -77,6 +77,16 @@ def test_a_change_too_near_an_end_of_the_run_is_not_seen_to_last(from_the_end: i
     assert steps(flexion_deg + 5.0 * after(from_the_end)) == ()
 
 
+@pytest.mark.parametrize(
+    ("before_the_end", "axes"), [(120, [Axis.FORWARD]), (280, [Axis.FORWARD, Axis.SIDEWAYS])]
+)
+def test_a_slip_sideways_must_last_longer_than_one_forward(before_the_end: int, axes: list[Axis]) -> None:
+    slipped = wander(1, 10, 0.5) + 5.0 * after(COUNT - before_the_end)
+    level = wander(2, 10, 0.5)
+    found = [*steps(slipped, trunk_lateral_deg=level), *steps(level, trunk_lateral_deg=slipped)]
+    assert [step.axis for step in found] == axes
+
+
 @pytest.mark.parametrize("pause_s", [2.0, 40.0])
 def test_strides_before_and_after_a_stop_are_no_neighbours(pause_s: float) -> None:
     start_s = np.arange(COUNT) * STRIDE_S + pause_s * after(1500)

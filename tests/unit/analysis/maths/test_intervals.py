@@ -46,6 +46,11 @@ def test_short_runs_turn_into_the_other_value_and_long_ones_stay(
     np.testing.assert_array_equal(without_short(flag, shortest, of=of), expected)
 
 
+def test_unless_told_otherwise_short_runs_of_true_are_taken_out() -> None:
+    flag = np.array([True, False, True, True])
+    assert without_short(flag, 2).tolist() == [False, False, True, True]
+
+
 @given(st.integers(0, 100), st.integers(1, 30))
 def test_chunks_cover_every_row_once_and_none_is_too_long(count: int, size: int) -> None:
     parts = list(chunks(count, size))
