@@ -36,6 +36,23 @@ def test_after_a_strap_step_strides_count_from_the_next_standing():
     assert told[2].flexion_deg == pytest.approx(0.2)
 
 
+def test_a_second_step_is_held_against_the_zero_that_the_first_one_moved() -> None:
+    table = steady_run(1000)
+    # The sensor slips forward by 3 degrees and back again, sideways by 2 and back.
+    steps = (
+        StrapStep(100.0, 300.0, 3.0),
+        StrapStep(100.0, 300.0, 2.0, Axis.SIDEWAYS),
+        StrapStep(400.0, 1200.0, -3.0),
+        StrapStep(400.0, 1200.0, -2.0, Axis.SIDEWAYS),
+    )
+    standings = (ZERO, seen(200.0, 3.0, 2.0), seen(500.0, 0.2, 0.1))
+    found, told = recalibrated(table, standings, steps, {}, CONFIG)
+    assert [s.role for s in told] == ["zero", "re-zero", "re-zero"]
+    at_s = table["start_s"]
+    moved_deg = np.select([at_s < 200.0, at_s < 500.0], [0.0, 3.0], 0.2)
+    np.testing.assert_allclose(found["trunk_flexion_deg"], table["trunk_flexion_deg"] - moved_deg)
+
+
 @pytest.mark.parametrize("pitch_deg", [None, 10.0])
 def test_the_head_is_placed_anew_on_a_trunk_that_moved(pitch_deg: float | None) -> None:
     pitch = None if pitch_deg is None else np.full(1000, pitch_deg)
