@@ -48,6 +48,18 @@ EQUIVALENT: dict[Known, str] = {
         "weight > config.fill_least_weight",
         "weight >= config.fill_least_weight",
     ): "no sum of ones, halves and thirds is 0.8",
+    Known(
+        "analysis/signal/handedness.py",
+        "start = np.array([[1.0], [0.0], [0.0], [0.0]])",
+        "1.0",
+        "2.0",
+    ): "the product is brought to length one",
+    Known(
+        "analysis/signal/tap_lag.py",
+        "return np.asarray(shifted @ course / np.maximum(power, 1e-9))",
+        "1e-09",
+        "2e-09",
+    ): "both are far below the power of a knock",
 }
 """Why it makes no difference."""
 
