@@ -60,6 +60,19 @@ EQUIVALENT: dict[Known, str] = {
         "1e-09",
         "2e-09",
     ): "both are far below the power of a knock",
+    Known(
+        "analysis/maths/quaternion.py",
+        "return np.stack((q[0], -q[1], -q[2], -q[3])).astype(np.float64, copy=False)",
+        "False",
+        "True",
+    ): "a copy holds the same numbers",
+    Known(
+        "analysis/signal/alignment.py",
+        "mine = sosfiltfilt(low, there, axis=1)",
+        "axis=1",
+        "",
+    ): "the last axis is taken anyhow",
+    Known("analysis/stride/usable.py", "dtype=np.bool_,", "dtype=np.bool_", ""): "they are truths already",
 }
 """Why it makes no difference."""
 

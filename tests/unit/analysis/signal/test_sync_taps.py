@@ -89,6 +89,13 @@ def test_soft_knocks_are_none() -> None:
     assert times(worn(with_taps(standing(), three_from(10.0), direction=(0.0, 0.0, 0.1)))) == []
 
 
+@pytest.mark.parametrize(("soft_s", "series"), [([10.6, 11.2], 1), ([10.4, 10.8, 11.2], 0)])
+def test_knocks_among_more_soft_ones_are_a_body_that_moves(soft_s: list[float], series: int) -> None:
+    knocked = with_taps(standing(), np.array([10.0, 11.8]))
+    both = with_taps(knocked, np.array(soft_s), direction=(0.0, 0.0, 0.15))
+    assert len(times(worn(both))) == series
+
+
 def test_knocks_of_a_body_that_is_not_still_are_none() -> None:
     knocked = with_taps(standing(), three_from(10.0))
     swaying = 5.0 * np.sin(2.0 * np.pi * 1.5 * np.arange(len(knocked.acc_sensor_mps2)) / 104.0)
