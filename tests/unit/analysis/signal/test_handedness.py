@@ -80,7 +80,8 @@ def test_clipping_and_noise_do_not_make_a_triad_look_mirrored() -> None:
 
 
 def test_the_longest_stretch_is_looked_at_not_the_last() -> None:
-    legs = (*OPENING, run_leg(25.0, 3.0), stand(6.0), run_leg(5.0, 3.0), stand(6.0))
+    too_short = run_leg(4.0, 3.0)
+    legs = (*OPENING, run_leg(25.0, 3.0), stand(6.0), too_short, stand(6.0))
     sensor = trunk_recording(virtual(replace(PLAIN, legs=legs)))
     assert motion_of(mirrored(sensor, FLIPS["y"]), None, CONFIG).mirrored
 
