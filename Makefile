@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage test-bluez check fuzz soak bench revalidate picture clean
+.PHONY: help demo test coverage test-bluez check fuzz mutants soak bench revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,12 @@ $(VENV)/.installed-fuzz: $(VENV)/.installed
 FUZZ_SECONDS ?= 8
 fuzz: $(VENV)/.installed-fuzz  ## Hostile packets and files for every decoder, FUZZ_SECONDS each
 	$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS)
+
+MUTANTS ?= 200
+MUTANTS_SEED ?= 1
+MUTANTS_OF ?=
+mutants: $(VENV)/.installed  ## Small slips in the stages, and whether their tests notice: writes tests/mutants/RESULTS.md
+	$(BIN)/python -m tests.mutants.run --count $(MUTANTS) --seed $(MUTANTS_SEED) $(MUTANTS_OF)
 
 $(VENV)/.installed-bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"

@@ -36,6 +36,8 @@ class SignalConfig:
     distance 1, or two at 2, or more of them further off."""
     break_periods: float = 1.5
     """Two samples further apart than this many sampling periods have a lost one between them."""
+    rate_periods: int = 10
+    """Sampling periods of the longest unbroken run from which the rate is read; of fewer, the median step."""
     present_periods: float = 0.75
     """A row of the grid is present if a sample was received within this: half a period and a little."""
     cubic_span_periods: float = 3.5

@@ -107,7 +107,7 @@ def _rate(time_s: FloatArray, config: SignalConfig) -> float:
     last = np.concatenate((breaks, [len(time_s) - 1]))
     longest = int(np.argmax(last - first))
     a, b = first[longest], last[longest]
-    return float((b - a) / (time_s[b] - time_s[a])) if b - a >= 10 else 1.0 / usual
+    return float((b - a) / (time_s[b] - time_s[a])) if b - a >= config.rate_periods else 1.0 / usual
 
 
 def _near_a_sample(row: FloatArray, count: int, config: SignalConfig) -> BoolArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +44,28 @@ PARTS_OF = {
     "analysis.report_json": "analysis.records",
 }
 """Files that belong to a lower unit than their folder: its numbers, and the table that a report carries."""
+
+STAGES_OF = {
+    "analysis.signal": (
+        ("records",),
+        ("timebase", "speed"),
+        ("static_periods", "gait", "strides", "stride_ensemble", "strapdown", "sync_taps"),
+        ("gapfill", "handedness", "tap_lag", "accelerometer_only", "neutral_standing"),
+        ("vertical", "clock_alignment", "forward_direction"),
+        ("inclination_smoother", "anatomical_axes"),
+        ("alignment", "sides"),
+        ("motion",),
+    ),
+    "analysis.stride": (("usable", "posture", "head", "dynamics"), ("rows",)),
+    "analysis.judging": (
+        ("facts", "quality", "distance", "baseline", "hysteresis", "zones", "advice"),
+        ("recalibration", "episodes"),
+        ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
+        ("flags",),
+        ("summary",),
+    ),
+}
+"""Stages of a folder, earliest first: a later one builds on earlier ones. Stages in one row know no other."""
 
 SEEN_BY_ANALYSIS = (
     "sensor.samples",
@@ -117,8 +139,10 @@ def complaint(module: str, imported: str) -> str:
         return f"{module} imports {imported}: only absolute imports"
     package = imported.split(".")[0]
     own, other = _unit(module), _unit(imported) if package in LAYERS else None
-    if own is None or other is None or own == other:
+    if own is None or other is None:
         return ""
+    if own == other:
+        return _complaint_within(own, module, imported)
     if package != module.split(".")[0]:
         if package == "analysis":
             return f"{module} imports {imported}: the sensor side never knows the analysis"
@@ -127,6 +151,39 @@ def complaint(module: str, imported: str) -> str:
     if _height(other) >= _height(own):
         return f"{module} imports {imported}: {other} is not below {own}"
     return ""
+
+
+def _complaint_within(unit: str, module: str, imported: str) -> str:
+    """Return what is wrong with one stage of a folder importing another, or an empty text."""
+    own, other = _row(unit, module), _row(unit, imported)
+    if own is None or other is None or _stage(unit, module) == _stage(unit, imported) or other < own:
+        return ""
+    return f"{module} imports {imported}: not an earlier stage"
+
+
+def _stage(unit: str, name: str) -> str:
+    return name.removeprefix(unit).lstrip(".").split(".")[0]
+
+
+def _row(unit: str, name: str) -> int | None:
+    """Return how late a stage of a folder comes; None for what is no stage and for a folder itself."""
+    stage = _stage(unit, name)
+    if unit not in STAGES_OF or not stage:
+        return None
+    found = [row for row, stages in enumerate(STAGES_OF[unit]) if stage in stages]
+    assert found, f"{unit}.{stage} has no place among the stages: give it one in {Path(__file__).name}"
+    return found[0]
+
+
+def circles(knows: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the modules in circles, and between them, of a map from module to what it knows."""
+    left = {module: set(known) & knows.keys() - {module} for module, known in knows.items()}
+    while True:
+        known = set().union(*left.values())
+        inner = {module for module in left if left[module] and module in known}
+        if inner == left.keys():
+            return sorted(left)
+        left = {module: left[module] & inner for module in inner}
 
 
 def _loads(module: str, names: set[str]) -> set[str]:
@@ -150,6 +207,10 @@ def test_a_module_knows_only_what_lies_below_it(module: str) -> None:
         ("analysis.report.page", "analysis.comparison.compare.compare"),
         ("analysis.records", "analysis.stride.posture.inclination_deg"),
         ("analysis.signal.motion", "analysis.stride.posture.trunk_posture"),
+        ("analysis.signal.gait", "analysis.signal.inclination_smoother.smoothed_vertical"),
+        ("analysis.signal.sides", "analysis.signal.alignment"),
+        ("analysis.judging.hysteresis", "analysis.judging.flags.findings_of"),
+        ("analysis.judging.verdict", "analysis.judging.segments.segments_of"),
         ("analysis.stride.posture", "analysis.judging.flags.find_flags"),
         ("sensor.virtual.runner.plan", "sensor.virtual.radio.stack"),
         ("analysis.pipeline", ".stride.posture"),
@@ -170,6 +231,36 @@ def test_an_import_upwards_or_sideways_is_noticed(module: str, imported: str) ->
 )
 def test_an_import_downwards_or_within_is_let_pass(module: str, imported: str) -> None:
     assert complaint(module, imported) == ""
+
+
+@pytest.mark.parametrize("unit", STAGES_OF)
+def test_every_stage_that_is_named_exists(unit: str) -> None:
+    named = {f"{unit}.{stage}" for row in STAGES_OF[unit] for stage in row}
+    assert named - imports().keys() == set()
+
+
+def test_no_module_knows_itself_through_others() -> None:
+    modules = imports()
+    knows = {
+        module: {name if name in modules else name.rpartition(".")[0] for name in known}
+        for module, known in modules.items()
+    }
+    knows["analysis.records"].remove(
+        "analysis.report_json"
+    )  # a report's own methods load its JSON when called
+    assert circles(knows) == []
+
+
+@pytest.mark.parametrize(
+    ("knows", "found"),
+    [
+        pytest.param({"a": {"b", "c"}, "b": {"c"}, "c": {"numpy"}}, [], id="a-ladder"),
+        pytest.param({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {}}, ["b", "c"], id="a-circle-and-its-user"),
+        pytest.param({"a": {"a"}}, [], id="a-package-and-its-own-name"),
+    ],
+)
+def test_a_circle_is_noticed(knows: dict[str, set[str]], found: list[str]) -> None:
+    assert circles(knows) == found
 
 
 MAKERS = sorted(

@@ -34,6 +34,16 @@ def test_facts_of_a_faultless_sensor() -> None:
     assert not facts.mirrored
 
 
+def test_what_the_recording_tells_of_its_sensor_is_passed_on() -> None:
+    run_ = virtual(PLAIN)
+    sensor = replace(trunk_recording(run_), battery_pct=37, rejected_packets=5)
+    clock = clock_facts(sensor, sensor, (), CONFIG.knocks)
+    facts = sensor_facts(sensor, replace(motion(run_), mirrored=True), CONFIG, clock)
+    assert (facts.placement, facts.device, facts.name) == (sensor.placement, sensor.device, sensor.name)
+    assert (facts.battery_pct, facts.rejected_packets, facts.mirrored) == (37, 5, True)
+    assert facts.clock is clock
+
+
 def test_the_share_of_lost_samples_is_counted() -> None:
     run_ = virtual(PLAIN)
     lost = loss_mask(len(run_.time_s), run_.rate_hz, gap_s=0.1, fraction=0.05, rng=np.random.default_rng(1))

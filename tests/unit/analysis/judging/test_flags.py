@@ -143,6 +143,12 @@ def test_a_stricter_preset_flags_more() -> None:
     assert {e.flag for e in judge(table, strict).episodes} == {"watch", "slouched"}
 
 
+@pytest.mark.parametrize(("lean_deg", "notes"), [(-0.5, 1), (0.5, 0), (14.5, 0), (15.5, 1)])
+def test_a_remark_is_made_on_a_lean_that_few_runners_have(lean_deg: float, notes: int) -> None:
+    table = steady_run(3000, trunk_flexion_deg=np.full(3000, lean_deg))
+    assert len(judge(table, zero_source="standing").notes) == notes
+
+
 def test_zones_share_out_the_usable_running() -> None:
     flexion_deg = 6.0 + np.repeat([0.0, -2.1, 2.0, 3.9, 4.0], [1000, 250, 250, 250, 250])
     found = judge(steady_run(2000, trunk_flexion_deg=flexion_deg))

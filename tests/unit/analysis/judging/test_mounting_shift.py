@@ -42,6 +42,17 @@ def test_a_slip_is_found_within_three_strides(seed: int, step_deg: float) -> Non
     assert found[0].step_deg == pytest.approx(step_deg, abs=1.2)
 
 
+@pytest.mark.parametrize("seed", [0, 9, 16])
+def test_a_slip_is_placed_at_the_first_stride_of_the_new_level(seed: int) -> None:
+    (found,) = steps(wander(seed, 10, 1.0) + 4.0 * after(1500))
+    assert found.at_m == pytest.approx(3000.0, abs=0.1)
+
+
+def test_a_small_slip_is_found_in_a_run_with_a_large_one() -> None:
+    found = steps(wander(1, 10, 0.5) + 3.0 * after(800) + 12.0 * after(2000))
+    assert [round(step.at_m, -1) for step in found] == [1600.0, 4000.0]
+
+
 def test_a_slip_sideways_is_found_too() -> None:
     found = steps(wander(1, 10, 0.8), trunk_lateral_deg=wander(2, 10, 0.8) + 5.0 * after(1000))
     assert [(round(step.at_m, -1), step.axis) for step in found] == [(2000.0, Axis.SIDEWAYS)]
@@ -57,6 +68,23 @@ def test_a_dip_before_the_angle_rises_for_good_is_no_slip_downwards() -> None:
     dip, risen = after(1480) - after(1500), after(1500)
     # The rise out of the dip is by 5 degrees, of which less than half stays.
     assert steps(6.0 - 3.0 * dip + 2.0 * risen) == ()
+
+
+@pytest.mark.parametrize("from_the_end", [5, 40])
+def test_a_change_too_near_an_end_of_the_run_is_not_seen_to_last(from_the_end: int) -> None:
+    flexion_deg = wander(1, 10, 0.5)
+    assert steps(flexion_deg + 5.0 * after(COUNT - from_the_end)) == ()
+    assert steps(flexion_deg + 5.0 * after(from_the_end)) == ()
+
+
+@pytest.mark.parametrize(
+    ("before_the_end", "axes"), [(120, [Axis.FORWARD]), (280, [Axis.FORWARD, Axis.SIDEWAYS])]
+)
+def test_a_slip_sideways_must_last_longer_than_one_forward(before_the_end: int, axes: list[Axis]) -> None:
+    slipped = wander(1, 10, 0.5) + 5.0 * after(COUNT - before_the_end)
+    level = wander(2, 10, 0.5)
+    found = [*steps(slipped, trunk_lateral_deg=level), *steps(level, trunk_lateral_deg=slipped)]
+    assert [step.axis for step in found] == axes
 
 
 @pytest.mark.parametrize("pause_s", [2.0, 40.0])

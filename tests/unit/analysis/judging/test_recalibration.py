@@ -6,6 +6,7 @@ import pytest
 from analysis.config import AnalysisConfig
 from analysis.judging.recalibration import recalibrated, sound_zero
 from analysis.records import Axis, Standing, StrapStep
+from analysis.stride.head import HEAD_SENSOR, TRUNK_MODEL, head_columns
 from tests.support.stride_tables import steady_run
 
 CONFIG = AnalysisConfig()
@@ -33,6 +34,44 @@ def test_after_a_strap_step_strides_count_from_the_next_standing():
     assert found["trunk_lateral_deg"][later] == pytest.approx(table["trunk_lateral_deg"][later] + 1.0)
     assert [s.role for s in told] == ["zero", "re-zero", "end"]
     assert told[2].flexion_deg == pytest.approx(0.2)
+
+
+def test_a_second_step_is_held_against_the_zero_that_the_first_one_moved() -> None:
+    table = steady_run(1000)
+    # The sensor slips forward by 3 degrees and back again, sideways by 1 and back.
+    steps = (
+        StrapStep(100.0, 300.0, 3.0),
+        StrapStep(100.0, 300.0, 1.0, Axis.SIDEWAYS),
+        StrapStep(400.0, 1200.0, -3.0),
+        StrapStep(400.0, 1200.0, -1.0, Axis.SIDEWAYS),
+    )
+    standings = (ZERO, seen(200.0, 3.0, 1.0), seen(500.0, 0.2, 0.1))
+    found, told = recalibrated(table, standings, steps, {}, CONFIG)
+    assert [s.role for s in told] == ["zero", "re-zero", "re-zero"]
+    at_s = table["start_s"]
+    moved_deg = np.select([at_s < 200.0, at_s < 500.0], [0.0, 3.0], 0.2)
+    np.testing.assert_allclose(found["trunk_flexion_deg"], table["trunk_flexion_deg"] - moved_deg)
+
+
+@pytest.mark.parametrize("pitch_deg", [None, 10.0])
+def test_the_head_is_placed_anew_on_a_trunk_that_moved(pitch_deg: float | None) -> None:
+    pitch = None if pitch_deg is None else np.full(1000, pitch_deg)
+    head = head_columns(np.full(1000, 6.0), pitch, 1.8, CONFIG.head)
+    table = steady_run(1000, **head)
+    step = (StrapStep(200.0, 600.0, 3.0),)
+    found, _ = recalibrated(table, (ZERO, seen(300.0, 3.0)), step, {"stature_m": 1.8}, CONFIG)
+    later = table["start_s"] >= 300.0
+    moved = head_columns(np.full(1000, 3.0), pitch, 1.8, CONFIG.head)
+    for name in ("neck_flexion_deg", "head_forward_cm", "head_forward_lo_cm", "head_forward_hi_cm"):
+        np.testing.assert_allclose(found[name], np.where(later, moved[name], head[name]))
+    assert set(found["head_source"]) == {TRUNK_MODEL if pitch_deg is None else HEAD_SENSOR}
+
+
+def test_no_head_is_invented_where_there_was_none() -> None:
+    step = (StrapStep(200.0, 600.0, 3.0),)
+    found, _ = recalibrated(steady_run(1000), (ZERO, seen(300.0, 3.0)), step, {}, CONFIG)
+    assert np.isnan(found["head_forward_cm"]).all()
+    assert set(found["head_source"]) == {""}
 
 
 def test_a_zero_never_moves_by_more_than_five_degrees():

@@ -23,6 +23,12 @@ def test_a_last_part_of_a_few_metres_joins_the_row_before() -> None:
     assert sum(row.stride_count for row in rows) == 1005
 
 
+def test_strides_at_and_beyond_the_end_belong_to_the_last_row() -> None:
+    # The last two strides begin at 2496 and 2498 m.
+    rows = segments_of(steady_run(1250), 2496.0, CONFIG, FINDINGS)
+    assert [row.stride_count for row in rows] == [500, 500, 250]
+
+
 def test_a_stop_belongs_to_the_time_of_its_kilometre() -> None:
     start_s = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 700, 60.0, 0.0)
     rows = segments_of(steady_run(1000, start_s=start_s, end_s=start_s + STRIDE_S), 2000.0, CONFIG, FINDINGS)

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.maths.intervals import box_decimate, inside, runs_of, without_short
+from analysis.maths.intervals import box_decimate, chunks, inside, runs_of, without_short
 
 flags = st.lists(st.booleans(), max_size=60).map(lambda values: np.array(values, dtype=bool))
 
@@ -44,6 +44,19 @@ def test_short_runs_turn_into_the_other_value_and_long_ones_stay(
         if last - first < shortest:
             expected[first:last] = not of
     np.testing.assert_array_equal(without_short(flag, shortest, of=of), expected)
+
+
+def test_unless_told_otherwise_short_runs_of_true_are_taken_out() -> None:
+    flag = np.array([True, False, True, True])
+    assert without_short(flag, 2).tolist() == [False, False, True, True]
+
+
+@given(st.integers(0, 100), st.integers(1, 30))
+def test_chunks_cover_every_row_once_and_none_is_too_long(count: int, size: int) -> None:
+    parts = list(chunks(count, size))
+    assert [row for part in parts for row in range(count)[part]] == list(range(count))
+    assert all(part.stop - part.start == size for part in parts[:-1])
+    assert all(0 < part.stop - part.start <= size for part in parts)
 
 
 def test_a_box_averages_whole_boxes_and_leaves_the_tail_out() -> None:

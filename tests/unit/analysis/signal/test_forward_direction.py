@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.config import AnalysisConfig
+from analysis.config import AnalysisConfig, AxesConfig
 from analysis.signal.forward_direction import BOW, LEAN, PITCH, START, decide, votes
 from analysis.signal.motion import Motion
 from analysis.signal.strapdown import integrate
@@ -22,7 +22,7 @@ AROUND = np.diag([-1.0, -1.0, 1.0])
 LEGS = (stand(10.0), bow(35.0), stand(8.0), run(25.0, 3.0), stand(6.0))
 
 
-def asked(found: Motion, candidate: FloatArray) -> dict[str, float]:
+def asked(found: Motion, candidate: FloatArray, config: AxesConfig = CONFIG.axes) -> dict[str, float]:
     """Return the votes on candidate axes, by name."""
     stream = found.stream
     broken_rows = round(CONFIG.signal.broken_s * stream.rate_hz)
@@ -36,7 +36,7 @@ def asked(found: Motion, candidate: FloatArray) -> dict[str, float]:
             strides=found.strides,
             zero=found.zero,
             rests=found.rests,
-            config=CONFIG.axes,
+            config=config,
         )
     )
 
@@ -65,6 +65,13 @@ def test_a_start_over_ground_tells_forward(style: str, seed: int) -> None:
 def test_on_a_treadmill_the_start_says_nothing() -> None:
     found = motion(virtual(plan(treadmill=True)))
     assert START not in asked(found, found.axes.trunk_from_sensor)
+
+
+@pytest.mark.parametrize(("seconds", "says"), [(4.5, False), (6.0, True)])
+def test_a_start_that_is_not_followed_for_half_its_time_says_nothing(seconds: float, says: bool) -> None:
+    found = motion(virtual(plan(legs=(*LEGS[:3], run(seconds, 3.0)))))
+    assert found.strides.running.any()
+    assert (START in asked(found, found.axes.trunk_from_sensor)) == says
 
 
 def test_without_a_bow_nobody_says_there_was_one() -> None:
@@ -131,6 +138,16 @@ def test_the_pitch_swings_with_the_bounce_in_every_style() -> None:
     for style in STYLES.values():
         found = motion(virtual(plan(style=style)))
         assert asked(found, found.axes.trunk_from_sensor)[PITCH] > 0
+
+
+def test_a_pitch_swing_votes_by_its_share_of_one_that_is_sure() -> None:
+    found = motion(virtual(plan()))
+    whole, half = (
+        asked(found, found.axes.trunk_from_sensor, replace(CONFIG.axes, pitch_sure_deg=sure_deg))[PITCH]
+        for sure_deg in (20.0, 40.0)
+    )
+    assert 0.0 < half < whole < 1.0
+    assert whole == pytest.approx(2.0 * half)
 
 
 @pytest.mark.parametrize("from_s", [24.5, 26.0, 29.0])

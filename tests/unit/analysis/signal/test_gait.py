@@ -154,6 +154,18 @@ def test_cadence_of_a_plain_sine_is_its_frequency(step_hz: float) -> None:
     assert 2.0 * RATE_HZ / np.diff(inner).mean() == pytest.approx(step_hz, rel=1e-3)
 
 
+@pytest.mark.parametrize("other_hz", [0.7, 7.0])
+def test_what_swings_harder_than_steps_but_too_slow_or_too_fast_for_them_is_no_cadence(
+    other_hz: float,
+) -> None:
+    time_s = np.arange(round(40 * RATE_HZ)) / RATE_HZ
+    steps, other = np.cos(2 * np.pi * 2.6 * time_s), np.cos(2 * np.pi * other_hz * time_s)
+    vertical = 9.80665 * (1.0 + 1.0 * steps + 1.3 * other)
+    acc = np.stack((vertical, np.zeros_like(vertical), np.zeros_like(vertical)), axis=1)
+    strides = find_strides(find_gait(even(acc, None), no_static_periods(), CONFIG))
+    assert 2.0 * RATE_HZ / np.diff(strides.start_row[5:-5]).mean() == pytest.approx(2.6, rel=0.01)
+
+
 @pytest.mark.parametrize("count", [2, 5, 9, 50])
 def test_hardly_any_rows_hold_no_steps(count: int) -> None:
     gait = find_gait(even(np.ones((count, 3)) + np.eye(3)[[0] * count], None), no_static_periods(), CONFIG)

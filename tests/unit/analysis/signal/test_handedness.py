@@ -79,6 +79,20 @@ def test_clipping_and_noise_do_not_make_a_triad_look_mirrored() -> None:
     assert not motion_of(trunk_recording(run), None, CONFIG).mirrored
 
 
+def test_the_longest_stretch_is_looked_at_not_the_last() -> None:
+    too_short = run_leg(4.0, 3.0)
+    legs = (*OPENING, run_leg(25.0, 3.0), stand(6.0), too_short, stand(6.0))
+    sensor = trunk_recording(virtual(replace(PLAIN, legs=legs)))
+    assert motion_of(mirrored(sensor, FLIPS["y"]), None, CONFIG).mirrored
+
+
+@pytest.mark.parametrize(("every", "judged"), [(100, True), (25, False)])
+def test_where_much_is_clipped_a_mirrored_triad_is_not_judged(every: int, judged: bool) -> None:
+    sensor = mirrored(trunk_recording(virtual(SHORT)), FLIPS["y"])
+    clipped = np.arange(len(sensor.time_s)) % every == 0
+    assert motion_of(replace(sensor, clipped=clipped), None, CONFIG).mirrored == judged
+
+
 def test_without_a_gyroscope_handedness_is_not_asked() -> None:
     stream = even(np.ones((500, 3)), None)
     assert not is_mirrored(

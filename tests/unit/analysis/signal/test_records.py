@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from analysis.signal.records import Vertical
 from tests.support.streams import even, even_strides, no_static_periods, still
 
 
@@ -26,6 +27,12 @@ def test_what_was_handed_in_may_change_without_harm() -> None:
     stream = even(acc, None)
     acc[0, 0] = 7.0
     assert stream.acc_sensor_mps2[0, 0] == 1.0
+
+
+def test_the_vertical_of_a_single_node_holds_everywhere() -> None:
+    up = np.array([[0.6], [0.0], [0.8]])
+    vertical = Vertical(np.zeros(1), up, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+    np.testing.assert_allclose(vertical.at_rows(np.array([0.0, 0.5, 100.0])), np.repeat(up, 3, axis=1))
 
 
 def test_rests_and_strides_are_counted() -> None:

@@ -146,6 +146,16 @@ def test_a_still_sensor_with_a_bias_does_not_turn() -> None:
     assert np.degrees(turned.magnitude()).max() < 0.1
 
 
+@pytest.mark.parametrize(("seconds", "read"), [(3.5, False), (4.5, True)])
+def test_a_bias_is_read_only_from_four_seconds_of_rest(seconds: float, read: bool) -> None:
+    gyr = np.tile(np.radians([0.5, 0.0, 0.0]), (1040, 1))
+    rest = StaticPeriods(
+        np.array([0]), np.array([round(seconds * RATE_HZ)]), np.array([[0.0, 0.0, 9.8]]), gyr[:1]
+    )
+    turned = rotation(integrate(stream(gyr), rest, BROKEN_ROWS, REST))[-1].magnitude()
+    assert np.degrees(turned) == pytest.approx(0.0 if read else 5.0, abs=0.02)
+
+
 def test_the_frame_is_broken_behind_a_long_loss_and_not_behind_a_short_one() -> None:
     present = np.ones(1000, dtype=bool)
     present[200:241] = False

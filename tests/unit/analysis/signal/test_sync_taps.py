@@ -54,6 +54,18 @@ def test_a_jump_is_told_from_a_tap_by_its_flight() -> None:
     np.testing.assert_allclose([k.first_s for k in jumps], three_from(10.0, 1.5), atol=0.1)
 
 
+def test_a_stamp_that_was_long_in_coming_but_never_fell_is_no_jump() -> None:
+    taps_s = three_from(10.0, 1.5)
+    stamped = with_taps(standing(), taps_s)
+    acc = np.array(stamped.acc_sensor_mps2)
+    time_s = np.arange(len(acc)) / stamped.rate_hz
+    for tap_s in taps_s:
+        acc[(time_s > tap_s - 0.3) & (time_s < tap_s)] *= 1.5
+    (found,) = find_sync_taps(worn(replace(stamped, acc_sensor_mps2=acc)), CONFIG)
+    assert [knock.at_s - knock.first_s > 0.25 for knock in found] == [True] * 3
+    assert [knock.is_jump for knock in found] == [False] * 3
+
+
 def test_jumping_lasts_from_the_first_dip_to_the_last_landing_with_a_second_of_calm() -> None:
     found = find_sync_taps(worn(with_jumps(standing(), three_from(10.0, 1.5))), CONFIG)
     np.testing.assert_allclose(jumping_s(found, CONFIG), [[9.0], [10.0 + 1.5 * 1.98 + 0.97 + 1.0]], atol=0.1)
@@ -75,6 +87,13 @@ def test_a_long_series_is_a_gait() -> None:
 
 def test_soft_knocks_are_none() -> None:
     assert times(worn(with_taps(standing(), three_from(10.0), direction=(0.0, 0.0, 0.1)))) == []
+
+
+@pytest.mark.parametrize(("soft_s", "series"), [([10.6, 11.2], 1), ([10.4, 10.8, 11.2], 0)])
+def test_knocks_among_more_soft_ones_are_a_body_that_moves(soft_s: list[float], series: int) -> None:
+    knocked = with_taps(standing(), np.array([10.0, 11.8]))
+    both = with_taps(knocked, np.array(soft_s), direction=(0.0, 0.0, 0.15))
+    assert len(times(worn(both))) == series
 
 
 def test_knocks_of_a_body_that_is_not_still_are_none() -> None:

@@ -67,6 +67,11 @@ def test_the_lag_is_found_within_a_fifth_of_a_sample(
     assert event.within_s < (0.015 if event.is_jump else 0.005)
 
 
+def test_a_shared_event_is_placed_half_way_from_its_first_knock_to_its_last() -> None:
+    (event,) = events(felt(TAPS_S, seed=1), felt(TAPS_S, seed=2, late_s=0.03))
+    assert event.at_s == pytest.approx((TAPS_S[0] + TAPS_S[-1]) / 2.0, abs=0.01)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.floats(-0.045, 0.045))
 def test_a_clock_that_is_moved_moves_the_lag_by_as_much(moved_s: float) -> None:
@@ -131,6 +136,15 @@ def test_time_that_jumps_back_is_no_time_for_knocks() -> None:
     assert events(first, replace(second, time_s=time_s)) == ()
     nothing = sensor_recording(np.zeros(0), np.zeros((0, 3)), None)
     assert events(first, nothing) == ()
+
+
+def test_a_knock_beside_two_samples_of_the_same_time_does_not_count() -> None:
+    first, second = felt(TAPS_S), felt(TAPS_S, seed=2)
+    time_s = np.array(second.time_s)
+    twice = int(np.searchsorted(time_s, TAPS_S[0] + 0.2))
+    time_s[twice:] -= time_s[twice] - time_s[twice - 1]
+    (event,) = events(first, replace(second, time_s=time_s))
+    assert event.knocks == 2
 
 
 def test_values_that_are_no_numbers_are_no_knocks() -> None:

@@ -54,6 +54,22 @@ def test_a_still_sensor_knows_up_from_the_accelerometer() -> None:
     assert off_deg(unaided(still(30.0, tuple(direction))), direction).max() < 1e-4
 
 
+@pytest.mark.parametrize("rate_hz", [52.0, 104.0, 416.0])
+def test_thinned_force_lies_in_the_middle_of_what_it_averages(rate_hz: float) -> None:
+    ramp = np.arange(1000.0)
+    stream = even(ramp[:, None] * [1.0, 2.0, 3.0], np.zeros((1000, 3)), rate_hz=rate_hz)
+    force = AveragedForce(stream, frozen(stream), BROKEN_ROWS, CONFIG.orientation)
+    np.testing.assert_allclose(force.force, np.array([[1.0], [2.0], [3.0]]) * force.row, rtol=1e-6)
+
+
+def test_nodes_reach_from_end_to_end_as_close_as_the_configuration_says() -> None:
+    stream = still(10.0)
+    force = AveragedForce(stream, frozen(stream), BROKEN_ROWS, CONFIG.orientation)
+    node_s = unaided_vertical(force, frozen(stream), CONFIG.orientation).node_row / RATE_HZ
+    assert (node_s[0], node_s[-1]) == pytest.approx((0.0, 10.0), abs=0.11)
+    np.testing.assert_allclose(np.diff(node_s), CONFIG.orientation.node_s, rtol=0.03)
+
+
 def test_violent_strides_leave_no_bias() -> None:
     row = np.arange(round(60 * RATE_HZ))
     phase = 2 * np.pi * 1.4 * row / RATE_HZ

@@ -155,6 +155,19 @@ def test_a_head_sensor_without_a_gyroscope_claims_no_angle() -> None:
     assert np.isfinite(table["trunk_flexion_deg"]).all()
 
 
+def test_without_a_gyroscope_only_the_ends_of_a_bout_are_taken_for_bursts() -> None:
+    (sensor, *_) = session(virtual(THREE)).sensors
+    trunk = motion_of(replace(sensor, gyr_sensor_radps=None), None, CONFIG)
+    table = stride_table(trunk, {}, False, {}, CONFIG)
+    assert len(set(trunk.strides.bout.tolist())) == 1
+    edge_s = CONFIG.posture.accelerometer_edge_s
+    since_s, until_s = table["start_s"] - table["start_s"][0], table["end_s"][-1] - table["end_s"]
+    beside = (since_s < edge_s) | (until_s < edge_s)
+    assert 6 < beside.sum() < len(table) / 2
+    assert table["usable"].tolist() == (~beside).tolist()
+    assert "burst" in table["usable_because"][beside]
+
+
 def test_every_column_is_there_in_order_and_of_its_kind() -> None:
     table = report(virtual(PLAIN)).strides
     assert list(table.columns) == list(STRIDE_COLUMNS)

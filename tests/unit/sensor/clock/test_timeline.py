@@ -137,9 +137,10 @@ def test_lost_packets_leave_gaps_of_exactly_their_samples(lost):
     assert {gap.reason for gap in times.gaps} <= {"packets lost"}
 
 
+@pytest.mark.parametrize("refers_to", ["first", "last"])
 @given(lost=st.sets(st.integers(1, 298), max_size=60), seed=st.integers(0, 50))
-@settings(max_examples=25, deadline=None)
-def test_small_packets_lost_among_large_ones_are_counted(lost, seed):
+@settings(max_examples=15, deadline=None)
+def test_small_packets_lost_among_large_ones_are_counted(refers_to, lost, seed):
     rng = np.random.default_rng(seed)
     count = rng.integers(1, 70, 300)
     end = np.cumsum(count)
@@ -149,13 +150,13 @@ def test_small_packets_lost_among_large_ones_are_counted(lost, seed):
     n = int(count[kept].sum())
     block = SampleBlock(
         notification=np.arange(np.count_nonzero(kept)),
-        ticks=np.rint(true_s[end - 1] * 1e9).astype(np.int64)[kept],
+        ticks=np.rint(true_s[end - (1 if refers_to == "last" else count)] * 1e9).astype(np.int64)[kept],
         count=count[kept],
         acc_sensor_mps2=np.zeros((n, 3)),
         gyr_sensor_radps=None,
         clipped=np.zeros(n, np.bool_),
     )
-    spec = ClockSpec(tick_hz=1e9, wrap_bits=None, refers_to="last")
+    spec = ClockSpec(tick_hz=1e9, wrap_bits=None, refers_to=refers_to)
     times = fit_segment(
         block, true_s[end - 1][kept] + rng.uniform(0, 0.03, len(block.count)), spec=spec, nominal_rate_hz=52
     )
@@ -200,6 +201,17 @@ def test_a_restart_of_the_sensor_begins_a_clock_of_its_own():
     (gap,) = times.gaps
     assert gap.reason == "sensor restarted"
     assert gap.end_s - gap.start_s == pytest.approx(later_s - 60, abs=0.1)
+
+
+def test_a_clock_that_goes_on_from_the_very_tick_of_the_packet_before_begins_anew():
+    first, second = streamed(duration_s=60), streamed(duration_s=60, seed=1)
+    again = second.block.ticks - second.block.ticks[0] + first.block.ticks[-1]
+    block = block_of(np.concatenate([first.block.ticks, again]), 8)
+    arrival_s = np.concatenate([first.arrival_s, second.arrival_s + 75.0])
+    times = fit_segment(block, arrival_s, MILLISECONDS, 104)
+    true_s = np.concatenate([first.true_s, second.true_s + 75.0])
+    assert times.time_s - true_s == pytest.approx(LATENCY_S, abs=0.004)
+    assert [gap.reason for gap in times.gaps] == ["sensor restarted"]
 
 
 @pytest.mark.parametrize("ahead_ms", [90_000, 2**30])
