@@ -57,10 +57,12 @@ def _method(report: RunReport) -> str:
         f" One stride's angle is accurate to ± {words.degrees(width)} (95 %)." if math.isfinite(width) else ""
     )
     if report.method == "accelerometer only":
+        excess_deg = report.config.orientation.accelerometer_excess_deg
         return (
             "Method: accelerometer only. This sensor has no gyroscope, so flexion is the stride mean of "
-            "gravity's direction: it reads 2 to 3° too high on most runners (up to 6° was seen), sideways, "
-            f"rotation and head figures are left out, and only changes within this run can be flagged.{error}"
+            f"gravity's direction, less the {words.degrees(excess_deg)} by which that reads too high "
+            "on average while running. Sideways, rotation and head figures are left out, and only changes "
+            f"within this run can be flagged.{error}"
         )
     return (
         f"Method: {report.method}. Gyroscope and accelerometer are joined over the whole run, forward and "

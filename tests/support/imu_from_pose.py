@@ -167,7 +167,9 @@ def close_loop(pose: Pose, start_s: float, period_s: float, join_s: float) -> Lo
     return Loop(period_s, blended - blended.mean(axis=0), continuous_wxyz(rotation), advance, start_s)
 
 
-def best_period_s(pose: Pose, start_s: float, guess_s: float, join_s: float) -> float:
+def best_period_s(
+    pose: Pose, start_s: float, guess_s: float, join_s: float, *, reach_s: float = 0.02
+) -> float:
     """Return the period near a guess after which the body's attitude and height repeat themselves best."""
     probe_s = start_s + np.linspace(-join_s, 0.0, 25)
     now = sample_pose(pose, probe_s)
@@ -180,7 +182,7 @@ def best_period_s(pose: Pose, start_s: float, guess_s: float, join_s: float) -> 
         return float(np.mean(turn.magnitude() ** 2) + np.mean((height_m * 1.75) ** 2))
 
     last_s = pose.time_s[-1] - start_s
-    candidates_s = np.arange(guess_s - 0.02, min(guess_s + 0.02, last_s), 0.001)
+    candidates_s = np.arange(guess_s - reach_s, min(guess_s + reach_s, last_s), 0.001)
     return float(min(candidates_s, key=mismatch))
 
 

@@ -189,7 +189,7 @@ def accelerometer_only() -> RunReport:
         strides=strides,
         segments=segments,
         method="accelerometer only",
-        flexion_half_width_deg=4.0,
+        flexion_half_width_deg=4.5,
         head_source="",
     )
 
