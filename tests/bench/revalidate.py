@@ -8,12 +8,22 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench.revalidation import accelerometer, hour, jogs, optical, orientation, styled, upper_back_head
+from tests.bench.revalidation import (
+    accelerometer,
+    bend,
+    hour,
+    jogs,
+    optical,
+    orientation,
+    styled,
+    upper_back_head,
+)
 from tests.bench.revalidation.tables import Section
 
 PAGE = Path(__file__).with_name("REVALIDATION.md")
 SECTIONS: tuple[Callable[[], Section], ...] = (
     optical.section,
+    bend.section,
     styled.section,
     hour.section,
     orientation.section,

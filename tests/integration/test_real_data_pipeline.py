@@ -7,13 +7,23 @@ import pytest
 
 from analysis.signal.config import OrientationConfig, PostureConfig, RestConfig
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from tests.bench.revalidation import accelerometer, hour, jogs, optical, orientation, styled, upper_back_head
+from tests.bench.revalidation import (
+    accelerometer,
+    bend,
+    hour,
+    jogs,
+    optical,
+    orientation,
+    styled,
+    upper_back_head,
+)
 from tests.support import datasets
 from tests.support.analysing import analyse_imu
 from tests.support.bvh import STEADY
 from tests.support.report_checks import FlexionCheck, check_flexion, usable_running
 from tests.support.runners import RUNNERS
 from tests.support.styled_runs import standing_lean_deg
+from tests.support.walk_run import STRAIGHT, bend_run, short_run
 
 BENT_DEG = RestConfig().bent_deg
 
@@ -33,6 +43,27 @@ def test_marker_runners_flexion_is_their_markers(marker_checks, name):
 def test_a_marker_runners_change_of_flexion_with_speed_is_found(marker_checks):
     slow, fast = (marker_checks[name][0] for name in ("hamner_200", "hamner_300"))
     assert fast.mean_deg - slow.mean_deg == pytest.approx(fast.true_mean_deg - slow.true_mean_deg, abs=0.3)
+
+
+def test_with_a_consumer_sensor_flexion_is_what_the_readme_says():
+    runs = {run.name: run for run in optical.clean_runs(running_s=60.0)}
+    assert len(runs) == 15
+    for name in ("rajagopal", "ja1_700", "P01_Running_01", "P04_Running_01", "straight_run"):
+        check, _ = optical.worst(runs[name], draws=2)
+        assert check.mean_error_deg == pytest.approx(0.0, abs=0.3), name
+        assert check.rmse_deg <= 0.3, name
+
+
+def test_the_lean_into_a_bend_is_found_and_the_centripetal_acceleration_is_not_taken_for_it():
+    straight = short_run(STRAIGHT, overground=True, running_s=60.0)
+    circling, _ = bend_run(running_s=60.0)
+    checks = [bend.checked(run, speed_told=False)[1] for run in (straight, circling)]
+    for check in checks:
+        assert check.mean_error_deg == pytest.approx(0.0, abs=0.3)
+        # The sideways axis is up to 5 degrees off, which turns 10 degrees of flexion into 0.9 of lean.
+        assert check.lateral_error_deg == pytest.approx(0.0, abs=1.3)
+    apart = checks[1].lateral_error_deg - checks[0].lateral_error_deg
+    assert apart == pytest.approx(0.0, abs=1.0)
 
 
 @pytest.mark.parametrize("name", RUNNERS)

@@ -13,7 +13,7 @@ import numpy as np
 
 from sensor.samples import FloatArray
 from tests.support.datasets import data_dir, names
-from tests.support.imu_from_pose import Pose, best_period_s, close_loop, pose_from_matrices
+from tests.support.imu_from_pose import Bend, Pose, best_period_s, close_loop, off_bend, pose_from_matrices
 from tests.support.looped_run import LoopedRun, looped_run
 from tests.support.markers import (
     FORWARD_IS_X,
@@ -32,6 +32,8 @@ BEND_THORAX = ("C7", "Clav", "Strn")
 STRAIGHT, CURVED, STANDING = "straight_run", "curved_run", "standing_npose"
 HEAD_BAND = ("LFHD", "RFHD", "LBHD", "RBHD")
 JOIN_S = 0.15
+STRAIGHT_SLOPE = 0.1
+"""Largest slope of a path that counts as heading along x."""
 STRIDE_S, STRIDE_REACH_S = 0.73, 0.13
 """Strides that a run is searched for: 140 to 200 steps a minute."""
 
@@ -116,6 +118,40 @@ def short_run(name: str, **how: Any) -> LoopedRun:
     loop = close_loop(pose, JOIN_S, period_s, JOIN_S)
     speed_mps = float(abs(loop.advance_m[0]) / period_s)
     return looped_run(name, loop, strides_per_loop=strides, speed_mps=speed_mps, **how)
+
+
+def bend_run(**how: Any) -> tuple[LoopedRun, Bend]:
+    """Return the run in a bend, made an endless circle after the recorded standing, and that circle.
+
+    Parameters
+    ----------
+    how
+        Further words of `looped_run`.
+    """
+    pose = bend_pose(CURVED)
+    bend, centre_m = _circle(pose)
+    straight = off_bend(pose, bend, centre_m)
+    period_s, strides = _period(straight)
+    loop = close_loop(straight, JOIN_S, period_s, JOIN_S)
+    speed_mps = abs(bend.radius_m * bend.turn_radps)
+    return looped_run(CURVED, loop, strides_per_loop=strides, speed_mps=speed_mps, bend=bend, **how), bend
+
+
+def _circle(pose: Pose) -> tuple[Bend, FloatArray]:
+    """Return the circle on which a body goes that heads along x in the middle of the record, and its middle.
+
+    A parabola through the path, y over x, has the circle's curvature where it heads along x.
+    """
+    x, y, _ = pose.position_earth_m.T
+    middle_s = pose.time_s.mean()
+    half, slope, start = np.polyfit(x - np.interp(middle_s, pose.time_s, x), y, 2)
+    if abs(slope) > STRAIGHT_SLOPE:
+        raise ValueError(f"{CURVED} does not head along x in its middle: slope {slope:.2f}")
+    speed_mps = (x[-1] - x[0]) / (pose.time_s[-1] - pose.time_s[0])
+    radius_m = 1.0 / (2.0 * abs(half))
+    bend = Bend(radius_m, float(np.sign(half) * speed_mps / radius_m))
+    middle = np.array([np.interp(middle_s, pose.time_s, x), start, 0.0])
+    return bend, middle + bend.centre_m
 
 
 def _period(pose: Pose) -> tuple[float, int]:
