@@ -225,7 +225,7 @@ def _from_accelerometer(
     stream: EvenStream, rests: StaticPeriods, gait: Gait, config: AnalysisConfig
 ) -> Motion:
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
-    up = stride_mean_up(stream, config.orientation)
+    up: RealArray = stride_mean_up(stream, config.orientation)
     strides = find_strides(gait)
     zero, axes = _upright(stream, None, up, strides, rests, config)
     if zero.source == STANDING:

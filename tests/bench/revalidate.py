@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.bench.revalidation import (
     accelerometer,
     bend,
+    head_position,
     hour,
     jogs,
     optical,
@@ -28,6 +29,7 @@ SECTIONS: tuple[Callable[[], Section], ...] = (
     hour.section,
     orientation.section,
     jogs.section,
+    head_position.section,
     upper_back_head.section,
     accelerometer.section,
 )

@@ -81,12 +81,12 @@ def walking_shape(person: str, cluster: tuple[str, ...]) -> FloatArray:
     return np.asarray(np.mean(walks, axis=0), dtype=np.float64)
 
 
-def case_pose(name: str) -> Pose:
-    """Return the pose of the thorax of a run, at the case of the sensor that was strapped to it."""
+def worn_pose(name: str, cluster: tuple[str, ...] = THORAX) -> Pose:
+    """Return the pose of thorax or head in a run, at the strapped sensor's case or at the band's middle."""
     trial = walk_run_trial(name)
-    shape = walking_shape(name.split("_")[0], THORAX)
-    track = fit_rigid(trial, THORAX, shape)
-    apart = trial.stack(CASE).mean(axis=1) - track.origin_earth_m
+    track = fit_rigid(trial, cluster, walking_shape(name.split("_")[0], cluster))
+    worn = CASE if cluster == THORAX else HEAD_BAND
+    apart = trial.stack(worn).mean(axis=1) - track.origin_earth_m
     arm = np.einsum("nji,nj->ni", track.earth_from_body, apart).mean(axis=0)
     return pose_from_matrices(
         track.time_s, track.origin_earth_m + track.earth_from_body @ arm, track.earth_from_body
@@ -103,19 +103,26 @@ def bend_pose(name: str) -> Pose:
     )
 
 
-def short_run(name: str, **how: Any) -> LoopedRun:
+def short_run(name: str, cluster: tuple[str, ...] = THORAX, **how: Any) -> LoopedRun:
     """Return a run of the walks and runs, or ``straight_run``, looped, after a standing in its own zero.
+
+    The loop is the same for thorax and head, so two sensors can be worn at once.
 
     Parameters
     ----------
     name
         ``P01_Running_01`` or another of `trials_of`, or `STRAIGHT`.
+    cluster
+        `THORAX`, or `HEAD_BAND` where the head was recorded.
     how
         Further words of `looped_run`.
     """
-    pose = bend_pose(STRAIGHT) if name == STRAIGHT else case_pose(name)
-    period_s, strides = _period(pose)
-    loop = close_loop(pose, JOIN_S, period_s, JOIN_S)
+    if name == STRAIGHT:
+        trunk = worn = bend_pose(STRAIGHT)
+    else:
+        trunk, worn = worn_pose(name), worn_pose(name, cluster)
+    period_s, strides = _period(trunk)
+    loop = close_loop(worn, JOIN_S, period_s, JOIN_S)
     speed_mps = float(abs(loop.advance_m[0]) / period_s)
     return looped_run(name, loop, strides_per_loop=strides, speed_mps=speed_mps, **how)
 
