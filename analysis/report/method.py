@@ -118,4 +118,9 @@ def _head(report: RunReport) -> list[str]:
         "trunk model": "from the trunk's tilt alone, through a population model of the neck; people differ "
         "more than the few who made that model",
     }.get(report.head_source, "as named")
-    return [f"Head: an estimate ({report.head_source}), {how}; it always carries a 95 % interval."]
+    half_cm = report.config.head.half_width_cm
+    return [
+        f"Head position: a model's estimate ({report.head_source}), {how}. Its 95 % interval is wide, about "
+        f"± {words.number(half_cm, 0, ' cm')}: what the few people recorded standing and running allow for "
+        "another. Head pitch and neck flexion, with a head sensor, are measured."
+    ]

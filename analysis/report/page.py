@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -75,6 +76,8 @@ def render(report: RunReport) -> str:
             taller_deg=thresholds.taller_deg,
             slouched_deg=thresholds.slouched_deg,
             standing_zero=words.has_standing_zero(report),
+            head_measured=words.has_standing_zero(report)
+            and any(math.isfinite(s.head_pitch_deg) for s in report.segments),
         )
     )
 
