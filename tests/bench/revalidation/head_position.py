@@ -171,9 +171,9 @@ def section() -> Section:
         rows,
         (
             f"Neck flexion found within {neck_deg:.1f}°, but only because little changed: the head sensor's "
-            f"forward axis was off by more than 30° in {far} of {len(rows)} runs, and pitch along a wrong axis "
-            "holds part of the sideways tilt and lacks part of the nod. The joints of such short loops shake "
-            "head and trunk apart, so real runs may fare better; nobody has measured it.",
+            f"forward axis was off by more than 30° in {far} of {len(rows)} runs, and pitch along a wrong "
+            "axis holds part of the sideways tilt and lacks part of the nod. The joints of such short loops "
+            "shake head and trunk apart, so real runs may fare better; nobody has measured it.",
             f"From walk to run the model errs by {worst[0]:.1f} cm at most without a head sensor and by "
             f"{worst[1]:.1f} cm with one, the head coming up while the trunk leans.",
             f"From standing to run C7 is known of three people: {told}. For somebody else that allows "
