@@ -146,7 +146,8 @@ class Episode:
 class Segment:
     """One kilometre (or the last part of one). NaN where nothing usable was run in it.
 
-    ``head_forward_lo_cm`` and ``head_forward_hi_cm`` bound the 95 % interval of ``head_forward_cm``.
+    ``head_forward_lo_cm`` and ``head_forward_hi_cm`` bound the 95 % interval of ``head_forward_cm``, which a
+    model estimates; ``head_pitch_deg`` and ``neck_flexion_deg`` are measured, NaN without a head sensor.
     """
 
     from_m: float
@@ -167,6 +168,8 @@ class Segment:
     lateral_right_deg: float = math.nan
     head_forward_lo_cm: float = math.nan
     head_forward_hi_cm: float = math.nan
+    head_pitch_deg: float = math.nan
+    neck_flexion_deg: float = math.nan
 
 
 class Axis(StrEnum):

@@ -102,9 +102,10 @@ def with_judged(
     """Fill ``judged`` and ``judged_because``: a flag may stand on usable running at the window's effort.
 
     While no slope on speed and grade is fitted, strides on a known grade, or at another speed than the
-    window's, are shown but not judged. An unknown grade or speed excludes no stride, and neither does a speed
-    that is typed or guessed from cadence: 1 % of cadence moves such a guess by 3.3 %, so that quicker steps
-    alone would silence every flag.
+    window's, are shown but not judged. An unknown grade excludes no stride here, and neither does an
+    unknown speed or one that is typed or guessed from cadence: 1 % of cadence moves such a guess by 3.3 %, so
+    that quicker steps alone would silence every flag. Corners and bursts without a measured speed have been
+    marked unusable before, and so are not judged.
 
     Parameters
     ----------

@@ -214,8 +214,9 @@ class ComparisonConfig:
     min_matched_strides: int = 200
     """Fewest usable strides of each run at a shared speed."""
     min_strides_per_correlation: float = 2.0
-    """A stretch must be this many correlation lengths long. Simulated coverage is then 93 % or more; longer
-    memory is noticed in three of four runs, a short run hides it from itself."""
+    """A stretch must be this many correlation lengths long. Where nothing but strides scatters, simulated
+    coverage is then 93 % or more (standings: `analysis/judging/README.md`); longer memory is noticed in three
+    of four runs, a short run hides it from itself."""
     max_lag1: float = 0.7
     """Lag-1 correlation of the stretches from which the run drifts rather than varies: of independent
     stretches 2 % seem to by chance."""

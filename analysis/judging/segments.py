@@ -81,6 +81,8 @@ def _segment(
         lateral_right_deg=median("lateral_right_deg"),
         head_forward_lo_cm=median("head_forward_lo_cm"),
         head_forward_hi_cm=median("head_forward_hi_cm"),
+        head_pitch_deg=median("head_pitch_deg"),
+        neck_flexion_deg=median("neck_flexion_deg"),
     )
 
 

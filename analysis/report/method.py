@@ -58,10 +58,12 @@ def _method(report: RunReport) -> str:
         f" One stride's angle is accurate to ± {words.degrees(width)} (95 %)." if math.isfinite(width) else ""
     )
     if report.method == "accelerometer only":
+        excess_deg = report.config.orientation.accelerometer_excess_deg
         return (
             "Method: accelerometer only. This sensor has no gyroscope, so flexion is the stride mean of "
-            "gravity's direction: it reads 2 to 3° too high on most runners (up to 6° was seen), sideways, "
-            f"rotation and head figures are left out, and only changes within this run can be flagged.{error}"
+            f"gravity's direction, less the {words.degrees(excess_deg)} by which that reads too high "
+            "on average while running. Sideways, rotation and head figures are left out, and only changes "
+            f"within this run can be flagged.{error}"
         )
     return (
         f"Method: {report.method}. Gyroscope and accelerometer are joined over the whole run, forward and "
@@ -117,4 +119,9 @@ def _head(report: RunReport) -> list[str]:
         "trunk model": "from the trunk's tilt alone, through a population model of the neck; people differ "
         "more than the few who made that model",
     }.get(report.head_source, "as named")
-    return [f"Head: an estimate ({report.head_source}), {how}; it always carries a 95 % interval."]
+    half_cm = report.config.head.half_width_cm
+    return [
+        f"Head position: a model's estimate ({report.head_source}), {how}. Its 95 % interval is wide, about "
+        f"± {words.number(half_cm, 0, ' cm')}: what the few people recorded standing and running allow for "
+        "another. Head pitch and neck flexion, with a head sensor, are measured."
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -77,6 +78,8 @@ def render(report: RunReport) -> str:
             zones=[zone_of(segment.adj_deg, thresholds) for segment in report.segments],
             slouched_deg=thresholds.slouched_deg,
             standing_zero=words.has_standing_zero(report),
+            head_measured=words.has_standing_zero(report)
+            and any(math.isfinite(s.head_pitch_deg) for s in report.segments),
         )
     )
 

@@ -122,11 +122,21 @@ def _head(report: RunReport) -> list[str]:
     if not known:
         return []
     last = known[-1]
+    measured = (
+        _wrapped(
+            f"Head, measured: pitch {words.signed(last.head_pitch_deg)} and neck flexion "
+            f"{words.signed(last.neck_flexion_deg)} against standing in km {words.segment_name(last)}.",
+            "  ",
+        )
+        if math.isfinite(last.head_pitch_deg)
+        else []
+    )
     ahead, low, high = (
         words.number(v, 1) for v in (last.head_forward_cm, last.head_forward_lo_cm, last.head_forward_hi_cm)
     )
     where = f"{ahead} cm ahead of standing in km {words.segment_name(last)}"
-    return _wrapped(f"Head, estimate ({report.head_source}): {where}, 95 % from {low} to {high} cm.", "  ")
+    estimate = f"Head, a model's estimate ({report.head_source}): {where}, 95 % from {low} to {high} cm."
+    return [*measured, *_wrapped(estimate, "  ")]
 
 
 def _quality(report: RunReport) -> list[str]:

@@ -11,7 +11,7 @@ from analysis.maths import quaternion
 from analysis.maths.angles import inclination_deg
 from analysis.maths.between_rows import mean_between
 from analysis.maths.intervals import inside
-from analysis.signal.accelerometer_only import stride_mean_up
+from analysis.signal.accelerometer_only import stride_mean_up, without_excess
 from analysis.signal.alignment import Worn, aligned_axes
 from analysis.signal.anatomical_axes import find_axes
 from analysis.signal.forward_direction import contradicts_running
@@ -226,9 +226,11 @@ def _from_accelerometer(
     stream: EvenStream, rests: StaticPeriods, gait: Gait, config: AnalysisConfig
 ) -> Motion:
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
-    up = stride_mean_up(stream, config.orientation)
+    up: RealArray = stride_mean_up(stream, config.orientation)
     strides = find_strides(gait)
     zero, axes = _upright(stream, None, up, strides, rests, config)
+    if zero.source == STANDING:
+        up = without_excess(up, axes.trunk_from_sensor, gait, config.orientation)
     return Motion(
         stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None
     )

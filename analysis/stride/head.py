@@ -5,6 +5,7 @@
 H is the stature, h the share of the hip–C7 link, n that of the neck–head link up to the temples. With a head
 sensor the tilt of the neck link is a mix of head pitch and trunk flexion, without one it follows the trunk
 alone, as it does on average in a small population. Neither measures the head sliding forward at level gaze.
+It is a model: pitch and neck flexion are measured, and said first.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def head_columns(
     stature_m
         The runner's stature; None where it is not known, which widens the interval.
     config
-        Shares, ratios and half widths.
+        Shares, ratios and the half width.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def head_columns(
         config.trunk_link * _sin(config.trunk_line_per_flexion * trunk_flexion_deg)
         + config.neck_link * _sin(tilt_deg)
     )
-    half_cm = _half_width_cm(forward_cm, head_pitch_deg is not None, stature_m, config)
+    half_cm = _half_width_cm(forward_cm, stature_m, config)
     source = TRUNK_MODEL if head_pitch_deg is None else HEAD_SENSOR
     return {
         "head_pitch_deg": pitch_deg,
@@ -79,11 +80,9 @@ def _neck_link_tilt_deg(
     return config.neck_per_pitch * pitch_deg + config.neck_per_flexion * flexion_deg
 
 
-def _half_width_cm(
-    forward_cm: FloatArray, with_sensor: bool, stature_m: float | None, config: HeadConfig
-) -> FloatArray:
+def _half_width_cm(forward_cm: FloatArray, stature_m: float | None, config: HeadConfig) -> FloatArray:
     """Return half the 95 % interval: posture scales with the body, an unknown stature with the estimate."""
-    half_cm = config.half_width_sensor_cm if with_sensor else config.half_width_alone_cm
+    half_cm = config.half_width_cm
     if stature_m is not None:
         return np.full_like(forward_cm, half_cm * stature_m / config.default_stature_m)
     unknown = _TWO_SIDED_95 * config.stature_spread_m / config.default_stature_m

@@ -8,16 +8,28 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench.revalidation import accelerometer, hour, jogs, optical, orientation, styled, upper_back_head
+from tests.bench.revalidation import (
+    accelerometer,
+    bend,
+    head_position,
+    hour,
+    jogs,
+    optical,
+    orientation,
+    styled,
+    upper_back_head,
+)
 from tests.bench.revalidation.tables import Section
 
 PAGE = Path(__file__).with_name("REVALIDATION.md")
 SECTIONS: tuple[Callable[[], Section], ...] = (
     optical.section,
+    bend.section,
     styled.section,
     hour.section,
     orientation.section,
     jogs.section,
+    head_position.section,
     upper_back_head.section,
     accelerometer.section,
 )

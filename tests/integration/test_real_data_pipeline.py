@@ -5,15 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.signal.config import RestConfig
+from analysis.signal.config import OrientationConfig, PostureConfig, RestConfig
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
-from tests.bench.revalidation import accelerometer, hour, jogs, optical, orientation, styled, upper_back_head
+from tests.bench.revalidation import (
+    accelerometer,
+    bend,
+    hour,
+    jogs,
+    optical,
+    orientation,
+    styled,
+    upper_back_head,
+)
 from tests.support import datasets
 from tests.support.analysing import analyse_imu
 from tests.support.bvh import STEADY
 from tests.support.report_checks import FlexionCheck, check_flexion, usable_running
-from tests.support.runners import RUNNERS, marker_run
+from tests.support.runners import RUNNERS
 from tests.support.styled_runs import standing_lean_deg
+from tests.support.walk_run import STRAIGHT, bend_run, short_run
 
 BENT_DEG = RestConfig().bent_deg
 
@@ -33,6 +43,27 @@ def test_marker_runners_flexion_is_their_markers(marker_checks, name):
 def test_a_marker_runners_change_of_flexion_with_speed_is_found(marker_checks):
     slow, fast = (marker_checks[name][0] for name in ("hamner_200", "hamner_300"))
     assert fast.mean_deg - slow.mean_deg == pytest.approx(fast.true_mean_deg - slow.true_mean_deg, abs=0.3)
+
+
+def test_with_a_consumer_sensor_flexion_is_what_the_readme_says():
+    runs = {run.name: run for run in optical.clean_runs(running_s=60.0)}
+    assert len(runs) == 15
+    for name in ("rajagopal", "ja1_700", "P01_Running_01", "P04_Running_01", "straight_run"):
+        check, _ = optical.worst(runs[name], draws=2)
+        assert check.mean_error_deg == pytest.approx(0.0, abs=0.3), name
+        assert check.rmse_deg <= 0.3, name
+
+
+def test_the_lean_into_a_bend_is_found_and_the_centripetal_acceleration_is_not_taken_for_it():
+    straight = short_run(STRAIGHT, overground=True, running_s=60.0)
+    circling, _ = bend_run(running_s=60.0)
+    checks = [bend.checked(run, speed_told=False)[1] for run in (straight, circling)]
+    for check in checks:
+        assert check.mean_error_deg == pytest.approx(0.0, abs=0.3)
+        # The sideways axis is up to 5 degrees off, which turns 10 degrees of flexion into 0.9 of lean.
+        assert check.lateral_error_deg == pytest.approx(0.0, abs=1.3)
+    apart = checks[1].lateral_error_deg - checks[0].lateral_error_deg
+    assert apart == pytest.approx(0.0, abs=1.0)
 
 
 @pytest.mark.parametrize("name", RUNNERS)
@@ -167,10 +198,25 @@ def test_every_second_of_the_walkers_neck_is_what_offline_vqf_sees():
         assert found[name][2] == pytest.approx(peer[name][2], abs=1.5)
 
 
-def test_without_a_gyroscope_flexion_is_within_its_interval():
-    run = marker_run("rajagopal", running_s=120.0)
-    report = accelerometer.analyse_withheld(run)
-    assert report.method == "accelerometer only"
-    assert report.confidence != "good"
-    assert check_flexion(report, run).mean_error_deg == pytest.approx(0.0, abs=4.0)
-    assert np.isnan(report.strides["trunk_lateral_deg"][usable_running(report)]).all()
+@pytest.fixture(scope="module")
+def excess_by_person():
+    found: dict[str, list[float]] = {}
+    for person, run in accelerometer.people_and_runs(running_s=60.0, short_s=40.0):
+        report = accelerometer.analyse_withheld(run)
+        assert report.method == "accelerometer only"
+        assert np.isnan(report.strides["trunk_lateral_deg"][usable_running(report)]).all()
+        found.setdefault(person, []).append(accelerometer.excess_deg(check_flexion(report, run)))
+    return [accelerometer.Person(tuple(excess)) for excess in found.values()]
+
+
+def test_without_a_gyroscope_what_is_taken_off_is_the_mean_of_people(excess_by_person):
+    found_deg = accelerometer.mean_excess_deg(excess_by_person)
+    assert found_deg == pytest.approx(OrientationConfig().accelerometer_excess_deg, abs=0.15)
+
+
+def test_without_a_gyroscope_a_person_left_out_is_within_the_stated_interval(excess_by_person):
+    stated_deg = PostureConfig().accelerometer_error_deg
+    errors_deg = np.abs(accelerometer.left_out_errors_deg(excess_by_person))
+    assert len(errors_deg) == 22
+    assert errors_deg.max() < stated_deg
+    assert accelerometer.half_widths_deg(excess_by_person)[1] == pytest.approx(stated_deg, abs=0.3)

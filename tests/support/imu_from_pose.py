@@ -116,6 +116,45 @@ def blend_rotations(first: Rotation, second: Rotation, weight: FloatArray) -> Ro
     return first * Rotation.from_rotvec(weight[:, None] * (first.inv() * second).as_rotvec())
 
 
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """A circle run at constant speed: its radius, and the rate of turning, positive to the left."""
+
+    radius_m: float
+    turn_radps: float
+
+    @property
+    def centre_m(self) -> FloatArray:
+        """Where its middle lies (3,) for a body that sets off along x from the origin."""
+        return np.array([0.0, self.radius_m * np.sign(self.turn_radps), 0.0])
+
+
+def on_bend(pose: Pose, bend: Bend, run_s: FloatArray) -> Pose:
+    """Return a body that runs on the spot, carried along a bend; `run_s` (n,) is its time under way."""
+    return _carried(pose, bend.turn_radps * run_s, bend.centre_m, bend.centre_m)
+
+
+def off_bend(pose: Pose, bend: Bend, centre_m: FloatArray) -> Pose:
+    """Return a recorded bend as running on the spot along x: the inverse of `on_bend`.
+
+    Parameters
+    ----------
+    pose
+        Heading along x in the middle of the record.
+    bend, centre_m
+        Circle and its middle (3,).
+    """
+    turned = bend.turn_radps * (pose.time_s - pose.time_s.mean())
+    return _carried(pose, -turned, centre_m, bend.centre_m)
+
+
+def _carried(pose: Pose, angle_rad: FloatArray, about_m: FloatArray, centre_m: FloatArray) -> Pose:
+    """Return the pose turned about the vertical through one point, which then lies at another."""
+    turn = Rotation.from_rotvec(angle_rad[:, None] * UP)
+    position = turn.apply(pose.position_earth_m - about_m) + centre_m
+    return Pose(pose.time_s, position, continuous_wxyz(turn * to_rotation(pose.earth_from_body_wxyz)))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
     """A stretch of running whose end joins its start: evenly sampled, the end point left out.
@@ -167,7 +206,9 @@ def close_loop(pose: Pose, start_s: float, period_s: float, join_s: float) -> Lo
     return Loop(period_s, blended - blended.mean(axis=0), continuous_wxyz(rotation), advance, start_s)
 
 
-def best_period_s(pose: Pose, start_s: float, guess_s: float, join_s: float) -> float:
+def best_period_s(
+    pose: Pose, start_s: float, guess_s: float, join_s: float, *, reach_s: float = 0.02
+) -> float:
     """Return the period near a guess after which the body's attitude and height repeat themselves best."""
     probe_s = start_s + np.linspace(-join_s, 0.0, 25)
     now = sample_pose(pose, probe_s)
@@ -180,7 +221,7 @@ def best_period_s(pose: Pose, start_s: float, guess_s: float, join_s: float) -> 
         return float(np.mean(turn.magnitude() ** 2) + np.mean((height_m * 1.75) ** 2))
 
     last_s = pose.time_s[-1] - start_s
-    candidates_s = np.arange(guess_s - 0.02, min(guess_s + 0.02, last_s), 0.001)
+    candidates_s = np.arange(guess_s - reach_s, min(guess_s + reach_s, last_s), 0.001)
     return float(min(candidates_s, key=mismatch))
 
 
@@ -205,6 +246,7 @@ def standing_then_running(
     standing_wxyz: FloatArray = UPRIGHT_WXYZ,
     standing_height_m: float = 0.0,
     overground: bool = False,
+    bend: Bend | None = None,
     rate_hz: float = 208.0,
 ) -> Pose:
     """Return a pose that stands still, falls into the repeated loop within `start_up_s`, and runs on.
@@ -223,6 +265,8 @@ def standing_then_running(
         Height of the sensor while standing, above its mean while running.
     overground
         Whether the body travels with the loop's own mean velocity, or stays on a treadmill.
+    bend
+        A circle along which the body is carried instead.
     rate_hz
         Of the pose.
     """
@@ -232,7 +276,8 @@ def standing_then_running(
     stand = to_rotation(standing_wxyz)
     blended = blend_rotations(Rotation.concatenate([stand] * len(time_s)), rotation, weight)
     position = weight[:, None] * position + (1.0 - weight[:, None]) * standing_height_m * UP
+    travelled_s = np.concatenate([[0.0], np.cumsum(0.5 * (weight[1:] + weight[:-1])) / rate_hz])
     if overground:
-        travelled_s = np.concatenate([[0.0], np.cumsum(0.5 * (weight[1:] + weight[:-1])) / rate_hz])
         position = position + travelled_s[:, None] * loop.advance_m / loop.period_s * HORIZONTAL
-    return Pose(time_s, position, continuous_wxyz(blended))
+    pose = Pose(time_s, position, continuous_wxyz(blended))
+    return pose if bend is None else on_bend(pose, bend, travelled_s)

@@ -10,6 +10,7 @@ import numpy as np
 from sensor.samples import BoolArray, FloatArray, ImuSignal, freeze_arrays
 from tests.support.imu_from_pose import (
     UPRIGHT_WXYZ,
+    Bend,
     Loop,
     sample_pose,
     signal_times_s,
@@ -90,6 +91,7 @@ def looped_run(
     running_s: float = 300.0,
     sensor_from_body_wxyz: FloatArray = UPRIGHT_WXYZ,
     overground: bool = False,
+    bend: Bend | None = None,
     noisy: bool = True,
     seed: int = 1,
 ) -> LoopedRun:
@@ -111,11 +113,18 @@ def looped_run(
         (4,) how the case is turned on the body.
     overground
         Whether the body travels, or stays on a treadmill.
+    bend
+        A circle along which it is carried instead.
     noisy, seed
         Add white noise of a good sensor (0.02 m/s2, 0.002 rad/s), and its seed.
     """
     pose = standing_then_running(
-        loop, standing_s=standing_s, running_s=running_s, start_up_s=START_UP_S, overground=overground
+        loop,
+        standing_s=standing_s,
+        running_s=running_s,
+        start_up_s=START_UP_S,
+        overground=overground,
+        bend=bend,
     )
     signal = synthesise(pose, RATE_HZ, sensor_from_body_wxyz)
     time_s = signal_times_s(pose, RATE_HZ)

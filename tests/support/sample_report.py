@@ -173,6 +173,13 @@ def own_baseline() -> RunReport:
     )
 
 
+def head_sensor() -> RunReport:
+    """A sensor on the head beside the trunk's: pitch and neck are measured."""
+    report = slouching_10k()
+    segments = tuple(replace(s, head_pitch_deg=6.0, neck_flexion_deg=-3.0) for s in report.segments)
+    return replace(report, segments=segments, head_source="head sensor")
+
+
 def accelerometer_only() -> RunReport:
     """A heart-rate strap without gyroscope: no sideways, rotation or head figures."""
     report = sample_report()
@@ -205,7 +212,7 @@ def accelerometer_only() -> RunReport:
         strides=strides,
         segments=segments,
         method="accelerometer only",
-        flexion_half_width_deg=4.0,
+        flexion_half_width_deg=4.5,
         head_source="",
     )
 

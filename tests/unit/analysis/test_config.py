@@ -45,7 +45,7 @@ def test_numbers_of_the_definitions_are_those_of_the_definitions() -> None:
     rest, posture = RestConfig(), PostureConfig()
     assert (rest.standing_s, rest.bent_deg, rest.standing_tilt_deg) == (5.0, 3.0, 25.0)
     assert (posture.gap_strides, posture.clipped_fraction) == (0.5, 0.02)
-    assert (posture.force_strides, posture.force_off, posture.accelerometer_error_deg) == (25, 0.03, 4.0)
+    assert (posture.force_strides, posture.force_off, posture.accelerometer_error_deg) == (25, 0.03, 4.5)
 
 
 def test_numbers_that_depend_on_each_other_agree() -> None:

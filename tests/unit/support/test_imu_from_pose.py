@@ -8,10 +8,14 @@ from scipy.spatial.transform import Rotation
 
 from sensor.units import STANDARD_GRAVITY_MPS2
 from tests.support.imu_from_pose import (
+    UPRIGHT_WXYZ,
+    Bend,
     Pose,
     best_period_s,
     close_loop,
     continuous_wxyz,
+    off_bend,
+    on_bend,
     repeat_loop,
     synthesise,
     to_rotation,
@@ -126,3 +130,20 @@ def test_running_overground_covers_the_ground_at_its_speed():
     )
     gained = (run.signal.acc_sensor_mps2 - still.signal.acc_sensor_mps2)[~later]
     assert np.linalg.norm(gained.sum(axis=0)) / 104.0 == pytest.approx(3.53, abs=0.15)
+
+
+def test_a_bend_is_run_on_a_circle_and_straightened_again():
+    time_s = np.linspace(0.0, 4.0, 401)
+    sway_m = np.stack([np.zeros(401), 0.02 * np.sin(8.0 * time_s), 0.04 * np.cos(16.0 * time_s)], axis=1)
+    spot = Pose(time_s, sway_m, np.tile(UPRIGHT_WXYZ, (401, 1)))
+    bend = Bend(radius_m=6.0, turn_radps=0.5)
+
+    circling = on_bend(spot, bend, time_s - 2.0)
+    from_middle_m = np.linalg.norm((circling.position_earth_m - bend.centre_m)[:, :2], axis=1)
+    assert from_middle_m == pytest.approx(6.0, abs=0.021)
+    speed_mps = np.linalg.norm(np.diff(circling.position_earth_m[:, :2], axis=0), axis=1) / 0.01
+    assert speed_mps.mean() == pytest.approx(3.0, abs=0.02)
+
+    back = off_bend(circling, bend, bend.centre_m)
+    assert back.position_earth_m == pytest.approx(sway_m)
+    assert back.earth_from_body == pytest.approx(spot.earth_from_body)

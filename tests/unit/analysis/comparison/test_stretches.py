@@ -38,6 +38,23 @@ def test_the_interval_holds_the_truth_in_at_least_93_of_100(count: int, correlat
     assert held / trials >= 0.93
 
 
+@pytest.mark.parametrize(("refit_deg", "least", "most"), [(0.0, 0.84, 0.96), (1.1, 0.38, 0.84)])
+@pytest.mark.parametrize("standing_deg", [0.3, 1.0, 2.0])
+def test_two_standings_a_run_hold_less_and_no_refitting(
+    standing_deg: float, refit_deg: float, least: float, most: float
+) -> None:
+    rng = np.random.default_rng(int(10 * standing_deg))
+    trials, held = 400, 0
+    for _ in range(trials):
+        standings_deg = standing_deg * rng.normal(size=(2, 2))
+        zeros_deg = standings_deg[:, 0] + refit_deg * rng.normal(size=2)
+        runs = [stretch_mean(wander(rng, 1500, 10) - zero, CONFIG) for zero in zeros_deg]
+        joint = float(np.hypot(*standings_deg.std(axis=1, ddof=1)))
+        _, low, high = difference_interval(runs[0], runs[1], joint, 0.95)
+        held += low <= 0.0 <= high
+    assert least <= held / trials <= most
+
+
 def test_the_interval_is_not_needlessly_wide() -> None:
     # Two runs of 2500 independent strides: 1.96 x sqrt(2 / 2500) = 0.055.
     rng = np.random.default_rng(1)

@@ -42,12 +42,15 @@ def test_figures_are_medians_over_usable_running() -> None:
         trunk_flexion_deg=np.where(index < 100, 50.0, 7.0),
         usable=index >= 100,
         head_forward_lo_cm=np.full(500, -1.0),
+        head_pitch_deg=np.full(500, 4.0),
+        neck_flexion_deg=np.where(index < 300, -3.0, -2.0),
         lateral_left_deg=np.where(index < 300, 1.0, 3.0),
     )
     (row,) = segments_of(table, 1000.0, CONFIG, FINDINGS)
     assert row.flexion_deg == 7.0
     assert row.usable_fraction == 0.8
     assert row.head_forward_lo_cm == -1.0
+    assert (row.head_pitch_deg, row.neck_flexion_deg) == (4.0, -2.5)
     assert row.lateral_left_deg == 2.0
     assert np.isnan(row.contact_time_ms)
 

@@ -13,7 +13,7 @@ from sensor.virtual.runner.plan import run, stand
 from tests.support.short_runs import CONFIG, OPENING, PLAIN, motion, virtual
 
 UNSURE = "It is not certain which way is forward: bow once after standing."
-NO_GYROSCOPE = "The sensor has no gyroscope: the angle may be wrong by 4°."
+NO_GYROSCOPE = "The sensor has no gyroscope: the angle may be wrong by 4.5°."
 
 
 @pytest.fixture(scope="module", name="trunk")

@@ -199,6 +199,15 @@ def test_wherever_a_head_position_shows_so_do_estimate_and_source() -> None:
     assert "95 %" in section
 
 
+def test_what_a_head_sensor_measures_comes_before_the_model() -> None:
+    html = page.render(sample.head_sensor())
+    section = html[html.index('id="head"') :].split("</section>")[0]
+    assert section.index("Measured: head pitch and neck flexion") < section.index("<figure>")
+    assert rows(html, "Measured: head pitch")[0] == ["0–1", "+6.0°", "−3.0°"]
+    assert "not measured; the bar" in section
+    assert "Measured: head pitch" not in page.render(sample.slouching_10k())
+
+
 def test_without_a_standing_no_absolute_angle_is_shown() -> None:
     report = sample.own_baseline()
     html = page.render(report)

@@ -45,9 +45,16 @@ def test_what_people_typed_cannot_steer_the_terminal() -> None:
 
 
 def test_the_head_line_names_estimate_source_and_interval() -> None:
-    assert "Head, estimate (trunk model): " in text.render(sample.slouching_10k())
-    assert "95 % from" in text.render(sample.slouching_10k())
+    assert "Head, a model's estimate (trunk model): " in text.render(sample.slouching_10k())
+    assert "95 % from" in " ".join(text.render(sample.slouching_10k()).split())
     assert "Head" not in text.render(sample.accelerometer_only())
+
+
+def test_what_a_head_sensor_measures_comes_before_the_model() -> None:
+    shown = " ".join(text.render(sample.head_sensor()).split())
+    measured = "Head, measured: pitch +6.0° and neck flexion -3.0° against standing in km 9–10."
+    assert shown.index(measured) < shown.index("Head, a model's estimate (head sensor): ")
+    assert "Head, measured" not in text.render(sample.slouching_10k())
 
 
 def test_without_a_standing_there_is_no_absolute_lean() -> None:
