@@ -49,7 +49,7 @@ $(VENV)/.installed-bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	touch $@
 
-bench: $(VENV)/.installed-bench  ## Accuracy and speed beside other filters: writes tests/bench/RESULTS.md
+bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts: writes tests/bench/RESULTS.md, VERDICTS.md
 	$(BIN)/python -m tests.bench.run_bench
 
 revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md

@@ -108,17 +108,30 @@ class StrapStepConfig:
 
     within_strides: int = 3
     """A slip takes no longer than this: about two seconds."""
-    sudden_factor: float = 4.3
-    """Against the usual spread of changes over so few strides in the same run. In 240 made-up runs each with
-    1-1.3 degrees of wander, two stops and laps this gives one false step (wander as rough as it can be) or
-    none (smooth), and 88 or 97 % of slips by 3 degrees are found where the wander is slow: 1 degree, 50
-    strides."""
+    sudden_factor: float = 5.0
+    """Against the usual spread of changes over so few strides in the same run. Chosen on made-up runs with
+    1-1.3 degrees of wander, stops, laps and hills, so that about one in 200 has a false step; what is found
+    and missed at it: tests/bench/VERDICTS.md."""
+    gains: tuple[float, ...] = (0.15, 0.25, 0.4, 0.6)
+    """Weight of the nearest stride in the fading means before and after a step: the one is used by which this
+    run's angle changes least."""
+    sideways_gain: float = 0.4
+    """The same for a step sideways."""
+    skip_strides: int = 1
+    """Strides left out between those means, in which the strap is on its way."""
     min_step_deg: float = 1.5
     """Smaller steps cannot by themselves open a flag and are not told from a change of effort."""
     edge_strides: int = 4
-    """Width of the medians directly before and after the step."""
+    """Fewest strides in those means, and reach of the search for the stride at which a step begins."""
+    outlier_strides: int = 5
+    """A stride is held against the median of so many ..."""
+    outlier_sd: float = 2.5
+    """... and counts no more than so many standard deviations off it: a stumble is no step."""
     slope_strides: int = 12
     """Longest slope that is held against a step: about 25 metres."""
+    slope_advantage: float = 1.15
+    """A slope must leave less than 1 / 1.15 of a step's squared error to be believed: more, and quick folds
+    are called steps; less, and slips over three strides are called folds (tests/bench/VERDICTS.md)."""
     stays_strides: int = 70
     """The angle must keep its new level this long: about 50 s, longer than bending down."""
     stays_sideways_strides: int = 200
@@ -128,10 +141,13 @@ class StrapStepConfig:
     bend_factor: float = 1.5
     """Sideways a step must exceed this many times what 2 % of all changes of the run reach: leaning into
     the bends of a track."""
-    stays_fraction: float = 0.5
+    stays_fraction: float = 0.45
     """Share of the step that must be left over that time: the posture wanders on."""
     pause_s: float = 3.0
     """Strides further apart are no neighbours: a runner starts again differently after a stop."""
+    most_deg_per_pct: float = 1.25
+    """Degrees that one per cent of slope may be thought to lean a runner: some three times what is
+    usual. A step within what a change of slope may do is not reported."""
     max_cadence_change: float = 0.015
     """Cadence changing by more at the same stride tells of another pace: 3 steps a minute; within a steady
     run it wanders by one."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from scipy.ndimage import median_filter
+from scipy.signal import lfilter
 
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import BaselineConfig, StrapStepConfig
@@ -20,10 +24,10 @@ def strap_steps(table: StrideTable, config: StrapStepConfig, effort: BaselineCon
     """Find sudden, lasting changes of flexion, and lasting ones of the sideways lean.
 
     A step must exceed what this run changes by anyway over so few strides, it must stay, and a change within
-    `StrapStepConfig.within_strides` must explain the strides around it better than a slope over more of them:
-    a runner who folds within twenty metres has no slipping strap. Strides before and after a stop are no
-    neighbours. A sideways step must outlast the bends of a track. A change of speed or grade at the same
-    moment explains a step, and it is not reported.
+    `StrapStepConfig.within_strides` must explain the strides around it about as well as a slope over more of
+    them: a runner who folds within twenty metres has no slipping strap. Strides before and after a stop are
+    no neighbours. A sideways step must outlast the bends of a track. A change of speed at the same moment
+    explains a step, as does one of grade that is large enough, and it is not reported.
 
     Parameters
     ----------
@@ -65,9 +69,7 @@ def _found(
         return {}
     stays = config.stays_strides if axis is Axis.FORWARD else config.stays_sideways_strides
     blocks = np.split(np.arange(len(rows)), np.flatnonzero(np.diff(_stretch(table, config)[rows])) + 1)
-    sharp_deg = [
-        _median_change(angle_deg[block], config.edge_strides, config.within_strides) for block in blocks
-    ]
+    sharp_deg = _sharp_changes([angle_deg[block] for block in blocks], axis, config)
     least_deg = _least_deg(np.abs(np.concatenate(sharp_deg)), axis, config)
     steps = {
         int(block[0]) + at: step_deg
@@ -75,8 +77,55 @@ def _found(
         for at, step_deg in _steps(angle_deg[block], sharp, least_deg, stays, config)
     }
     return {
-        at: step_deg for at, step_deg in steps.items() if not _effort_changed(table, rows, at, config, effort)
+        at: step_deg
+        for at, step_deg in steps.items()
+        if not _effort_explains(step_deg, table=table, rows=rows, at=at, config=config, effort=effort)
     }
+
+
+def _sharp_changes(blocks_deg: Sequence[FloatArray], axis: Axis, config: StrapStepConfig) -> list[FloatArray]:
+    """Return per unbroken stretch (n,) the change at every stride, averaged so that it spreads least.
+
+    Long averages carry less of the scatter from stride to stride, short ones less of the wander: which tells
+    a step best depends on the runner. Sideways a runner leans into a bend over some strides, and one length
+    serves.
+    """
+    gains, skip = config.gains, config.skip_strides
+    if axis is Axis.SIDEWAYS:
+        gains, skip = (config.sideways_gain,), config.within_strides
+    tamed_deg = [_without_outliers(block, config) for block in blocks_deg]
+    changes = [
+        [_mean_change(block, gain, skip, least=config.edge_strides) for block in tamed_deg] for gain in gains
+    ]
+    spread_deg = [float(np.median(np.abs(np.concatenate(change)))) for change in changes]
+    return changes[int(np.argmin(spread_deg))]
+
+
+def _without_outliers(angle_deg: FloatArray, config: StrapStepConfig) -> FloatArray:
+    """Return (n,) the angle, no stride further from its neighbours than most: a stumble is no step."""
+    level_deg = median_filter(angle_deg, config.outlier_strides, mode="nearest")
+    off_deg = angle_deg - level_deg
+    limit_deg = config.outlier_sd * _MAD_TO_SD * float(np.median(np.abs(off_deg)))
+    return np.asarray(level_deg + np.clip(off_deg, -limit_deg, limit_deg))
+
+
+def _mean_change(angle_deg: FloatArray, gain: float, skip: int, *, least: int) -> FloatArray:
+    """Return (n,) mean of the strides from ``i + skip`` on, minus that of those before ``i``.
+
+    Both means fade exponentially, the nearest stride counting ``gain``; 0 where either has fewer strides than
+    ``least``.
+    """
+    change_deg = np.zeros(len(angle_deg))
+    if len(angle_deg) > 2 * least + skip:
+        place = np.arange(least, len(angle_deg) - skip - least)
+        behind, ahead = _faded_mean(angle_deg, gain), _faded_mean(angle_deg[::-1], gain)[::-1]
+        change_deg[place] = ahead[place + skip] - behind[place - 1]
+    return change_deg
+
+
+def _faded_mean(value: FloatArray, gain: float) -> FloatArray:
+    """Return (n,) mean of this value and all before it, the weight of each falling by 1 - ``gain``."""
+    return np.asarray(value[0] + lfilter([gain], [1.0, gain - 1.0], value - value[0]))
 
 
 def _stretch(table: StrideTable, config: StrapStepConfig) -> IntArray:
@@ -124,10 +173,10 @@ def _steps(
 
 
 def _is_sudden(angle_deg: FloatArray, at: int, config: StrapStepConfig) -> bool:
-    """Tell whether a change within few strides explains those around it better than a slope over many.
+    """Tell whether a change within few strides explains those around it about as well as a slope over many.
 
-    Both are fitted as two levels joined by a straight line, the line 0 to ``within_strides`` long or longer;
-    the one with less squared error wins.
+    Both are fitted as two levels joined by a straight line, the line 0 to ``within_strides`` long or longer.
+    The wander of posture adds to either's squared error, so that a slope has to win clearly.
     """
     reach = config.slope_strides
     part = angle_deg[max(at - 2 * reach, 0) : at + 2 * reach]
@@ -137,7 +186,7 @@ def _is_sudden(angle_deg: FloatArray, at: int, config: StrapStepConfig) -> bool:
         [_joined_levels_error(part, places - length / 2.0, int(length)).min() for length in lengths]
     )
     short = error[: config.within_strides + 1].min()
-    return bool(short <= error[config.within_strides + 1 :].min())
+    return bool(short <= config.slope_advantage * error[config.within_strides + 1 :].min())
 
 
 def _joined_levels_error(part: FloatArray, first: FloatArray, length: int) -> FloatArray:
@@ -157,25 +206,21 @@ def _best_split(angle_deg: FloatArray, near: int, reach: int) -> int:
     return near - reach + 1 + int(np.argmax(excess**2 / (count * (len(part) - count))))
 
 
-def _median_change(angle_deg: FloatArray, width: int, skip: int) -> FloatArray:
-    """Return (n,) median of ``width`` strides from ``i + skip`` on, minus that of those before ``i``."""
-    change_deg = np.zeros(len(angle_deg))
-    if len(angle_deg) < 2 * width + skip:
-        return change_deg
-    medians = np.median(np.lib.stride_tricks.sliding_window_view(angle_deg, width), axis=1)
-    first = np.arange(width, len(angle_deg) - skip - width + 1)
-    change_deg[first] = medians[first + skip] - medians[first - width]
-    return change_deg
-
-
-def _effort_changed(
-    table: StrideTable, rows: IntArray, at: int, config: StrapStepConfig, effort: BaselineConfig
+def _effort_explains(
+    step_deg: float,
+    *,
+    table: StrideTable,
+    rows: IntArray,
+    at: int,
+    config: StrapStepConfig,
+    effort: BaselineConfig,
 ) -> bool:
-    """Tell whether speed, cadence or grade, where known, changed along with the angle."""
+    """Tell whether speed, cadence or grade, where known, changed along with the angle, and enough for it."""
     before, after = rows[max(at - config.stays_strides, 0) : at], rows[at : at + config.stays_strides]
     speed_mps = [known_median(table["speed_mps"][part]) for part in (before, after)]
     grade_pct = [known_median(table["grade_pct"][part]) for part in (before, after)]
     cadence_spm = [known_median(table["cadence_spm"][part]) for part in (before, after)]
     faster = abs(speed_mps[1] - speed_mps[0]) > effort.max_speed_change * speed_mps[0]
     quicker = abs(cadence_spm[1] - cadence_spm[0]) > config.max_cadence_change * cadence_spm[0]
-    return bool(faster or quicker or abs(grade_pct[1] - grade_pct[0]) > effort.max_grade_pct)
+    by_grade_deg = config.most_deg_per_pct * abs(grade_pct[1] - grade_pct[0])
+    return bool(faster or quicker or by_grade_deg > abs(step_deg))

@@ -18,6 +18,10 @@ MEASURED = (
 )
 """What is measured, in plain words."""
 
+STEADY_WATCH_PER_10_KM = 0.3
+"""``watch`` stretches of a runner whose lean only wanders, by one degree: half marathons in
+``tests/bench/VERDICTS.md``."""
+
 NOT_CLAIMED = (
     "Head, neck or shoulder posture measured from a trunk sensor alone, or rounded shoulders.",
     "A head moved forward while the eyes stay level.",
@@ -101,7 +105,9 @@ def _flags(report: RunReport) -> str:
         f"Flags: a stretch is “watch” from +{words.threshold(found.watch_deg)} and “slouched” from "
         f"+{words.threshold(found.slouched_deg)} above your usual, as the median of "
         f"{words.number(found.smoothing_strides)} strides, when it lasts; "
-        "the thresholds in force are listed below."
+        "the thresholds in force are listed below. A “watch” may be mere wandering: virtual runners who "
+        "change nothing, and whose lean wanders by 1°, have about "
+        f"{words.number(STEADY_WATCH_PER_10_KM, 1)} of them per 10 km at +2°."
     )
 
 

@@ -17,6 +17,7 @@ from analysis.records import RunReport
 from analysis.report import method, words
 from analysis.report.advice import advice_lines, limits
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
+from analysis.report.posture_marks import has_unjudged
 from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
 from analysis.words import Grade, Verdict, Zone
 
@@ -72,6 +73,7 @@ def render(report: RunReport) -> str:
             method=method,
             figures=_figures(report),
             in_km=words.has_distance(report),
+            has_unjudged=has_unjudged(report),
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
             median_strides=words.number(thresholds.smoothing_strides),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from analysis.records import RunReport
 from analysis.report import svg, words
 from analysis.report.frame import ANGLE, CHANGE, SHAPE, SIZES, Plot, Size, way_of, x_axis, y_grid
-from analysis.report.posture_marks import FLAG_ROWS, ROW, flag_bars, gaps, hover, pins, walks
+from analysis.report.posture_marks import FLAG_ROWS, ROW, flag_bars, gaps, hover, pins, unjudged, walks
 from analysis.report.svg import Scale
 from analysis.words import Activity, Zone
 from sensor.samples import BoolArray, FloatArray
@@ -76,6 +76,7 @@ def _variant(report: RunReport, size: Size) -> Markup:
         _zones(plot),
         _axes(plot),
         walks(plot),
+        unjudged(plot),
         gaps(plot, key),
         _course(plot),
         _zone_names(plot),

@@ -1,4 +1,4 @@
-"""What is laid over the main figure: walks, gaps, flagged stretches, standings, strap steps, hover texts."""
+"""What lies over the main figure: walks, what is not judged, gaps, flagged stretches, standings, steps."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import math
 import numpy as np
 from markupsafe import Markup
 
-from analysis.records import Episode, Segment
+from analysis.records import Episode, RunReport, Segment
 from analysis.report import svg, words
 from analysis.report.frame import Plot
 from analysis.words import Activity, Flag
+from sensor.samples import BoolArray
 
 ROW = 22.0
 """Height of one row of flags above the plot, in drawing units."""
@@ -19,22 +20,43 @@ FLAG_ROWS = (Flag.SLOUCHED, Flag.WATCH, Flag.ROUNDED, Flag.HEAD)
 """Flags from the top row down."""
 
 
+UNJUDGED = {"grade": "too steep to be judged", "speed": "another pace, not judged"}
+"""Why usable running is not judged, to what a runner reads."""
+
+
 def walks(plot: Plot) -> Markup:
     """Return grey grounds where the runner walked."""
+    return _grounds(plot, plot.report.strides["activity"] == Activity.WALK, "walk", "walking, not judged")
+
+
+def unjudged(plot: Plot) -> Markup:
+    """Return pale grounds where the runner ran, but too steeply or at another pace than is judged."""
+    because = plot.report.strides["judged_because"]
+    return Markup("").join(
+        _grounds(plot, because == reason, "unjudged", told) for reason, told in UNJUDGED.items()
+    )
+
+
+def has_unjudged(report: RunReport) -> bool:
+    """Tell whether any running was not judged for its slope or pace."""
+    return bool(np.isin(report.strides["judged_because"], list(UNJUDGED)).any())
+
+
+def _grounds(plot: Plot, inside: BoolArray, css: str, told: str) -> Markup:
+    """Return a ground, as high as the plot, behind every unbroken stretch of the strides ``inside``."""
     strides = plot.report.strides
-    walk = (strides["activity"] == Activity.WALK).astype(np.int8)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], walk, [0]]))).reshape(-1, 2)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
     start_s, metres = strides["start_s"], strides["distance_m"]
     return Markup("").join(
         svg.rect(
-            plot.way.at(metres[a], start_s[a]),
+            plot.way.at(metres[first], start_s[first]),
             plot.top,
-            plot.way.at(metres[b - 1], start_s[b - 1]),
+            plot.way.at(metres[stop - 1], start_s[stop - 1]),
             plot.bottom,
-            "walk",
-            "walking, not judged",
+            css,
+            told,
         )
-        for a, b in edges.tolist()
+        for first, stop in edges.reshape(-1, 2).tolist()
     )
 
 

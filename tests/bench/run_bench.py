@@ -1,8 +1,9 @@
 """The benchmark of record: ``python -m tests.bench.run_bench [--quick | --sensors] [-o FILE]``.
 
 Simulates running hours with known truth and sends the same samples through the project's method and through
-other people's filters; measures what decoding and recording cost. Writes one Markdown file. Takes some
-minutes; ``--quick`` uses one seed and mounting, ``--sensors`` renews the last two tables alone.
+other people's filters; measures what decoding and recording cost. Writes one Markdown file, and the verdicts
+into another. Takes some minutes; ``--quick`` uses one seed and mounting, ``--sensors`` renews the last two
+tables alone.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from tests.bench.memory import ORIENTATION, WHOLE_REPORT, measure
 from tests.bench.peers import PEERS, Peer
 from tests.bench.tables import HEADER, Scored, markdown, method_rows
 from tests.bench.tuning import tuned_peers
+from tests.bench.verdicts.page import PAGE as VERDICTS
 from tests.bench.verdicts.page import sections as verdict_sections
 
 PACKAGES = ("numpy", "scipy", "vqf", "imufusion", "ahrs")
@@ -77,6 +79,8 @@ def main() -> None:
     else:
         seeds, mountings = ((0,), 1) if options.quick else (SEEDS, 3)
         text = "\n".join([_title(), *_sections(seeds, mountings, tuned_peers()), *_sensors()])
+        if not options.quick:
+            VERDICTS.write_text("\n".join(verdict_sections()), encoding="utf-8")
     options.output.write_text(text, encoding="utf-8")
     print(text)
 
@@ -106,7 +110,6 @@ def _sections(seeds: Sequence[int], mountings: int, peers: Sequence[Peer]) -> li
         _faults(fast),
         _neck(chosen, fast),
         _axes(chosen, mountings),
-        *verdict_sections(range(2)),
         _costs(),
         _long_sessions(),
     ]

@@ -12,6 +12,7 @@ import click
 import pytest
 
 from analysis.cli.main import COMMANDS, cli
+from analysis.report.method import STEADY_WATCH_PER_10_KM
 from sensor.protocol.registry import DEVICES, DeviceKind
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,6 +198,12 @@ def test_the_readme_promises_no_more_than_was_measured_on_recordings() -> None:
     walks = re.search(r"Walks called running: (\d+) of (\d+)", text(REVALIDATION))
     assert walks
     assert [int(count) for count in walks.groups()] == promised("walks taken for running")
+
+
+def test_the_report_states_the_rate_of_watch_stretches_that_was_measured() -> None:
+    title, all_runs = "Watch on steady half marathons", {"wander of 1°, forgotten over": "all"}
+    (rate,) = measured("tests/bench/VERDICTS.md", title, "watch stretches per 10 km", **all_runs)
+    assert round(rate, 1) == STEADY_WATCH_PER_10_KM
 
 
 def test_the_readme_promises_no_more_than_was_measured_on_virtual_runs() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -112,6 +113,20 @@ def course_of(markup: str, size: str) -> list[tuple[float, float]]:
     found = re.search(r'<path d="([^"]*)" class="course">', drawing)
     assert found
     return numbers(found[1])
+
+
+def test_running_too_steep_or_too_fast_to_judge_stands_on_a_ground_of_its_own() -> None:
+    report = sample.slouching_10k()
+    assert 'class="unjudged"' not in posture_figure(report)
+    distance_m = report.strides["distance_m"]
+    because = np.where((distance_m > 5000) & (distance_m < 6000), "grade", "").astype(object)
+    hilly = replace(report, strides=report.strides.with_columns(judged_because=because))
+    grounds = re.findall(
+        r'<rect x="([\d.]+)"[^>]* width="([\d.]+)"[^>]*class="unjudged"', posture_figure(hilly)
+    )
+    wide = 840.0 - 14.0 - 52.0
+    assert float(grounds[0][0]) == pytest.approx(52.0 + wide / 2, abs=1.0)
+    assert float(grounds[0][1]) == pytest.approx(wide / 10, abs=1.0)
 
 
 def test_the_curve_shows_the_gap_the_walk_and_the_slouch_where_they_are() -> None:
