@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from analysis.records import RunReport
 from analysis.report import words
 from analysis.words import ZeroSource
@@ -51,6 +53,7 @@ def method_lines(report: RunReport) -> list[str]:
         _zero(report),
         _baseline(report),
         _flags(report),
+        *_second_sensor_flags(report),
         _distance(report),
         *_head(report),
     ]
@@ -109,6 +112,25 @@ def _flags(report: RunReport) -> str:
         "change nothing, and whose lean wanders by 1°, have about "
         f"{words.number(STEADY_WATCH_PER_10_KM, 1)} of them per 10 km at +2°."
     )
+
+
+def _second_sensor_flags(report: RunReport) -> list[str]:
+    """Return the rules of the flags that only a sacrum or head sensor allows, where one was worn."""
+    found, lines = report.config.findings, []
+    if np.isfinite(report.strides["sacrum_pitch_deg"]).any():
+        lines.append(
+            f"Back: “rounded upper back” means the trunk bent "
+            f"+{words.threshold(found.rounded_deg)} against the "
+            f"pelvis since the fresh part of this run, while the pelvis moved less than "
+            f"{words.threshold(found.rounded_sacrum_deg)}."
+        )
+    if np.isfinite(report.strides["head_pitch_deg"]).any():
+        lines.append(
+            f"Head sensor: “head down or forward” means the face turned down "
+            f"{words.threshold(found.head_pitch_deg)} or more, or the neck bent "
+            f"+{words.threshold(found.neck_change_deg)} since the fresh part of this run."
+        )
+    return lines
 
 
 def _distance(report: RunReport) -> str:

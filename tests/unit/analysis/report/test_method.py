@@ -1,0 +1,48 @@
+"""What the method paragraph says of a second sensor comes from the thresholds in force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.records import RunReport
+from analysis.report.method import method_lines
+from tests.support import sample_report as sample
+
+
+def _with_column(name: str, value: float) -> RunReport:
+    report = sample.steady_run()
+    column = {name: np.full(len(report.strides), value)}
+    found = replace(
+        report.config.findings,
+        rounded_deg=5.5,
+        rounded_sacrum_deg=2.5,
+        head_pitch_deg=17.5,
+        neck_change_deg=9.5,
+    )
+    return replace(
+        report,
+        strides=report.strides.with_columns(**column),
+        config=replace(report.config, findings=found),
+    )
+
+
+def test_with_a_sacrum_sensor_the_rule_for_a_rounded_back_is_told_as_configured() -> None:
+    (line,) = [s for s in method_lines(_with_column("sacrum_pitch_deg", 8.0)) if s.startswith("Back:")]
+    assert "+5.5°" in line
+    assert "less than 2.5°" in line
+
+
+def test_with_a_head_sensor_the_rule_for_the_head_is_told_as_configured() -> None:
+    (line,) = [s for s in method_lines(_with_column("head_pitch_deg", 3.0)) if s.startswith("Head sensor:")]
+    assert "17.5° or more" in line
+    assert "+9.5°" in line
+
+
+def test_without_a_second_sensor_its_rules_are_left_out() -> None:
+    report = _with_column("sacrum_pitch_deg", np.nan)
+    report = replace(
+        report, strides=report.strides.with_columns(head_pitch_deg=np.full(len(report.strides), np.nan))
+    )
+    assert not [s for s in method_lines(report) if s.startswith(("Back:", "Head sensor:"))]
