@@ -229,7 +229,7 @@ def _from_accelerometer(
     up: RealArray = stride_mean_up(stream, config.orientation)
     strides = find_strides(gait)
     zero, axes = _upright(stream, None, up, strides, rests, config)
-    if zero.source == STANDING:
+    if zero.source == ZeroSource.STANDING:
         up = without_excess(up, axes.trunk_from_sensor, gait, config.orientation)
     return Motion(
         stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None

@@ -25,6 +25,7 @@ def _runner(seconds: float = 20.0) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Times, accelerations and rates of somebody who bounces, at 104 Hz."""
     time_s = np.round(np.arange(int(seconds * 104)) / 104, 6)
     acc = np.zeros((len(time_s), 3))
+    acc[:, 0], acc[:, 1] = np.sin(8.5 * time_s), 2 * np.cos(17 * time_s)
     acc[:, 2] = 9.81 + 8 * np.sin(17 * time_s)
     return time_s, acc, np.repeat(1.5 * np.sin(8.5 * time_s)[:, None], 3, axis=1)
 
