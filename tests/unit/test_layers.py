@@ -22,7 +22,7 @@ LAYERS = {
         ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual.devices"),
     ),
     "analysis": (
-        ("analysis.errors",),
+        ("analysis.errors", "analysis.words"),
         ("analysis.config",),
         ("analysis.records",),
         ("analysis.maths",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.checkup import findings
-from analysis.cli import guide
+from analysis.cli.record import guide
 from analysis.config import AnalysisConfig
 from sensor.recorder import walkthrough
 
