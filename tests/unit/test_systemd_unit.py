@@ -38,7 +38,7 @@ def test_its_command_waits_keeps_sessions_in_its_own_folder_and_shows_its_state(
     options = command.make_context("record", words[place + 1 :], parent=click.Context(cli)).params
     assert options["waits"]
     assert options["led"] == Path(f"%t/{service['RuntimeDirectory']}/state")
-    assert len(options["wishes"]) == 1
+    assert len(options["requests"]) == 1
 
 
 def test_it_is_started_again_whatever_ends_it_but_not_for_words_it_does_not_understand(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.judging.flags import crossing_of
+from analysis.cli.demo.crossing import crossing_of
 from analysis.pipeline import analyse
 from analysis.records import Axis
 from sensor.virtual.runner.plan import Leg, PosturePoint, RunPlan, StrapSlip, run, stand
@@ -61,7 +61,7 @@ def _true_onset_m(true: VirtualRun) -> float | None:
     kept = (end_s - start_s < LONGEST_STRIDE_S) & true.running[row]
     rows_s = np.stack([start_s, end_s], axis=1)[kept]
     flexion_deg = stride_means(true.true_flexion_deg, true.rate_hz, rows_s)
-    return crossing_of(true.distance_m[row[kept]], flexion_deg, CONFIG)
+    return crossing_of(true.distance_m[row[kept]], flexion_deg, config=CONFIG)
 
 
 def table(seeds: range, progress: Callable[[str], None]) -> str:

@@ -208,7 +208,7 @@ def test_a_clock_that_goes_on_from_the_very_tick_of_the_packet_before_begins_ane
     again = second.block.ticks - second.block.ticks[0] + first.block.ticks[-1]
     block = block_of(np.concatenate([first.block.ticks, again]), 8)
     arrival_s = np.concatenate([first.arrival_s, second.arrival_s + 75.0])
-    times = fit_segment(block, arrival_s, MILLISECONDS, 104)
+    times = fit_segment(block, arrival_s, spec=MILLISECONDS, nominal_rate_hz=104)
     true_s = np.concatenate([first.true_s, second.true_s + 75.0])
     assert times.time_s - true_s == pytest.approx(LATENCY_S, abs=0.004)
     assert [gap.reason for gap in times.gaps] == ["sensor restarted"]

@@ -68,7 +68,7 @@ def go_out(
         async with virtual_runner(PLAN, run_s) as radio:
             for time_s in interrupts_s:
                 asyncio.get_running_loop().call_at(time_s, os.kill, os.getpid(), number)
-            await record(order, radio, lambda _: path, notes)
+            await record(order, radio, new_path=lambda _: path, line=notes)
 
     run_in_virtual_time(outing())
     connection = sqlite3.connect(path)
