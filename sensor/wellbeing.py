@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -115,6 +116,15 @@ def read_pain(text: object) -> Pain | None:
     if typed is None or place is None or int(typed[2]) > MOST_PAIN:
         return None
     return Pain(place, int(typed[2]))
+
+
+def strongest_pains(pains: Iterable[Pain]) -> list[Pain]:
+    """Return the strongest pain of each place, in the order the places were first told of."""
+    strongest: dict[BodyPlace, Pain] = {}
+    for pain in pains:
+        if pain.place not in strongest or pain.level > strongest[pain.place].level:
+            strongest[pain.place] = pain
+    return list(strongest.values())
 
 
 def _place_of(words: str) -> BodyPlace | None:

@@ -88,11 +88,11 @@ def parse_pains(texts: Sequence[str]) -> list[str] | None:
     click.BadParameter
         For one that is no place with a number from 0 to 10.
     """
-    from sensor.wellbeing import BodyPlace, Pain, read_pain
+    from sensor.wellbeing import BodyPlace, read_pain, strongest_pains
 
     if not texts:
         return None
-    strongest: dict[BodyPlace, Pain] = {}
+    pains = []
     for text in () if [text.strip().lower() for text in texts] == [NONE] else texts:
         pain = read_pain(text)
         if pain is None:
@@ -100,9 +100,8 @@ def parse_pains(texts: Sequence[str]) -> list[str] | None:
                 f"{text[:40]!r} is not a place and a number from 0 to 10, as in 'lower back 7'; "
                 f"places are {', '.join(BodyPlace)}"
             )
-        if pain.place not in strongest or pain.level > strongest[pain.place].level:
-            strongest[pain.place] = pain
-    return [str(pain) for pain in strongest.values()]
+        pains.append(pain)
+    return [str(pain) for pain in strongest_pains(pains)]
 
 
 def parse_symptoms(words: Sequence[str]) -> list[str] | None:

@@ -13,7 +13,7 @@ from typing import Any
 from analysis.judging.config import AdviceConfig
 from analysis.records import Advice, AdviceKind, Episode, QualityLine
 from analysis.words import EpisodeEnd, Flag, Grade, Verdict
-from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY, BodyPlace, Pain, Symptom, read_pain
+from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY, BodyPlace, Pain, Symptom, read_pain, strongest_pains
 
 _GRAVEST_FIRST = (Flag.SLOUCHED, Flag.ROUNDED, Flag.HEAD, Flag.WATCH)
 
@@ -71,12 +71,8 @@ def advise(
 
 def _strongest_pains(context: Mapping[str, Any]) -> list[Pain]:
     """Return the pain of each place at its worst of before, during and after the run."""
-    worst: dict[BodyPlace, Pain] = {}
     told = (read_pain(text) for key in PAIN_KEYS for text in _items(context.get(key)))
-    for pain in told:
-        if pain is not None and (pain.place not in worst or pain.level > worst[pain.place].level):
-            worst[pain.place] = pain
-    return list(worst.values())
+    return strongest_pains(pain for pain in told if pain is not None)
 
 
 def _red_flags(context: Mapping[str, Any], pains: Sequence[Pain]) -> list[str]:

@@ -75,12 +75,12 @@ class CsvTable:
             ) from error
         if kind := name_foreign(text):
             raise ImportFileError(f"{self.path}: this is {kind}")
-        first = text.lstrip().split(b"\n", 1)[0]
-        if len(first) > _LONGEST_HEADER and len(first.split(b"\r", 1)[0]) > _LONGEST_HEADER:
+        lines = read_lines(text)
+        if len(lines.header) > _LONGEST_HEADER:
             raise ImportFileError(
-                f"{self.path}: line 1 has {len(first)} bytes, no header of a table; export it again"
+                f"{self.path}: line 1 has {len(lines.header)} bytes, no header of a table; export it again"
             )
-        return read_lines(text)
+        return lines
 
     def complain(self, complaint: str, advice: str) -> ImportFileError:
         """Return the error for a complaint about the header, which it shows."""

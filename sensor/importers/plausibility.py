@@ -199,11 +199,11 @@ def check_axes(path: Path, values: FloatArray, *, columns: Sequence[str]) -> Non
     ImportFileError
         For the first such axis.
     """
-    still = [_share_of_commonest(values[:, axis]) > _STUCK_SHARE for axis in range(3)]
-    moving = [_share_of_commonest(values[:, axis]) < _MOVING_SHARE for axis in range(3)]
-    if any(still) and any(moving):
+    shares = [_share_of_commonest(values[:, axis]) for axis in range(3)]
+    stuck = [name for name, share in zip(columns, shares, strict=True) if share > _STUCK_SHARE]
+    if stuck and min(shares) < _MOVING_SHARE:
         raise ImportFileError(
-            f"{path}: column {columns[still.index(True)]} never changes while the others do: "
+            f"{path}: column {stuck[0]} never changes while the others do: "
             "this axis is stuck, the sensor is broken; use another sensor"
         )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sensor.session.context import plausible_part
-from sensor.session.integrity import UnsoundSessionError, check_values, parse_json, shorten
+from sensor.session.integrity import FIGURES_IN_DOUBT, UnsoundSessionError, check_values, parse_json, shorten
 from sensor.session.opening import open_session
 from sensor.session.schema import (
     ACC_RANGE_SETTING,
@@ -25,7 +25,7 @@ from sensor.units import NS_PER_S
 _NOT_ENDED = "The recording was not ended properly; its last second may be missing."
 _NAMELESS = (
     "The file does not say what it is called and when it began: it is damaged or was made by another "
-    "program, and the figures may be wrong. Use another copy if there is one."
+    "program, " + FIGURES_IN_DOUBT
 )
 
 _ABOVE_ZERO = (RATE_SETTING, ACC_RANGE_SETTING, GYR_RANGE_SETTING)

@@ -18,6 +18,9 @@ from sensor.session.schema import TABLES
 MOST_LETTERS = 1000
 """Longer texts are shortened on reading: nobody types that much, and pages and tables stay legible."""
 
+FIGURES_IN_DOUBT = "and the figures may be wrong. Use another copy if there is one."
+"""How every notice ends that tells of a file read in spite of what is wrong with it."""
+
 _MOST_ROWS = {
     "meta": 10_000,
     "sensor": 64,

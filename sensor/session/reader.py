@@ -15,10 +15,10 @@ from sensor.protocol.auxiliary import SOURCES
 from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, StrPath, Track
 from sensor.session.auxiliary import read_beside, with_surface
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
-from sensor.session.integrity import check_values, shorten
+from sensor.session.integrity import FIGURES_IN_DOUBT, check_values, shorten
 from sensor.session.opening import open_session
 from sensor.session.packets import PacketHeads, read_heads, read_payloads
-from sensor.session.rows_hash import Rows, RowsHash
+from sensor.session.rows_hash import Rows, RowsHash, fetch_rows
 from sensor.session.schema import BATTERY_EVENT
 from sensor.session.seal import HASHED_AFTER_PACKETS, has_seal, is_broken
 from sensor.session.sensor_decoder import SensorDecoder
@@ -27,11 +27,11 @@ from sensor.units import NS_PER_S
 _SEGMENTS = "SELECT id, sensor_id, reason FROM segment ORDER BY id"
 _BROKEN_SEAL = (
     "This file is not as it was when its recording ended: it is damaged or was changed by another program, "
-    "and the figures may be wrong. Use another copy if there is one."
+    + FIGURES_IN_DOUBT
 )
 _RUNS_BACK = (
     "Packets of this file are not in the order they came in: it is damaged or was made by another program, "
-    "and the figures may be wrong. Use another copy if there is one."
+    + FIGURES_IN_DOUBT
 )
 
 _PERCENT = re.compile(r"[0-9]{1,2}|100")
@@ -66,7 +66,7 @@ def read_recording(path: StrPath) -> Recording:
         connection = session.connection
         info = fetch_info(path, connection, notices=session.notices)
         check_values(connection, ("segment", "packet", "event", "mark", "track", "track_point"))
-        tables = [_fetch(connection, query) for query in HASHED_AFTER_PACKETS]
+        tables = [fetch_rows(connection, query) for query in HASHED_AFTER_PACKETS]
         decoders, heads = _decode(path, info, connection=connection, digest=digest)
         for table in tables:
             digest.add_table(table)
@@ -108,10 +108,6 @@ def _damage(connection: sqlite3.Connection, digest: RowsHash, *, heads: PacketHe
         yield _BROKEN_SEAL
 
 
-def _fetch(connection: sqlite3.Connection, query: str) -> Rows:
-    return connection.execute(query).fetchall()
-
-
 def _decode(
     path: Path, info: SessionInfo, *, connection: sqlite3.Connection, digest: RowsHash
 ) -> tuple[list[SensorDecoder], PacketHeads]:
@@ -121,7 +117,7 @@ def _decode(
     -------
     A decoder per sensor, fed to the end, and all packets but for their payloads.
     """
-    segments = _fetch(connection, _SEGMENTS)
+    segments = fetch_rows(connection, _SEGMENTS)
     heads = read_heads(connection)
     arrivals_ns = heads.arrivals_by_stream()
     decoders = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,11 @@ import numpy as np
 from sensor.samples import IntArray
 
 Rows = Sequence[tuple[Any, ...]]
+
+
+def fetch_rows(connection: sqlite3.Connection, query: str) -> Rows:
+    """Return all rows a query gives."""
+    return connection.execute(query).fetchall()
 
 
 class RowsHash:

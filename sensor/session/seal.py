@@ -11,17 +11,18 @@ import sqlite3
 from collections import deque
 
 from sensor.session.packets import read_heads, read_payloads
-from sensor.session.rows_hash import Rows, RowsHash
+from sensor.session.rows_hash import RowsHash, fetch_rows
 
 SEAL_KEY = "rows_sha256"
 """Key of table ``meta`` that holds the sum."""
 
-EVENTS = "SELECT t_ns, coalesce(sensor_id, 0), kind, detail FROM event ORDER BY id"
-MARKS = "SELECT t_ns, kind, text FROM mark ORDER BY id"
-TRACKS = "SELECT id, quantity, source FROM track ORDER BY id"
-POINTS = "SELECT track_id, t_ns, value FROM track_point ORDER BY id"
-HASHED_AFTER_PACKETS = (EVENTS, MARKS, TRACKS, POINTS)
-"""What the hash of a session covers after its packets, in turn."""
+HASHED_AFTER_PACKETS = (
+    "SELECT t_ns, coalesce(sensor_id, 0), kind, detail FROM event ORDER BY id",
+    "SELECT t_ns, kind, text FROM mark ORDER BY id",
+    "SELECT id, quantity, source FROM track ORDER BY id",
+    "SELECT track_id, t_ns, value FROM track_point ORDER BY id",
+)
+"""What the hash of a session covers after its packets, in turn: events, marks, tracks and their points."""
 
 # As bytes, whatever is stored: this is read before anything has been checked.
 _SEALED_BESIDE = (
@@ -76,15 +77,11 @@ def _sum_of(connection: sqlite3.Connection) -> str:
     # Exhausted for what it adds to the sum; the payloads themselves are not kept.
     deque(read_payloads(connection, read_heads(connection), digest=digest), maxlen=0)
     for query in HASHED_AFTER_PACKETS:
-        digest.add_table(_fetch(connection, query))
+        digest.add_table(fetch_rows(connection, query))
     return _with_the_rest(connection, digest)
 
 
 def _with_the_rest(connection: sqlite3.Connection, digest: RowsHash) -> str:
     for query in _SEALED_BESIDE:
-        digest.add_table(_fetch(connection, query))
+        digest.add_table(fetch_rows(connection, query))
     return digest.hexdigest()
-
-
-def _fetch(connection: sqlite3.Connection, query: str) -> Rows:
-    return connection.execute(query).fetchall()
