@@ -17,20 +17,20 @@ from analysis.judging.baseline import (
 from analysis.judging.distance import DistanceResult, distance_of
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
-from analysis.judging.mounting_shift import strap_steps
+from analysis.judging.mounting_shift import mounting_shifts
 from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
-from analysis.judging.segments import median_over_distance
+from analysis.judging.segments import median_over_distance, segments_of
 from analysis.judging.summary import doubts_about, gap_facts, report_of
 from analysis.judging.verdict import judge, require_running
 from analysis.records import (
     Baseline,
     ClockFacts,
-    RunReport,
+    MountingShift,
     Standing,
-    StrapStep,
     StrideTable,
 )
+from analysis.run_report import Evidence, RunReport
 from analysis.signal.clock_alignment import on_trunk_clock
 from analysis.signal.motion import Motion, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
@@ -80,14 +80,14 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     require_running(table, config.verdict)
     way = distance_of(table, recording.tracks, recording.context, config.distance, sensor.gaps)
     table = _along_the_way(table, way, config)
-    steps = strap_steps(table, config.strap_step, config.baseline)
+    shifts = mounting_shifts(table, config.strap_step, config.baseline)
     standings = standings_of(trunk)
-    zero_source = sound_zero(trunk.zero.source, standings, steps, config.verdict.unsound_standing_deg)
+    zero_source = sound_zero(trunk.zero.source, standings, shifts, config.verdict.unsound_standing_deg)
     table, baseline = _against_the_window(table, way, zero_source, config)
-    table, standings = recalibrated(table, standings, steps, recording.context, config)
-    found = findings_of(table, baseline, config, steps, standings, zero_source)
+    table, standings = recalibrated(table, standings, shifts, recording.context, config)
+    found = findings_of(table, baseline, config, shifts, standings, zero_source)
     return _judged(
-        recording, sensor, motions, clocks, found, baseline, way, steps, standings, zero_source, config
+        recording, sensor, motions, clocks, found, baseline, way, shifts, standings, zero_source, config
     )
 
 
@@ -155,7 +155,7 @@ def _judged(
     found: Findings,
     baseline: Baseline | None,
     way: DistanceResult,
-    steps: tuple[StrapStep, ...],
+    shifts: tuple[MountingShift, ...],
     standings: tuple[Standing, ...],
     zero_source: ZeroSource,
     config: AnalysisConfig,
@@ -166,11 +166,22 @@ def _judged(
     facts = tuple(
         sensor_facts(s, motions[s.placement], config, clocks.get(s.placement)) for s in recording.sensors
     )
-    judgement = judge(
+    evidence = Evidence(
+        baseline=baseline,
+        standings=standings,
+        segments=segments_of(table, way.total_m, config.segments, config.findings),
+        episodes=found.episodes,
+        mounting_shifts=shifts,
+        gaps=gaps,
+        zones=found.zones,
+        quality=quality_of(facts, table, standings, shifts, gaps, config.verdict),
+        notes=found.notes,
+    )
+    outcome = judge(
         table,
         baseline,
         episodes=found.episodes,
-        steps=steps,
+        shifts=shifts,
         standings=standings,
         total_m=way.total_m,
         distance_source=way.distance_source,
@@ -183,12 +194,8 @@ def _judged(
         trunk,
         facts=facts,
         found=found,
-        baseline=baseline,
-        standings=standings,
-        steps=steps,
-        gaps=gaps,
-        quality=quality_of(facts, table, standings, steps, gaps, config.verdict),
-        judgement=judgement,
+        evidence=evidence,
+        outcome=outcome,
         way=way,
         zero_source=zero_source,
         config=config,

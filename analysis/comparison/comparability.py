@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from analysis.comparison.records import Comparability
 from analysis.judging.distance import CADENCE_MODEL
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from analysis.words import Confidence, ZeroSource
 from sensor.samples import TRUNK_PLACEMENTS
 
@@ -27,7 +27,9 @@ def comparability(reference: RunReport, other: RunReport) -> tuple[Comparability
     """Go through every circumstance that decides what the two runs can tell about each other."""
     lines = [
         _same("placement", trunk_placement, reference, other, NO, "each place on the trunk has its own lean"),
-        _same("method", lambda r: r.method, reference, other, NO, "the two methods differ by degrees"),
+        _same(
+            "method", lambda r: r.provenance.method, reference, other, NO, "the two methods differ by degrees"
+        ),
         _same(
             "simulated",
             lambda r: "yes" if r.session.simulated else "no",
@@ -59,7 +61,7 @@ def _same(
 
 
 def _zero(reference: RunReport, other: RunReport) -> Comparability:
-    sources = reference.zero_source, other.zero_source
+    sources = reference.provenance.zero_source, other.provenance.zero_source
     if all(source == ZeroSource.STANDING for source in sources):
         return Comparability("zero", *sources, YES, "")
     because = "without a standing before both runs only changes since each run's own start compare"
@@ -67,14 +69,14 @@ def _zero(reference: RunReport, other: RunReport) -> Comparability:
 
 
 def _confidence(reference: RunReport, other: RunReport) -> Comparability:
-    words = reference.confidence, other.confidence
+    words = reference.outcome.confidence, other.outcome.confidence
     if Confidence.DO_NOT_TRUST in words:
         return Comparability("confidence", *words, NO, "one of the recordings is not to be trusted")
     return Comparability("confidence", *words, YES, "")
 
 
 def _distance(reference: RunReport, other: RunReport) -> Comparability:
-    sources = reference.distance_source, other.distance_source
+    sources = reference.provenance.distance_source, other.provenance.distance_source
     if CADENCE_MODEL in sources:
         because = "kilometres and speeds from cadence are off by 8-15 %"
         return Comparability("distance", *sources, WITH_CARE, because)

@@ -103,7 +103,7 @@ class FindingsConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class StrapStepConfig:
+class MountingShiftConfig:
     """A sudden, lasting change of the angle, as a slipping strap makes it."""
 
     within_strides: int = 3

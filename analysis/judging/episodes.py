@@ -87,7 +87,7 @@ def _blocks(kept: BoolArray, barred: BoolArray) -> list[IntArray]:
 def _ended_by(stretch: Stretch, barred_after: BoolArray) -> EpisodeEnd:
     if stretch.recovered:
         return EpisodeEnd.RECOVERED
-    return EpisodeEnd.STRAP_STEP if barred_after.any() else EpisodeEnd.END_OF_RUN
+    return EpisodeEnd.MOUNTING_SHIFT if barred_after.any() else EpisodeEnd.END_OF_RUN
 
 
 def _episode(

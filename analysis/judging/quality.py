@@ -11,11 +11,11 @@ from analysis.judging.config import VerdictConfig
 from analysis.records import (
     ClockFacts,
     GapFact,
+    MountingShift,
     QualityLine,
     SensorFacts,
     SharedKnocks,
     Standing,
-    StrapStep,
     StrideTable,
 )
 from analysis.words import Activity, Grade, StandingRole, UnusableReason
@@ -47,7 +47,7 @@ def quality_of(
     sensors: Sequence[SensorFacts],
     table: StrideTable,
     standings: Sequence[Standing],
-    steps: Sequence[StrapStep],
+    shifts: Sequence[MountingShift],
     gaps: Sequence[GapFact],
     config: VerdictConfig,
 ) -> tuple[QualityLine, ...]:
@@ -61,7 +61,7 @@ def quality_of(
         Complete stride table.
     standings
         Every standing found, with its role.
-    steps
+    shifts
         Strap steps.
     gaps
         Stretches without data.
@@ -77,7 +77,7 @@ def quality_of(
     for facts in sensors:
         lines += _sensor_lines(facts, f" ({facts.placement})" if len(sensors) > 1 else "", config)
     lines += _clock_lines(sensors)
-    lines += [_usable_line(table, config), _fit_line(table, steps, config), _gap_line(gaps)]
+    lines += [_usable_line(table, config), _fit_line(table, shifts, config), _gap_line(gaps)]
     lines.append(_standing_line(standings, config))
     return tuple(lines)
 
@@ -215,14 +215,14 @@ def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
     return _graded("Usable strides", value, grade, advice)
 
 
-def _fit_line(table: StrideTable, steps: Sequence[StrapStep], config: VerdictConfig) -> QualityLine:
+def _fit_line(table: StrideTable, shifts: Sequence[MountingShift], config: VerdictConfig) -> QualityLine:
     loose = unusable_shares(table).get(UnusableReason.LOOSE, 0.0)
     if loose >= config.loose_share:
         return QualityLine(
             "Fit of the strap", f"loose in {loose:.0%} of strides", Grade.BAD, "Tighten the strap."
         )
-    if steps:
-        told = "; ".join(f"step of {s.step_deg:+.1f}° at km {s.at_m / 1000:.1f}" for s in steps)
+    if shifts:
+        told = "; ".join(f"step of {s.step_deg:+.1f}° at km {s.at_m / 1000:.1f}" for s in shifts)
         advice = (
             "Cause unknown: if the strap slipped, tighten it; standing tall for 10 s tells the two apart."
         )

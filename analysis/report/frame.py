@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from analysis.records import RunReport
 from analysis.report import words
 from analysis.report.svg import Scale, line, text, ticks
+from analysis.run_report import RunReport
 from sensor.samples import FloatArray
 
 CHANGE, ANGLE, SHAPE = "change", "angle", "shape"
@@ -118,7 +118,7 @@ def way_of(report: RunReport, size: Size) -> Way:
     start_s, metres = report.strides["start_s"], report.strides["distance_m"]
     if words.has_distance(report):
         known = np.isfinite(metres)
-        scale = Scale(0.0, report.distance_m / 1000, begin, end)
+        scale = Scale(0.0, report.totals.distance_m / 1000, begin, end)
         return Way(True, scale, *_or_origin(start_s[known], metres[known]))
     last_s = float(start_s[-1]) if len(start_s) else 60.0
     return Way(False, Scale(0.0, last_s / 60, begin, end), *_or_origin(start_s, metres))

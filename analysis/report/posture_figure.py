@@ -7,11 +7,11 @@ import math
 import numpy as np
 from markupsafe import Markup
 
-from analysis.records import RunReport
 from analysis.report import svg, words
 from analysis.report.frame import ANGLE, CHANGE, SHAPE, SIZES, Plot, Size, way_of, x_axis, y_grid
 from analysis.report.posture_marks import FLAG_ROWS, ROW, flag_bars, gaps, hover, pins, unjudged, walks
 from analysis.report.svg import Scale
+from analysis.run_report import RunReport
 from analysis.words import Activity, Zone
 from sensor.samples import BoolArray, FloatArray
 
@@ -50,7 +50,7 @@ def _curve_values(report: RunReport, mode: str) -> FloatArray:
 def _y_range(report: RunReport, mode: str) -> tuple[float, float]:
     values = _curve_values(report, mode)
     low, high = float(np.nanmin(values)) - 2.0, float(np.nanmax(values)) + 2.0
-    slouched = report.config.findings.slouched_deg
+    slouched = report.provenance.config.findings.slouched_deg
     if mode == CHANGE:
         low, high = min(low, -slouched + 0.5), max(high, slouched + 1.5)
     return low, high
@@ -58,7 +58,7 @@ def _y_range(report: RunReport, mode: str) -> tuple[float, float]:
 
 def _variant(report: RunReport, size: Size) -> Markup:
     mode = axis_mode(report)
-    flags = [f for f in FLAG_ROWS if any(e.flag == f for e in report.episodes)]
+    flags = [f for f in FLAG_ROWS if any(e.flag == f for e in report.evidence.episodes)]
     top = 24.0 + ROW * len(flags)
     bottom = top + size.plot_height
     plot = Plot(
@@ -97,9 +97,9 @@ def _spoken(report: RunReport, mode: str) -> str:
     }[mode]
     found = [
         f"{words.FLAG_TEXTS.get(e.flag, e.flag)} at {words.stretch(e)}, {words.signed(e.depth_deg)}"
-        for e in report.episodes
+        for e in report.evidence.episodes
     ]
-    missing = f" {len(report.gaps)} stretches without data." if report.gaps else ""
+    missing = f" {len(report.evidence.gaps)} stretches without data." if report.evidence.gaps else ""
     return f"{told} {'; '.join(found) or 'No flagged stretch'}.{missing}"
 
 
@@ -107,7 +107,7 @@ def _zones(plot: Plot) -> Markup:
     """Return the bands of the runner's own usual and of the thresholds in force."""
     if plot.mode != CHANGE:
         return Markup("")
-    found = plot.report.config.findings
+    found = plot.report.provenance.config.findings
     taller, watch, slouched = found.taller_deg, found.watch_deg, found.slouched_deg
     y, left, right = plot.y, plot.left, plot.right
     bands = [
@@ -115,7 +115,7 @@ def _zones(plot: Plot) -> Markup:
         svg.rect(left, y.at(watch), right, y.at(slouched), "zone-watch", "watch"),
         svg.rect(left, y.at(slouched), right, plot.top, "zone-slouched", "slouched"),
     ]
-    base = plot.report.baseline
+    base = plot.report.evidence.baseline
     if base is not None and math.isfinite(base.sd_deg):
         spread = f"spread of your fresh strides, ± {words.degrees(base.sd_deg)}"
         bands.append(svg.rect(left, y.at(-base.sd_deg), right, y.at(base.sd_deg), "zone-spread", spread))
@@ -127,7 +127,7 @@ def _zone_names(plot: Plot) -> Markup:
     """Return the names of the thresholds, inside the plot at its left edge, above their lines."""
     if plot.mode != CHANGE:
         return Markup("")
-    found = plot.report.config.findings
+    found = plot.report.provenance.config.findings
     named = ((Zone.WATCH, found.watch_deg), (Zone.SLOUCHED, found.slouched_deg))
     return Markup("").join(
         svg.text(plot.left + 6, plot.y.at(v) - 5, f"{name} from +{words.threshold(v)}", "zone-name")
@@ -163,7 +163,7 @@ def _label(value: float, mode: str) -> str:
 
 
 def _grade_height(report: RunReport) -> float:
-    return GRADE_HEIGHT + 12.0 if report.grade_known else 0.0
+    return GRADE_HEIGHT + 12.0 if report.provenance.grade_known else 0.0
 
 
 def _course(plot: Plot) -> Markup:
@@ -184,7 +184,7 @@ def _course(plot: Plot) -> Markup:
 
 def _grade(plot: Plot) -> Markup:
     """Return the slope below the plot, where it is known."""
-    if not plot.report.grade_known:
+    if not plot.report.provenance.grade_known:
         return Markup("")
     strides = plot.report.strides
     x, grade = plot.way.places(strides["distance_m"], strides["start_s"]), strides["grade_pct"]

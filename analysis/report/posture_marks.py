@@ -7,9 +7,10 @@ import math
 import numpy as np
 from markupsafe import Markup
 
-from analysis.records import Episode, RunReport, Segment
+from analysis.records import Episode, Segment
 from analysis.report import svg, words
 from analysis.report.frame import Plot
+from analysis.run_report import RunReport
 from analysis.words import Activity, Flag
 from sensor.samples import BoolArray
 
@@ -63,7 +64,7 @@ def _grounds(plot: Plot, inside: BoolArray, css: str, told: str) -> Markup:
 def gaps(plot: Plot, key: str) -> Markup:
     """Return hatched grounds where data are missing, wide enough to be seen."""
     drawn = []
-    for gap in plot.report.gaps:
+    for gap in plot.report.evidence.gaps:
         begin, end = plot.way.at(gap.from_m, gap.from_s), plot.way.at(gap.to_m, gap.to_s)
         told = f"no data for {words.duration(gap.to_s - gap.from_s)}: {words.clean(gap.reason)}"
         ground = svg.rect(begin, plot.top, max(end, begin + 2), plot.bottom, "gap", told)
@@ -73,11 +74,11 @@ def gaps(plot: Plot, key: str) -> Markup:
 
 def pins(plot: Plot) -> Markup:
     """Return what is pinned to a place: fresh window, standings, strap steps."""
-    return Markup("").join([_fresh_window(plot), *_standings(plot), *_strap_steps(plot)])
+    return Markup("").join([_fresh_window(plot), *_standings(plot), *_mounting_shifts(plot)])
 
 
 def _fresh_window(plot: Plot) -> Markup:
-    base = plot.report.baseline
+    base = plot.report.evidence.baseline
     if base is None or not plot.way.in_km:
         return Markup("")
     a, b, y = plot.way.at(base.from_m, 0), plot.way.at(base.to_m, 0), plot.bottom - 8
@@ -96,7 +97,7 @@ def _fresh_window(plot: Plot) -> Markup:
 
 def _standings(plot: Plot) -> list[Markup]:
     drawn = []
-    for standing in plot.report.standings:
+    for standing in plot.report.evidence.standings:
         x = plot.way.at(math.nan, standing.start_s)
         told = (
             f"standing ({words.clean(standing.role)}): {words.signed(standing.flexion_deg)} against the zero"
@@ -107,9 +108,9 @@ def _standings(plot: Plot) -> list[Markup]:
     return drawn
 
 
-def _strap_steps(plot: Plot) -> list[Markup]:
+def _mounting_shifts(plot: Plot) -> list[Markup]:
     drawn = []
-    for step in plot.report.strap_steps:
+    for step in plot.report.evidence.mounting_shifts:
         x = plot.way.at(step.at_m, step.at_s)
         told = f"step of {words.signed(step.step_deg)}, cause unknown: strap or posture"
         diamond = svg.tag("path", d=f"M{x:.1f} {plot.top}l6 7l-6 7l-6 -7z", class_="strap-step")
@@ -120,7 +121,9 @@ def _strap_steps(plot: Plot) -> list[Markup]:
 def flag_bars(plot: Plot, flags: list[Flag]) -> Markup:
     """Return the flagged stretches as bars above the plot, one row per flag."""
     bars = [
-        _flag_bar(plot, e, 22.0 + ROW * flags.index(e.flag)) for e in plot.report.episodes if e.flag in flags
+        _flag_bar(plot, e, 22.0 + ROW * flags.index(e.flag))
+        for e in plot.report.evidence.episodes
+        if e.flag in flags
     ]
     return Markup("").join(bars)
 
@@ -151,7 +154,7 @@ def hover(plot: Plot) -> Markup:
             "hover",
             _segment_told(s),
         )
-        for s in plot.report.segments
+        for s in plot.report.evidence.segments
     )
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from analysis.records import RunReport
 from analysis.report import svg, words
 from analysis.report.frame import SIZES, Size, Way, way_of, x_axis, y_grid
 from analysis.report.svg import Scale
+from analysis.run_report import RunReport
 from analysis.words import Verdict
 
 HEIGHT = 150.0
@@ -53,15 +53,15 @@ def head_figure(report: RunReport) -> Markup:
             s.head_forward_hi_cm,
             f"km {words.segment_name(s)}: estimate {words.number(s.head_forward_cm, 1, ' cm')}, "
             f"95 % from {words.number(s.head_forward_lo_cm, 1)} to "
-            f"{words.number(s.head_forward_hi_cm, 1)} cm, {report.head_source}",
+            f"{words.number(s.head_forward_hi_cm, 1)} cm, {report.provenance.head_source}",
         )
-        for s in report.segments
+        for s in report.evidence.segments
     ]
     figure = SpanFigure(
         "head",
-        f"Head position per kilometre, estimate ({report.head_source})",
+        f"Head position per kilometre, estimate ({report.provenance.head_source})",
         "How many centimetres the head is carried ahead of standing, with its 95 % interval.",
-        f"cm ahead of standing, estimate ({report.head_source})",
+        f"cm ahead of standing, estimate ({report.provenance.head_source})",
         lambda v: words.number(v, 0),
         spans,
     )
@@ -80,7 +80,7 @@ def side_figure(report: RunReport) -> Markup:
             f"km {words.segment_name(s)}: {side(s.lateral_deg)}, on left steps {side(s.lateral_left_deg)}, "
             f"on right steps {side(s.lateral_right_deg)}",
         )
-        for s in report.segments
+        for s in report.evidence.segments
     ]
     figure = SpanFigure(
         "side",
@@ -147,12 +147,12 @@ def _span(way: Way, scale: Scale, span: Span) -> Markup:
 
 def zones_bar(report: RunReport) -> Markup:
     """Return the shares of the zones as one bar that stretches with the page; empty without shares."""
-    if not report.zones:
+    if not report.evidence.zones:
         return Markup("")
     begin = 0.0
     parts = []
     for zone in words.ZONE_TEXTS:
-        share = report.zones.get(zone, 0.0)
+        share = report.evidence.zones.get(zone, 0.0)
         told = f"{words.ZONE_TEXTS[zone]}: {words.percent(share)}"
         parts.append(
             svg.tag(
@@ -167,7 +167,7 @@ def zones_bar(report: RunReport) -> Markup:
         )
         begin += share
     spoken = "; ".join(
-        f"{words.ZONE_TEXTS[z]} {words.percent(report.zones.get(z, 0.0))}" for z in words.ZONE_TEXTS
+        f"{words.ZONE_TEXTS[z]} {words.percent(report.evidence.zones.get(z, 0.0))}" for z in words.ZONE_TEXTS
     )
     return svg.tag("svg", svg.tag("title", spoken), *parts, class_="zones-bar", role="img")
 

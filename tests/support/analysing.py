@@ -10,7 +10,7 @@ import numpy as np
 from analysis.config import AnalysisConfig
 from analysis.errors import AnalysisError
 from analysis.pipeline import analyse
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from analysis.signal.motion import motion_of
 from sensor.samples import Track
 from tests.support.datasets import ImuData

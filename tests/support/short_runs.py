@@ -10,7 +10,8 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
-from analysis.records import RunReport, StrideTable
+from analysis.records import StrideTable
+from analysis.run_report import RunReport
 from analysis.signal.motion import Motion, motion_of
 from analysis.signal.speed import SpeedProfile
 from sensor.samples import BoolArray, FloatArray, ImuSignal, Recording, SensorRecording, Track

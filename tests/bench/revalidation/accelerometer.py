@@ -10,7 +10,7 @@ from scipy.stats import t as student_t
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from sensor.samples import ImuSignal
 from tests.bench.revalidation.hour import stride_errors_deg
 from tests.bench.revalidation.tables import Cell, Section
@@ -69,7 +69,7 @@ def row(check: FlexionCheck, report: RunReport) -> list[Cell]:
         check.mean_error_deg,
         check.rmse_deg,
         f"{check.true_cadence_spm:.1f} / {check.cadence_spm:.1f}",
-        report.confidence,
+        report.outcome.confidence,
     ]
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from analysis.report import svg
 from analysis.report.posture_figure import posture_figure
 from tests.support import sample_report as sample
+from tests.support.sample_report import with_fields
 
 
 def numbers(path: str) -> list[tuple[float, float]]:
@@ -120,7 +120,7 @@ def test_running_too_steep_or_too_fast_to_judge_stands_on_a_ground_of_its_own() 
     assert 'class="unjudged"' not in posture_figure(report)
     distance_m = report.strides["distance_m"]
     because = np.where((distance_m > 5000) & (distance_m < 6000), "grade", "").astype(object)
-    hilly = replace(report, strides=report.strides.with_columns(judged_because=because))
+    hilly = with_fields(report, strides=report.strides.with_columns(judged_because=because))
     grounds = re.findall(
         r'<rect x="([\d.]+)"[^>]* width="([\d.]+)"[^>]*class="unjudged"', posture_figure(hilly)
     )
