@@ -75,14 +75,21 @@ def _summary(report: RunReport) -> RunSummary:
 
 def _pair(reference: RunReport, other: RunReport, config: ComparisonConfig) -> PairComparison:
     lines = comparability(reference, other)
-    difference, because = _difference(reference, other, lines, config)
+    difference, because = _difference(reference, other, lines=lines, config=config)
     blocked = any(line.status == NO for line in lines)
     kilometres = tuple(
         _kilometre(a, b, _both_standing(reference, other))
         for a, b in zip(reference.evidence.segments, other.evidence.segments, strict=False)
         if a.to_m == b.to_m and not blocked
     )
-    return PairComparison(_summary(reference), _summary(other), lines, difference, because, kilometres)
+    return PairComparison(
+        reference=_summary(reference),
+        other=_summary(other),
+        comparability=lines,
+        difference=difference,
+        no_difference_because=because,
+        kilometres=kilometres,
+    )
 
 
 def _both_standing(reference: RunReport, other: RunReport) -> bool:
@@ -104,7 +111,7 @@ def _kilometre(reference: Segment, other: Segment, same_zero: bool) -> Kilometre
 
 
 def _difference(
-    reference: RunReport, other: RunReport, lines: Sequence[Comparability], config: ComparisonConfig
+    reference: RunReport, other: RunReport, *, lines: Sequence[Comparability], config: ComparisonConfig
 ) -> tuple[Difference | None, str]:
     """Return the difference at matched speed, or None and why there is none."""
     blocked = [f"{line.what}: {line.because}" for line in lines if line.status == NO]
@@ -120,19 +127,28 @@ def _difference(
     few = min(len(angle_deg) for angle_deg in angles_deg)
     if few < config.min_matched_strides:
         return None, f"only {few} usable strides at a shared speed, {config.min_matched_strides} are needed"
-    return _matched(angles_deg, band_mps, _joint_standing_sd(reference, other, config), standing, config), ""
+    return _matched(
+        angles_deg,
+        band_mps,
+        standing_sd_deg=_joint_standing_sd(reference, other, config),
+        standing=standing,
+        config=config,
+    ), ""
 
 
 def _matched(
     angles_deg: Sequence[FloatArray],
     band_mps: tuple[float, float],
+    *,
     standing_sd_deg: float,
     standing: bool,
     config: ComparisonConfig,
 ) -> Difference:
     means = [stretch_mean(angle_deg, config) for angle_deg in angles_deg]
     standing_sd_deg = standing_sd_deg if standing else 0.0
-    value_deg, low_deg, high_deg = difference_interval(means[0], means[1], standing_sd_deg, config.level)
+    value_deg, low_deg, high_deg = difference_interval(
+        means[0], means[1], standing_sd=standing_sd_deg, level=config.level
+    )
     return Difference(
         quantity=FORWARD_LEAN if standing else CHANGE,
         value_deg=value_deg,

@@ -20,7 +20,7 @@ _MS_PER_S = 1e3
 
 
 def sensor_facts(
-    sensor: SensorRecording, motion: Motion, config: AnalysisConfig, clock: ClockFacts | None = None
+    sensor: SensorRecording, motion: Motion, *, config: AnalysisConfig, clock: ClockFacts | None = None
 ) -> SensorFacts:
     """Sum up one sensor: rate, losses, clipping, mean specific force over its running strides, its clock."""
     whole = longest_loss(motion.stream, motion.strides) <= config.posture.gap_strides
@@ -44,7 +44,7 @@ def sensor_facts(
 
 
 def clock_facts(
-    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: SyncTapConfig
+    trunk: SensorRecording, other: SensorRecording, *, events: Sequence[SharedEvent], config: SyncTapConfig
 ) -> ClockFacts:
     """Say what two sensors felt together, and how far apart their clocks may be now."""
     middle_s = float(trunk.time_s[0] + trunk.time_s[-1]) / 2.0
@@ -61,11 +61,11 @@ def clock_facts(
         for event in events
     )
     believed = [event for event in events if not event.doubt]
-    return ClockFacts(_MS_PER_S * _clocks_within_s(trunk, other, believed, config), knocks)
+    return ClockFacts(_MS_PER_S * _clocks_within_s(trunk, other, events=believed, config=config), knocks)
 
 
 def _clocks_within_s(
-    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: SyncTapConfig
+    trunk: SensorRecording, other: SensorRecording, *, events: Sequence[SharedEvent], config: SyncTapConfig
 ) -> float:
     """Return how far two clocks may be apart anywhere; NaN where they were never held against the host's."""
     is_live = None not in (trunk.nominal_rate_hz, other.nominal_rate_hz)
@@ -100,11 +100,11 @@ def standings_of(motion: Motion) -> tuple[Standing, ...]:
             role = StandingRole.BEFORE if (begin + end) / 2 <= first_run_row else StandingRole.SEEN
         found.append(
             Standing(
-                stream.start_s + begin / stream.rate_hz,
-                stream.start_s + end / stream.rate_hz,
-                float(flexion_deg[k]),
-                float(lateral_deg[k]),
-                role,
+                start_s=stream.start_s + begin / stream.rate_hz,
+                end_s=stream.start_s + end / stream.rate_hz,
+                flexion_deg=float(flexion_deg[k]),
+                lateral_deg=float(lateral_deg[k]),
+                role=role,
             )
         )
     return tuple(found)

@@ -47,6 +47,7 @@ class Findings:
 def findings_of(
     table: StrideTable,
     baseline: Baseline | None,
+    *,
     config: AnalysisConfig,
     shifts: Sequence[MountingShift] = (),
     standings: Sequence[Standing] = (),
@@ -72,13 +73,19 @@ def findings_of(
     notes = _notes(curve, config.findings) if zero_source == ZeroSource.STANDING else ()
     if baseline is None:
         unflagged = table.with_columns(flag=np.full(len(table), Flag.NONE, dtype=object))
-        return Findings(unflagged, curve, (), {}, notes)
-    flagged, slouches = _slouch_flags(table, curve, config, shifts, standings)
+        return Findings(table=unflagged, curve=curve, episodes=(), zones={}, notes=notes)
+    flagged, slouches = _slouch_flags(table, curve, config=config, shifts=shifts, standings=standings)
     flagged, rounded = rounded_flags(flagged, baseline, config)
     flagged, head = head_flags(flagged, baseline, config)
     changes_deg = table["trunk_flexion_adj_deg"][usable_running(table)]
     episodes = sorted((*slouches, *rounded, *head), key=lambda episode: (episode.from_m, -episode.to_m))
-    return Findings(flagged, curve, tuple(episodes), zone_shares(changes_deg, config.findings), notes)
+    return Findings(
+        table=flagged,
+        curve=curve,
+        episodes=tuple(episodes),
+        zones=zone_shares(changes_deg, config.findings),
+        notes=notes,
+    )
 
 
 def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
@@ -104,6 +111,7 @@ def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
 def _slouch_flags(
     table: StrideTable,
     curve: Curve,
+    *,
     config: AnalysisConfig,
     shifts: Sequence[MountingShift],
     standings: Sequence[Standing],

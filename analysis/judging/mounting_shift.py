@@ -47,8 +47,8 @@ def mounting_shifts(
         show at nearly the same stride only the one in flexion.
     """
     rows = np.flatnonzero(usable_running(table))
-    forward = _found(table, rows, Axis.FORWARD, config, effort)
-    sideways = _found(table, rows, Axis.SIDEWAYS, config, effort)
+    forward = _found(table, rows, axis=Axis.FORWARD, config=config, effort=effort)
+    sideways = _found(table, rows, axis=Axis.SIDEWAYS, config=config, effort=effort)
     together = [at for at in sideways if any(abs(at - other) < config.stays_strides for other in forward)]
     kept = [(at, step_deg, Axis.FORWARD) for at, step_deg in forward.items()]
     kept += [(at, step_deg, Axis.SIDEWAYS) for at, step_deg in sideways.items() if at not in together]
@@ -61,6 +61,7 @@ def mounting_shifts(
 def _found(
     table: StrideTable,
     rows: IntArray,
+    *,
     axis: Axis,
     config: MountingShiftConfig,
     effort: BaselineConfig,
@@ -76,7 +77,7 @@ def _found(
     steps = {
         int(block[0]) + at: step_deg
         for block, sharp in zip(blocks, sharp_deg, strict=True)
-        for at, step_deg in _steps(angle_deg[block], sharp, least_deg, stays, config)
+        for at, step_deg in _steps(angle_deg[block], sharp, least_deg=least_deg, stays=stays, config=config)
     }
     return {
         at: step_deg
@@ -151,7 +152,7 @@ def _least_deg(change_deg: FloatArray, axis: Axis, config: MountingShiftConfig) 
 
 
 def _steps(
-    angle_deg: FloatArray, sharp_deg: FloatArray, least_deg: float, stays: int, config: MountingShiftConfig
+    angle_deg: FloatArray, sharp_deg: FloatArray, *, least_deg: float, stays: int, config: MountingShiftConfig
 ) -> list[tuple[int, float]]:
     """Return position of the first stride after each step of an unbroken stretch, and its size."""
     skip = config.within_strides

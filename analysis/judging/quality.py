@@ -46,6 +46,7 @@ KNOCK_ADVICE = "Stand still, then tap the sensors against each other three times
 def quality_of(
     sensors: Sequence[SensorFacts],
     table: StrideTable,
+    *,
     standings: Sequence[Standing],
     shifts: Sequence[MountingShift],
     gaps: Sequence[GapFact],
@@ -108,7 +109,7 @@ def unusable_shares(table: StrideTable) -> dict[str, float]:
     return {word: count / int(running.sum()) for word, count in counts.most_common()}
 
 
-def _graded(what: str, value: str, grade: Grade, advice: str) -> QualityLine:
+def _graded(what: str, value: str, *, grade: Grade, advice: str) -> QualityLine:
     return QualityLine(what, value, grade, "" if grade == Grade.GOOD else advice)
 
 
@@ -118,26 +119,27 @@ def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
         _graded(
             f"Sampling rate{suffix}",
             f"{facts.rate_hz:.1f} per second",
-            Grade.GOOD if facts.rate_hz >= config.min_rate_hz else Grade.BAD,
-            f"Choose at least {config.min_rate_hz:g} samples per second.",
+            grade=Grade.GOOD if facts.rate_hz >= config.min_rate_hz else Grade.BAD,
+            advice=f"Choose at least {config.min_rate_hz:g} samples per second.",
         ),
         _graded(
             f"Samples lost{suffix}",
             f"{facts.missing_fraction:.1%}",
-            Grade.GOOD if facts.missing_fraction <= config.missing_share else Grade.FAIR,
-            "Carry the receiver on the front, close to the sensor, and charge both.",
+            grade=Grade.GOOD if facts.missing_fraction <= config.missing_share else Grade.FAIR,
+            advice="Carry the receiver on the front, close to the sensor, and charge both.",
         ),
         _graded(
             f"Range exceeded{suffix}",
             f"{facts.clipped_fraction:.1%} of samples",
-            Grade.GOOD if facts.clipped_fraction <= config.clipped_share else Grade.BAD,
-            "Choose a larger range, ±8 g or more, or wear the sensor tighter.",
+            grade=Grade.GOOD if facts.clipped_fraction <= config.clipped_share else Grade.BAD,
+            advice="Choose a larger range, ±8 g or more, or wear the sensor tighter.",
         ),
         _graded(
             f"Mean specific force{suffix}",
             f"{facts.mean_specific_force_g:.3f} g",
-            Grade.GOOD if one_g else Grade.BAD,
-            "It must be 1 g over whole strides: wear the sensor tighter, or check its range and scale.",
+            grade=Grade.GOOD if one_g else Grade.BAD,
+            advice="It must be 1 g over whole strides: wear the sensor tighter, "
+            "or check its range and scale.",
         ),
     ]
     return lines + _device_lines(facts, suffix, config)
@@ -161,7 +163,10 @@ def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
         value = f"{facts.battery_pct} %"
         lines.append(
             _graded(
-                f"Battery{suffix}", value, Grade.FAIR if low else Grade.GOOD, "Charge it before the next run."
+                f"Battery{suffix}",
+                value,
+                grade=Grade.FAIR if low else Grade.GOOD,
+                advice="Charge it before the next run.",
             )
         )
     return lines
@@ -212,7 +217,7 @@ def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
         grade = Grade.GOOD if usable >= config.good_usable else Grade.FAIR
     value = ("no running" if np.isnan(usable) else f"{usable:.0%}") + (f" ({why})" if why else "")
     advice = REMEDIES.get(next(iter(shares), ""), "Run for longer, the sensor worn snug on the trunk.")
-    return _graded("Usable strides", value, grade, advice)
+    return _graded("Usable strides", value, grade=grade, advice=advice)
 
 
 def _fit_line(table: StrideTable, shifts: Sequence[MountingShift], config: VerdictConfig) -> QualityLine:
@@ -251,6 +256,6 @@ def _standing_line(standings: Sequence[Standing], config: VerdictConfig) -> Qual
     return _graded(
         "Standing tall",
         f"before and after, {change_deg:.1f}° apart",
-        Grade.GOOD if agrees else Grade.FAIR,
-        advice,
+        grade=Grade.GOOD if agrees else Grade.FAIR,
+        advice=advice,
     )

@@ -27,7 +27,11 @@ _SIDEWAYS = ("trunk_lateral_deg", "lateral_left_deg", "lateral_right_deg")
 
 
 def sound_zero(
-    zero_source: ZeroSource, standings: Sequence[Standing], shifts: Sequence[MountingShift], limit_deg: float
+    zero_source: ZeroSource,
+    standings: Sequence[Standing],
+    *,
+    shifts: Sequence[MountingShift],
+    limit_deg: float,
 ) -> ZeroSource:
     """Return where the zero comes from, once the standing after the run has been seen.
 
@@ -41,6 +45,7 @@ def sound_zero(
 def recalibrated(
     table: StrideTable,
     standings: Sequence[Standing],
+    *,
     shifts: Sequence[MountingShift],
     context: Mapping[str, Any],
     config: AnalysisConfig,
@@ -74,7 +79,7 @@ def recalibrated(
         elif (
             standing.role == StandingRole.SEEN
             and since
-            and _moved_along(standing, offset, since, config.rest)
+            and _moved_along(standing, offset, shifts=since, config=config.rest)
         ):
             offset, last_zero_s = (standing.flexion_deg, standing.lateral_deg), standing.end_s
             later = table["start_s"] >= standing.start_s
@@ -95,7 +100,11 @@ def recalibrated(
 
 
 def _moved_along(
-    standing: Standing, offset_deg: tuple[float, float], shifts: Sequence[MountingShift], config: RestConfig
+    standing: Standing,
+    offset_deg: tuple[float, float],
+    *,
+    shifts: Sequence[MountingShift],
+    config: RestConfig,
 ) -> bool:
     """Tell whether a standing has moved by about what the angle has stepped since the zero in force.
 

@@ -118,7 +118,11 @@ def gap_facts(sensor: SensorRecording, way: DistanceResult, config: PostureConfi
     """Place the losses worth telling on the way."""
     return tuple(
         GapFact(
-            g.start_s, g.end_s, float(way.distance_at(g.start_s)), float(way.distance_at(g.end_s)), g.reason
+            from_s=g.start_s,
+            to_s=g.end_s,
+            from_m=float(way.distance_at(g.start_s)),
+            to_m=float(way.distance_at(g.end_s)),
+            reason=g.reason,
         )
         for g in sensor.gaps
         if g.end_s - g.start_s >= config.min_gap_s
@@ -128,14 +132,14 @@ def gap_facts(sensor: SensorRecording, way: DistanceResult, config: PostureConfi
 def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> SessionFacts:
     """Return what a report says of the session itself."""
     return SessionFacts(
-        recording.name,
-        str(recording.path),
-        recording.started_utc,
-        recording.duration_s,
-        recording.simulated,
-        sensors,
-        recording.context,
-        recording.notices,
+        name=recording.name,
+        path=str(recording.path),
+        started_utc=recording.started_utc,
+        duration_s=recording.duration_s,
+        simulated=recording.simulated,
+        sensors=sensors,
+        context=recording.context,
+        notices=recording.notices,
     )
 
 

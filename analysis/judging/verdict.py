@@ -80,7 +80,7 @@ def judge(
     headline = (
         f"No verdict: {because}."
         if because
-        else _headline(verdict, episodes, table, total_m, standings, config)
+        else _headline(verdict, episodes, table=table, total_m=total_m, standings=standings, config=config)
     )
     return Outcome(
         verdict=verdict,
@@ -119,7 +119,7 @@ def confidence_of(
         grave.append("The sensor was loose.")
     if zero_source != ZeroSource.STANDING and baseline is None:
         grave.append("No standing pose and no fresh part to compare with.")
-    slight += _standing_doubt(table, standings, zero_source, config)
+    slight += _standing_doubt(table, standings, zero_source=zero_source, config=config)
     if shifts:
         slight.append("The angle made a step that a slipping strap would make too.")
     if distance_source == CADENCE_MODEL:
@@ -129,7 +129,7 @@ def confidence_of(
 
 
 def _standing_doubt(
-    table: StrideTable, standings: Sequence[Standing], zero_source: ZeroSource, config: VerdictConfig
+    table: StrideTable, standings: Sequence[Standing], *, zero_source: ZeroSource, config: VerdictConfig
 ) -> list[str]:
     if zero_source != ZeroSource.STANDING:
         return [_why_no_zero(standings)]
@@ -205,6 +205,7 @@ def judged_fraction(table: StrideTable) -> float:
 def _headline(
     verdict: Verdict,
     episodes: Sequence[Episode],
+    *,
     table: StrideTable,
     total_m: float,
     standings: Sequence[Standing],

@@ -27,14 +27,16 @@ UNJUDGED = {"grade": "too steep to be judged", "speed": "another pace, not judge
 
 def walks(plot: Plot) -> Markup:
     """Return grey grounds where the runner walked."""
-    return _grounds(plot, plot.report.strides["activity"] == Activity.WALK, "walk", "walking, not judged")
+    return _grounds(
+        plot, plot.report.strides["activity"] == Activity.WALK, css="walk", told="walking, not judged"
+    )
 
 
 def unjudged(plot: Plot) -> Markup:
     """Return pale grounds where the runner ran, but too steeply or at another pace than is judged."""
     because = plot.report.strides["judged_because"]
     return Markup("").join(
-        _grounds(plot, because == reason, "unjudged", told) for reason, told in UNJUDGED.items()
+        _grounds(plot, because == reason, css="unjudged", told=told) for reason, told in UNJUDGED.items()
     )
 
 
@@ -43,7 +45,7 @@ def has_unjudged(report: RunReport) -> bool:
     return bool(np.isin(report.strides["judged_because"], list(UNJUDGED)).any())
 
 
-def _grounds(plot: Plot, inside: BoolArray, css: str, told: str) -> Markup:
+def _grounds(plot: Plot, inside: BoolArray, *, css: str, told: str) -> Markup:
     """Return a ground, as high as the plot, behind every unbroken stretch of the strides ``inside``."""
     strides = plot.report.strides
     edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
@@ -54,8 +56,8 @@ def _grounds(plot: Plot, inside: BoolArray, css: str, told: str) -> Markup:
             plot.top,
             plot.way.at(metres[stop - 1], start_s[stop - 1]),
             plot.bottom,
-            css,
-            told,
+            class_=css,
+            title=told,
         )
         for first, stop in edges.reshape(-1, 2).tolist()
     )
@@ -67,7 +69,7 @@ def gaps(plot: Plot, key: str) -> Markup:
     for gap in plot.report.evidence.gaps:
         begin, end = plot.way.at(gap.from_m, gap.from_s), plot.way.at(gap.to_m, gap.to_s)
         told = f"no data for {words.duration(gap.to_s - gap.from_s)}: {words.clean(gap.reason)}"
-        ground = svg.rect(begin, plot.top, max(end, begin + 2), plot.bottom, "gap", told)
+        ground = svg.rect(begin, plot.top, max(end, begin + 2), plot.bottom, class_="gap", title=told)
         drawn.append(svg.tag("g", ground, fill=f"url(#{key}-gap)"))
     return Markup("").join(drawn)
 
@@ -89,8 +91,8 @@ def _fresh_window(plot: Plot) -> Markup:
         (a + b) / 2 if is_wide else b + 5,
         y - 6 if is_wide else y,
         "fresh",
-        "zone-name",
-        "middle" if is_wide else "start",
+        class_="zone-name",
+        anchor="middle" if is_wide else "start",
     )
     return svg.group(bracket, name, title=told)
 
@@ -102,7 +104,7 @@ def _standings(plot: Plot) -> list[Markup]:
         told = (
             f"standing ({words.clean(standing.role)}): {words.signed(standing.flexion_deg)} against the zero"
         )
-        stem = svg.line(x, plot.bottom, x, plot.bottom - 14, "standing")
+        stem = svg.line(x, plot.bottom, x, plot.bottom - 14, class_="standing")
         head = svg.tag("circle", cx=x, cy=plot.bottom - 17, r=4, class_="standing")
         drawn.append(svg.group(stem, head, title=told))
     return drawn
@@ -114,7 +116,9 @@ def _mounting_shifts(plot: Plot) -> list[Markup]:
         x = plot.way.at(step.at_m, step.at_s)
         told = f"step of {words.signed(step.step_deg)}, cause unknown: strap or posture"
         diamond = svg.tag("path", d=f"M{x:.1f} {plot.top}l6 7l-6 7l-6 -7z", class_="strap-step")
-        drawn.append(svg.group(svg.line(x, plot.top, x, plot.bottom, "strap-step"), diamond, title=told))
+        drawn.append(
+            svg.group(svg.line(x, plot.top, x, plot.bottom, class_="strap-step"), diamond, title=told)
+        )
     return drawn
 
 
@@ -133,11 +137,15 @@ def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
     end = max(plot.way.at(episode.to_m, episode.to_s), begin + 3)
     name, depth = episode.flag, words.signed(episode.depth_deg)
     told = f"{words.FLAG_TEXTS.get(name, name)}, {words.stretch(episode)}, {depth}"
-    bar = svg.rect(begin, top, end, top + ROW - 4, f"flag flag-{name}")
+    bar = svg.rect(begin, top, end, top + ROW - 4, class_=f"flag flag-{name}")
     room = end - begin - 8
     fitting = next((t for t in (f"{name} {depth}", depth) if len(t) * plot.size.letter <= room), "")
-    label = svg.text(begin + 6, top + 13.5, fitting, f"flag-text flag-text-{name}") if fitting else Markup("")
-    edge = [] if name == Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, "edge")]
+    label = (
+        svg.text(begin + 6, top + 13.5, fitting, class_=f"flag-text flag-text-{name}")
+        if fitting
+        else Markup("")
+    )
+    edge = [] if name == Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, class_="edge")]
     return svg.group(*edge, bar, label, title=told)
 
 
@@ -151,8 +159,8 @@ def hover(plot: Plot) -> Markup:
             plot.top,
             plot.way.at(s.to_m, 0),
             plot.bottom - 24,
-            "hover",
-            _segment_told(s),
+            class_="hover",
+            title=_segment_told(s),
         )
         for s in plot.report.evidence.segments
     )

@@ -81,7 +81,13 @@ def run_demo(home: Path, seed: int) -> DemoResult:
     page_path = path.with_suffix(".html").resolve()
     write_text(page_path, page.render(report))
     found = next((e.from_m for e in report.evidence.episodes if e.flag == Flag.SLOUCHED), None)
-    return DemoResult(page_path, path.resolve(), report, found, true_crossing_m(run, config))
+    return DemoResult(
+        page_path=page_path,
+        session_path=path.resolve(),
+        report=report,
+        found_m=found,
+        true_m=true_crossing_m(run, config),
+    )
 
 
 def true_crossing_m(run: VirtualRun, config: AnalysisConfig) -> float | None:

@@ -82,7 +82,7 @@ def hour_row() -> list[Cell]:
     true_deg = float(hour.true_flexion_deg[hour.running].mean())
     rmse_deg = float(np.sqrt(np.mean(error_deg**2)))
     found_deg = true_deg + float(error_deg.mean())
-    return ["hour", true_deg, found_deg, float(error_deg.mean()), rmse_deg, "–", report.confidence]
+    return ["hour", true_deg, found_deg, float(error_deg.mean()), rmse_deg, "–", report.outcome.confidence]
 
 
 def mean_excess_deg(people: Sequence[Person]) -> float:

@@ -41,7 +41,7 @@ def judged(table: StrideTable, *, seeks_shifts: bool) -> Judged:
     table = with_judged(table, baseline, CONFIG.baseline, speed_is_measured=True)
     shifts = mounting_shifts(table, CONFIG.strap_step, CONFIG.baseline) if seeks_shifts else ()
     table = with_adjusted_flexion(table, baseline)
-    return Judged(findings_of(table, baseline, CONFIG, shifts).episodes, shifts)
+    return Judged(findings_of(table, baseline, config=CONFIG, shifts=shifts).episodes, shifts)
 
 
 def unmatched(episodes: Sequence[Episode], others: Sequence[Episode]) -> list[Episode]:

@@ -28,7 +28,7 @@ def judge(
     total_m = float(table["distance_m"][-1]) + STRIDE_M if total_m is None else total_m
     baseline = fresh_window(table, total_m, config.baseline)
     table = with_judged(table, baseline, config.baseline, speed_is_measured=speed_is_measured)
-    return findings_of(with_adjusted_flexion(table, baseline), baseline, config, **facts)
+    return findings_of(with_adjusted_flexion(table, baseline), baseline, config=config, **facts)
 
 
 def slouching(count: int = 3000, at: int = 2000, until: int | None = None, by: float = 5.0) -> np.ndarray:

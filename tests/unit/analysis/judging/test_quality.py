@@ -31,7 +31,14 @@ def lines(
     shifts: tuple[MountingShift, ...] = (),
     gaps: tuple[GapFact, ...] = (),
 ) -> dict[str, QualityLine]:
-    found = quality_of(sensors, steady_run(100) if table is None else table, standings, shifts, gaps, CONFIG)
+    found = quality_of(
+        sensors,
+        steady_run(100) if table is None else table,
+        standings=standings,
+        shifts=shifts,
+        gaps=gaps,
+        config=CONFIG,
+    )
     return {line.what: line for line in found}
 
 

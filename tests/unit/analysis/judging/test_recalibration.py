@@ -19,7 +19,7 @@ def seen(at_s: float, flexion_deg: float, lateral_deg: float = 0.0, role: str = 
 
 def test_a_standing_alone_moves_nothing():
     table = steady_run(1000)
-    found, standings = recalibrated(table, (ZERO, seen(300.0, 2.0)), (), {}, CONFIG)
+    found, standings = recalibrated(table, (ZERO, seen(300.0, 2.0)), shifts=(), context={}, config=CONFIG)
     assert found is table
     assert [s.role for s in standings] == ["zero", "seen"]
 
@@ -27,7 +27,9 @@ def test_a_standing_alone_moves_nothing():
 def test_after_a_strap_step_strides_count_from_the_next_standing():
     table = steady_run(1000)
     standings = (ZERO, seen(300.0, 3.0, -1.0), seen(900.0, 3.2, -1.0, role="end"))
-    found, told = recalibrated(table, standings, (MountingShift(200.0, 600.0, 3.0),), {}, CONFIG)
+    found, told = recalibrated(
+        table, standings, shifts=(MountingShift(200.0, 600.0, 3.0),), context={}, config=CONFIG
+    )
     later = table["start_s"] >= 300.0
     assert found["trunk_flexion_deg"][~later] == pytest.approx(table["trunk_flexion_deg"][~later])
     assert found["trunk_flexion_deg"][later] == pytest.approx(table["trunk_flexion_deg"][later] - 3.0)
@@ -46,7 +48,7 @@ def test_a_second_step_is_held_against_the_zero_that_the_first_one_moved() -> No
         MountingShift(400.0, 1200.0, -1.0, Axis.SIDEWAYS),
     )
     standings = (ZERO, seen(200.0, 3.0, 1.0), seen(500.0, 0.2, 0.1))
-    found, told = recalibrated(table, standings, shifts, {}, CONFIG)
+    found, told = recalibrated(table, standings, shifts=shifts, context={}, config=CONFIG)
     assert [s.role for s in told] == ["zero", "re-zero", "re-zero"]
     at_s = table["start_s"]
     moved_deg = np.select([at_s < 200.0, at_s < 500.0], [0.0, 3.0], 0.2)
@@ -59,7 +61,9 @@ def test_the_head_is_placed_anew_on_a_trunk_that_moved(pitch_deg: float | None) 
     head = head_columns(np.full(1000, 6.0), pitch, 1.8, CONFIG.head)
     table = steady_run(1000, **head)
     step = (MountingShift(200.0, 600.0, 3.0),)
-    found, _ = recalibrated(table, (ZERO, seen(300.0, 3.0)), step, {"stature_m": 1.8}, CONFIG)
+    found, _ = recalibrated(
+        table, (ZERO, seen(300.0, 3.0)), shifts=step, context={"stature_m": 1.8}, config=CONFIG
+    )
     later = table["start_s"] >= 300.0
     moved = head_columns(np.full(1000, 3.0), pitch, 1.8, CONFIG.head)
     for name in ("neck_flexion_deg", "head_forward_cm", "head_forward_lo_cm", "head_forward_hi_cm"):
@@ -69,7 +73,9 @@ def test_the_head_is_placed_anew_on_a_trunk_that_moved(pitch_deg: float | None) 
 
 def test_no_head_is_invented_where_there_was_none() -> None:
     step = (MountingShift(200.0, 600.0, 3.0),)
-    found, _ = recalibrated(steady_run(1000), (ZERO, seen(300.0, 3.0)), step, {}, CONFIG)
+    found, _ = recalibrated(
+        steady_run(1000), (ZERO, seen(300.0, 3.0)), shifts=step, context={}, config=CONFIG
+    )
     assert np.isnan(found["head_forward_cm"]).all()
     assert set(found["head_source"]) == {""}
 
@@ -77,7 +83,7 @@ def test_no_head_is_invented_where_there_was_none() -> None:
 def test_a_zero_never_moves_by_more_than_five_degrees():
     table = steady_run(1000)
     found, told = recalibrated(
-        table, (ZERO, seen(300.0, 6.0)), (MountingShift(200.0, 600.0, 6.0),), {}, CONFIG
+        table, (ZERO, seen(300.0, 6.0)), shifts=(MountingShift(200.0, 600.0, 6.0),), context={}, config=CONFIG
     )
     assert np.array_equal(found["trunk_flexion_deg"], table["trunk_flexion_deg"])
     assert [s.role for s in told] == ["zero", "seen"]
@@ -85,13 +91,17 @@ def test_a_zero_never_moves_by_more_than_five_degrees():
 
 def test_a_standing_before_the_step_does_not_resolve_it():
     table = steady_run(1000)
-    _, told = recalibrated(table, (ZERO, seen(100.0, 2.0)), (MountingShift(200.0, 600.0, 3.0),), {}, CONFIG)
+    _, told = recalibrated(
+        table, (ZERO, seen(100.0, 2.0)), shifts=(MountingShift(200.0, 600.0, 3.0),), context={}, config=CONFIG
+    )
     assert [s.role for s in told] == ["zero", "seen"]
 
 
 def test_without_a_zero_there_is_nothing_to_move():
     table = steady_run(1000)
-    found, _ = recalibrated(table, (seen(300.0, 2.0),), (MountingShift(200.0, 600.0, 3.0),), {}, CONFIG)
+    found, _ = recalibrated(
+        table, (seen(300.0, 2.0),), shifts=(MountingShift(200.0, 600.0, 3.0),), context={}, config=CONFIG
+    )
     assert found is table
 
 
@@ -108,14 +118,14 @@ def test_standings_far_apart_make_no_sound_zero_unless_a_step_lies_between(
     end_deg: float, shifts: tuple[MountingShift, ...], source: str
 ) -> None:
     standings = (seen(5.0, 0.0, role="zero"), seen(900.0, end_deg, role="end"))
-    assert sound_zero("standing", standings, shifts, 5.0) == source
+    assert sound_zero("standing", standings, shifts=shifts, limit_deg=5.0) == source
 
 
 def test_a_standing_that_moved_by_something_else_than_the_step_moves_no_zero() -> None:
     table = steady_run(1000)
     step = (MountingShift(200.0, 600.0, 4.0),)
     leaning_back = (ZERO, seen(300.0, -3.0))
-    found, told = recalibrated(table, leaning_back, step, {}, CONFIG)
+    found, told = recalibrated(table, leaning_back, shifts=step, context={}, config=CONFIG)
     assert found is table
     assert [s.role for s in told] == ["zero", "seen"]
 
@@ -123,7 +133,7 @@ def test_a_standing_that_moved_by_something_else_than_the_step_moves_no_zero() -
 def test_a_sideways_step_is_answered_by_a_standing_that_moved_sideways() -> None:
     table = steady_run(1000)
     step = (MountingShift(200.0, 600.0, 4.0, Axis.SIDEWAYS),)
-    _, told = recalibrated(table, (ZERO, seen(300.0, 0.5, 3.5)), step, {}, CONFIG)
+    _, told = recalibrated(table, (ZERO, seen(300.0, 0.5, 3.5)), shifts=step, context={}, config=CONFIG)
     assert [s.role for s in told] == ["zero", "re-zero"]
-    _, told = recalibrated(table, (ZERO, seen(300.0, 0.5, 0.0)), step, {}, CONFIG)
+    _, told = recalibrated(table, (ZERO, seen(300.0, 0.5, 0.0)), shifts=step, context={}, config=CONFIG)
     assert [s.role for s in told] == ["zero", "seen"]
