@@ -170,18 +170,18 @@ class VerdictConfig:
     """When a verdict is given, and how far it can be trusted."""
 
     min_running_s: float = 10.0
-    """With less running than this there is no report: ten seconds hold about fourteen strides, the fewest from
-    which forward and a rhythm can be told."""
+    """With less running than this there is no report: ten seconds hold some fourteen strides, too few for
+    any median."""
     min_strides: int = 10
-    """With fewer running strides than this there is no report, for the same reason where the rhythm is slow."""
+    """With fewer running strides than this there is no report, for the same reason."""
     min_usable_strides: int = 200
     """With fewer usable running strides than this there is no verdict: as many as a fresh window needs
     (`BaselineConfig.min_strides`)."""
     min_usable: float = 0.5
-    """With fewer of the strides usable than this there is no verdict: what was lost may have been the slouch."""
+    """With fewer of the strides usable than this there is no verdict: the slouch may lie in what was lost."""
     standing_agreement_deg: float = 2.0
-    """Standings before and after that agree this well leave no room for a creeping strap: a person stands
-    again within 1-2 degrees, which is also `FindingsConfig.watch_deg`."""
+    """Standings before and after that agree this well leave no room for a creeping strap as large as
+    `FindingsConfig.watch_deg`."""
     unsound_standing_deg: float = 5.0
     """Standings before and after that differ by more make no sound zero: more than the whole of a slouch,
     `FindingsConfig.slouched_deg`, and than a zero is ever moved by (`RestConfig.rezero_deg`)."""
