@@ -73,10 +73,10 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     config = config or AnalysisConfig()
     sensor = _trunk_sensor(recording)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
-    trunk = motion_of(sensor, speed, config)
+    trunk = motion_of(sensor, speed, config=config)
     recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk, speed, config)
     measured = speed is not None and speed.measured
-    table = stride_table(trunk, motions, measured, recording.context, config)
+    table = stride_table(trunk, motions, speed_known=measured, context=recording.context, config=config)
     require_running(table, config.verdict)
     way = distance_of(table, recording.tracks, recording.context, config.distance, sensor.gaps)
     table = _along_the_way(table, way, config)
@@ -108,7 +108,7 @@ def _beside_the_trunk(
         try:
             if worn is not sensor:
                 other, events = on_trunk_clock(sensor, worn, config.knocks)
-                motions[other.placement] = motion_of(other, speed, config, trunk)
+                motions[other.placement] = motion_of(other, speed, config=config, trunk=trunk)
                 clocks[other.placement] = clock_facts(sensor, other, events, config.knocks)
             kept.append(other)
         except SignalError as error:

@@ -24,7 +24,9 @@ def sensor_facts(
 ) -> SensorFacts:
     """Sum up one sensor: rate, losses, clipping, mean specific force over its running strides, its clock."""
     whole = longest_loss(motion.stream, motion.strides) <= config.posture.gap_strides
-    force_g = mean_force_g(motion.stream, motion.path, motion.strides, whole, config.posture)
+    force_g = mean_force_g(
+        motion.stream, motion.path, strides=motion.strides, whole=whole, config=config.posture
+    )
     running = motion.strides.running
     return SensorFacts(
         placement=sensor.placement,

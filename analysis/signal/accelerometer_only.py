@@ -32,7 +32,7 @@ def stride_mean_up(stream: EvenStream, config: OrientationConfig) -> FloatArray:
 
 
 def without_excess(
-    up_sensor: RealArray, trunk_from_sensor: FloatArray, gait: Gait, config: OrientationConfig
+    up_sensor: RealArray, trunk_from_sensor: FloatArray, *, gait: Gait, config: OrientationConfig
 ) -> RealArray:
     """Return (3, n) the vertical with the mean excess of runners taken from its flexion while running.
 

@@ -26,6 +26,7 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 def find_axes(
     stream: EvenStream,
     strapdown: Strapdown | None,
+    *,
     up_sensor: RealArray,
     strides: Strides,
     zero: StandingCalibration,
@@ -52,10 +53,18 @@ def find_axes(
     upright = upright_from_sensor(zero.up_sensor)
     keep = first_running(strides, config.most_strides)
     if int(keep.sum()) < config.min_strides:
-        return TrunkAxes(upright, zero.source, 0.0, ())
+        return TrunkAxes(
+            trunk_from_sensor=upright, zero_source=zero.source, sideways_strength=0.0, forward_votes=()
+        )
     row, phase = stride_phase(strides, keep, len(stream))
     up = upright @ up_sensor[:, : row[-1] + 1]
-    angle, strength = _sideways(_cues(stream, upright, up_sensor, row, config), row, phase, strides, config)
+    angle, strength = _sideways(
+        _cues(stream, upright, up_sensor=up_sensor, row=row, config=config),
+        row,
+        phase=phase,
+        strides=strides,
+        config=config,
+    )
     trunk_from_upright = turn_about_up(angle - np.pi / 2)
     votes = forward.votes(
         stream,
@@ -70,7 +79,12 @@ def find_axes(
     if forward.decide(votes, config) < 0:
         trunk_from_upright = turn_about_up(np.pi) @ trunk_from_upright
         votes = tuple((name, -vote) for name, vote in votes)
-    return TrunkAxes(trunk_from_upright @ upright, zero.source, strength, votes)
+    return TrunkAxes(
+        trunk_from_sensor=trunk_from_upright @ upright,
+        zero_source=zero.source,
+        sideways_strength=strength,
+        forward_votes=votes,
+    )
 
 
 def upright_from_sensor(up_sensor: RealArray) -> FloatArray:
@@ -104,7 +118,7 @@ def horizontal_acceleration(force: FloatArray, up: FloatArray) -> FloatArray:
 
 
 def _cues(
-    stream: EvenStream, upright: FloatArray, up_sensor: RealArray, row: IntArray, config: AxesConfig
+    stream: EvenStream, upright: FloatArray, *, up_sensor: RealArray, row: IntArray, config: AxesConfig
 ) -> FloatArray:
     """Return (4, m): horizontal acceleration along the smoothed heading's x and y, roll and pitch rate."""
     ahead, left = horizontal_acceleration(
@@ -123,7 +137,7 @@ def _cues(
 
 
 def _sideways(
-    cues: FloatArray, row: IntArray, phase: FloatArray, strides: Strides, config: AxesConfig
+    cues: FloatArray, row: IntArray, *, phase: FloatArray, strides: Strides, config: AxesConfig
 ) -> tuple[float, float]:
     """Return the sideways direction (rad) and how far the cues agree on it (0 to 1).
 

@@ -43,13 +43,20 @@ def votes(
         What counts as a bow, a start, a swing.
     """
     found = (
-        (BOW, _bow(stream, up, strides, zero, rests, config)),
+        (BOW, _bow(stream, up, strides=strides, zero=zero, rests=rests, config=config)),
         (
             START,
-            0.0 if strapdown is None else _start(stream, strapdown, candidate_from_sensor, strides, config),
+            0.0
+            if strapdown is None
+            else _start(
+                stream, strapdown, candidate_from_sensor=candidate_from_sensor, strides=strides, config=config
+            ),
         ),
-        (PITCH, _pitch(stream, up, candidate_from_sensor, strides, config)),
-        (LEAN, _lean(up, strides, zero, rests, config)),
+        (
+            PITCH,
+            _pitch(stream, up, candidate_from_sensor=candidate_from_sensor, strides=strides, config=config),
+        ),
+        (LEAN, _lean(up, strides, zero=zero, rests=rests, config=config)),
     )
     return tuple((name, vote) for name, vote in found if vote != 0.0)
 
@@ -83,6 +90,7 @@ def _weights(config: AxesConfig) -> dict[str, float]:
 def _bow(
     stream: EvenStream,
     up: FloatArray,
+    *,
     strides: Strides,
     zero: StandingCalibration,
     rests: StaticPeriods,
@@ -114,6 +122,7 @@ def _bow(
 def _start(
     stream: EvenStream,
     strapdown: Strapdown,
+    *,
     candidate_from_sensor: FloatArray,
     strides: Strides,
     config: AxesConfig,
@@ -150,6 +159,7 @@ def _start(
 def _pitch(
     stream: EvenStream,
     up: FloatArray,
+    *,
     candidate_from_sensor: FloatArray,
     strides: Strides,
     config: AxesConfig,
@@ -168,7 +178,7 @@ def _pitch(
 
 
 def _lean(
-    up: FloatArray, strides: Strides, zero: StandingCalibration, rests: StaticPeriods, config: AxesConfig
+    up: FloatArray, strides: Strides, *, zero: StandingCalibration, rests: StaticPeriods, config: AxesConfig
 ) -> float:
     """Runners lean forward from standing, by 3 to 12 degrees: half a vote; nobody leans back by more.
 

@@ -32,7 +32,7 @@ class _Slow:
 
 
 def find_gait(
-    stream: EvenStream, rests: StaticPeriods, config: GaitConfig, jumps: FloatArray | None = None
+    stream: EvenStream, rests: StaticPeriods, *, config: GaitConfig, jumps: FloatArray | None = None
 ) -> Gait:
     """Find the bouts of walking and running and the phase of the steps in them.
 
@@ -68,13 +68,13 @@ def find_gait(
     phase = np.interp(rows, slow_row, _step_phase(slow, config))
     nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)
     first, last = runs_of(moving[nearest])
-    return Gait(phase, first, last, (running & moving)[nearest])
+    return Gait(step_phase=phase, first=first, last=last, running=(running & moving)[nearest])
 
 
 def _nothing(count: int) -> Gait:
     """Return a gait without any bout."""
     none = np.zeros(0, dtype=np.int64)
-    return Gait(np.zeros(count), none, none, np.zeros(count, dtype=bool))
+    return Gait(step_phase=np.zeros(count), first=none, last=none, running=np.zeros(count, dtype=bool))
 
 
 def _rough_vertical_g(acc_sensor_mps2: FloatArray, rate_hz: float, config: GaitConfig) -> FloatArray:

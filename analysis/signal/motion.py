@@ -39,7 +39,7 @@ from sensor.samples import FloatArray, IntArray, RealArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Motion:
     """Everything the signal stages found out about one sensor.
 
@@ -76,6 +76,7 @@ class Motion:
 def motion_of(
     sensor: SensorRecording,
     speed: SpeedProfile | None,
+    *,
     config: AnalysisConfig,
     trunk: Motion | None = None,
 ) -> Motion:
@@ -100,21 +101,22 @@ def motion_of(
     raw = even_stream(sensor, config.signal)
     rests = find_static_periods(raw, config.rest)
     jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
-    gait = find_gait(raw, rests, config.gait, jumps)
+    gait = find_gait(raw, rests, config=config.gait, jumps=jumps)
     stream = fill_gaps(raw, gait, config.signal)
     mirrored = is_mirrored(stream, gait, config.handedness)
     if mirrored:
         stream = to_right_handed(stream)
         rests = find_static_periods(stream, config.rest)
     if stream.gyr_sensor_radps is None:
-        return _from_accelerometer(stream, rests, gait, config)
-    motion = _from_gyroscope(stream, rests, gait, speed, config, trunk)
+        return _from_accelerometer(stream, rests, gait=gait, config=config)
+    motion = _from_gyroscope(stream, rests, gait=gait, speed=speed, config=config, trunk=trunk)
     return replace(motion, mirrored=mirrored)
 
 
 def _from_gyroscope(
     stream: EvenStream,
     rests: StaticPeriods,
+    *,
     gait: Gait,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
@@ -122,38 +124,42 @@ def _from_gyroscope(
 ) -> Motion:
     """Find the vertical roughly, from it the axes, and with them the vertical to a tenth of a degree."""
     broken_rows = round(config.signal.broken_s * stream.rate_hz)
-    strapdown = integrate(stream, rests, broken_rows, config.rest)
-    force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
+    strapdown = integrate(stream, rests, broken_rows=broken_rows, config=config.rest)
+    force = AveragedForce(stream, strapdown, broken_rows=broken_rows, config=config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
     strides = find_strides(gait)
     # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
     seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
     rough_up = up_in_sensor(strapdown, first, seen)
     if trunk is None:
-        zero, axes = _upright(stream, strapdown, rough_up, strides, rests, config)
+        zero, axes = _upright(
+            stream, strapdown, up_sensor=rough_up, strides=strides, rests=rests, config=config
+        )
     else:
         zero = _zero_of_trunk(stream, rests, trunk) or calibrate_standing(
-            stream, rests, strides, rough_up, config.rest
+            stream, rests, strides=strides, up_sensor=rough_up, config=config.rest
         )
-        axes = _aligned(stream, rough_up, zero, trunk, config) or find_axes(
-            stream, strapdown, rough_up, strides, zero, rests, config.axes
+        axes = _aligned(stream, rough_up, zero=zero, trunk=trunk, config=config) or find_axes(
+            stream, strapdown, up_sensor=rough_up, strides=strides, zero=zero, rests=rests, config=config.axes
         )
     force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
     ahead = forward_inertial(strapdown, axes, force)
-    belief = speed_prior(first, stream, gait, rests, speed, config)
-    vertical = smoothed_vertical(force, first, ahead, belief, config.orientation)
+    belief = speed_prior(first, stream, gait=gait, rests=rests, speed=speed, config=config)
+    vertical = smoothed_vertical(
+        force, first, forward_inertial=ahead, speed=belief, config=config.orientation
+    )
     up = up_in_sensor(strapdown, vertical, len(stream))
-    side = opening_side(stream, up, strides, len(gait.first), config.axes)
+    side = opening_side(stream, up, strides=strides, bouts=len(gait.first), config=config.axes)
     return Motion(
-        stream,
-        rests,
-        gait,
-        find_strides(gait, (side < 0).astype(np.int64)),
-        np.abs(side),
-        zero,
-        axes,
-        up,
-        PathAcceleration(force, vertical, ahead, config.orientation),
+        stream=stream,
+        rests=rests,
+        gait=gait,
+        strides=find_strides(gait, (side < 0).astype(np.int64)),
+        side=np.abs(side),
+        zero=zero,
+        axes=axes,
+        up_sensor=up,
+        path=PathAcceleration(force, vertical, forward_inertial=ahead, config=config.orientation),
     )
 
 
@@ -166,6 +172,7 @@ def _rows_for_axes(strides: Strides, count: int, config: AnalysisConfig) -> int:
 def _upright(
     stream: EvenStream,
     strapdown: Strapdown | None,
+    *,
     up_sensor: RealArray,
     strides: Strides,
     rests: StaticPeriods,
@@ -178,9 +185,19 @@ def _upright(
     """
     bent_count = 0
     while True:
-        zero = calibrate_standing(stream, rests, strides, up_sensor, config.rest, bent_count=bent_count)
-        axes = find_axes(stream, strapdown, up_sensor, strides, zero, rests, config.axes)
-        behind = _lean_deg(up_sensor, axes, strides, config) < -config.rest.bent_deg
+        zero = calibrate_standing(
+            stream, rests, strides=strides, up_sensor=up_sensor, config=config.rest, bent_count=bent_count
+        )
+        axes = find_axes(
+            stream,
+            strapdown,
+            up_sensor=up_sensor,
+            strides=strides,
+            zero=zero,
+            rests=rests,
+            config=config.axes,
+        )
+        behind = _lean_deg(up_sensor, axes, strides=strides, config=config) < -config.rest.bent_deg
         if zero.source != ZeroSource.STANDING or not (
             behind or contradicts_running(axes.forward_votes, config.axes)
         ):
@@ -188,7 +205,7 @@ def _upright(
         bent_count += 1
 
 
-def _lean_deg(up_sensor: RealArray, axes: TrunkAxes, strides: Strides, config: AnalysisConfig) -> float:
+def _lean_deg(up_sensor: RealArray, axes: TrunkAxes, *, strides: Strides, config: AnalysisConfig) -> float:
     """Return the median flexion (degrees) of the running that the axes were read from; 0 without any."""
     running = first_running(strides, config.axes.most_strides) & (strides.end_row < up_sensor.shape[1] - 1)
     if not running.any():
@@ -205,12 +222,13 @@ def _zero_of_trunk(stream: EvenStream, rests: StaticPeriods, trunk: Motion) -> S
         return None
     edges = np.array([trunk.rests.first[trunk.zero.rest], trunk.rests.last[trunk.zero.rest]])
     start_s, end_s = trunk.stream.start_s + edges / trunk.stream.rate_hz
-    return calibration_with(stream, rests, float(start_s), float(end_s))
+    return calibration_with(stream, rests, start_s=float(start_s), end_s=float(end_s))
 
 
 def _aligned(
     stream: EvenStream,
     up_sensor: RealArray,
+    *,
     zero: StandingCalibration,
     trunk: Motion,
     config: AnalysisConfig,
@@ -219,20 +237,28 @@ def _aligned(
     if zero.source == ZeroSource.NONE:
         return None
     worn = Worn(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
-    return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)
+    return aligned_axes(stream, up_sensor, zero=zero, trunk=worn, strides=trunk.strides, config=config.axes)
 
 
 def _from_accelerometer(
-    stream: EvenStream, rests: StaticPeriods, gait: Gait, config: AnalysisConfig
+    stream: EvenStream, rests: StaticPeriods, *, gait: Gait, config: AnalysisConfig
 ) -> Motion:
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
     up: RealArray = stride_mean_up(stream, config.orientation)
     strides = find_strides(gait)
-    zero, axes = _upright(stream, None, up, strides, rests, config)
+    zero, axes = _upright(stream, None, up_sensor=up, strides=strides, rests=rests, config=config)
     if zero.source == ZeroSource.STANDING:
-        up = without_excess(up, axes.trunk_from_sensor, gait, config.orientation)
+        up = without_excess(up, axes.trunk_from_sensor, gait=gait, config=config.orientation)
     return Motion(
-        stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None
+        stream=stream,
+        rests=rests,
+        gait=gait,
+        strides=strides,
+        side=np.zeros(len(gait.first), dtype=np.int64),
+        zero=zero,
+        axes=axes,
+        up_sensor=up,
+        path=None,
     )
 
 
@@ -261,6 +287,7 @@ def forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce
 def speed_prior(
     vertical: Vertical,
     stream: EvenStream,
+    *,
     gait: Gait,
     rests: StaticPeriods,
     speed: SpeedProfile | None,

@@ -12,7 +12,7 @@ from analysis.words import ZeroSource
 from sensor.samples import FloatArray, IntArray, RealArray, freeze_arrays
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class StandingCalibration:
     """The upward vertical, in sensor axes, from which angles are counted.
 
@@ -43,10 +43,10 @@ class StandingCalibration:
 def calibrate_standing(
     stream: EvenStream,
     rests: StaticPeriods,
+    *,
     strides: Strides,
     up_sensor: RealArray,
     config: RestConfig,
-    *,
     bent_count: int = 0,
 ) -> StandingCalibration:
     """Choose the zero: the last sound standing before the first running, however long before.
@@ -73,7 +73,13 @@ def calibrate_standing(
     running = np.flatnonzero(strides.running)
     if len(running) == 0:
         nothing = np.zeros(0, dtype=np.int64)
-        return StandingCalibration(np.array([0.0, 0.0, 1.0]), ZeroSource.NONE, -1, nothing, nothing)
+        return StandingCalibration(
+            up_sensor=np.array([0.0, 0.0, 1.0]),
+            source=ZeroSource.NONE,
+            rest=-1,
+            standing=nothing,
+            bent=nothing,
+        )
     first_row = int(strides.start_row[running[0]])
     last_row = min(int(strides.end_row[running[-1]]), up_sensor.shape[1])
     baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
@@ -87,14 +93,20 @@ def calibrate_standing(
     left = max(len(before) - bent_count, 0)
     before, bent = before[:left], before[left:]
     if len(before) == 0:
-        return StandingCalibration(baseline, ZeroSource.OWN_BASELINE, -1, standing, bent)
+        return StandingCalibration(
+            up_sensor=baseline, source=ZeroSource.OWN_BASELINE, rest=-1, standing=standing, bent=bent
+        )
     return StandingCalibration(
-        _unit(rests.acc_sensor_mps2[before[-1]]), ZeroSource.STANDING, int(before[-1]), standing, bent
+        up_sensor=_unit(rests.acc_sensor_mps2[before[-1]]),
+        source=ZeroSource.STANDING,
+        rest=int(before[-1]),
+        standing=standing,
+        bent=bent,
     )
 
 
 def calibration_with(
-    stream: EvenStream, rests: StaticPeriods, start_s: float, end_s: float
+    stream: EvenStream, rests: StaticPeriods, *, start_s: float, end_s: float
 ) -> StandingCalibration | None:
     """Return the zero of a sensor beside the trunk's: its own rest while the trunk's standing was the zero.
 
@@ -119,11 +131,11 @@ def calibration_with(
     rest = int(np.argmax(together))
     nothing = np.zeros(0, dtype=np.int64)
     return StandingCalibration(
-        _unit(rests.acc_sensor_mps2[rest]),
-        ZeroSource.STANDING,
-        rest,
-        np.array([rest], dtype=np.int64),
-        nothing,
+        up_sensor=_unit(rests.acc_sensor_mps2[rest]),
+        source=ZeroSource.STANDING,
+        rest=rest,
+        standing=np.array([rest], dtype=np.int64),
+        bent=nothing,
     )
 
 

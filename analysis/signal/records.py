@@ -14,7 +14,7 @@ import numpy as np
 from sensor.samples import BoolArray, FloatArray, IntArray, SingleArray, freeze_arrays
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class EvenStream:
     """One sensor on an even time base. Rows that were never received are interpolated and not ``present``.
 
@@ -57,7 +57,7 @@ class EvenStream:
         return (np.asarray(time_s, dtype=np.float64) - self.start_s) * self.rate_hz
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class StaticPeriods:
     """Stretches in which the sensor was still.
 
@@ -81,7 +81,7 @@ class StaticPeriods:
         return len(self.first)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Gait:
     """Phase of the steps and kind of gait, per row.
 
@@ -105,7 +105,7 @@ class Gait:
         freeze_arrays(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Strides:
     """Boundaries of strides on the stream, as fractional rows; a stride never spans two bouts.
 
@@ -151,7 +151,7 @@ class Strapdown:
         freeze_arrays(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TrunkAxes:
     """How the sensor sits on the trunk.
 
@@ -176,7 +176,7 @@ class TrunkAxes:
         freeze_arrays(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Vertical:
     """The direction of up in the inertial frame, at evenly spaced nodes.
 

@@ -12,7 +12,7 @@ from analysis.signal.records import EvenStream, StaticPeriods, Strapdown
 from sensor.samples import FloatArray, IntArray
 
 
-def integrate(stream: EvenStream, rests: StaticPeriods, broken_rows: int, config: RestConfig) -> Strapdown:
+def integrate(stream: EvenStream, rests: StaticPeriods, *, broken_rows: int, config: RestConfig) -> Strapdown:
     """Integrate angular rate by a blocked product of rotation increments with the coning term.
 
     The increment between two rows is the integral of the cubic through four samples (so that samples are

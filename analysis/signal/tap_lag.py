@@ -20,7 +20,7 @@ _FEWEST_SAMPLES = 4
 """What a cubic goes through."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedEvent:
     """A series of knocks that two sensors felt.
 
@@ -52,6 +52,7 @@ class SharedEvent:
 def shared_events(
     first: SensorRecording,
     second: SensorRecording,
+    *,
     found: tuple[Sequence[Series], Sequence[Series]],
     config: SyncTapConfig,
 ) -> tuple[SharedEvent, ...]:
@@ -76,7 +77,7 @@ def shared_events(
     """
     own, others = found
     pairs = ((a, _nearest(a, others)) for a in own)
-    events = (_event(first, second, a, b, config) for a, b in pairs if b)
+    events = (_event(first, second, own=a, other=b, config=config) for a, b in pairs if b)
     return tuple(event for event in events if event is not None)
 
 
@@ -86,11 +87,11 @@ def _nearest(series: Series, others: Sequence[Series]) -> Series:
 
 
 def _event(
-    first: SensorRecording, second: SensorRecording, own: Series, other: Series, config: SyncTapConfig
+    first: SensorRecording, second: SensorRecording, *, own: Series, other: Series, config: SyncTapConfig
 ) -> SharedEvent | None:
     """Compare two series knock by knock; None where they have too little in common."""
     both = [a for a in own if any(abs(a.at_s - b.at_s) <= config.search_s for b in other)]
-    lags_s = np.array([_lag_s(first, second, knock, config) for knock in both])
+    lags_s = np.array([_lag_s(first, second, knock=knock, config=config) for knock in both])
     known = np.isfinite(lags_s)
     count = int(known.sum())
     if count < config.fewest or 2 * count <= max(len(own), len(other)):
@@ -101,7 +102,14 @@ def _event(
     sampling_s = config.sampling_share * max(_period_s(first), _period_s(second))
     within_s = spread_s + sampling_s + (config.body_path_s if is_jump else 0.0)
     at_s = (own[0].at_s + own[-1].at_s) / 2.0
-    return SharedEvent(at_s, lag_s, within_s, count, is_jump, _doubt(lag_s, spread_s, config))
+    return SharedEvent(
+        at_s=at_s,
+        lag_s=lag_s,
+        within_s=within_s,
+        knocks=count,
+        is_jump=is_jump,
+        doubt=_doubt(lag_s, spread_s, config),
+    )
 
 
 def _doubt(lag_s: float, spread_s: float, config: SyncTapConfig) -> str:
@@ -112,13 +120,13 @@ def _doubt(lag_s: float, spread_s: float, config: SyncTapConfig) -> str:
     return ""
 
 
-def _lag_s(first: SensorRecording, second: SensorRecording, knock: Knock, config: SyncTapConfig) -> float:
+def _lag_s(first: SensorRecording, second: SensorRecording, *, knock: Knock, config: SyncTapConfig) -> float:
     """Return how much later the second sensor tells a knock; NaN where it is not clearly the same one."""
     reach = round(config.search_s / _GRID_S)
     half_s = config.window_s
     wide_s = half_s + reach * _GRID_S
-    a = _course(first, knock.at_s, half_s, config)
-    b = _course(second, knock.at_s, wide_s, config)
+    a = _course(first, knock.at_s, half_s=half_s, config=config)
+    b = _course(second, knock.at_s, half_s=wide_s, config=config)
     if a is None or b is None:
         return float("nan")
     sigma = config.smoothing_samples * max(a.period_s, b.period_s) / _GRID_S
@@ -148,7 +156,7 @@ class _Course:
     period_s: float
 
 
-def _course(sensor: SensorRecording, at_s: float, half_s: float, config: SyncTapConfig) -> _Course | None:
+def _course(sensor: SensorRecording, at_s: float, *, half_s: float, config: SyncTapConfig) -> _Course | None:
     """Interpolate around a moment; None where a loss, a new connection or what is no number lies near it."""
     low, high = np.searchsorted(sensor.time_s, (at_s - half_s, at_s + half_s)).tolist()
     low, high = low - 2, high + 2

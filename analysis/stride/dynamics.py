@@ -11,7 +11,7 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 
 
 def dynamics_columns(
-    stream: EvenStream, up_sensor: RealArray, strides: Strides, config: DynamicsConfig
+    stream: EvenStream, up_sensor: RealArray, *, strides: Strides, config: DynamicsConfig
 ) -> dict[str, FloatArray]:
     """Return vertical oscillation (cm) and the time on the ground (ms) of every stride.
 
@@ -33,7 +33,7 @@ def dynamics_columns(
     if len(strides) == 0:
         return {"vertical_oscillation_cm": np.zeros(0), "contact_time_ms": np.zeros(0)}
     vertical = np.einsum("ij,ji->i", stream.acc_sensor_mps2, up_sensor)
-    course, duration_s = stride_courses(vertical, stream.rate_hz, strides, config.grid)
+    course, duration_s = stride_courses(vertical, stream.rate_hz, strides=strides, grid=config.grid)
     height = _integrated_twice(course - course.mean(axis=1, keepdims=True), duration_s)
     half = config.grid // 2
     swing = (np.ptp(height[:, :half], axis=1) + np.ptp(height[:, half:], axis=1)) / 2.0
@@ -44,7 +44,7 @@ def dynamics_columns(
 
 
 def stride_courses(
-    values: FloatArray, rate_hz: float, strides: Strides, grid: int
+    values: FloatArray, rate_hz: float, *, strides: Strides, grid: int
 ) -> tuple[FloatArray, FloatArray]:
     """Return (s, grid) values over each stride, by linear interpolation, and the strides' durations in s."""
     part = np.arange(grid) / grid

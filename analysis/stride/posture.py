@@ -11,7 +11,7 @@ from sensor.samples import FloatArray, RealArray
 
 
 def posture_columns(
-    stream: EvenStream, up_sensor: RealArray, trunk_from_sensor: FloatArray, strides: Strides
+    stream: EvenStream, up_sensor: RealArray, *, trunk_from_sensor: FloatArray, strides: Strides
 ) -> dict[str, FloatArray]:
     """Return the angle columns of the stride table.
 

@@ -21,6 +21,7 @@ Reasons = npt.NDArray[np.object_]
 def usable_columns(
     stream: EvenStream,
     strides: Strides,
+    *,
     path: PathAcceleration | None,
     flexion_rom_deg: FloatArray,
     speed_known: bool,
@@ -44,7 +45,10 @@ def usable_columns(
     reason = np.full(len(strides), "", dtype=object)
     clipped = stride_share(stream.clipped, strides)
     gap = longest_loss(stream, strides) > config.gap_strides
-    off = np.abs(mean_force_g(stream, path, strides, ~gap, config) - 1.0) > config.force_off
+    off = (
+        np.abs(mean_force_g(stream, path, strides=strides, whole=~gap, config=config) - 1.0)
+        > config.force_off
+    )
     checks: list[tuple[UnusableReason, BoolArray]] = [
         (UnusableReason.GAP, gap),
         (UnusableReason.CLIPPED, clipped > config.clipped_fraction),
@@ -99,6 +103,7 @@ def stride_share(flag: BoolArray, strides: Strides) -> FloatArray:
 def mean_force_g(
     stream: EvenStream,
     path: PathAcceleration | None,
+    *,
     strides: Strides,
     whole: BoolArray,
     config: PostureConfig,

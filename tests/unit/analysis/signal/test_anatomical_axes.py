@@ -65,7 +65,7 @@ def test_turning_the_case_turns_the_axes_with_it(seed: int) -> None:
         gyr_sensor_radps=sensor.gyr_sensor_radps @ case.T,
     )
     first = motion(virtual(SHORT)).axes
-    second = motion_of(other, None, CONFIG).axes
+    second = motion_of(other, None, config=CONFIG).axes
     np.testing.assert_allclose(second.trunk_from_sensor @ case, first.trunk_from_sensor, atol=5e-3)
     assert dict(second.forward_votes) == pytest.approx(dict(first.forward_votes), abs=0.02)
 
@@ -88,7 +88,15 @@ def test_any_way_up_the_sensor_is_worn_left_is_left(mounting: tuple[float, float
 def test_without_enough_running_the_axes_are_upright_with_no_opinion() -> None:
     found = motion(virtual(SHORT))
     few = even_strides(2600.0, 74.0, 5)
-    axes = find_axes(found.stream, None, found.up_sensor, few, found.zero, found.rests, CONFIG.axes)
+    axes = find_axes(
+        found.stream,
+        None,
+        up_sensor=found.up_sensor,
+        strides=few,
+        zero=found.zero,
+        rests=found.rests,
+        config=CONFIG.axes,
+    )
     np.testing.assert_allclose(axes.trunk_from_sensor[2], found.zero.up_sensor)
     assert (axes.sideways_strength, axes.forward_votes) == (0.0, ())
 

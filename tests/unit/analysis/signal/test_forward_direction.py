@@ -26,7 +26,9 @@ def asked(found: Motion, candidate: FloatArray, config: AxesConfig = CONFIG.axes
     """Return the votes on candidate axes, by name."""
     stream = found.stream
     broken_rows = round(CONFIG.signal.broken_s * stream.rate_hz)
-    strapdown = integrate(stream, found.rests, broken_rows, CONFIG.rest) if found.path else None
+    strapdown = (
+        integrate(stream, found.rests, broken_rows=broken_rows, config=CONFIG.rest) if found.path else None
+    )
     return dict(
         votes(
             stream,

@@ -30,7 +30,14 @@ def shaken(seconds: float) -> EvenStream:
 
 
 def joined_like(part: EvenStream, acc: FloatArray) -> EvenStream:
-    return EvenStream(0.0, part.rate_hz, acc, part.gyr_sensor_radps, part.present, part.clipped)
+    return EvenStream(
+        start_s=0.0,
+        rate_hz=part.rate_hz,
+        acc_sensor_mps2=acc,
+        gyr_sensor_radps=part.gyr_sensor_radps,
+        present=part.present,
+        clipped=part.clipped,
+    )
 
 
 def zero_of(
@@ -43,7 +50,9 @@ def zero_of(
     strides = even_strides(len(opening) + 10.0, 75.0, int(len(running) / 75) - 1)
     rests = find_static_periods(whole, CONFIG)
     up = np.repeat(RUN_UP[:, None], len(whole), axis=1)
-    return calibrate_standing(whole, rests, strides, up, CONFIG, bent_count=bent_count), rests
+    return calibrate_standing(
+        whole, rests, strides=strides, up_sensor=up, config=CONFIG, bent_count=bent_count
+    ), rests
 
 
 def angle_deg(zero: StandingCalibration, direction: tuple[float, float, float]) -> float:
@@ -141,7 +150,7 @@ def test_without_running_there_is_no_zero() -> None:
     up = np.repeat(RUN_UP[:, None], len(stream), axis=1)
     walking = even_strides(100.0, 110.0, 12, running=False)
     for strides in (walking, even_strides(0.0, 1.0, 0)):
-        zero = calibrate_standing(stream, no_static_periods(), strides, up, CONFIG)
+        zero = calibrate_standing(stream, no_static_periods(), strides=strides, up_sensor=up, config=CONFIG)
         assert (zero.source, zero.rest) == ("none", -1)
         assert np.linalg.norm(zero.up_sensor) == pytest.approx(1.0)
 
@@ -152,21 +161,23 @@ def test_a_walk_before_the_run_does_not_end_the_three_minutes() -> None:
     walk = even_strides(12 * RATE_HZ, 110.0, 100, running=False)
     run = even_strides(len(opening) + 10.0, 75.0, 60)
     both = Strides(
-        np.concatenate((walk.start_row, run.start_row)),
-        np.concatenate((walk.middle_row, run.middle_row)),
-        np.concatenate((walk.end_row, run.end_row)),
-        np.repeat([0, 1], [100, 60]),
-        np.repeat([False, True], [100, 60]),
+        start_row=np.concatenate((walk.start_row, run.start_row)),
+        middle_row=np.concatenate((walk.middle_row, run.middle_row)),
+        end_row=np.concatenate((walk.end_row, run.end_row)),
+        bout=np.repeat([0, 1], [100, 60]),
+        running=np.repeat([False, True], [100, 60]),
     )
     up = np.repeat(RUN_UP[:, None], len(whole), axis=1)
-    zero = calibrate_standing(whole, find_static_periods(whole, CONFIG), both, up, CONFIG)
+    zero = calibrate_standing(
+        whole, find_static_periods(whole, CONFIG), strides=both, up_sensor=up, config=CONFIG
+    )
     assert zero.source == "standing"
 
 
 def test_a_sensor_beside_the_trunks_takes_its_zero_from_the_trunks_standing():
     hanging = leaning(60.0)
     stream = joined(still(12.0, hanging), shaken(20.0))
-    zero = calibration_with(stream, find_static_periods(stream, RestConfig()), 1.0, 11.0)
+    zero = calibration_with(stream, find_static_periods(stream, RestConfig()), start_s=1.0, end_s=11.0)
     assert zero is not None
     assert zero.source == "standing"
     assert angle_deg(zero, hanging) < 0.5
@@ -174,4 +185,6 @@ def test_a_sensor_beside_the_trunks_takes_its_zero_from_the_trunks_standing():
 
 def test_a_sensor_that_moved_during_the_trunks_standing_has_no_zero_from_it():
     stream = joined(shaken(12.0), still(12.0))
-    assert calibration_with(stream, find_static_periods(stream, RestConfig()), 1.0, 11.0) is None
+    assert (
+        calibration_with(stream, find_static_periods(stream, RestConfig()), start_s=1.0, end_s=11.0) is None
+    )

@@ -11,7 +11,9 @@ from analysis.signal.stride_ensemble import even_odd, folded, stride_phase
 def strides(*edges: tuple[float, float, float], bout: tuple[int, ...] | None = None) -> Strides:
     start, middle, end = (np.array(column, dtype=np.float64) for column in zip(*edges, strict=True))
     number = np.zeros(len(edges), dtype=np.int64) if bout is None else np.array(bout)
-    return Strides(start, middle, end, number, np.ones(len(edges), dtype=bool))
+    return Strides(
+        start_row=start, middle_row=middle, end_row=end, bout=number, running=np.ones(len(edges), dtype=bool)
+    )
 
 
 def test_phase_runs_from_nought_through_a_half_at_the_other_foot_to_one() -> None:

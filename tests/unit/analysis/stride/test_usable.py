@@ -38,7 +38,9 @@ def strides() -> Strides:
 
 def judged(stream: EvenStream, rom_deg: FloatArray | None = None) -> tuple[BoolArray, list[str]]:
     rom = np.full(40, 10.0) if rom_deg is None else rom_deg
-    usable, because = usable_columns(stream, strides(), None, rom, False, CONFIG)
+    usable, because = usable_columns(
+        stream, strides(), path=None, flexion_rom_deg=rom, speed_known=False, config=CONFIG
+    )
     assert (usable == (because == "")).all()
     return usable, because.tolist()
 
@@ -129,13 +131,22 @@ def test_the_share_of_a_flag_in_a_stride_is_counted_by_rows() -> None:
 def test_mean_force_is_averaged_over_25_strides() -> None:
     one_heavy = np.array(steady().acc_sensor_mps2)
     one_heavy[20 * 74 : 21 * 74] *= 1.5
-    force = mean_force_g(even(one_heavy, None), None, strides(), np.ones(40, dtype=bool), CONFIG)
+    force = mean_force_g(
+        even(one_heavy, None), None, strides=strides(), whole=np.ones(40, dtype=bool), config=CONFIG
+    )
     np.testing.assert_allclose(force[20 - 12 : 20 + 13], 1.0 + 0.5 / 25, atol=2e-3)
     np.testing.assert_allclose(force[:7], 1.0, atol=2e-3)
 
 
 def test_no_strides_need_no_reasons() -> None:
-    usable, because = usable_columns(steady(), even_strides(0.0, ROWS, 0), None, np.zeros(0), False, CONFIG)
+    usable, because = usable_columns(
+        steady(),
+        even_strides(0.0, ROWS, 0),
+        path=None,
+        flexion_rom_deg=np.zeros(0),
+        speed_known=False,
+        config=CONFIG,
+    )
     assert len(usable) == len(because) == 0
 
 
