@@ -54,7 +54,7 @@ def without_excess(
     up = trunk_from_sensor @ up_sensor
     rows = np.arange(up.shape[1])
     run = gait.running & inside(rows, gait.first, gait.last)
-    turn = np.where(run, np.radians(config.accelerometer_excess_deg), 0.0)
-    sine, cosine = np.sin(turn), np.cos(turn)
+    tilt_rad = np.where(run, np.radians(config.accelerometer_excess_deg), 0.0)
+    sine, cosine = np.sin(tilt_rad), np.cos(tilt_rad)
     turned = np.stack((cosine * up[0] + sine * up[2], up[1], cosine * up[2] - sine * up[0]))
     return np.asarray(trunk_from_sensor.T @ turned)

@@ -20,7 +20,7 @@ from sensor.samples import FloatArray, RealArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Worn:
+class OrientedSensor:
     """A sensor whose axes are known: its stream, (3, n) vertical in its axes, (3, 3) rotation of its body."""
 
     stream: EvenStream
@@ -37,8 +37,8 @@ def aligned_axes(
     stream: EvenStream,
     up_sensor: RealArray,
     *,
-    zero: StandingCalibration,
-    trunk: Worn,
+    calibration: StandingCalibration,
+    trunk: OrientedSensor,
     strides: Strides,
     config: AxesConfig,
 ) -> TrunkAxes | None:
@@ -46,7 +46,7 @@ def aligned_axes(
 
     Parameters
     ----------
-    stream, up_sensor, zero
+    stream, up_sensor, calibration
         Of the second sensor; (3, n) vertical in its axes.
     trunk, strides
         The trunk sensor, and the strides seen by it.
@@ -68,8 +68,8 @@ def aligned_axes(
         return None
     at = stream.rows_at(trunk.stream.time_s[part])
     own = slice(int(at[0]), min(int(at[-1]) + 2, len(stream)))
-    upright = upright_from_sensor(zero.up_sensor)
-    shaken = Worn(stream, up_sensor, upright).horizontal(own)
+    upright = upright_from_sensor(calibration.up_sensor)
+    shaken = OrientedSensor(stream, up_sensor, upright).horizontal(own)
     there = np.stack([np.interp(at - own.start, np.arange(shaken.shape[1]), v) for v in shaken])
     corner = min(config.shared_hz / (trunk.stream.rate_hz / 2.0), config.shared_nyquist)
     low = butter(4, corner, output="sos")
@@ -82,7 +82,7 @@ def aligned_axes(
     agreement = float(abs(product) / max(power, 1e-12))
     return TrunkAxes(
         trunk_from_sensor=axes,
-        zero_source=zero.source,
+        zero_source=calibration.source,
         sideways_strength=agreement,
         forward_votes=(("shaken with the trunk", 1.0),),
     )

@@ -22,17 +22,17 @@ class StandingCalibration:
         (3,) unit vector.
     source
         Where it comes from.
-    rest
-        Number of the rest that is the zero; -1 without one.
+    static_period
+        Number of the static period that is the zero; -1 without one.
     standing
-        Numbers of all rests long enough, and upright enough, to be standings of the runner.
+        Numbers of all static periods long enough, and upright enough, to be standings of the runner.
     bent
         Numbers of the standings before the run that were passed over as bent.
     """
 
     up_sensor: RealArray
     source: ZeroSource
-    rest: int
+    static_period: int
     standing: IntArray
     bent: IntArray
 
@@ -42,7 +42,7 @@ class StandingCalibration:
 
 def calibrate_standing(
     stream: EvenStream,
-    rests: StaticPeriods,
+    static_periods: StaticPeriods,
     *,
     strides: Strides,
     up_sensor: RealArray,
@@ -56,7 +56,7 @@ def calibrate_standing(
 
     Parameters
     ----------
-    stream, rests, strides
+    stream, static_periods, strides
         From the earlier stages.
     up_sensor
         (3, m) unaided upward vertical in sensor axes at the first rows, for the direction of the run.
@@ -76,37 +76,37 @@ def calibrate_standing(
         return StandingCalibration(
             up_sensor=np.array([0.0, 0.0, 1.0]),
             source=ZeroSource.NONE,
-            rest=-1,
+            static_period=-1,
             standing=nothing,
             bent=nothing,
         )
     first_row = int(strides.start_row[running[0]])
     last_row = min(int(strides.end_row[running[-1]]), up_sensor.shape[1])
     baseline = _unit(up_sensor[:, first_row:last_row].mean(axis=1))
-    direction = rests.acc_sensor_mps2 / np.maximum(
-        np.linalg.norm(rests.acc_sensor_mps2, axis=1, keepdims=True), 1e-9
+    direction = static_periods.acc_sensor_mps2 / np.maximum(
+        np.linalg.norm(static_periods.acc_sensor_mps2, axis=1, keepdims=True), 1e-9
     )
     upright = direction @ baseline > np.cos(np.radians(config.standing_tilt_deg))
-    long = rests.last - rests.first >= config.standing_s * stream.rate_hz
+    long = static_periods.last - static_periods.first >= config.standing_s * stream.rate_hz
     standing = np.flatnonzero(upright & long)
-    before = standing[rests.first[standing] < first_row]
+    before = standing[static_periods.first[standing] < first_row]
     left = max(len(before) - bent_count, 0)
     before, bent = before[:left], before[left:]
     if len(before) == 0:
         return StandingCalibration(
-            up_sensor=baseline, source=ZeroSource.OWN_BASELINE, rest=-1, standing=standing, bent=bent
+            up_sensor=baseline, source=ZeroSource.OWN_BASELINE, static_period=-1, standing=standing, bent=bent
         )
     return StandingCalibration(
-        up_sensor=_unit(rests.acc_sensor_mps2[before[-1]]),
+        up_sensor=_unit(static_periods.acc_sensor_mps2[before[-1]]),
         source=ZeroSource.STANDING,
-        rest=int(before[-1]),
+        static_period=int(before[-1]),
         standing=standing,
         bent=bent,
     )
 
 
 def calibration_with(
-    stream: EvenStream, rests: StaticPeriods, *, start_s: float, end_s: float
+    stream: EvenStream, static_periods: StaticPeriods, *, start_s: float, end_s: float
 ) -> StandingCalibration | None:
     """Return the zero of a sensor beside the trunk's: its own rest while the trunk's standing was the zero.
 
@@ -114,7 +114,7 @@ def calibration_with(
 
     Parameters
     ----------
-    stream, rests
+    stream, static_periods
         Of the second sensor.
     start_s, end_s
         The standing that is the trunk's zero, session time.
@@ -125,15 +125,15 @@ def calibration_with(
         None where this sensor was not still for half of that standing.
     """
     first, last = stream.rows_at(np.array([start_s, end_s]))
-    together = np.minimum(rests.last, last) - np.maximum(rests.first, first)
-    if len(rests) == 0 or together.max() < (last - first) / 2.0:
+    together = np.minimum(static_periods.last, last) - np.maximum(static_periods.first, first)
+    if len(static_periods) == 0 or together.max() < (last - first) / 2.0:
         return None
     rest = int(np.argmax(together))
     nothing = np.zeros(0, dtype=np.int64)
     return StandingCalibration(
-        up_sensor=_unit(rests.acc_sensor_mps2[rest]),
+        up_sensor=_unit(static_periods.acc_sensor_mps2[rest]),
         source=ZeroSource.STANDING,
-        rest=rest,
+        static_period=rest,
         standing=np.array([rest], dtype=np.int64),
         bent=nothing,
     )

@@ -1,4 +1,4 @@
-"""What the signal stages hand to each other: even streams, rests, stride phase, orientation, axes.
+"""What the signal stages hand to each other: even streams, static periods, stride phase, orientation, axes.
 
 Frames: sensor (the maker's axes), inertial (the strapdown's own, drifting slowly with the gyroscope's bias),
 level (z vertical, heading arbitrary), trunk (x forward, y left, z along the trunk). A rotation is named
@@ -64,9 +64,9 @@ class StaticPeriods:
     Parameters
     ----------
     first, last
-        (r,) rows of the first and one past the last sample of each rest.
+        (r,) rows of the first and one past the last sample of each static period.
     acc_sensor_mps2, gyr_sensor_radps
-        (r, 3) means over each rest; rates are zero without a gyroscope.
+        (r, 3) means over each; rates are zero without a gyroscope.
     """
 
     first: IntArray

@@ -33,7 +33,7 @@ def opening_side(
     bouts
         Number of bouts.
     config
-        The fewest strides and the least amplitude, likeness and nearness in phase for a decision.
+        The fewest strides and the least amplitude, coherence and nearness in phase for a decision.
     """
     side = np.zeros(bouts, dtype=np.int64)
     if stream.gyr_sensor_radps is None:

@@ -12,7 +12,7 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 
 
 def find_static_periods(stream: EvenStream, config: RestConfig) -> StaticPeriods:
-    """Find rests: the spread of |a| and the rate stay below their limits throughout.
+    """Find static periods: the spread of |a| and the rate stay below their limits throughout.
 
     Without a gyroscope the rate is seen by the direction of gravity, so that a bow ends a rest here too.
 

@@ -58,7 +58,7 @@ def shared_events(
 ) -> tuple[SharedEvent, ...]:
     """Hold the knocks of two sensors against each other.
 
-    The lag of a knock is where the courses of the specific force's size correlate best; that of a series is
+    The lag of a knock is where the magnitudes of the two specific forces correlate best; that of a series is
     the median of its knocks.
 
     Parameters
@@ -125,38 +125,40 @@ def _lag_s(first: SensorRecording, second: SensorRecording, *, knock: Knock, con
     reach = round(config.search_s / _GRID_S)
     half_s = config.window_s
     wide_s = half_s + reach * _GRID_S
-    a = _course(first, knock.at_s, half_s=half_s, config=config)
-    b = _course(second, knock.at_s, half_s=wide_s, config=config)
+    a = _force_magnitude(first, knock.at_s, half_s=half_s, config=config)
+    b = _force_magnitude(second, knock.at_s, half_s=wide_s, config=config)
     if a is None or b is None:
         return float("nan")
     sigma = config.smoothing_samples * max(a.period_s, b.period_s) / _GRID_S
     smooth_a, smooth_b = (gaussian_filter1d(c.force_mps2, sigma) for c in (a, b))
     shifted = np.lib.stride_tricks.sliding_window_view(smooth_b, len(smooth_a))
-    likeness = _correlation(smooth_a, shifted)
-    best = int(np.argmax(likeness))
-    if likeness[best] < config.likeness or best in (0, len(likeness) - 1):
+    correlation = _correlation(smooth_a, shifted)
+    best = int(np.argmax(correlation))
+    if correlation[best] < config.likeness or best in (0, len(correlation) - 1):
         return float("nan")
-    before, peak, after = likeness[best - 1 : best + 2]
+    before, peak, after = correlation[best - 1 : best + 2]
     part = 0.5 * (before - after) / (before - 2.0 * peak + after)
     return float((best - reach + part) * _GRID_S)
 
 
-def _correlation(course: FloatArray, shifted: FloatArray) -> FloatArray:
-    """Return (l,) the correlation of a course (m,) with each row of (l, m)."""
-    course = course - course.mean()
-    power = np.sqrt((course @ course) * shifted.shape[1]) * shifted.std(axis=1)
-    return np.asarray(shifted @ course / np.maximum(power, 1e-9))
+def _correlation(magnitude: FloatArray, shifted: FloatArray) -> FloatArray:
+    """Return (l,) the normalised cross-correlation of a magnitude (m,) with each row of (l, m)."""
+    magnitude = magnitude - magnitude.mean()
+    power = np.sqrt((magnitude @ magnitude) * shifted.shape[1]) * shifted.std(axis=1)
+    return np.asarray(shifted @ magnitude / np.maximum(power, 1e-9))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Course:
+class _ForceMagnitude:
     """Size of the specific force around a moment, every `_GRID_S`, and the sensor's sampling period."""
 
     force_mps2: FloatArray
     period_s: float
 
 
-def _course(sensor: SensorRecording, at_s: float, *, half_s: float, config: SyncTapConfig) -> _Course | None:
+def _force_magnitude(
+    sensor: SensorRecording, at_s: float, *, half_s: float, config: SyncTapConfig
+) -> _ForceMagnitude | None:
     """Interpolate around a moment; None where a loss, a new connection or what is no number lies near it."""
     low, high = np.searchsorted(sensor.time_s, (at_s - half_s, at_s + half_s)).tolist()
     low, high = low - 2, high + 2
@@ -171,7 +173,7 @@ def _course(sensor: SensorRecording, at_s: float, *, half_s: float, config: Sync
         return None
     grid_s = at_s - half_s + _GRID_S * np.arange(round(2.0 * half_s / _GRID_S) + 1)
     acc = CubicSpline(time_s, values)(grid_s)
-    return _Course(np.sqrt(np.einsum("ij,ij->i", acc, acc)), period_s)
+    return _ForceMagnitude(np.sqrt(np.einsum("ij,ij->i", acc, acc)), period_s)
 
 
 def _period_s(sensor: SensorRecording) -> float:

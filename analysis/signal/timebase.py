@@ -93,10 +93,10 @@ def _check(sensor: SensorRecording, config: SignalConfig) -> None:
 
 def _check_values(sensor: SensorRecording, what: str, *, values: FloatArray, limit: float, unit: str) -> None:
     """Refuse what no sensor on a moving body can have measured."""
-    least, most = float(values.min()), float(values.max())
-    if not np.isfinite(least + most):
+    minimum, maximum = float(values.min()), float(values.max())
+    if not np.isfinite(minimum + maximum):
         raise SignalError(f"{sensor.name}: values that are not finite; leave such rows out, they become gaps")
-    largest = max(-least, most)
+    largest = max(-minimum, maximum)
     if largest > limit:
         raise SignalError(
             f"{sensor.name}: {what} up to {largest:.4g} {unit}, which no sensor measures; check the unit"

@@ -169,8 +169,8 @@ class PathAcceleration:
         across = smooth - up * (smooth * up).sum(axis=0)
         self._size_mps2 = np.sqrt((across**2).sum(axis=0))
         ahead = force.smoothed(forward_inertial, config.heading_smoothing_s)
-        turn = np.cross(ahead[:, :-1], ahead[:, 1:], axis=0)
-        self._turning_radps = np.abs((turn * up[:, 1:]).sum(axis=0)) * force.rate_hz
+        heading_change = np.cross(ahead[:, :-1], ahead[:, 1:], axis=0)
+        self._turning_radps = np.abs((heading_change * up[:, 1:]).sum(axis=0)) * force.rate_hz
         self._section = force.section
         self._section_s = np.bincount(force.section, force.weight) / force.rate_hz
 

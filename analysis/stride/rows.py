@@ -94,10 +94,12 @@ def stride_table(
     if sacrum is not None:
         columns["sacrum_pitch_deg"] = sacrum
         columns["upper_trunk_minus_sacrum_deg"] = angles["trunk_flexion_deg"] - sacrum
-    if reliable and trunk.zero.source == ZeroSource.STANDING:
+    if reliable and trunk.calibration.source == ZeroSource.STANDING:
         # Where the head is counts from the runner's standing; without one there is nothing to count from.
         worn = others.get("head")
-        measured = worn is not None and worn.path is not None and worn.zero.source == ZeroSource.STANDING
+        measured = (
+            worn is not None and worn.path is not None and worn.calibration.source == ZeroSource.STANDING
+        )
         head = _pitch_deg(worn, stream, strides=strides, config=config.posture) if measured else None
         stature_m = typed_value(context, "stature_m")
         columns |= head_columns(angles["trunk_flexion_deg"], head, stature_m=stature_m, config=config.head)

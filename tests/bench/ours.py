@@ -88,14 +88,16 @@ def orientation_alone(hour: Hour) -> float:
     stream = motion.stream
     broken_rows = round(config.signal.broken_s * stream.rate_hz)
     begin = perf_counter()
-    strapdown = integrate(stream, motion.rests, broken_rows=broken_rows, config=config.rest)
+    strapdown = integrate(stream, motion.static_periods, broken_rows=broken_rows, config=config.rest)
     force = AveragedForce(stream, strapdown, broken_rows=broken_rows, config=config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
     ahead = forward_inertial(strapdown, motion.axes, force)
-    belief = speed_prior(first, stream, gait=motion.gait, rests=motion.rests, speed=None, config=config)
+    prior = speed_prior(
+        first, stream, gait=motion.gait, static_periods=motion.static_periods, speed=None, config=config
+    )
     up_in_sensor(
         strapdown,
-        smoothed_vertical(force, first, forward_inertial=ahead, speed=belief, config=config.orientation),
+        smoothed_vertical(force, first, forward_inertial=ahead, speed=prior, config=config.orientation),
         len(stream),
     )
     return perf_counter() - begin

@@ -73,8 +73,8 @@ def even_gait(first: int, last: int, step_rows: float, count: int) -> Gait:
     )
 
 
-def rests_of(*edges: tuple[int, int], stream: EvenStream) -> StaticPeriods:
-    """Return rests between the given rows, with the stream's own means."""
+def static_periods_of(*edges: tuple[int, int], stream: EvenStream) -> StaticPeriods:
+    """Return static periods between the given rows, with the stream's own means."""
     acc = np.stack([stream.acc_sensor_mps2[a:b].mean(axis=0) for a, b in edges])
     gyr = stream.gyr_sensor_radps
     rate = np.zeros_like(acc) if gyr is None else np.stack([gyr[a:b].mean(axis=0) for a, b in edges])

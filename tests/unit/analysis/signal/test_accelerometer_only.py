@@ -81,7 +81,7 @@ def test_the_bow_tells_forward_though_the_run_hardly_leans(style: str) -> None:
 
 def test_the_bow_is_no_part_of_the_zero() -> None:
     run = virtual(PLAIN)
-    apart = float(motion(run, gyroscope=False).zero.up_sensor @ motion(run).zero.up_sensor)
+    apart = float(motion(run, gyroscope=False).calibration.up_sensor @ motion(run).calibration.up_sensor)
     assert np.degrees(np.arccos(min(apart, 1.0))) < 0.2
 
 

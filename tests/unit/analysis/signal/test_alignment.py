@@ -48,7 +48,7 @@ def test_the_axes_are_upright_in_the_other_sensors_own_standing() -> None:
     found = motion_of(other, None, config=CONFIG, trunk=motion_of(trunk, None, config=CONFIG))
     axes = found.axes.trunk_from_sensor
     np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-9)
-    np.testing.assert_allclose(axes[2], found.zero.up_sensor, atol=1e-9)
+    np.testing.assert_allclose(axes[2], found.calibration.up_sensor, atol=1e-9)
     assert found.axes.sideways_strength > 0.5
 
 

@@ -49,7 +49,7 @@ def test_the_axes_are_a_rotation_whose_z_is_the_vertical_of_the_zero() -> None:
     axes = found.axes.trunk_from_sensor
     np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-12)
     assert np.linalg.det(axes) == pytest.approx(1.0)
-    np.testing.assert_allclose(axes[2], found.zero.up_sensor)
+    np.testing.assert_allclose(axes[2], found.calibration.up_sensor)
     assert found.axes.sideways_strength > 0.5
 
 
@@ -93,11 +93,11 @@ def test_without_enough_running_the_axes_are_upright_with_no_opinion() -> None:
         None,
         up_sensor=found.up_sensor,
         strides=few,
-        zero=found.zero,
-        rests=found.rests,
+        calibration=found.calibration,
+        static_periods=found.static_periods,
         config=CONFIG.axes,
     )
-    np.testing.assert_allclose(axes.trunk_from_sensor[2], found.zero.up_sensor)
+    np.testing.assert_allclose(axes.trunk_from_sensor[2], found.calibration.up_sensor)
     assert (axes.sideways_strength, axes.forward_votes) == (0.0, ())
 
 

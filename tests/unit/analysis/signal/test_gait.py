@@ -191,7 +191,7 @@ def test_jumps_on_the_spot_are_neither_walking_nor_running(first_s: float) -> No
     )
     np.testing.assert_allclose(jumped.gait.first, plain.gait.first, atol=RATE_HZ)
     assert len(jumped.strides) == len(plain.strides)
-    assert jumped.zero.source == "standing"
+    assert jumped.calibration.source == "standing"
 
 
 def test_cadence_changes_are_followed() -> None:

@@ -33,7 +33,7 @@ from tests.support.short_runs import (
     trunk_recording,
     virtual,
 )
-from tests.support.streams import even_gait, no_static_periods, rests_of, still
+from tests.support.streams import even_gait, no_static_periods, static_periods_of, still
 
 CONFIG = AnalysisConfig()
 TREADMILL = replace(STEADY, treadmill=True)
@@ -166,7 +166,10 @@ def test_gaps_in_the_standing_leave_the_zero_as_it_was() -> None:
     rng = np.random.default_rng(8)
     lost = (rng.random(len(run_.time_s)) < 0.3) & (run_.time_s < 23.0) & (run_.time_s > 1.0)
     found, whole = motion(run_, lost=lost), motion(run_)
-    assert np.degrees(np.arccos(min(float(found.zero.up_sensor @ whole.zero.up_sensor), 1.0))) < 0.05
+    assert (
+        np.degrees(np.arccos(min(float(found.calibration.up_sensor @ whole.calibration.up_sensor), 1.0)))
+        < 0.05
+    )
 
 
 def test_splitting_at_a_rest_and_joining_equals_the_whole() -> None:
@@ -235,7 +238,7 @@ def test_a_mirrored_triad_is_mended_and_said() -> None:
 def test_with_no_running_there_is_motion_but_no_stride_to_judge() -> None:
     found = motion(virtual(RunPlan((stand(30.0),))))
     assert len(found.strides) == 0
-    assert found.zero.source == "none"
+    assert found.calibration.source == "none"
     assert np.isfinite(found.up_sensor).all()
 
 
@@ -244,7 +247,7 @@ def _belief(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return nominal and measured speed and its weight: resting, running (or walking), neither, 10 s each."""
     stream = still(30.0)
-    rests = rests_of((0, 1040), stream=stream)
+    static_periods = static_periods_of((0, 1040), stream=stream)
     gait = even_gait(1040, 2080, 37.0, len(stream))
     if walking:
         gait = replace(gait, running=np.zeros(len(stream), dtype=bool))
@@ -256,8 +259,10 @@ def _belief(
         section=np.zeros(len(nodes), dtype=np.int64),
         section_first=np.array([0]),
     )
-    belief = speed_prior(vertical, stream, gait=gait, rests=rests, speed=speed, config=CONFIG)
-    return belief.nominal_mps, belief.measured_mps, belief.measured_weight
+    prior = speed_prior(
+        vertical, stream, gait=gait, static_periods=static_periods, speed=speed, config=CONFIG
+    )
+    return prior.nominal_mps, prior.measured_mps, prior.measured_weight
 
 
 def test_with_nothing_known_the_runner_stands_at_rest_and_runs_at_three_metres_a_second() -> None:
@@ -307,7 +312,7 @@ def test_a_head_is_not_held_to_how_far_a_trunk_may_lean_back() -> None:
     legs = (bow(16.0, 13.0), run(60.0, 3.0), stand(10.0))
     chest, head = session(virtual(replace(PLAIN, legs=legs, posture=posture, wear=wear))).sensors
     trunk = motion_of(chest, None, config=CONFIG)
-    assert trunk.zero.source == "own baseline"
+    assert trunk.calibration.source == "own baseline"
     found = motion_of(head, None, config=CONFIG, trunk=trunk)
-    assert found.zero.source == "standing"
-    assert len(found.zero.bent) == 0
+    assert found.calibration.source == "standing"
+    assert len(found.calibration.bent) == 0

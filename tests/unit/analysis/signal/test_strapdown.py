@@ -133,13 +133,13 @@ def test_the_bias_seen_in_rests_is_removed_and_changes_linearly_between_them() -
     count = 6240
     bias = np.linspace(0.004, 0.010, count)[:, None] * [1.0, -1.0, 0.5]
     quiet = stream(bias)
-    rests = StaticPeriods(
+    static_periods = StaticPeriods(
         first=np.array([0, count - 520]),
         last=np.array([520, count]),
         acc_sensor_mps2=np.tile([0.0, 0.0, 9.8], (2, 1)),
         gyr_sensor_radps=np.stack((bias[:520].mean(0), bias[-520:].mean(0))),
     )
-    turned = rotation(integrate(quiet, rests, broken_rows=BROKEN_ROWS, config=REST))
+    turned = rotation(integrate(quiet, static_periods, broken_rows=BROKEN_ROWS, config=REST))
     # Uncorrected, this bias turns by 0.63 rad in the minute.
     assert np.degrees(turned.magnitude()).max() < 0.15
 
@@ -204,15 +204,15 @@ def test_a_slow_turn_on_the_spot_is_not_taken_for_bias() -> None:
     gyr[2600:3120, 2] += np.radians(8.0)
     edges = np.array([[0, 1040], [2600, 3120], [5200, 6240]])
     means = np.stack([gyr[a:b].mean(axis=0) for a, b in edges])
-    rests = StaticPeriods(
+    static_periods = StaticPeriods(
         first=edges[:, 0],
         last=edges[:, 1],
         acc_sensor_mps2=np.tile([0.0, 0.0, 9.8], (3, 1)),
         gyr_sensor_radps=means,
     )
-    turned = rotation(integrate(stream(gyr), rests, broken_rows=BROKEN_ROWS, config=REST))[-1].as_rotvec(
-        degrees=True
-    )
+    turned = rotation(integrate(stream(gyr), static_periods, broken_rows=BROKEN_ROWS, config=REST))[
+        -1
+    ].as_rotvec(degrees=True)
     np.testing.assert_allclose(turned, [0.0, 0.0, 40.0], atol=0.1)
 
 

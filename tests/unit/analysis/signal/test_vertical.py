@@ -98,7 +98,7 @@ def test_on_a_virtual_treadmill_the_unaided_vertical_is_good_to_three_tenths() -
 def test_how_the_inertial_frame_happens_to_lie_changes_nothing(seed: int) -> None:
     run = motion(virtual(STEADY))
     stream = run.stream
-    strapdown = integrate(stream, run.rests, broken_rows=BROKEN_ROWS, config=CONFIG.rest)
+    strapdown = integrate(stream, run.static_periods, broken_rows=BROKEN_ROWS, config=CONFIG.rest)
     other = Rotation.random(rng=np.random.default_rng(seed))
     q = Rotation.from_quat(strapdown.inertial_from_sensor.T, scalar_first=True)
     turned = replace(
@@ -136,7 +136,7 @@ def test_over_a_short_gap_the_frame_holds() -> None:
 
 def test_a_constant_bias_of_the_accelerometer_is_taken_out_in_sensor_axes() -> None:
     run = motion(virtual(STEADY))
-    strapdown = integrate(run.stream, run.rests, broken_rows=BROKEN_ROWS, config=CONFIG.rest)
+    strapdown = integrate(run.stream, run.static_periods, broken_rows=BROKEN_ROWS, config=CONFIG.rest)
     bias = np.array([0.1, -0.2, 0.15])
     force = AveragedForce(run.stream, strapdown, broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
     biased = replace(run.stream, acc_sensor_mps2=run.stream.acc_sensor_mps2 + bias)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analysis.maths.angles import inclination_deg, turned_deg
+from analysis.maths.angles import inclination_deg, integrated_yaw_deg
 from analysis.maths.between_rows import mean_between, range_within
 from analysis.stride.posture import posture_columns
 from sensor.samples import FloatArray
@@ -105,7 +105,7 @@ def test_turning_left_is_counted_positive_about_the_vertical_however_the_sensor_
     up = np.array([0.6, 0.0, 0.8])
     stream = even(np.ones((209, 3)), np.tile(np.radians(30.0) * up, (209, 1)))
     assert stream.gyr_sensor_radps is not None
-    turned = turned_deg(stream.gyr_sensor_radps, np.tile(up[:, None], 209), RATE_HZ)
+    turned = integrated_yaw_deg(stream.gyr_sensor_radps, np.tile(up[:, None], 209), RATE_HZ)
     assert turned[208] - turned[0] == pytest.approx(60.0)
 
 
