@@ -73,10 +73,10 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     config = config or AnalysisConfig()
     sensor = _trunk_sensor(recording)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
-    trunk = motion_of(sensor, speed, config)
+    trunk = motion_of(sensor, speed, config=config)
     recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk=trunk, speed=speed, config=config)
     measured = speed is not None and speed.measured
-    table = stride_table(trunk, motions, measured, recording.context, config)
+    table = stride_table(trunk, motions, speed_known=measured, context=recording.context, config=config)
     require_running(table, config.verdict)
     way = distance_of(
         table, recording.tracks, context=recording.context, config=config.distance, gaps=sensor.gaps
@@ -85,7 +85,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     shifts = mounting_shifts(table, config.strap_step, config.baseline)
     standings = standings_of(trunk)
     zero_source = sound_zero(
-        trunk.zero.source, standings, shifts=shifts, limit_deg=config.verdict.unsound_standing_deg
+        trunk.calibration.source, standings, shifts=shifts, limit_deg=config.verdict.unsound_standing_deg
     )
     table, baseline = _against_the_window(table, way, zero_source=zero_source, config=config)
     table, standings = recalibrated(table, standings, shifts=shifts, context=recording.context, config=config)
@@ -125,7 +125,7 @@ def _beside_the_trunk(
         try:
             if worn is not sensor:
                 other, events = on_trunk_clock(sensor, worn, config.knocks)
-                motions[other.placement] = motion_of(other, speed, config, trunk)
+                motions[other.placement] = motion_of(other, speed, config=config, trunk=trunk)
                 clocks[other.placement] = clock_facts(sensor, other, events=events, config=config.knocks)
             kept.append(other)
         except SignalError as error:

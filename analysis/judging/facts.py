@@ -24,7 +24,9 @@ def sensor_facts(
 ) -> SensorFacts:
     """Sum up one sensor: rate, losses, clipping, mean specific force over its running strides, its clock."""
     whole = longest_loss(motion.stream, motion.strides) <= config.posture.gap_strides
-    force_g = mean_force_g(motion.stream, motion.path, motion.strides, whole, config.posture)
+    force_g = mean_force_g(
+        motion.stream, motion.path, strides=motion.strides, whole=whole, config=config.posture
+    )
     running = motion.strides.running
     return SensorFacts(
         placement=sensor.placement,
@@ -79,20 +81,20 @@ def _clocks_within_s(
 
 def standings_of(motion: Motion) -> tuple[Standing, ...]:
     """Describe every standing by its tilt against the zero, from the raw accelerometer."""
-    rests, zero, stream = motion.rests, motion.zero, motion.stream
+    static_periods, calibration, stream = motion.static_periods, motion.calibration, motion.stream
     running = np.flatnonzero(motion.strides.running)
-    if len(running) == 0 or len(zero.standing) == 0:
+    if len(running) == 0 or len(calibration.standing) == 0:
         return ()
     last_run_row = motion.strides.end_row[running[-1]]
     first_run_row = motion.strides.start_row[running[0]]
-    up = motion.axes.trunk_from_sensor @ rests.acc_sensor_mps2[zero.standing].T
+    up = motion.axes.trunk_from_sensor @ static_periods.acc_sensor_mps2[calibration.standing].T
     flexion_deg, lateral_deg = inclination_deg(up)
     found = []
-    for k, rest in enumerate(zero.standing):
-        begin, end = int(rests.first[rest]), int(rests.last[rest])
-        if rest == zero.rest:
+    for k, rest in enumerate(calibration.standing):
+        begin, end = int(static_periods.first[rest]), int(static_periods.last[rest])
+        if rest == calibration.static_period:
             role = StandingRole.ZERO
-        elif rest in zero.bent:
+        elif rest in calibration.bent:
             role = StandingRole.BENT
         elif (begin + end) / 2 >= last_run_row:
             role = StandingRole.END

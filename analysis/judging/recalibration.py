@@ -133,4 +133,6 @@ def _with_head(table: StrideTable, context: Mapping[str, Any], config: AnalysisC
         return table
     pitch_deg = table["head_pitch_deg"] if source == HEAD_SENSOR else None
     stature_m = typed_value(context, "stature_m")
-    return table.with_columns(**head_columns(table["trunk_flexion_deg"], pitch_deg, stature_m, config.head))
+    return table.with_columns(
+        **head_columns(table["trunk_flexion_deg"], pitch_deg, stature_m=stature_m, config=config.head)
+    )

@@ -24,7 +24,7 @@ def inclination_of(body_from_sensor: FloatArray, up_sensor: RealArray) -> tuple[
     return flexion, lateral
 
 
-def turned_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_hz: float) -> FloatArray:
+def integrated_yaw_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_hz: float) -> FloatArray:
     """Return (n,) degrees turned about the vertical since row 0, left positive.
 
     Parameters

@@ -40,7 +40,7 @@ def on_trunk_clock(
         What both felt, believed or not.
     """
     events = shared_events(
-        trunk, other, (find_sync_taps(trunk, config), find_sync_taps(other, config)), config
+        trunk, other, found=(find_sync_taps(trunk, config), find_sync_taps(other, config)), config=config
     )
     believed = [event for event in events if not event.doubt]
     return (_moved(other, _lags(trunk, other, believed)) if believed else other), events

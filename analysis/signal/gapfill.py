@@ -39,7 +39,12 @@ def fill_gaps(stream: EvenStream, gait: Gait, config: SignalConfig) -> EvenStrea
     if stream.gyr_sensor_radps is not None:
         values = np.hstack((values, stream.gyr_sensor_radps))
     filled = _filled(
-        values, stream.present, np.maximum.accumulate(gait.step_phase) / 2.0, first, last, config
+        values,
+        stream.present,
+        phase=np.maximum.accumulate(gait.step_phase) / 2.0,
+        first=first,
+        last=last,
+        config=config,
     )
     return replace(
         stream,
@@ -62,6 +67,7 @@ def fillable(stream: EvenStream, gait: Gait, config: SignalConfig) -> tuple[IntA
 def _filled(
     values: FloatArray,
     present: BoolArray,
+    *,
     phase: FloatArray,
     first: IntArray,
     last: IntArray,
@@ -71,9 +77,9 @@ def _filled(
     length = last - first
     owner = np.repeat(np.arange(len(first)), length)
     row = first[owner] + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    middle, sure = _template(values, present, phase, row, config)
-    at_left, sure_left = _template(values, present, phase, first - 1, config)
-    at_right, sure_right = _template(values, present, phase, last, config)
+    middle, sure = _template(values, present, phase=phase, row=row, config=config)
+    at_left, sure_left = _template(values, present, phase=phase, row=first - 1, config=config)
+    at_right, sure_right = _template(values, present, phase=phase, row=last, config=config)
     left, right = values[first - 1] - at_left, values[last] - at_right
     along = ((row - first[owner] + 1) / (length[owner] + 1))[:, None]
     result = np.array(values)
@@ -83,7 +89,7 @@ def _filled(
 
 
 def _template(
-    values: FloatArray, present: BoolArray, phase: FloatArray, row: IntArray, config: SignalConfig
+    values: FloatArray, present: BoolArray, *, phase: FloatArray, row: IntArray, config: SignalConfig
 ) -> tuple[FloatArray, BoolArray]:
     """Average what the neighbouring strides did at the phase of each row; false where too few did."""
     total = np.zeros((len(row), values.shape[1]))

@@ -38,7 +38,7 @@ class AveragedForce:
     """
 
     def __init__(
-        self, stream: EvenStream, strapdown: Strapdown, broken_rows: int, config: OrientationConfig
+        self, stream: EvenStream, strapdown: Strapdown, *, broken_rows: int, config: OrientationConfig
     ) -> None:
         self.every = max(int(stream.rate_hz // config.decimated_hz), 1)
         self.rate_hz = stream.rate_hz / self.every
@@ -110,13 +110,15 @@ def unaided_vertical(force: AveragedForce, strapdown: Strapdown, config: Orienta
     count = max(int(last_row / (config.node_s * force.rate_hz * force.every)) + 1, 2)
     node_row = np.linspace(0.0, last_row, count)
     section = section_of(strapdown.section_first, node_row)
-    up = at_nodes(smooth, force, node_row, section)
+    up = at_nodes(smooth, force, node_row=node_row, section=section)
     length = np.sqrt((up**2).sum(axis=0))
     up = np.where(length > 1e-6, up / np.maximum(length, 1e-6), np.array([[0.0], [0.0], [1.0]]))
-    return Vertical(node_row, up, section, strapdown.section_first)
+    return Vertical(node_row=node_row, up_inertial=up, section=section, section_first=strapdown.section_first)
 
 
-def at_nodes(values: FloatArray, force: AveragedForce, node_row: FloatArray, section: IntArray) -> FloatArray:
+def at_nodes(
+    values: FloatArray, force: AveragedForce, *, node_row: FloatArray, section: IntArray
+) -> FloatArray:
     """Interpolate (3, m) thinned values to nodes, each node only from its own section."""
     position = np.clip((node_row - force.row[0]) / force.every, 0, max(len(force.row) - 1, 0))
     base = np.minimum(position.astype(np.int64), max(len(force.row) - 2, 0))
@@ -156,6 +158,7 @@ class PathAcceleration:
         self,
         force: AveragedForce,
         vertical: Vertical,
+        *,
         forward_inertial: FloatArray,
         config: OrientationConfig,
     ) -> None:
@@ -166,8 +169,8 @@ class PathAcceleration:
         across = smooth - up * (smooth * up).sum(axis=0)
         self._size_mps2 = np.sqrt((across**2).sum(axis=0))
         ahead = force.smoothed(forward_inertial, config.heading_smoothing_s)
-        turn = np.cross(ahead[:, :-1], ahead[:, 1:], axis=0)
-        self._turning_radps = np.abs((turn * up[:, 1:]).sum(axis=0)) * force.rate_hz
+        heading_change = np.cross(ahead[:, :-1], ahead[:, 1:], axis=0)
+        self._turning_radps = np.abs((heading_change * up[:, 1:]).sum(axis=0)) * force.rate_hz
         self._section = force.section
         self._section_s = np.bincount(force.section, force.weight) / force.rate_hz
 

@@ -110,8 +110,8 @@ def an_hour(*starts: int, nominal_rate_hz: float | None = 104.0) -> SensorRecord
     return replace(hour, nominal_rate_hz=nominal_rate_hz, segment_start=np.array([0, *starts]))
 
 
-START = SharedEvent(10.0, 0.007, 0.003, 3, is_jump=False)
-END = SharedEvent(3_590.0, 0.006, 0.014, 2, is_jump=True)
+START = SharedEvent(at_s=10.0, lag_s=0.007, within_s=0.003, knocks=3, is_jump=False)
+END = SharedEvent(at_s=3_590.0, lag_s=0.006, within_s=0.014, knocks=2, is_jump=True)
 
 
 @pytest.mark.parametrize(

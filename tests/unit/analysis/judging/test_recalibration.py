@@ -58,14 +58,14 @@ def test_a_second_step_is_held_against_the_zero_that_the_first_one_moved() -> No
 @pytest.mark.parametrize("pitch_deg", [None, 10.0])
 def test_the_head_is_placed_anew_on_a_trunk_that_moved(pitch_deg: float | None) -> None:
     pitch = None if pitch_deg is None else np.full(1000, pitch_deg)
-    head = head_columns(np.full(1000, 6.0), pitch, 1.8, CONFIG.head)
+    head = head_columns(np.full(1000, 6.0), pitch, stature_m=1.8, config=CONFIG.head)
     table = steady_run(1000, **head)
     step = (MountingShift(200.0, 600.0, 3.0),)
     found, _ = recalibrated(
         table, (ZERO, seen(300.0, 3.0)), shifts=step, context={"stature_m": 1.8}, config=CONFIG
     )
     later = table["start_s"] >= 300.0
-    moved = head_columns(np.full(1000, 3.0), pitch, 1.8, CONFIG.head)
+    moved = head_columns(np.full(1000, 3.0), pitch, stature_m=1.8, config=CONFIG.head)
     for name in ("neck_flexion_deg", "head_forward_cm", "head_forward_lo_cm", "head_forward_hi_cm"):
         np.testing.assert_allclose(found[name], np.where(later, moved[name], head[name]))
     assert set(found["head_source"]) == {TRUNK_MODEL if pitch_deg is None else HEAD_SENSOR}

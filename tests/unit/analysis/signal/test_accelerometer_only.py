@@ -52,7 +52,7 @@ def test_the_excess_is_taken_from_running_alone_and_from_no_sideways_lean() -> N
     gait = even_gait(100, 200, 20.0, 300)
     sensor_from_trunk = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     all_up = np.tile((sensor_from_trunk @ up)[:, None], 300)
-    found = sensor_from_trunk.T @ without_excess(all_up, sensor_from_trunk.T, gait, CONFIG)
+    found = sensor_from_trunk.T @ without_excess(all_up, sensor_from_trunk.T, gait=gait, config=CONFIG)
     flexion_deg = np.degrees(np.arctan2(-found[0], found[2]))
     assert flexion_deg[100:200] == pytest.approx(8.0 - CONFIG.accelerometer_excess_deg)
     assert np.delete(flexion_deg, np.s_[100:200]) == pytest.approx(8.0)
@@ -81,7 +81,7 @@ def test_the_bow_tells_forward_though_the_run_hardly_leans(style: str) -> None:
 
 def test_the_bow_is_no_part_of_the_zero() -> None:
     run = virtual(PLAIN)
-    apart = float(motion(run, gyroscope=False).zero.up_sensor @ motion(run).zero.up_sensor)
+    apart = float(motion(run, gyroscope=False).calibration.up_sensor @ motion(run).calibration.up_sensor)
     assert np.degrees(np.arccos(min(apart, 1.0))) < 0.2
 
 
