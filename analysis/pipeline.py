@@ -14,7 +14,7 @@ from analysis.judging.baseline import (
     with_adjusted_flexion,
     with_judged,
 )
-from analysis.judging.distance import DistanceResult, distance_of
+from analysis.judging.distance import DistanceResult, distance_of, typed_doubts
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
 from analysis.judging.mounting_shift import mounting_shifts
@@ -211,7 +211,7 @@ def _judged(
         distance_source=way.distance_source,
         zero_source=zero_source,
         config=config.verdict,
-        doubts=doubts_about(trunk, config),
+        doubts=(*doubts_about(trunk, config), *typed_doubts(table, recording.context, config.distance)),
     )
     return report_of(
         recording,

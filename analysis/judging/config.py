@@ -31,6 +31,9 @@ class DistanceConfig:
     """Stature the step lengths above belong to; they scale in proportion."""
     model_error_pct: float = 15.0
     """Error of a distance from cadence alone, before any fit to the runner: 8-15 %, stated as 15."""
+    typed_disagreement: float = 0.5
+    """A typed speed or distance is doubted where it is this share more than cadence and running time suggest,
+    or that as much more than it: three times `model_error_pct`, so that no runner's own step is blamed."""
     joined_within_s: float = 3.0
     """Time without strides that still counts as moving when no sample is missing (about four strides)."""
     track_edge_s: float = 10.0

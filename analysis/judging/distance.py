@@ -14,6 +14,7 @@ from analysis.records import StrideTable
 from analysis.signal.speed import best_track, track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
+from sensor.units import KMH_PER_MPS
 
 CADENCE_MODEL = "cadence model"
 TYPED, SHARED_OUT = "typed", "typed distance, shared out by cadence"
@@ -127,6 +128,44 @@ def model_speed(table: StrideTable, config: DistanceConfig, stature_m: float | N
     scale = (stature_m or config.model_stature_m) / config.model_stature_m
     speed_mps: FloatArray = cadence_spm / 60.0 * np.maximum(step_m, 0.0) * scale
     return speed_mps
+
+
+def typed_doubts(table: StrideTable, context: Mapping[str, Any], config: DistanceConfig) -> tuple[str, ...]:
+    """Say where what the runner typed contradicts the cadence by more than people differ.
+
+    Parameters
+    ----------
+    table
+        ``start_s``, ``end_s`` and ``activity`` filled.
+    context
+        ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
+    config
+        Step-length model, and the disagreement that is let pass.
+    """
+    running = table["activity"] == Activity.RUN
+    model_mps = model_speed(table, config, typed_value(context, "stature_m"))
+    typed_m, typed_mps = (typed_value(context, f"typed_{what}") for what in ("distance_m", "speed_mps"))
+    doubts = []
+    if typed_mps is not None and running.any():
+        likely_mps = float(np.median(model_mps[running]))
+        if _disagree(typed_mps, likely_mps, config):
+            doubts.append(
+                f"The typed speed of {KMH_PER_MPS * typed_mps:.1f} km/h does not fit your steps, "
+                f"which suggest about {KMH_PER_MPS * likely_mps:.0f} km/h."
+            )
+    if typed_m is not None and len(table):
+        likely_m = float(((table["end_s"] - table["start_s"]) * model_mps).sum())
+        if _disagree(typed_m, likely_m, config):
+            doubts.append(
+                f"The typed distance of {typed_m / 1000:.1f} km does not fit your steps, "
+                f"which suggest about {likely_m / 1000:.1f} km."
+            )
+    return tuple(doubts)
+
+
+def _disagree(typed: float, likely: float, config: DistanceConfig) -> bool:
+    most = 1.0 + config.typed_disagreement
+    return typed > most * likely or likely > most * typed
 
 
 def _held(time_s: npt.ArrayLike, knots: tuple[FloatArray, FloatArray], *, edge_s: float) -> FloatArray:

@@ -24,19 +24,21 @@ REASONS: Mapping[str, str] = {
     UnusableReason.GAP: "samples missing",
     UnusableReason.CLIPPED: "range of the sensor exceeded",
     UnusableReason.LOOSE: "sensor loose",
-    UnusableReason.TURN: "bend, speed not known",
-    UnusableReason.BURST: "speeding up, speed not known",
+    UnusableReason.TURN: "bend, speed not measured",
+    UnusableReason.BURST: "speeding up, speed not measured",
     UnusableReason.SLIP: "sensor slipped",
 }
 """What the words of ``usable_because`` mean to a runner."""
 
+_MEASURE_SPEED = "Record the speed too, with a foot pod beside the sensor; a typed mean is not enough."
+"""In corners a typed mean leaves the angle as unsure as none does: what counts is the speed of the moment."""
 
 REMEDIES: Mapping[str, str] = {
     UnusableReason.GAP: "Carry the receiver on the front, close to the sensor.",
     UnusableReason.CLIPPED: "Choose a larger range, ±8 g or more.",
     UnusableReason.LOOSE: "Tighten the strap.",
-    UnusableReason.TURN: "Record the speed too, with a foot pod beside the sensor.",
-    UnusableReason.BURST: "Record the speed too, with a foot pod beside the sensor.",
+    UnusableReason.TURN: _MEASURE_SPEED,
+    UnusableReason.BURST: _MEASURE_SPEED,
 }
 """What to do about the commonest reason."""
 

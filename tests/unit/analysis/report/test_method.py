@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.report.method import method_lines
+from analysis.report.method import measured_lines, method_lines
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
 from tests.support.sample_report import with_fields
@@ -47,3 +47,11 @@ def test_without_a_second_sensor_its_rules_are_left_out() -> None:
         report, strides=report.strides.with_columns(head_pitch_deg=np.full(len(report.strides), np.nan))
     )
     assert not [s for s in method_lines(report) if s.startswith(("Back:", "Head sensor:"))]
+
+
+def test_the_window_of_contact_times_is_told_as_configured() -> None:
+    report = sample.steady_run()
+    config = report.provenance.config
+    wide = replace(config, segments=replace(config.segments, contact_window_m=250.0))
+    (line,) = [s for s in measured_lines(with_fields(report, config=wide)) if s.startswith("Contact time")]
+    assert "median over 250 m" in line
