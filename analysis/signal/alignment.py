@@ -77,7 +77,8 @@ def aligned_axes(
     theirs = sosfiltfilt(low, trunk.horizontal(part), axis=1)
     product = (mine[0] - 1j * mine[1]) @ (theirs[0] + 1j * theirs[1])
     power = np.sqrt((mine**2).sum() * (theirs**2).sum())
-    # Acceleration seen at an angle of -a here and 0 there: these axes must be turned by -a.
+    # Σ|m·exp(ia) - t|² over angles a is least at the argument of Σ conj(m)·t: the other terms are constant
+    # (Procrustes in the plane). Acceleration seen at an angle of -a here and 0 there: turn these axes by -a.
     axes = turn_about_up(-float(np.angle(product))) @ upright
     agreement = float(abs(product) / max(power, 1e-12))
     return TrunkAxes(

@@ -88,7 +88,7 @@ def find_axes(
 
 
 def upright_from_sensor(up_sensor: RealArray) -> FloatArray:
-    """Return a rotation matrix whose third row is ``up_sensor``; the heading is arbitrary."""
+    """Return a (3, 3) rotation matrix whose third row is ``up_sensor`` (3,); the heading is arbitrary."""
     helper = np.eye(3)[int(np.argmin(np.abs(up_sensor)))]
     x = helper - up_sensor * float(helper @ up_sensor)
     x /= np.linalg.norm(x)
@@ -96,7 +96,7 @@ def upright_from_sensor(up_sensor: RealArray) -> FloatArray:
 
 
 def turn_about_up(angle_rad: float) -> FloatArray:
-    """Return the matrix of new axes turned by ``angle_rad`` about z against the old ones."""
+    """Return the (3, 3) matrix of new axes turned by ``angle_rad`` about z against the old ones."""
     c, s = np.cos(angle_rad), np.sin(angle_rad)
     return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
 
@@ -161,7 +161,7 @@ def _sideways(
 
 
 def _first_harmonic(waveform: FloatArray) -> FloatArray:
-    """Return the part of (c, bins) courses that swings once per stride."""
+    """Return the part of (c, bins) waveforms that swings once per stride."""
     line = np.fft.rfft(waveform, axis=1)
     line[:, 2:] = 0.0
     line[:, 0] = 0.0

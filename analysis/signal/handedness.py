@@ -74,7 +74,7 @@ def _part(stream: EvenStream, gait: Gait, config: HandednessConfig) -> slice:
 def _direction_drift_rad(
     acc: FloatArray, gyr: FloatArray, *, rate_hz: float, config: HandednessConfig
 ) -> float:
-    """Return how far (rad, rms) the direction of stride-averaged force strays from its own slow course."""
+    """Return by how much (rad, rms) the direction of stride-averaged force departs from its own slow mean."""
     step_rotation = quaternion.from_rotation_vector(increments(np.ascontiguousarray(gyr.T), 1.0 / rate_hz))
     start = np.array([[1.0], [0.0], [0.0], [0.0]])
     force = quaternion.rotate(

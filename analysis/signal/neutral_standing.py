@@ -67,7 +67,7 @@ def calibrate_standing(
 
     Returns
     -------
-    Zero
+    StandingCalibration
         ``own baseline`` (the mean vertical of the first running) where no standing serves.
     """
     running = np.flatnonzero(strides.running)
@@ -121,7 +121,7 @@ def calibration_with(
 
     Returns
     -------
-    Zero or None
+    StandingCalibration or None
         None where this sensor was not still for half of that standing.
     """
     first, last = stream.rows_at(np.array([start_s, end_s]))

@@ -71,6 +71,7 @@ def _yaw_of_strides(
     swing = yaw_radps - (np.bincount(owner, weights=yaw_radps, minlength=count) / rows)[owner]
     line = swing * np.exp(-2j * np.pi * phase)
     real, imag = (np.bincount(owner, weights=part, minlength=count) for part in (line.real, line.imag))
+    # Integrating exp(iωt) divides it by iω: the yaw itself comes from its rate without any drift.
     return np.asarray(2.0 * (real + 1j * imag) / rows / (1j * stride_radps))
 
 

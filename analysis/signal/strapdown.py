@@ -79,9 +79,10 @@ def _bias(
 
 
 def increments(rate: FloatArray, step_s: float) -> FloatArray:
-    """Return the (3, n-1) rotation vectors between the rows of (3, n) rates."""
+    """Return the (3, n-1) rotation vectors in rad between the rows of (3, n) rates in rad/s."""
     padded = np.concatenate((rate[:, :1], rate, rate[:, -1:]), axis=1)
     here, after = rate[:, :-1], rate[:, 1:]
+    # The cubic through f₋₁, f₀, f₁, f₂ has the integral (-f₋₁ + 13 f₀ + 13 f₁ - f₂) / 24 from 0 to 1.
     rotation_vector = (13.0 * (here + after) - padded[:, :-3] - padded[:, 3:]) * (step_s / 24.0)
     coning = step_s**2 / 12.0
     rotation_vector[0] += coning * (here[1] * after[2] - here[2] * after[1])
@@ -91,7 +92,7 @@ def increments(rate: FloatArray, step_s: float) -> FloatArray:
 
 
 def long_losses(stream: EvenStream, broken_rows: int) -> tuple[IntArray, IntArray]:
-    """Return the first and one past the last row of every loss too long to be filled."""
+    """Return (l,) first and one past the last rows of the losses too long to be filled."""
     first, last = runs_of(~stream.present)
     long = last - first > broken_rows
     return first[long], last[long]

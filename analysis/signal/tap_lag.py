@@ -94,6 +94,7 @@ def _event(
     lags_s = np.array([_lag_s(first, second, knock=knock, config=config) for knock in both])
     known = np.isfinite(lags_s)
     count = int(known.sum())
+    # More than half of the longer series: knocks of two different series may meet by chance, but not most.
     if count < config.fewest or 2 * count <= max(len(own), len(other)):
         return None
     lag_s = float(np.median(lags_s[known]))
@@ -137,12 +138,14 @@ def _lag_s(first: SensorRecording, second: SensorRecording, *, knock: Knock, con
     if correlation[best] < config.likeness or best in (0, len(correlation) - 1):
         return float("nan")
     before, peak, after = correlation[best - 1 : best + 2]
+    # The vertex of the parabola through three values a step apart, in steps from the middle one.
     part = 0.5 * (before - after) / (before - 2.0 * peak + after)
     return float((best - reach + part) * _GRID_S)
 
 
 def _correlation(magnitude: FloatArray, shifted: FloatArray) -> FloatArray:
     """Return (l,) the normalised cross-correlation of a magnitude (m,) with each row of (l, m)."""
+    # Centring one side is enough: Σ(x - x̄)(y - ȳ) = Σ(x - x̄)y, since Σ(x - x̄) is nought.
     magnitude = magnitude - magnitude.mean()
     power = np.sqrt((magnitude @ magnitude) * shifted.shape[1]) * shifted.std(axis=1)
     return np.asarray(shifted @ magnitude / np.maximum(power, 1e-9))
@@ -172,6 +175,7 @@ def _force_magnitude(
     if joins or not is_even or not np.isfinite(values).all():
         return None
     grid_s = at_s - half_s + _GRID_S * np.arange(round(2.0 * half_s / _GRID_S) + 1)
+    # Axes are smooth where the magnitude has a kink, as in free fall near nought: interpolated first.
     acc = CubicSpline(time_s, values)(grid_s)
     return _ForceMagnitude(np.sqrt(np.einsum("ij,ij->i", acc, acc)), period_s)
 

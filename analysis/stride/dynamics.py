@@ -57,6 +57,7 @@ def stride_waveforms(
 def _integrated_twice(waveform: FloatArray, duration_s: FloatArray) -> FloatArray:
     """Integrate (s, grid) periodic accelerations twice; mean position and velocity are nought."""
     line = np.fft.rfft(waveform, axis=1)
+    # Integrating exp(iωt) twice divides it by -ω²; summing row by row would drift by any bias of the mean.
     omega = 2.0 * np.pi * np.arange(line.shape[1]) / duration_s[:, None]
     line[:, 0] = 0.0
     line[:, 1:] /= -(omega[:, 1:] ** 2)
@@ -64,6 +65,6 @@ def _integrated_twice(waveform: FloatArray, duration_s: FloatArray) -> FloatArra
 
 
 def _contact_s(waveform: FloatArray, duration_s: FloatArray, config: DynamicsConfig) -> FloatArray:
-    """Return the mean time of the two contacts: the share of the stride with force on the ground, halved."""
+    """Return (s,) mean time of the two contacts: half the part of the stride with force on the ground."""
     on_ground = (waveform > config.contact_force_g * STANDARD_GRAVITY_MPS2).mean(axis=1)
     return np.asarray(on_ground * duration_s / 2.0)

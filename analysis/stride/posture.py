@@ -47,7 +47,7 @@ def posture_columns(
 
 
 def _without_turning(yaw_deg: FloatArray, strides: Strides) -> FloatArray:
-    """Take the course of the path out of the yaw: a straight line from stride to stride."""
+    """Take the heading of the path out of (n,) yaw: a straight line from stride to stride."""
     if len(strides) == 0:
         return yaw_deg
     knots = np.append(strides.start_row, strides.end_row[-1])

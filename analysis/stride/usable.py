@@ -126,7 +126,7 @@ def mean_force_g(
 
 
 def longest_loss(stream: EvenStream, strides: Strides) -> FloatArray:
-    """Return the longest loss that touches each stride, as a share of the stride."""
+    """Return (s,) the longest loss that touches each stride, as a fraction of the stride."""
     first, last = runs_of(~stream.present)
     longest = np.zeros(len(strides))
     if len(first) == 0 or len(strides) == 0:
