@@ -71,6 +71,8 @@ def _found(
     if not len(rows) or not np.isfinite(angle_deg).all():
         return {}
     stays = config.stays_strides if axis is Axis.FORWARD else config.stays_sideways_strides
+    # Beside a stop a bend of the track could pass for a step sideways: it has to be out of the way of both.
+    apart = config.stop_strides if axis is Axis.FORWARD else stays
     blocks = np.split(np.arange(len(rows)), np.flatnonzero(np.diff(_stretch(table, config)[rows])) + 1)
     sharp_deg = _sharp_changes([angle_deg[block] for block in blocks], axis, config)
     least_deg = _least_deg(np.abs(np.concatenate(sharp_deg)), axis, config)
@@ -78,7 +80,7 @@ def _found(
         at: step_deg
         for block, sharp in zip(blocks, sharp_deg, strict=True)
         for at, step_deg in _steps(
-            angle_deg, sharp, block=block, least_deg=least_deg, stays=stays, config=config
+            angle_deg, sharp, block=block, least_deg=least_deg, stays=stays, apart=apart, config=config
         )
     }
     return {
@@ -160,6 +162,7 @@ def _steps(
     block: IntArray,
     least_deg: float,
     stays: int,
+    apart: int,
     config: MountingShiftConfig,
 ) -> list[tuple[int, float]]:
     """Return position of the first stride after each step of an unbroken stretch, and its size.
@@ -173,10 +176,12 @@ def _steps(
     least_deg, stays
         Smallest step, and for how many strides it must stay. That is seen across stops: a mounting that has
         shifted stays so, while a runner who stops or starts again comes back to their old angle.
+    apart
+        Fewest strides between a step and the ends of the stretch.
     config
         Widths and thresholds.
     """
-    skip, apart = config.within_strides, config.stop_strides
+    skip = config.within_strides
     candidates = np.flatnonzero(np.abs(sharp_deg) > least_deg)
     candidates = candidates[(candidates >= apart) & (candidates + skip + apart <= len(block))]
     placed = candidates + block[0]
