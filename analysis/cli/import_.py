@@ -10,6 +10,7 @@ import click
 
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
+from analysis.cli.track import told, watch_facts
 from sensor.text import printable
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 @click.option("--distance", "distance_m", type=parse_distance_m, metavar="10km", help="How far you ran.")
 @click.option("--speed", "speed_mps", type=parse_speed_mps, metavar="11km/h", help="How fast you ran.")
 @click.option("--pace", "pace_mps", type=parse_pace_mps, metavar="5:30/km", help="How fast you ran.")
+@click.option(
+    "--track",
+    "track_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take the distance from the FIT, GPX or TCX file of a watch or a phone.",
+)
 @click.option(
     "--started",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
@@ -37,6 +45,7 @@ def command(
     distance_m: float | None,
     speed_mps: float | None,
     pace_mps: float | None,
+    track_file: Path | None,
     started: datetime | None,
 ) -> None:
     """Import sensor files as one session.
@@ -54,7 +63,9 @@ def command(
     from sensor.importers.imu_session import session_start, write_imu_session
 
     imu_files = {placement: read_imu_file(path) for placement, path in paths.items()}
-    refuse_flying(distance_m, max(file.time_s[-1] - file.time_s[0] for file in imu_files.values()))
+    lasted_s = max(float(file.time_s[-1] - file.time_s[0]) for file in imu_files.values())
+    refuse_flying(distance_m, lasted_s)
+    watched = {} if track_file is None else watch_facts(track_file, lasted_s)
     start = session_start(imu_files)
     first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
     began, source = _began(started, start.utc, path=first_path, file=first_file, zero_s=start.zero_s)
@@ -66,8 +77,10 @@ def command(
         name=session_name,
         started_utc=began.isoformat(),
         zero_s=start.zero_s,
-        context={**typed, "started_source": source},
+        context={**typed, **watched, "started_source": source},
     )
+    if watched:
+        click.echo(told(watched), err=True)
     for imu_file in imu_files.values():
         for notice in imu_file.notices:
             click.echo(printable(notice), err=True)

@@ -17,6 +17,7 @@ COMMANDS = {
     "list": ("analysis.cli.list_", "List the recorded sessions."),
     "show": ("analysis.cli.show", "Show what one session holds."),
     "note": ("analysis.cli.note", "Add distance, surface, shoes, pain or notes to a session."),
+    "track": ("analysis.cli.track", "Take the distance from a watch's file: FIT, GPX or TCX."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),

@@ -34,6 +34,8 @@ class DistanceConfig:
     typed_disagreement: float = 0.5
     """A typed speed or distance is doubted where it is this share more than cadence and running time suggest,
     or that as much more than it: three times `model_error_pct`, so that no runner's own step is blamed."""
+    sources_apart: float = 0.03
+    """Two given distances that differ by more than this share are told: watches agree within 1-2 %."""
     joined_within_s: float = 3.0
     """Time without strides that still counts as moving when no sample is missing (about four strides)."""
     track_edge_s: float = 10.0

@@ -18,7 +18,11 @@ from sensor.units import KMH_PER_MPS
 
 CADENCE_MODEL = "cadence model"
 TYPED, SHARED_OUT = "typed", "typed distance, shared out by cadence"
-"""Sources that nothing measured."""
+WATCH_TOTAL, WATCH_SHARED_OUT = (
+    "total of the watch's file",
+    "total of the watch's file, shared out by cadence",
+)
+"""Sources that measured no speed; a watch's total is measured, how it was run is not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +62,7 @@ class DistanceResult:
     @property
     def speed_is_measured(self) -> bool:
         """Whether something outside told the speed: only then may it keep a stride from being judged."""
-        return self.speed_source not in (TYPED, SHARED_OUT, CADENCE_MODEL)
+        return self.speed_source not in (TYPED, SHARED_OUT, WATCH_SHARED_OUT, CADENCE_MODEL)
 
     def distance_at(self, time_s: npt.ArrayLike) -> FloatArray:
         """Return the distance (m) at any times (s from the start of the session), in the shape given."""
@@ -75,9 +79,9 @@ def distance_of(
 ) -> DistanceResult:
     """Give every stride its distance, speed and grade.
 
-    An outside track wins over a typed distance, that over a typed speed, and all over the cadence model. Time
-    without strides counts as moving, at the mean speed of its neighbours, where samples are missing in it
-    or where it is too short for a stop.
+    An outside track wins over a watch's total, that over a typed distance, that over a typed speed, and all
+    over the cadence model. Time without strides counts as moving, at the mean speed of its neighbours, where
+    samples are missing in it or where it is too short for a stop.
 
     Parameters
     ----------
@@ -86,7 +90,7 @@ def distance_of(
     tracks
         ``distance_m``, ``speed_mps``, ``altitude_m`` and ``grade_pct`` are read.
     context
-        ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
+        ``watch_distance_m``, ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
     config
         Step-length model and tolerances.
     gaps
@@ -144,8 +148,14 @@ def typed_doubts(table: StrideTable, context: Mapping[str, Any], config: Distanc
     """
     running = table["activity"] == Activity.RUN
     model_mps = model_speed(table, config, typed_value(context, "stature_m"))
-    typed_m, typed_mps = (typed_value(context, f"typed_{what}") for what in ("distance_m", "speed_mps"))
+    watch_m, typed_m = _given_m(context)
+    typed_mps = typed_value(context, "typed_speed_mps")
     doubts = []
+    if watch_m is not None and typed_m is not None and _apart(watch_m, typed_m) > config.sources_apart:
+        doubts.append(
+            f"The watch's file says {watch_m / 1000:.2f} km, you typed {typed_m / 1000:.2f} km; "
+            "the watch's counts."
+        )
     if typed_mps is not None and running.any():
         likely_mps = float(np.median(model_mps[running]))
         if _disagree(typed_mps, likely_mps, config):
@@ -153,14 +163,20 @@ def typed_doubts(table: StrideTable, context: Mapping[str, Any], config: Distanc
                 f"The typed speed of {KMH_PER_MPS * typed_mps:.1f} km/h does not fit your steps, "
                 f"which suggest about {KMH_PER_MPS * likely_mps:.0f} km/h."
             )
-    if typed_m is not None and len(table):
+    given_m, what = (typed_m, "typed distance") if watch_m is None else (watch_m, "watch's distance")
+    if given_m is not None and len(table):
         likely_m = float(((table["end_s"] - table["start_s"]) * model_mps).sum())
-        if _disagree(typed_m, likely_m, config):
+        if _disagree(given_m, likely_m, config):
             doubts.append(
-                f"The typed distance of {typed_m / 1000:.1f} km does not fit your steps, "
+                f"The {what} of {given_m / 1000:.1f} km does not fit your steps, "
                 f"which suggest about {likely_m / 1000:.1f} km."
             )
     return tuple(doubts)
+
+
+def _apart(one: float, other: float) -> float:
+    """Return by what share of the smaller one two distances differ."""
+    return abs(one - other) / min(one, other)
 
 
 def _disagree(typed: float, likely: float, config: DistanceConfig) -> bool:
@@ -197,16 +213,23 @@ def _from_strides(
     table: StrideTable, context: Mapping[str, Any], *, config: DistanceConfig, gaps: Sequence[Gap]
 ) -> tuple[tuple[FloatArray, FloatArray], FloatArray, str, str]:
     speed_mps = model_speed(table, config, typed_value(context, "stature_m"))
-    typed_m = typed_value(context, "typed_distance_m")
+    watch_m, typed_m = _given_m(context)
     typed_mps = typed_value(context, "typed_speed_mps")
-    if typed_m is None and typed_mps is not None:
+    given_m = typed_m if watch_m is None else watch_m
+    if given_m is None and typed_mps is not None:
         speed_mps = np.where(table["activity"] == Activity.RUN, typed_mps, np.minimum(speed_mps, typed_mps))
         return _travel(table, speed_mps, gaps=gaps, config=config), speed_mps, TYPED, TYPED
     time_s, way_m = _travel(table, speed_mps, gaps=gaps, config=config)
-    if typed_m is None or not len(way_m) or way_m[-1] <= 0:
+    if given_m is None or not len(way_m) or way_m[-1] <= 0:
         return (time_s, way_m), speed_mps, CADENCE_MODEL, CADENCE_MODEL
-    scale = typed_m / way_m[-1]
-    return (time_s, way_m * scale), speed_mps * scale, TYPED, SHARED_OUT
+    scale = given_m / way_m[-1]
+    sources = (TYPED, SHARED_OUT) if watch_m is None else (WATCH_TOTAL, WATCH_SHARED_OUT)
+    return (time_s, way_m * scale), speed_mps * scale, *sources
+
+
+def _given_m(context: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return the distance of a watch's file and the typed one, None where not given."""
+    return typed_value(context, "watch_distance_m"), typed_value(context, "typed_distance_m")
 
 
 def _travel(

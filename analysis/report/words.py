@@ -227,10 +227,14 @@ def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
     return ("Trunk lean", degrees(report.totals.flexion_deg), "forward of your standing")
 
 
+_UNTOLD = frozenset({"watch_distance_m", "watch_sha256"})
+
+
 def context_lines(report: RunReport) -> list[tuple[str, str]]:
     """Return what was told about the session, as label and text.
 
-    Empty values are left out, and so are a typed distance and speed: they stand among the facts of the run.
+    Empty values are left out, and so are a typed distance and speed, which stand among the facts of the run,
+    and the hash of a watch's file.
     """
     told = [(str(k), v) for k, v in report.session.context.items() if v not in (None, "", [], ())]
-    return [(label(k), value_text(v)) for k, v in told if not k.startswith("typed_")]
+    return [(label(k), value_text(v)) for k, v in told if not k.startswith("typed_") and k not in _UNTOLD]

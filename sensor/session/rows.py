@@ -167,6 +167,10 @@ class SessionRows(ABC):
         """Keep what was told about the session; a second value for the same key replaces the first."""
         self.set_meta(CONTEXT_PREFIX + key, value)
 
+    def forget_context(self, key: str) -> None:
+        """Take back what was told about the session under a key."""
+        self.put_rows("DELETE FROM meta WHERE key = ?", [(CONTEXT_PREFIX + key,)])
+
     def set_meta(self, key: str, value: Any) -> None:
         """Keep a fact about the session itself, as JSON."""
         self.put_rows(_META, [(key, as_json(value))])

@@ -49,6 +49,16 @@ def test_what_was_typed_is_doubted_where_it_contradicts_the_cadence_by_half(
     assert all(f"The typed {what} of" in doubt for doubt in doubts)
 
 
+def test_a_watchs_total_wins_over_a_typed_distance_and_where_they_differ_that_is_told() -> None:
+    context = {"watch_distance_m": 3000.0, "typed_distance_m": 3050.0}
+    result = distance_of(steady_run(1000), (), context=context, config=CONFIG)
+    assert result.total_m == pytest.approx(3000.0)
+    assert (result.distance_source, result.speed_is_measured) == ("total of the watch's file", False)
+    assert typed_doubts(steady_run(1000), context, CONFIG) == ()
+    (doubt,) = typed_doubts(steady_run(1000), {**context, "typed_distance_m": 3200.0}, CONFIG)
+    assert "3.00 km, you typed 3.20 km" in doubt
+
+
 def test_a_doubted_speed_is_told_beside_what_the_steps_suggest() -> None:
     (doubt,) = typed_doubts(steady_run(1000), {"typed_speed_mps": 10.0}, CONFIG)
     assert "36.0 km/h" in doubt
