@@ -27,6 +27,8 @@ class VirtualHost(Host):
         """Hand a packet of the controller to whom it concerns."""
         if isinstance(packet, hci.HCI_AclDataPacket):
             self.on_hci_acl_data_packet(packet)
+        elif isinstance(packet, hci.HCI_Event):
+            self.on_hci_event_packet(packet)
         else:
             super().on_hci_packet(packet)
 
