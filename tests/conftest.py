@@ -6,7 +6,7 @@ import gc
 import os
 
 # Read when numpy is imported, here and in whatever the tests start. Small matrices gain nothing from a second
-# thread, and threads that wait for one another take half of the time away from the tests beside them.
+# thread, and threads that wait for one another take a third of the time away from the tests beside them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
