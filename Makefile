@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Tests start the program a hundred times: it is compiled once, whatever the machine's habit is.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test coverage test-bluez check fuzz mutants soak bench revalidate picture clean
 

@@ -24,6 +24,7 @@ from sensor.virtual.runner.simulation import simulate
 from tests.support.console import complaint, runtall, success, usage_error
 from tests.support.csv_export import write_imu_csv
 from tests.support.disks import make_read_only, small_disk
+from tests.support.forked_console import forked
 from tests.support.sessions import STARTED_UTC, movesense_notifications
 
 HEADER = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"
@@ -42,7 +43,7 @@ def chest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def imported(chest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
-    return Path(success(runtall(home, "import", f"sternum={chest}", "--name", "two minutes"))[-1])
+    return Path(success(forked(home, "import", f"sternum={chest}", "--name", "two minutes"))[-1])
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_a_file_that_is_no_run_is_one_line_and_no_session(
     path = tmp_path / "bad.csv"
     content = make(chest)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    line = complaint(runtall(home, "import", f"sternum={path}"))
+    line = complaint(forked(home, "import", f"sternum={path}"))
     assert line.startswith(f"{path}: ")
     assert said in line
     assert not home.exists()
@@ -136,13 +137,13 @@ def test_units_swapped_the_other_way_are_named_too(chest: Path, home: Path, tmp_
         path = tmp_path / f"bad{wrong}.csv"
         lines = _lines(chest)
         path.write_text("\n".join([lines[0].replace(right, wrong), *lines[1:]]))
-        assert said in complaint(runtall(home, "import", f"sternum={path}"))
+        assert said in complaint(forked(home, "import", f"sternum={path}"))
 
 
 @pytest.mark.parametrize("name", ["folder", "nowhere.csv"])
 def test_what_is_no_file_is_one_line(home: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
-    line = complaint(runtall(home, "import", f"sternum={tmp_path / name}"))
+    line = complaint(forked(home, "import", f"sternum={tmp_path / name}"))
     assert line.startswith(f"{tmp_path / name}: cannot be read")
 
 
@@ -151,8 +152,8 @@ def test_standing_alone_is_no_run(home: Path, tmp_path: Path) -> None:
     time_s = np.arange(104 * 60) / 104
     acc = np.array([0.0, 0.0, 9.81]) + rng.normal(0, 0.05, (len(time_s), 3))
     path = write_imu_csv(tmp_path / "stood.csv", time_s, acc, rng.normal(0, 0.01, (len(time_s), 3)))
-    imported = Path(success(runtall(home, "import", f"sternum={path}"))[-1])
-    line = complaint(runtall(home, "report"))
+    imported = Path(success(forked(home, "import", f"sternum={path}"))[-1])
+    line = complaint(forked(home, "report"))
     assert line.startswith(f"{imported}: ")
     assert "of running" in line
     assert list(imported.parent.iterdir()) == [imported]
@@ -183,7 +184,7 @@ def test_words_that_do_not_fit_are_usage_errors(
     chest: Path, home: Path, words: tuple[str, ...], said: str
 ) -> None:
     arguments = [f"sternum={chest}" if word == "CHEST" else word for word in words]
-    assert said in usage_error(runtall(home, *arguments))
+    assert said in usage_error(forked(home, *arguments))
     assert not home.exists()
 
 
@@ -205,10 +206,10 @@ def test_a_file_that_is_no_session_is_one_line_and_hides_no_other(
     home, bad = session.parent.parent, session.with_name("bad.runtall")
     bad.write_bytes(content(session.read_bytes()))
     before = everything_in(home)
-    line = complaint(runtall(home, "report", bad))
+    line = complaint(forked(home, "report", bad))
     assert line.startswith(f"{bad}: ")
     assert said in line
-    listed = success(runtall(home, "list"))
+    listed = success(forked(home, "list"))
     assert len(listed) == 3
     assert any("(broken)" in row and said in row for row in listed)
     assert any("two minutes" in row for row in listed)
@@ -231,7 +232,7 @@ def test_what_is_not_there_is_one_line(
     session: Path, tmp_path: Path, words: tuple[str, ...], said: str
 ) -> None:
     before = everything_in(session.parent)
-    assert said in complaint(runtall(session.parent.parent, *words, folder=tmp_path))
+    assert said in complaint(forked(session.parent.parent, *words, folder=tmp_path))
     assert everything_in(session.parent) == before
     assert {path.name for path in tmp_path.iterdir()} <= {"home", "page.html"}
 
@@ -249,7 +250,7 @@ def test_hostile_names_reach_neither_terminal_nor_page(session: Path, tmp_path: 
     connection.close()
     home, page = session.parent.parent, tmp_path / "page.html"
     for words in (("list",), ("show",), ("report", "-o", page), ("compare", "latest", "latest")):
-        success(runtall(home, *words))
+        success(forked(home, *words))
     content = page.read_text(encoding="utf-8")
     assert "<script>alert" not in content
     assert "<img src=x" not in content
@@ -271,11 +272,11 @@ def test_a_session_is_reported_while_it_is_being_recorded(session: Path) -> None
         writer.packet(segment, channel, arrival_ns=arrival_ns, payload=payload)
     writer.commit()
 
-    lines = success(runtall(home, "report", "latest"))
+    lines = success(forked(home, "report", "latest"))
     assert lines[0].startswith("live")
-    shown = "\n".join(success(runtall(home, "show", "live")))
+    shown = "\n".join(success(forked(home, "show", "live")))
     assert "still being recorded" in shown
-    assert "still being recorded" in complaint(runtall(home, "note", "live", "--shoes", "old"))
+    assert "still being recorded" in complaint(forked(home, "note", "live", "--shoes", "old"))
 
     writer.mark(1, "lap")
     writer.close()
@@ -284,8 +285,8 @@ def test_a_session_is_reported_while_it_is_being_recorded(session: Path) -> None
 
 def test_a_home_that_is_a_file_is_refused(tmp_path: Path, chest: Path) -> None:
     (tmp_path / "file").touch()
-    assert "is a file" in usage_error(runtall(tmp_path / "file", "list"))
-    line = complaint(runtall(tmp_path / "file" / "home", "import", f"sternum={chest}"))
+    assert "is a file" in usage_error(forked(tmp_path / "file", "list"))
+    line = complaint(forked(tmp_path / "file" / "home", "import", f"sternum={chest}"))
     assert "cannot be made" in line
     assert "--home" in line
 
@@ -301,8 +302,8 @@ def test_a_home_that_cannot_be_written_is_one_line(tmp_path: Path, session: Path
             ("report",),
             ("note", "--shoes", "old"),
         ):
-            assert "cannot be" in complaint(runtall(disk, *words))
-        success(runtall(disk, "report", "-o", tmp_path / "page.html"))
+            assert "cannot be" in complaint(forked(disk, *words))
+        success(forked(disk, "report", "-o", tmp_path / "page.html"))
 
 
 def test_without_bluetooth_scan_and_record_say_what_to_do(home: Path) -> None:

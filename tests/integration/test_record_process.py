@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +22,11 @@ import pytest
 from sensor.session.info import read_info
 from sensor.session.reader import read_recording
 from tests.support.disks import small_disk
+from tests.support.forked_console import launch
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+
+RECORD = ("record", "--sensor", "sternum=virtual", "--duration", "60s")
 
 KILLS = 20
 AT_ONCE = 4
@@ -38,19 +42,24 @@ def start(home: Path, *arguments: str, file_limit: int | None = None) -> subproc
 
     command = [sys.executable, "-m", "analysis.cli.main", "--home", str(home)]
     process = subprocess.Popen(
-        [*command, "record", "--sensor", "sternum=virtual", "--duration", "60s", *arguments],
+        [*command, *RECORD, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=limit_files,
     )
+    await_session(home, lambda: None if process.poll() is None else process.communicate())
+    return process
+
+
+def await_session(home: Path, last_words: Callable[[], object]) -> None:
+    """Wait until the session file is there; fail with what the process said if it has ended before."""
     deadline_s = time.monotonic() + 30.0
     while not list((home / "sessions").glob("*.runtall")):
-        assert process.poll() is None, process.communicate()
+        assert (said := last_words()) is None, said
         assert time.monotonic() < deadline_s, "no session file after 30 s"
         time.sleep(0.02)
-    return process
 
 
 def session_of(home: Path) -> Path:
@@ -143,13 +152,15 @@ class Death:
 
 
 def kill(home: Path, life_s: float) -> Death:
-    process = start(home)
+    home.mkdir()
+    process = launch(home, *RECORD, heard=home)
     try:
+        await_session(home, lambda: None if process.is_alive() else (home / "stderr").read_text())
         time.sleep(life_s)
     finally:
         process.kill()
         died_utc_s = time.time()
-        process.communicate(timeout=10.0)
+        process.join(10.0)
     path = session_of(home)
     alone = shutil.copy(path, home / "alone.runtall")
     assert read_info(alone).name == "run"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from analysis.records import Curve, Episode, Segment, StrideTable
+from analysis.words import EpisodeEnd, Flag, Zone
 from sensor.samples import BoolArray, FloatArray
 
 
@@ -121,7 +122,7 @@ def curve_of(strides: StrideTable, judged: BoolArray) -> Curve:
 
 def episodes_of(course: Course, curve: Curve) -> tuple[Episode, ...]:
     found = []
-    for flag, threshold in (("slouched", 4.0), ("watch", 2.0)):
+    for flag, threshold in ((Flag.SLOUCHED, 4.0), (Flag.WATCH, 2.0)):
         over = np.flatnonzero(curve.adj_deg >= threshold)
         if course.slouch_from_m is None or not len(over):
             continue
@@ -137,7 +138,7 @@ def episodes_of(course: Course, curve: Curve) -> tuple[Episode, ...]:
                 depth_deg=float(np.median(curve.adj_deg[first:])),
                 speed_mps=course.speed_mps,
                 grade_pct=0.4 if course.hills else float("nan"),
-                ended_by="end of run",
+                ended_by=EpisodeEnd.END_OF_RUN,
             )
         )
     return tuple(found)
@@ -170,7 +171,7 @@ def _segment(course: Course, s: StrideTable, judged: BoolArray, a: float, b: flo
         speed_mps=course.speed_mps,
         vertical_oscillation_cm=middle("vertical_oscillation_cm"),
         contact_time_ms=middle("contact_time_ms"),
-        flag=("none", "watch", "slouched")[int(np.digitize(adj_deg, [2.0, 4.0]))],
+        flag=(Flag.NONE, Flag.WATCH, Flag.SLOUCHED)[int(np.digitize(adj_deg, [2.0, 4.0]))],
         lateral_left_deg=middle("lateral_left_deg"),
         lateral_right_deg=middle("lateral_right_deg"),
         head_forward_lo_cm=middle("head_forward_lo_cm"),
@@ -182,11 +183,10 @@ def empty_segment(segment: Segment) -> Segment:
     none = float("nan")
     return Segment(
         segment.from_m, segment.to_m, segment.duration_s, segment.stride_count, 0.0,
-        none, none, none, none, none, none, none, none, "none",
+        none, none, none, none, none, none, none, none, Flag.NONE,
     )  # fmt: skip
 
 
-def zones_of(adj: FloatArray) -> dict[str, float]:
+def zones_of(adj: FloatArray) -> dict[Zone, float]:
     edges = np.digitize(adj, [-2.0, 2.0, 4.0])
-    names = ("taller", "usual", "watch", "slouched")
-    return {name: float(np.mean(edges == i)) for i, name in enumerate(names)}
+    return {zone: float(np.mean(edges == i)) for i, zone in enumerate(Zone)}

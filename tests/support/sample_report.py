@@ -27,6 +27,7 @@ from analysis.records import (
     StrideTable,
 )
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
+from analysis.words import Confidence, Flag, Grade, Method, StandingRole, Verdict, ZeroSource
 from sensor.samples import BoolArray
 from tests.support.sample_course import (
     Course,
@@ -55,10 +56,10 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
         strides=strides,
         curve=curve,
         outcome=Outcome(
-            verdict=episodes[0].flag if episodes else "usual",
+            verdict=Verdict(episodes[0].flag) if episodes else Verdict.USUAL,
             no_verdict_because="",
             headline=_headline(course, episodes),
-            confidence="fair",
+            confidence=Confidence.FAIR,
             confidence_because=("The distance is estimated from cadence, not measured.",),
             advice=_advice(course, episodes),
         ),
@@ -75,8 +76,8 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
         evidence=Evidence(
             baseline=_baseline(course, strides, judged),
             standings=(
-                Standing(4.0, 19.0, 0.0, 0.0, "zero"),
-                Standing(end_s + 20, end_s + 31, 0.7, -0.3, "end"),
+                Standing(4.0, 19.0, 0.0, 0.0, StandingRole.ZERO),
+                Standing(end_s + 20, end_s + 31, 0.7, -0.3, StandingRole.END),
             ),
             segments=segments_of(course, strides, judged),
             episodes=episodes,
@@ -89,8 +90,8 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
             else (),
         ),
         provenance=Provenance(
-            method="zero-phase",
-            zero_source="standing",
+            method=Method.ZERO_PHASE,
+            zero_source=ZeroSource.STANDING,
             distance_source="cadence model",
             speed_source="cadence model",
             grade_known=course.hills,
@@ -136,7 +137,7 @@ def steady_run() -> RunReport:
     course = Course(distance_m=8_000, slouch_from_m=None, walk_m=None, gaps_m=(), stop_m=None, hills=True)
     return sample_report(
         course,
-        confidence="good",
+        confidence=Confidence.GOOD,
         confidence_because=(),
         distance_source="watch file",
         speed_source="watch file",
@@ -162,7 +163,7 @@ def loose_sensor() -> RunReport:
     bad = QualityLine(
         "sensor seat",
         "mean force 5.2 % off 1 g",
-        "bad",
+        Grade.BAD,
         "Tighten the strap: it should not slide under two fingers.",
     )
     changed = with_fields(
@@ -170,7 +171,7 @@ def loose_sensor() -> RunReport:
         strides=strides,
         curve=curve_of(strides, usable & (strides["activity"] == "run")),
         usable_fraction=0.3,
-        confidence="do not trust",
+        confidence=Confidence.DO_NOT_TRUST,
         confidence_because=("only 30 % of the strides can be trusted", "the sensor moved on the strap"),
         quality=(bad, *report.evidence.quality),
         advice=(Advice(AdviceKind.IMPROVE_RECORDING, bad.value, how=bad.advice),),
@@ -228,7 +229,7 @@ def accelerometer_only() -> RunReport:
         report,
         strides=strides,
         segments=segments,
-        method="accelerometer only",
+        method=Method.ACCELEROMETER_ONLY,
         flexion_half_width_deg=4.5,
         head_source="",
     )
@@ -285,11 +286,16 @@ def _step(course: Course, strides: StrideTable) -> MountingShift:
 
 def _quality() -> tuple[QualityLine, ...]:
     return (
-        QualityLine("usable strides", "98 %", "good", ""),
-        QualityLine("standing before and after", "0.7° apart", "good", ""),
-        QualityLine("lost data", "2 gaps, 51 s", "fair", "Wear the recorder on the same side as the sensor."),
+        QualityLine("usable strides", "98 %", Grade.GOOD, ""),
+        QualityLine("standing before and after", "0.7° apart", Grade.GOOD, ""),
         QualityLine(
-            "distance", "cadence model, ±10 %", "fair", "Give the distance: runtall import --distance 10km."
+            "lost data", "2 gaps, 51 s", Grade.FAIR, "Wear the recorder on the same side as the sensor."
+        ),
+        QualityLine(
+            "distance",
+            "cadence model, ±10 %",
+            Grade.FAIR,
+            "Give the distance: runtall import --distance 10km.",
         ),
     )
 
@@ -300,7 +306,7 @@ def _without_baseline(report: RunReport, because: str) -> RunReport:
     curve = report.curve
     return with_fields(
         report,
-        verdict="none",
+        verdict=Verdict.NONE,
         no_verdict_because=because,
         headline=f"No verdict: {because}.",
         baseline=None,
@@ -314,5 +320,5 @@ def _without_baseline(report: RunReport, because: str) -> RunReport:
             np.full(len(curve.time_s), np.nan),
             curve.after_break,
         ),
-        segments=tuple(replace(s, adj_deg=float("nan"), flag="none") for s in report.evidence.segments),
+        segments=tuple(replace(s, adj_deg=float("nan"), flag=Flag.NONE) for s in report.evidence.segments),
     )

@@ -217,11 +217,14 @@ def _parts(signal: ImuSignal, samples: int) -> list[slice]:
 
 
 def _times(signal: ImuSignal, tick_hz: float) -> IntArray:
-    return np.rint(np.arange(len(signal.acc_sensor_mps2)) * (tick_hz / signal.rate_hz)).astype(np.int64)
+    number = np.arange(len(signal.acc_sensor_mps2))
+    ticks: IntArray = np.rint(number * (tick_hz / signal.rate_hz)).astype(np.int64)
+    return ticks
 
 
 def _last_ns(signal: ImuSignal, rows: slice) -> int:
-    return NS_PER_S + round(NS_PER_S * (rows.stop - 1) / signal.rate_hz)
+    last: int = rows.stop - 1
+    return NS_PER_S + round(NS_PER_S * last / signal.rate_hz)
 
 
 def _slices(stream: bytes) -> list[bytes]:

@@ -86,7 +86,7 @@ class Worn:
             acc[near, 2] += tap_mps2(time_s[near], knocks_s)
         acc[:, 2] += STANDARD_GRAVITY_MPS2
         digits = np.stack((number % _DIGITS, number // _DIGITS % _DIGITS, number // _DIGITS**2), axis=1)
-        return ImuSignal(self.maker.rate_hz, acc, digits * self._gyr_step_radps)
+        return ImuSignal(self.maker.rate_hz, acc, self._gyr_step_radps * digits.astype(np.float64))
 
     def numbers(self, gyr_sensor_radps: FloatArray) -> IntArray:
         """Return (n,) which samples of the motion these are, from their (n, 3) angular rates."""

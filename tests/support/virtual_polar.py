@@ -14,8 +14,8 @@ RATES_HZ = {"H10": 100.0, "OH1": 50.0, "Sense": 52.0}
 def polar(model: str = "Sense", rate_hz: float = 0.0, **options: Any) -> VirtualPolar:
     """Return a sensor of a model, at its usual rate unless told otherwise."""
     hardware = {"H10": H10, "OH1": OH1, "Sense": VERITY_SENSE}[model]
-    options = {
+    told: dict[str, Any] = {
         "hardware": hardware,
         "signal": noise_signal(200.0, rate_hz=rate_hz or RATES_HZ[model]),
-    } | options
-    return VirtualPolar(f"Polar {model} 0A1B2C3D", **options)
+    }
+    return VirtualPolar(f"Polar {model} 0A1B2C3D", **told | options)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from bleak import BleakClient, BleakScanner
+from bleak.backends.device import BLEDevice
 
 from sensor.protocol.movesense import frames as wire
 from sensor.protocol.movesense.decoder import MovesenseDecoder
@@ -58,11 +60,11 @@ class NotificationHandler:
         return [int.from_bytes(data[2:4], "little") for _, data in self.arrivals if data[0] == 1]
 
 
-def client_of(radio: VirtualRadio, device: object, **options: object) -> BleakClient:
+def client_of(radio: VirtualRadio, device: BLEDevice | str, **options: Any) -> BleakClient:
     return BleakClient(device, **radio.bleak.client_options(), **options)
 
 
-async def find(radio: VirtualRadio, peripheral: VirtualPeripheral, timeout_s: float = 5.0) -> object:
+async def find(radio: VirtualRadio, peripheral: VirtualPeripheral, timeout_s: float = 5.0) -> BLEDevice:
     options = radio.bleak.scanner_options()
     device = await BleakScanner.find_device_by_name(peripheral.name, timeout=timeout_s, **options)
     assert device is not None, f"{peripheral.name} is not advertising"

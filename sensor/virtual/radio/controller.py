@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from sensor.virtual.radio.link_medium import Air
-from sensor.virtual.radio.stack import AsyncPipeSink, Controller, Device, DeviceConfiguration, Host, hci
+from sensor.virtual.radio.stack import AsyncPipeSink, Controller, Device, DeviceConfiguration, Host, att, hci
 
 _LE_DATA_LENGTH = 251
 """Largest LE data packet (Core 5.x, Vol 6 Part B 4.5.10): one notification, one packet."""
@@ -27,6 +27,8 @@ class VirtualHost(Host):
         """Hand a packet of the controller to whom it concerns."""
         if isinstance(packet, hci.HCI_AclDataPacket):
             self.on_hci_acl_data_packet(packet)
+        elif isinstance(packet, hci.HCI_Event):
+            self.on_hci_event_packet(packet)
         else:
             super().on_hci_packet(packet)
 
@@ -70,6 +72,20 @@ class VirtualController(Controller):
         return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
 
 
+class VirtualDevice(Device):
+    """bumble's device, which writes no notification out that nobody reads."""
+
+    def on_gatt_pdu(self, connection_handle: int, pdu: bytes) -> None:
+        """Hand a notification to the client, and all else to whom it concerns."""
+        connection = self.lookup_connection(connection_handle)
+        client = connection.gatt_client if connection is not None else None
+        packet = att.ATT_PDU.from_bytes(pdu)
+        if client is not None and isinstance(packet, att.ATT_Handle_Value_Notification):
+            client.on_att_handle_value_notification(packet)
+        else:
+            super().on_gatt_pdu(connection_handle, pdu)
+
+
 def make_device(air: Air, config: DeviceConfiguration) -> Device:
     """Build a controller on the air and the host stack that drives it.
 
@@ -88,4 +104,4 @@ def make_device(air: Air, config: DeviceConfiguration) -> Device:
     controller.le_acl_data_packet_length = _LE_DATA_LENGTH
     host = VirtualHost(controller_sink=AsyncPipeSink(controller))
     controller.host = host
-    return Device(config=config, host=host)
+    return VirtualDevice(config=config, host=host)
