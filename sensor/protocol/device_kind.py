@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sensor.clock.timeline import ClockSpec
 from sensor.protocol.driver import Driver, Settings, StreamDecoder
+from sensor.protocol.repetition import Numbered, Numbering
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class DeviceKind:
         False where it never has one.
     gyroscope
         Where angular rates come as a stream of their own; None where each packet holds both.
+    numbering
+        What tells a notification from a repetition of it.
     make_driver
         Makes the conversation for one connection at a nominal rate; None for what has no radio.
     make_decoder
@@ -73,5 +76,6 @@ class DeviceKind:
     gyr_late_s: float = 0.0
     has_gyroscope: bool = True
     gyroscope: SecondStream | None = None
+    numbering: Numbering = field(default_factory=Numbered)
     make_driver: Callable[[float], Driver] | None
     make_decoder: Callable[[Settings], StreamDecoder]

@@ -20,6 +20,7 @@ from sensor.protocol.movella_dot import decoder as movella_dot
 from sensor.protocol.movella_dot.decoder import MovellaDotDecoder
 from sensor.protocol.movella_dot.driver import MovellaDotDriver
 from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.movesense.control import is_dated
 from sensor.protocol.movesense.decoder import MovesenseDecoder
 from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.protocol.open_profile import control as open_profile_gatt
@@ -31,6 +32,7 @@ from sensor.protocol.polar import control as polar
 from sensor.protocol.polar import driver as polar_driver
 from sensor.protocol.polar.decoder import PolarDecoder, PolarRatesDecoder
 from sensor.protocol.polar.driver import PolarDriver, PolarModel
+from sensor.protocol.repetition import Numbered, Unnumbered
 from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
 from sensor.protocol.simple_driver import SimpleDriver
 from sensor.protocol.witmotion import decoder as witmotion
@@ -75,6 +77,7 @@ DEVICES = (
         default_rate_hz=104,
         acc_range_mps2=movesense.ACC_RANGE_MPS2,
         gyr_range_radps=movesense.GYR_RANGE_RADPS,
+        numbering=Numbered(is_dated),
         make_driver=MovesenseDriver,
         make_decoder=MovesenseDecoder,
     ),
@@ -112,6 +115,7 @@ DEVICES = (
         default_rate_hz=100,
         acc_range_mps2=capture2go.ACC_UNIT_MPS2 * 2**15,
         gyr_range_radps=capture2go.GYR_UNIT_RADPS * 2**15,
+        numbering=Unnumbered(capture2go.BYTES_PER_SAMPLE, head_bytes=1),
         make_driver=Capture2GoDriver,
         make_decoder=Capture2GoDecoder,
     ),
@@ -139,6 +143,7 @@ DEVICES = (
         default_rate_hz=100,
         acc_range_mps2=witmotion.ACC_RANGE_MPS2,
         gyr_range_radps=witmotion.GYR_RANGE_RADPS,
+        numbering=Unnumbered(witmotion.FRAME_BYTES),
         make_driver=WitMotionDriver,
         make_decoder=WitMotionDecoder,
     ),
@@ -179,6 +184,7 @@ DEVICES = (
         default_rate_hz=100,
         acc_range_mps2=thingy52.ACC_RANGE_MPS2,
         gyr_range_radps=thingy52.GYR_RANGE_RADPS,
+        numbering=Unnumbered(thingy52.SAMPLE_BYTES),
         make_driver=partial(SimpleDriver, conversation=thingy52.CONVERSATION),
         make_decoder=thingy52.ThingyDecoder,
     ),
@@ -209,6 +215,7 @@ DEVICES = (
         acc_range_mps2=metamotion_driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=metamotion_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS,
         gyroscope=SecondStream(metamotion.NOTIFY_UUID, MetaMotionRatesDecoder),
+        numbering=Unnumbered(2 * metamotion.VECTOR_BYTES, head_bytes=metamotion.HEAD_BYTES),
         make_driver=MetaMotionDriver,
         make_decoder=MetaMotionDecoder,
     ),
@@ -224,6 +231,7 @@ DEVICES = (
         acc_range_mps2=None,
         gyr_range_radps=None,
         gyroscope=SecondStream(adafruit.GYR_UUID, adafruit.AdafruitRatesDecoder),
+        numbering=Unnumbered(adafruit.SAMPLE_BYTES),
         make_driver=partial(SimpleDriver, conversation=adafruit.CONVERSATION),
         make_decoder=adafruit.AdafruitDecoder,
     ),

@@ -82,6 +82,7 @@ class SensorLog:
         self._address = sighting.address
         self.event("connected", (sighting.name or self.wish.name) + strength + address)
         self._kind = kind
+        self._preview.leave_out(kind.numbering.new_filter(kind.default_rate_hz))
         self._preview.decode_with(kind.make_decoder(settings))
         self._preview.clear()
         self._rows.begin_connection()
@@ -115,7 +116,7 @@ class SensorLog:
         """Note that the sample stream lives; ``payload`` is decoded later, for the live figures only."""
         self.link = LinkState.STREAMING
         self.message = ""
-        self._preview.add(payload)
+        self._preview.add(payload, self._clock.now_s())
 
     def drain(self) -> FloatArray | None:
         """Decode what came since the last call; return (n, 3) specific force, m/s2, sensor axes, if any."""
