@@ -124,6 +124,7 @@ class BleLink:
         self._client = client
         self._name = name
         self._adapter = adapter
+        self._subscriptions: dict[str, object] = {}
 
     @classmethod
     async def connect(
@@ -160,10 +161,16 @@ class BleLink:
     async def subscribe(
         self, characteristic: str, on_notification: Callable[[bytes], None], timeout_s: float
     ) -> None:
-        """Have ``on_notification`` called with the bytes of every notification, in order."""
+        """Have ``on_notification`` called with the bytes of every notification, in order.
+
+        It takes the place of whoever was subscribed to the characteristic before: some systems go on calling
+        what was registered first, also over a connection that ended.
+        """
+        mine = self._subscriptions[characteristic] = object()
 
         def forward(_: BleakGATTCharacteristic, payload: bytearray) -> None:
-            on_notification(bytes(payload))
+            if self._subscriptions.get(characteristic) is mine:
+                on_notification(bytes(payload))
 
         await self._request("subscribing to", timeout_s, self._client.start_notify(characteristic, forward))
 
@@ -201,8 +208,11 @@ class BleLink:
         await self._request("pairing with", timeout_s, self._pair_where_possible())
 
     async def disconnect(self, timeout_s: float) -> None:
-        """End the connection."""
-        await self._request("disconnecting from", timeout_s, self._client.disconnect())
+        """End the connection; nothing is heard of it afterwards."""
+        try:
+            await self._request("disconnecting from", timeout_s, self._client.disconnect())
+        finally:
+            self._subscriptions.clear()
 
     async def _pair_where_possible(self) -> None:
         with suppress(NotImplementedError):

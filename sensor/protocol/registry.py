@@ -215,7 +215,7 @@ DEVICES = (
         acc_range_mps2=metamotion_driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=metamotion_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS,
         gyroscope=SecondStream(metamotion.NOTIFY_UUID, MetaMotionRatesDecoder),
-        numbering=Unnumbered(2 * metamotion.VECTOR_BYTES, head_bytes=metamotion.HEAD_BYTES),
+        numbering=Unnumbered(metamotion.VECTOR_BYTES, head_bytes=metamotion.HEAD_BYTES, is_told_by_head=True),
         make_driver=MetaMotionDriver,
         make_decoder=MetaMotionDecoder,
     ),

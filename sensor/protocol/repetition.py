@@ -110,18 +110,26 @@ class Unnumbered:
     Parameters
     ----------
     sample_bytes
-        How many bytes one moment takes, over all that comes through the characteristic.
+        How many bytes one moment takes.
     head_bytes
         What a notification has before its samples.
+    is_told_by_head
+        Whether several streams share the characteristic, told apart by the first byte.
     """
 
     sample_bytes: float
     head_bytes: int = 0
+    is_told_by_head: bool = False
 
     def new_filter(self, rate_hz: float | None) -> RepetitionFilter:
         """Return a filter for one connection of a sensor that samples at ``rate_hz``."""
         if not rate_hz:
             return _NumberedFilter(lambda _: False)
+        if self.is_told_by_head:
+            return _Apart(lambda: self._chain(rate_hz))
+        return self._chain(rate_hz)
+
+    def _chain(self, rate_hz: float) -> _Chain:
         return _Chain([_FoldFilter(self, rate_hz, fold) for fold in FOLDS])
 
     def duration_s(self, payload: bytes, rate_hz: float) -> float:
@@ -186,6 +194,32 @@ class _Chain:
         for one in self._filters:
             passed = one.feed(passed) + one.finish()
         return passed
+
+
+class _Apart:
+    """Filters each stream for itself that the first byte tells."""
+
+    def __init__(self, make: Callable[[], RepetitionFilter]) -> None:
+        self._make = make
+        self._filters: dict[bytes, RepetitionFilter] = {}
+
+    @property
+    def repeated(self) -> int:
+        return sum(one.repeated for one in self._filters.values())
+
+    def feed(self, notifications: Sequence[Notification]) -> list[Notification]:
+        of_stream: dict[bytes, list[Notification]] = {}
+        for one in notifications:
+            of_stream.setdefault(one.payload[:1], []).append(one)
+        passed = [
+            one
+            for head, own in of_stream.items()
+            for one in self._filters.setdefault(head, self._make()).feed(own)
+        ]
+        return sorted(passed)
+
+    def finish(self) -> list[Notification]:
+        return sorted(one for own in self._filters.values() for one in own.finish())
 
 
 class _FoldFilter:

@@ -66,7 +66,7 @@ class SegmentDecoder:
         if not len(position):
             return
         block = self._decoder.feed(payloads)
-        self._fed = int(position[-1]) + 1
+        self._fed = max(self._fed, int(position.max()) + 1)
         # A block without samples may not know yet which columns there are.
         if len(block.count):
             rows = {field.name: getattr(block, field.name) for field in fields(block)}
