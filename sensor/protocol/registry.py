@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 
 from sensor.clock.timeline import ClockSpec
 from sensor.errors import UnknownSensorError
@@ -41,7 +42,7 @@ from sensor.protocol.witmotion.decoder import WitMotionDecoder
 from sensor.protocol.witmotion.driver import WitMotionDriver
 from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
-__all__ = ["DEVICES", "DeviceKind", "device", "identify"]
+__all__ = ["DEVICES", "DeviceKind", "alternative", "device", "identify", "who_lacks"]
 
 
 _COUNTED = ClockSpec(tick_hz=1, wrap_bits=None, counts_samples=True)
@@ -70,7 +71,8 @@ DEVICES = (
         key=movesense.KEY,
         title="Movesense",
         name_pattern=re.compile(r"Movesense\b.*"),
-        service_uuids=movesense.ADVERTISED_UUIDS,
+        service_uuids=(movesense.SERVICE_UUID,),
+        shared_service_uuids=movesense.ADVERTISED_UUIDS,
         data_characteristic=movesense.DATA_UUID,
         clock=ClockSpec(tick_hz=1000, wrap_bits=32),
         rates_hz=movesense.RATES_HZ,
@@ -123,6 +125,7 @@ DEVICES = (
         key=movella_dot.KEY,
         title="Movella DOT",
         name_pattern=re.compile(r"(Xsens|Movella) D(OT|ot)\b.*"),
+        service_uuids=(movella_dot.CONFIGURATION_SERVICE_UUID, movella_dot.MEASUREMENT_SERVICE_UUID),
         data_characteristic=movella_dot.MEDIUM_UUID,
         clock=ClockSpec(tick_hz=1_000_000, wrap_bits=32),
         rates_hz=movella_dot.RATES_HZ,
@@ -137,6 +140,10 @@ DEVICES = (
         title="WitMotion",
         name_pattern=re.compile(r"WT[0-9A-Z].*"),
         service_uuids=(witmotion.SERVICE_UUID,),
+        shared_service_uuids=(witmotion.on_sig_base(witmotion.SERVICE_UUID),),
+        alternative_uuids={
+            own: witmotion.on_sig_base(own) for own in (witmotion.NOTIFY_UUID, witmotion.WRITE_UUID)
+        },
         data_characteristic=witmotion.NOTIFY_UUID,
         clock=_COUNTED,
         rates_hz=witmotion_driver.RATES_HZ,
@@ -151,6 +158,7 @@ DEVICES = (
         key=openearable.KEY,
         title="OpenEarable 2 (accelerometer clips at 2 g)",
         name_pattern=re.compile(r"OpenEarable-\w+"),
+        service_uuids=(openearable.SERVICE_UUID,),
         data_characteristic=openearable.DATA_UUID,
         clock=ClockSpec(tick_hz=1_000_000, wrap_bits=None),
         rates_hz=openearable.RATES_HZ,
@@ -200,6 +208,7 @@ DEVICES = (
         acc_range_mps2=muse.ACC_RANGE_MPS2,
         gyr_range_radps=muse.GYR_RANGE_RADPS,
         gyroscope=SecondStream(muse.GYR_UUID, muse.MuseRatesDecoder),
+        lacking=muse.ATHENA,
         make_driver=partial(SimpleDriver, conversation=muse.CONVERSATION),
         make_decoder=muse.MuseDecoder,
     ),
@@ -274,12 +283,32 @@ def identify(name: str | None, service_uuids: Iterable[str] = ()) -> DeviceKind 
     Parameters
     ----------
     name
-        Advertised name; decides where there is one, because makers share service numbers between products.
+        Advertised name. Where no kind calls itself so, a service that is one kind's own decides, for runners
+        may rename their sensors; services that makers share decide only where there is no name at all.
     service_uuids
         Advertised services, 128-bit.
     """
     with_radio = [kind for kind in DEVICES if kind.name_pattern is not None]
-    if name:
-        return next((k for k in with_radio if k.name_pattern and k.name_pattern.fullmatch(name)), None)
+    named = (kind for kind in with_radio if name and kind.name_pattern and kind.name_pattern.fullmatch(name))
+    if (by_name := next(named, None)) is not None:
+        return by_name
     offered = {uuid.lower() for uuid in service_uuids}
-    return next((kind for kind in with_radio if offered.intersection(kind.service_uuids)), None)
+    owners = (kind for kind in with_radio if offered.intersection(kind.service_uuids))
+    if name:
+        return next(owners, None)
+    sharers = (kind for kind in with_radio if offered.intersection(kind.shared_service_uuids))
+    return next(owners, None) or next(sharers, None)
+
+
+def who_lacks(said: str) -> DeviceKind | None:
+    """Return the kind whose samples come through a characteristic that a text names, None if no kind's do."""
+    text = said.lower()
+    own = ((kind, kind.data_characteristic) for kind in DEVICES)
+    second = ((kind, kind.gyroscope.characteristic) for kind in DEVICES if kind.gyroscope is not None)
+    return next((kind for kind, uuid in chain(own, second) if uuid and uuid in text), None)
+
+
+def alternative(uuid: str) -> str | None:
+    """Return the characteristic that some firmware has in another's stead, None where none does."""
+    found = (kind.alternative_uuids[uuid] for kind in DEVICES if uuid in kind.alternative_uuids)
+    return next(found, None)

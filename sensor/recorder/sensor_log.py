@@ -44,6 +44,8 @@ class SensorLog:
         What is being done with the sensor; set by whoever does it.
     message
         The last thing worth telling the runner; empty while all is well.
+    failure
+        Why the last connection failed, in one line; empty while none did.
     serial
         Its serial number as it said first; empty before.
     is_identified
@@ -54,6 +56,7 @@ class SensorLog:
         self.wish = wish
         self.link = LinkState.SEARCHING
         self.message = ""
+        self.failure = ""
         self.serial = ""
         self.is_identified = False
         self._rows = SensorRows(wish, rows, clock=clock)
