@@ -82,6 +82,28 @@ class RepetitionFilter(Protocol):
         ...
 
 
+class Echo:
+    """Tells, one by one, what may be a repetition of the notification before it on a characteristic.
+
+    That is enough for a conversation, where a message twice does no good and a part of one twice does harm.
+    """
+
+    def __init__(self) -> None:
+        self._last = (-ECHO_S, b"")
+        self._echoes = 0
+
+    def is_heard(self, payload: bytes, now_s: float) -> bool:
+        """Take in the next notification; return whether the one before it was alike and just came.
+
+        What comes alike more often than any computer repeats it, the sensor itself repeats.
+        """
+        last_s, last = self._last
+        self._last = (now_s, payload)
+        is_alike = payload == last and now_s - last_s <= ECHO_S
+        self._echoes = self._echoes + 1 if is_alike and self._echoes < max(FOLDS) - 1 else 0
+        return self._echoes > 0
+
+
 def _always(payload: bytes) -> bool:
     return True
 

@@ -17,7 +17,7 @@ from sensor.protocol.driver import (
     Unreadable,
     Write,
 )
-from sensor.protocol.repetition import ECHO_S
+from sensor.protocol.repetition import Echo
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.context import SensorContext
 from sensor.recorder.limits import ConnectionEnd, EndReason
@@ -70,21 +70,21 @@ class NotificationHandler:
 
     def receiver(self, characteristic: str) -> Callable[[bytes], None]:
         """Return what to call with every notification of a characteristic."""
-        echo = _Echo(self._clock)
+        once = _OnceTold(self._clock)
 
         def receive(payload: bytes) -> None:
             if self._ending.reason is EndReason.ANOTHER_SENSOR or not self._is_admitted(payload):
                 return
             if self._wanted_serial:
                 # In doubt whose words these are, they are understood before they are written down.
-                events = echo.events_of(payload, lambda: self._understand(characteristic, payload))
+                events = once.events_of(payload, lambda: self._understand(characteristic, payload))
                 if any(isinstance(event, Identity) and self._is_another(event) for event in events):
                     return
                 self._log.packet(characteristic, payload)
             else:
                 # Written down first: whatever understanding it may run into, the bytes are safe.
                 self._log.packet(characteristic, payload)
-                events = echo.events_of(payload, lambda: self._understand(characteristic, payload))
+                events = once.events_of(payload, lambda: self._understand(characteristic, payload))
             for event in events:
                 self._take(event, payload)
 
@@ -154,7 +154,7 @@ class NotificationHandler:
             self._ending.because(EndReason.RESTARTED)
 
 
-class _Echo:
+class _OnceTold:
     """Keeps a driver from being told anything twice that the computer hands over twice.
 
     A driver puts the parts of a message together: one part again would spoil it.
@@ -162,18 +162,14 @@ class _Echo:
 
     def __init__(self, clock: SessionClock) -> None:
         self._clock = clock
-        self._payload: bytes | None = None
-        self._came_s = 0.0
+        self._echo = Echo()
         self._lives = False
 
     def events_of(
         self, payload: bytes, understand: Callable[[], tuple[DriverEvent, ...]]
     ) -> tuple[DriverEvent, ...]:
         """Return what ``understand`` does; of a repetition only that the stream lives, if it did."""
-        now_s = self._clock.now_s()
-        is_echo = payload == self._payload and now_s - self._came_s <= ECHO_S
-        self._payload, self._came_s = payload, now_s
-        if is_echo:
+        if self._echo.is_heard(payload, self._clock.now_s()):
             return (StreamPacket(),) if self._lives else ()
         events = understand()
         self._lives = any(isinstance(event, StreamPacket) for event in events)

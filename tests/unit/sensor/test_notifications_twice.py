@@ -6,45 +6,21 @@ import asyncio
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 from sensor.link.ble import BleLink, scan
-from sensor.link.radio import Radio
 from sensor.recorder import RecorderStatus, RecordingPlan, SensorRequest, record_session
 from sensor.session.reader import read_recording
 from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
+from tests.support.doubling import calling_twice
 from tests.support.recordings_over_air import STARTED_UTC, kinds, noise_signal, stored
 from tests.support.virtual_makers import MAKERS, Maker
 
 DURATION_S = 20.0
-
-
-def calling_twice(bleak: Radio, since_connection: int) -> Radio:
-    """Return a radio's backends, with all notifications told twice from some connection on."""
-    backend = bleak.client_backend
-    assert backend is not None
-
-    class CallingTwice(backend):  # type: ignore[misc, valid-type]  # the base is chosen while running
-        connections: ClassVar[int] = 0
-
-        async def connect(self, pair: bool, **kwargs: Any) -> None:
-            await super().connect(pair, **kwargs)
-            type(self).connections += 1
-
-        async def start_notify(self, characteristic: Any, callback: Any, **kwargs: Any) -> None:
-            times = 2 if self.connections >= since_connection else 1
-
-            def forward(payload: bytearray) -> None:
-                for _ in range(times):
-                    callback(bytearray(payload))
-
-            await super().start_notify(characteristic, forward, **kwargs)
-
-    return Radio(client_backend=CallingTwice, scanner_backend=bleak.scanner_backend)
 
 
 def record(path: Path, maker: Maker, since_connection: int) -> list[RecorderStatus]:
