@@ -64,6 +64,16 @@ class LinkReason(StrEnum):
     """The adapter refuses to search: another program may use it."""
     NOT_IN_REACH = "not in reach"
     """The sensor is away or asleep."""
+    BUSY = "busy"
+    """The adapter is busy: another program may use it."""
+    REFUSED_BY_SYSTEM = "refused by system"
+    """The system keeps this program from the sensor, for another program or an old pairing."""
+    PAIRING = "pairing"
+    """The sensor and this computer do not agree on their pairing."""
+    BROKEN_OFF = "broken off"
+    """The link broke, or did not come about; passing."""
+    ANSWERED_WITH_ERROR = "answered with error"
+    """The sensor answered a request with an error."""
     HELD = "held"
     """The sensor refuses to be connected to or asked: another phone or computer may hold it."""
     NO_ANSWER = "no answer"
@@ -87,11 +97,19 @@ class LinkError(SensorError, ConnectionError):
         What was being done, what is wrong, what to do.
     reason
         What kind of trouble it is.
+    said
+        What the system said of it, in its own words; empty where it said nothing.
     """
 
-    def __init__(self, message: str, *, reason: LinkReason = LinkReason.OTHER) -> None:
+    def __init__(self, message: str, *, reason: LinkReason = LinkReason.OTHER, said: str = "") -> None:
         self.reason = reason
+        self.said = said
         super().__init__(message)
+
+    @property
+    def in_full(self) -> str:
+        """The message, and the system's own words in brackets behind it: for logs."""
+        return f"{self} [{self.said}]" if self.said and self.said not in str(self) else str(self)
 
 
 class RefusalError(LinkError):

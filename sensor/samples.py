@@ -197,6 +197,8 @@ class SensorRecording:
         (s,) index of the first sample of each clock segment (one per connection).
     rejected_packets
         How many notifications did not fit the documented layout and were left out.
+    repeated_notifications
+        How many notifications the computer handed over again; they were left out.
     battery_pct
         Last battery level reported, None where unknown.
     """
@@ -215,6 +217,7 @@ class SensorRecording:
     gaps: tuple[Gap, ...]
     segment_start: IntArray
     rejected_packets: int = 0
+    repeated_notifications: int = 0
     battery_pct: int | None = None
 
     def __post_init__(self) -> None:

@@ -13,6 +13,9 @@ from sensor.protocol.capture2go.frames import Package, PackageReader, encode_pac
 from sensor.protocol.capture2go.memory import ByteRange
 from sensor.protocol.memory import LogEntry, Piece, Span
 
+_LEAST_SLICE_BYTES = 20
+"""A slice of a package at the least MTU: two of them may well be alike."""
+
 
 class Capture2GoClient:
     """Asks a connected Capture2Go one thing after the other.
@@ -31,7 +34,7 @@ class Capture2GoClient:
     async def open(cls, channel: RequestChannel[Package]) -> Self:
         """Listen for packages, and end what a killed download may have left coming."""
         client = cls(channel)
-        await channel.listen(frames.NOTIFY_UUID, client._packages)
+        await channel.listen(frames.NOTIFY_UUID, client._packages, cut_bytes=_LEAST_SLICE_BYTES)
         with suppress(RefusalError):  # nothing was coming
             await client.ask(Package(memory.STOP_BYTES), memory.BYTES_STOPPED, what="to stop sending")
         return client

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from sensor.download.policy import DownloadPolicy
 from sensor.errors import LinkError, PacketError, RefusalError
 from sensor.link.ble import BleLink
+from sensor.protocol.repetition import Echo
 
 _Message = TypeVar("_Message")
 _Answer = TypeVar("_Answer")
@@ -48,6 +49,7 @@ class RequestChannel(Generic[_Message]):
         parse: Callable[[bytes], Iterable[_Message]],
         *,
         hint: str = "update its firmware",
+        cut_bytes: int = 0,
     ) -> None:
         """Subscribe to a characteristic.
 
@@ -59,6 +61,8 @@ class RequestChannel(Generic[_Message]):
             Returns the messages that end in a notification; one it raises `PacketError` at is dropped.
         hint
             What to do about a sensor that does not have the characteristic.
+        cut_bytes
+            Notifications up to this length may be alike without being repetitions: parts of one message.
 
         Raises
         ------
@@ -68,7 +72,11 @@ class RequestChannel(Generic[_Message]):
         if not self._link.offers(characteristic):
             raise LinkError(f"{self.name}: it has no memory to ask for; {hint}")
 
+        echo, now_s = Echo(), asyncio.get_running_loop().time
+
         def receive(payload: bytes) -> None:
+            if echo.is_heard(payload, now_s()) and len(payload) > cut_bytes:
+                return
             # What is no message of this protocol belongs to another talk on the same characteristic, or to
             # nobody.
             with suppress(PacketError):

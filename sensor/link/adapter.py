@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sensor.errors import LinkError, LinkReason
-from sensor.link.error_messages import ADVICE, plain_words
+from sensor.link.error_messages import plain_words
+from sensor.link.system_errors import advice
 from sensor.link.timeouts import bounded, see_through
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Adapter:
             return await self.bounded(SCAN_STEP_S, request)
         except TimeoutError as error:
             stuck = LinkReason.STUCK
-            raise LinkError(f"looking for sensors: {ADVICE[stuck]}", reason=stuck) from error
+            raise LinkError(f"looking for sensors: {advice(stuck)}", reason=stuck) from error
 
     @asynccontextmanager
     async def listening(self, listener: Listener) -> AsyncIterator[None]:

@@ -15,7 +15,7 @@ from sensor.errors import LinkError, LinkReason
 from sensor.link.adapter import Adapter
 from sensor.link.error_messages import plain_words
 from sensor.link.radio import Radio
-from sensor.protocol.registry import DeviceKind, identify
+from sensor.protocol.registry import DeviceKind, alternative, identify
 from sensor.text import printable
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ class BleLink:
         self._client = client
         self._name = name
         self._adapter = adapter
+        self._subscriptions: dict[str, object] = {}
 
     @classmethod
     async def connect(
@@ -154,22 +155,41 @@ class BleLink:
 
     def offers(self, characteristic: str) -> bool:
         """Tell whether the sensor has this characteristic."""
+        return self._has(characteristic) or self._has(alternative(characteristic))
+
+    def _has(self, characteristic: str | None) -> bool:
         with plain_words(f"looking for the services of {self._name}"):
-            return self._client.services.get_characteristic(characteristic) is not None
+            services = self._client.services
+            return characteristic is not None and services.get_characteristic(characteristic) is not None
+
+    def _offered(self, characteristic: str) -> str:
+        """Return the UUID under which the sensor has a characteristic: firmware differs for some makers."""
+        other = alternative(characteristic)
+        if other is None or self._has(characteristic) or not self._has(other):
+            return characteristic
+        return other
 
     async def subscribe(
         self, characteristic: str, on_notification: Callable[[bytes], None], timeout_s: float
     ) -> None:
-        """Have ``on_notification`` called with the bytes of every notification, in order."""
+        """Have ``on_notification`` called with the bytes of every notification, in order.
+
+        It takes the place of whoever was subscribed to the characteristic before: some systems go on calling
+        what was registered first, also over a connection that ended.
+        """
+        mine = self._subscriptions[characteristic] = object()
 
         def forward(_: BleakGATTCharacteristic, payload: bytearray) -> None:
-            on_notification(bytes(payload))
+            if self._subscriptions.get(characteristic) is mine:
+                on_notification(bytes(payload))
 
-        await self._request("subscribing to", timeout_s, self._client.start_notify(characteristic, forward))
+        starting = self._client.start_notify(self._offered(characteristic), forward)
+        await self._request("subscribing to", timeout_s, starting)
 
     async def unsubscribe(self, characteristic: str, timeout_s: float) -> None:
         """End the notifications of a characteristic."""
-        await self._request("unsubscribing from", timeout_s, self._client.stop_notify(characteristic))
+        stopping = self._client.stop_notify(self._offered(characteristic))
+        await self._request("unsubscribing from", timeout_s, stopping)
 
     async def write(
         self, characteristic: str, payload: bytes, timeout_s: float, *, response: bool, service: str = ""
@@ -178,7 +198,7 @@ class BleLink:
 
         ``service`` says whose characteristic it is where several services have one of this UUID.
         """
-        target = self._within_service(characteristic, service) if service else characteristic
+        target = self._within_service(characteristic, service) if service else self._offered(characteristic)
         writing = self._client.write_gatt_char(target, payload, response=response)
         await self._request("writing to", timeout_s, writing)
 
@@ -193,7 +213,7 @@ class BleLink:
 
     async def read(self, characteristic: str, timeout_s: float) -> bytes:
         """Return the present value of a characteristic."""
-        reading = self._client.read_gatt_char(characteristic)
+        reading = self._client.read_gatt_char(self._offered(characteristic))
         return bytes(await self._request("reading from", timeout_s, reading))
 
     async def pair(self, timeout_s: float) -> None:
@@ -201,8 +221,11 @@ class BleLink:
         await self._request("pairing with", timeout_s, self._pair_where_possible())
 
     async def disconnect(self, timeout_s: float) -> None:
-        """End the connection."""
-        await self._request("disconnecting from", timeout_s, self._client.disconnect())
+        """End the connection; nothing is heard of it afterwards."""
+        try:
+            await self._request("disconnecting from", timeout_s, self._client.disconnect())
+        finally:
+            self._subscriptions.clear()
 
     async def _pair_where_possible(self) -> None:
         with suppress(NotImplementedError):
@@ -223,7 +246,14 @@ async def _connected_already(radio: Radio) -> tuple[Sighting, ...]:
         devices = await (await BleakAdapter.get()).get_connected_devices()
     except NotImplementedError:
         return ()
-    return tuple(_sighting(device, device.name, (), None) for device in devices)
+    return tuple(_sighting(device, device.name, _services_of(device), None) for device in devices)
+
+
+def _services_of(device: BLEDevice) -> tuple[str, ...]:
+    """Return the services that BlueZ knows of a device; other systems do not tell."""
+    details = device.details
+    properties = details.get("props", {}) if isinstance(details, dict) else {}
+    return tuple(properties.get("UUIDs", ()))
 
 
 def _listening(adapter: Adapter, heard: Callable[[Sighting], None]) -> AbstractAsyncContextManager[None]:

@@ -1,7 +1,7 @@
 """Say in plain words what went wrong with Bluetooth, and what to do about it.
 
-Every platform fails in its own language: error enums, D-Bus names, socket errors. They are told apart here,
-in tables, and leave as one `LinkError` with one line.
+Every platform fails in its own language: error enums, D-Bus names, numbers, socket errors. They are told
+apart by the tables of `sensor.link.system_errors`, and leave as one `LinkError` with one line.
 """
 
 from __future__ import annotations
@@ -11,62 +11,25 @@ from contextlib import contextmanager
 from types import MappingProxyType
 
 from sensor.errors import LinkError, LinkReason
+from sensor.link.system_errors import System, Trouble, advice, reason_of_answer, system_in, trouble_in
+from sensor.protocol.registry import who_lacks
 from sensor.text import printable
 
-ADVICE: Mapping[LinkReason, str] = MappingProxyType(
+_BY_REASON: Mapping[str, Trouble] = MappingProxyType(
     {
-        LinkReason.NO_SERVICE: "no Bluetooth here: the system's Bluetooth service does not answer; "
-        "plug in an adapter, and on Linux install and start bluez (systemctl start bluetooth)",
-        LinkReason.NO_ADAPTER: "no Bluetooth adapter found; plug one in, or use a computer that has one",
-        LinkReason.OLD_ADAPTER: "this Bluetooth adapter cannot talk to sensors; "
-        "use one with Bluetooth 4 or later",
-        LinkReason.UNPLUGGED: "the Bluetooth adapter is gone; plug it in again",
-        LinkReason.STUCK: "Bluetooth does not answer; switch it off and on, "
-        "or take the adapter out and plug it in again",
-        LinkReason.SWITCHED_OFF: "Bluetooth is off; switch it on and try again",
-        LinkReason.NOT_ALLOWED: "not allowed to use Bluetooth; "
-        "permit it for this program in the system settings, on Linux join the group 'bluetooth'",
-        LinkReason.NO_SEARCH: "the adapter does not search; "
-        "end other programs that use Bluetooth, or switch it off and on",
-        LinkReason.NOT_IN_REACH: "it is out of reach or asleep; bring it closer and wake it by moving it",
-        LinkReason.HELD: "it was seen but does not let us in; "
-        "another phone or computer may hold it: close its app there, switch that Bluetooth off, try again",
-        LinkReason.NO_ANSWER: "it does not answer in time; "
-        "bring it closer, wake it by moving it, and check that no phone holds it",
-        LinkReason.LACKING: "it lacks a service that its kind should have; is its firmware up to date?",
-    }
-)
-"""What is wrong, and what to do, where the radio or the system is the first to say it."""
-
-_BY_REASON: Mapping[str, LinkReason] = MappingProxyType(
-    {
-        "NO_BLUETOOTH": LinkReason.NO_ADAPTER,
-        "NO_BLE_CENTRAL_ROLE": LinkReason.OLD_ADAPTER,
-        "POWERED_OFF": LinkReason.SWITCHED_OFF,
-        "DENIED_BY_USER": LinkReason.NOT_ALLOWED,
-        "DENIED_BY_SYSTEM": LinkReason.NOT_ALLOWED,
-        "DENIED_BY_UNKNOWN": LinkReason.NOT_ALLOWED,
+        "NO_BLUETOOTH": Trouble(LinkReason.NO_ADAPTER),
+        "NO_BLE_CENTRAL_ROLE": Trouble(LinkReason.OLD_ADAPTER),
+        "POWERED_OFF": Trouble(LinkReason.SWITCHED_OFF),
+        # Only macOS asks its users for permission.
+        "DENIED_BY_USER": Trouble(LinkReason.NOT_ALLOWED, System.MACOS),
+        "DENIED_BY_SYSTEM": Trouble(LinkReason.NOT_ALLOWED, System.MACOS),
+        "DENIED_BY_UNKNOWN": Trouble(LinkReason.NOT_ALLOWED, System.MACOS),
     }
 )
 """Names of bleak's ``BleakBluetoothNotAvailableReason``; UNKNOWN is left to its own message."""
 
-_BY_TEXT = (
-    ("DBus.Error.ServiceUnknown", LinkReason.NO_SERVICE),
-    ("DBus.Error.NameHasNoOwner", LinkReason.NO_SERVICE),
-    ("DBus.Error.Spawn.", LinkReason.NO_SERVICE),
-    ("DBus.Error.AccessDenied", LinkReason.NOT_ALLOWED),
-    ("bluez.Error.NotPermitted", LinkReason.NOT_ALLOWED),
-    ("bluez.Error.NotAuthorized", LinkReason.NOT_ALLOWED),
-    ("bluez.Error.NotReady", LinkReason.SWITCHED_OFF),
-    ("DBus.Error.UnknownObject", LinkReason.UNPLUGGED),
-    ("DBus.Error.UnknownMethod", LinkReason.UNPLUGGED),
-    ("DBus.Error.NoReply", LinkReason.NO_SERVICE),
-    ("le-connection-abort-by-local", LinkReason.NO_ANSWER),
-)
-"""What BlueZ writes into its errors (doc/org.bluez.*.rst), first match wins."""
-
-_REFUSALS = ("bluez.Error.Failed", "bluez.Error.InProgress")
-"""What it writes where it does not say why."""
+_BUSY, _REFUSAL = "bluez.Error.InProgress", "bluez.Error.Failed"
+"""What BlueZ writes where it does not say why."""
 
 _BY_TYPE = (
     ("BleakDeviceNotFoundError", LinkReason.NOT_IN_REACH),
@@ -93,12 +56,12 @@ def plain_words(doing: str, refused: LinkReason = LinkReason.HELD) -> Iterator[N
     doing
         What is being done to whom: ``connecting to Movesense 000192``.
     refused
-        What it means to be refused without a reason; one of `ADVICE`.
+        What it means to be refused without a reason.
 
     Raises
     ------
     LinkError
-        What was being done, what is wrong, what to do.
+        What was being done, what is wrong, what to do; the system's own text beside it.
     """
     from bleak.exc import BleakError
 
@@ -108,20 +71,34 @@ def plain_words(doing: str, refused: LinkReason = LinkReason.HELD) -> Iterator[N
         raise
     except (BleakError, OSError, EOFError, *_LEAKS) as error:
         said = printable(" ".join(str(error).split()))
-        reason = _reason_of(error, said, refused=refused)
-        explained = ADVICE.get(reason) or f"{said or type(error).__name__}; try again"
-        raise LinkError(f"{doing}: {explained}", reason=reason) from error
+        trouble = _trouble_of(error, said, refused=refused)
+        explained = _explained(trouble, error, said)
+        raise LinkError(f"{doing}: {explained}", reason=trouble.reason, said=said) from error
 
 
-def _reason_of(error: BaseException, said: str, *, refused: LinkReason) -> LinkReason:
+def _explained(trouble: Trouble, error: BaseException, said: str) -> str:
+    if trouble.reason is LinkReason.LACKING and (kind := who_lacks(said)) is not None:
+        return kind.lacking
+    told = advice(trouble.reason, trouble.system or system_in(said))
+    return told or f"{said or type(error).__name__}; try again"
+
+
+def _trouble_of(error: BaseException, said: str, *, refused: LinkReason) -> Trouble:
     """Return what kind of trouble an error is that says ``said``; OTHER where it is unknown."""
-    # bleak has no exception classes for most of this: an enum on macOS and Windows, D-Bus texts on Linux.
+    # bleak has exception classes for little of this: an enum, numbers, and texts of each system.
     available = getattr(getattr(error, "reason", None), "name", "")
+    if available in _BY_REASON:
+        by_text = trouble_in(said)
+        by_reason = _BY_REASON[available]
+        return by_reason._replace(system=by_reason.system or (by_text.system if by_text else None))
     types = {parent.__name__ for parent in type(error).__mro__}
-    known = (
-        *(_BY_REASON[name] for name in (available,) if name in _BY_REASON),
-        *(reason for sign, reason in _BY_TEXT if sign in said),
-        *(refused for sign in _REFUSALS if sign in said),
-        *(reason for name, reason in _BY_TYPE if name in types),
-    )
-    return next(iter(known), LinkReason.OTHER)
+    if "BleakGATTProtocolError" in types:
+        return Trouble(reason_of_answer(int(getattr(error, "code", 0))))
+    if "BleakCharacteristicNotFoundError" in types:
+        return Trouble(LinkReason.LACKING)
+    if (trouble := trouble_in(said)) is not None:
+        return trouble
+    if _REFUSAL in said or _BUSY in said:
+        is_busy = _BUSY in said and refused is LinkReason.HELD
+        return Trouble(LinkReason.BUSY if is_busy else refused, System.LINUX)
+    return Trouble(next((reason for name, reason in _BY_TYPE if name in types), LinkReason.OTHER))

@@ -154,6 +154,7 @@ BESIDE = DeviceKind(
     acc_range_mps2=None,
     gyr_range_radps=None,
     has_gyroscope=False,
+    lacking="it has no data to subscribe to: no heart rate, no running speed, no treadmill",
     make_driver=lambda _: BesideDriver(),
     make_decoder=NoSamples,
 )

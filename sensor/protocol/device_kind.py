@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from sensor.clock.timeline import ClockSpec
 from sensor.protocol.driver import Driver, Settings, StreamDecoder
+from sensor.protocol.repetition import Numbered, Numbering
+
+OLD_FIRMWARE = (
+    "it lacks a service that its kind should have; is its firmware up to date? The maker's app updates it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,12 @@ class DeviceKind:
     name_pattern
         What its advertised name matches; None for what has no radio.
     service_uuids
-        Advertised services that tell it apart, 128-bit lower case; used only where no name is advertised.
+        Advertised services that no other product has, 128-bit lower case: they tell it whatever its name,
+        which a runner may have changed.
+    shared_service_uuids
+        Advertised services that others have, too; they tell it only where no name is advertised.
+    alternative_uuids
+        Characteristic to the one that some firmware has in its stead.
     data_characteristic
         Characteristic whose notifications are the sample stream; empty for what has no radio.
     clock
@@ -54,6 +64,10 @@ class DeviceKind:
         False where it never has one.
     gyroscope
         Where angular rates come as a stream of their own; None where each packet holds both.
+    numbering
+        What tells a notification from a repetition of it.
+    lacking
+        What to say of one that calls itself so and has not the characteristics of its kind.
     make_driver
         Makes the conversation for one connection at a nominal rate; None for what has no radio.
     make_decoder
@@ -64,6 +78,8 @@ class DeviceKind:
     title: str
     name_pattern: re.Pattern[str] | None
     service_uuids: tuple[str, ...] = ()
+    shared_service_uuids: tuple[str, ...] = ()
+    alternative_uuids: Mapping[str, str] = field(default_factory=dict)
     data_characteristic: str
     clock: ClockSpec
     rates_hz: tuple[float, ...]
@@ -73,5 +89,7 @@ class DeviceKind:
     gyr_late_s: float = 0.0
     has_gyroscope: bool = True
     gyroscope: SecondStream | None = None
+    numbering: Numbering = field(default_factory=Numbered)
+    lacking: str = OLD_FIRMWARE
     make_driver: Callable[[float], Driver] | None
     make_decoder: Callable[[Settings], StreamDecoder]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 
 from sensor.clock.timeline import ClockSpec
 from sensor.errors import UnknownSensorError
@@ -20,6 +21,7 @@ from sensor.protocol.movella_dot import decoder as movella_dot
 from sensor.protocol.movella_dot.decoder import MovellaDotDecoder
 from sensor.protocol.movella_dot.driver import MovellaDotDriver
 from sensor.protocol.movesense import frames as movesense
+from sensor.protocol.movesense.control import is_dated
 from sensor.protocol.movesense.decoder import MovesenseDecoder
 from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.protocol.open_profile import control as open_profile_gatt
@@ -31,6 +33,7 @@ from sensor.protocol.polar import control as polar
 from sensor.protocol.polar import driver as polar_driver
 from sensor.protocol.polar.decoder import PolarDecoder, PolarRatesDecoder
 from sensor.protocol.polar.driver import PolarDriver, PolarModel
+from sensor.protocol.repetition import Numbered, Unnumbered
 from sensor.protocol.simple import adafruit, esense, muse, openearable, thingy52
 from sensor.protocol.simple_driver import SimpleDriver
 from sensor.protocol.witmotion import decoder as witmotion
@@ -39,7 +42,7 @@ from sensor.protocol.witmotion.decoder import WitMotionDecoder
 from sensor.protocol.witmotion.driver import WitMotionDriver
 from sensor.units import NS_PER_S, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
-__all__ = ["DEVICES", "DeviceKind", "device", "identify"]
+__all__ = ["DEVICES", "DeviceKind", "alternative", "device", "identify", "who_lacks"]
 
 
 _COUNTED = ClockSpec(tick_hz=1, wrap_bits=None, counts_samples=True)
@@ -68,13 +71,15 @@ DEVICES = (
         key=movesense.KEY,
         title="Movesense",
         name_pattern=re.compile(r"Movesense\b.*"),
-        service_uuids=movesense.ADVERTISED_UUIDS,
+        service_uuids=(movesense.SERVICE_UUID,),
+        shared_service_uuids=movesense.ADVERTISED_UUIDS,
         data_characteristic=movesense.DATA_UUID,
         clock=ClockSpec(tick_hz=1000, wrap_bits=32),
         rates_hz=movesense.RATES_HZ,
         default_rate_hz=104,
         acc_range_mps2=movesense.ACC_RANGE_MPS2,
         gyr_range_radps=movesense.GYR_RANGE_RADPS,
+        numbering=Numbered(is_dated),
         make_driver=MovesenseDriver,
         make_decoder=MovesenseDecoder,
     ),
@@ -112,6 +117,7 @@ DEVICES = (
         default_rate_hz=100,
         acc_range_mps2=capture2go.ACC_UNIT_MPS2 * 2**15,
         gyr_range_radps=capture2go.GYR_UNIT_RADPS * 2**15,
+        numbering=Unnumbered(capture2go.BYTES_PER_SAMPLE, head_bytes=1),
         make_driver=Capture2GoDriver,
         make_decoder=Capture2GoDecoder,
     ),
@@ -119,6 +125,7 @@ DEVICES = (
         key=movella_dot.KEY,
         title="Movella DOT",
         name_pattern=re.compile(r"(Xsens|Movella) D(OT|ot)\b.*"),
+        service_uuids=(movella_dot.CONFIGURATION_SERVICE_UUID, movella_dot.MEASUREMENT_SERVICE_UUID),
         data_characteristic=movella_dot.MEDIUM_UUID,
         clock=ClockSpec(tick_hz=1_000_000, wrap_bits=32),
         rates_hz=movella_dot.RATES_HZ,
@@ -133,12 +140,17 @@ DEVICES = (
         title="WitMotion",
         name_pattern=re.compile(r"WT[0-9A-Z].*"),
         service_uuids=(witmotion.SERVICE_UUID,),
+        shared_service_uuids=(witmotion.on_sig_base(witmotion.SERVICE_UUID),),
+        alternative_uuids={
+            own: witmotion.on_sig_base(own) for own in (witmotion.NOTIFY_UUID, witmotion.WRITE_UUID)
+        },
         data_characteristic=witmotion.NOTIFY_UUID,
         clock=_COUNTED,
         rates_hz=witmotion_driver.RATES_HZ,
         default_rate_hz=100,
         acc_range_mps2=witmotion.ACC_RANGE_MPS2,
         gyr_range_radps=witmotion.GYR_RANGE_RADPS,
+        numbering=Unnumbered(witmotion.FRAME_BYTES),
         make_driver=WitMotionDriver,
         make_decoder=WitMotionDecoder,
     ),
@@ -146,6 +158,7 @@ DEVICES = (
         key=openearable.KEY,
         title="OpenEarable 2 (accelerometer clips at 2 g)",
         name_pattern=re.compile(r"OpenEarable-\w+"),
+        service_uuids=(openearable.SERVICE_UUID,),
         data_characteristic=openearable.DATA_UUID,
         clock=ClockSpec(tick_hz=1_000_000, wrap_bits=None),
         rates_hz=openearable.RATES_HZ,
@@ -179,6 +192,7 @@ DEVICES = (
         default_rate_hz=100,
         acc_range_mps2=thingy52.ACC_RANGE_MPS2,
         gyr_range_radps=thingy52.GYR_RANGE_RADPS,
+        numbering=Unnumbered(thingy52.SAMPLE_BYTES),
         make_driver=partial(SimpleDriver, conversation=thingy52.CONVERSATION),
         make_decoder=thingy52.ThingyDecoder,
     ),
@@ -194,6 +208,7 @@ DEVICES = (
         acc_range_mps2=muse.ACC_RANGE_MPS2,
         gyr_range_radps=muse.GYR_RANGE_RADPS,
         gyroscope=SecondStream(muse.GYR_UUID, muse.MuseRatesDecoder),
+        lacking=muse.ATHENA,
         make_driver=partial(SimpleDriver, conversation=muse.CONVERSATION),
         make_decoder=muse.MuseDecoder,
     ),
@@ -209,6 +224,7 @@ DEVICES = (
         acc_range_mps2=metamotion_driver.ACC_RANGE_G * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=metamotion_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS,
         gyroscope=SecondStream(metamotion.NOTIFY_UUID, MetaMotionRatesDecoder),
+        numbering=Unnumbered(metamotion.VECTOR_BYTES, head_bytes=metamotion.HEAD_BYTES, is_told_by_head=True),
         make_driver=MetaMotionDriver,
         make_decoder=MetaMotionDecoder,
     ),
@@ -224,6 +240,7 @@ DEVICES = (
         acc_range_mps2=None,
         gyr_range_radps=None,
         gyroscope=SecondStream(adafruit.GYR_UUID, adafruit.AdafruitRatesDecoder),
+        numbering=Unnumbered(adafruit.SAMPLE_BYTES),
         make_driver=partial(SimpleDriver, conversation=adafruit.CONVERSATION),
         make_decoder=adafruit.AdafruitDecoder,
     ),
@@ -266,12 +283,32 @@ def identify(name: str | None, service_uuids: Iterable[str] = ()) -> DeviceKind 
     Parameters
     ----------
     name
-        Advertised name; decides where there is one, because makers share service numbers between products.
+        Advertised name. Where no kind calls itself so, a service that is one kind's own decides, for runners
+        may rename their sensors; services that makers share decide only where there is no name at all.
     service_uuids
         Advertised services, 128-bit.
     """
     with_radio = [kind for kind in DEVICES if kind.name_pattern is not None]
-    if name:
-        return next((k for k in with_radio if k.name_pattern and k.name_pattern.fullmatch(name)), None)
+    named = (kind for kind in with_radio if name and kind.name_pattern and kind.name_pattern.fullmatch(name))
+    if (by_name := next(named, None)) is not None:
+        return by_name
     offered = {uuid.lower() for uuid in service_uuids}
-    return next((kind for kind in with_radio if offered.intersection(kind.service_uuids)), None)
+    owners = (kind for kind in with_radio if offered.intersection(kind.service_uuids))
+    if name:
+        return next(owners, None)
+    sharers = (kind for kind in with_radio if offered.intersection(kind.shared_service_uuids))
+    return next(owners, None) or next(sharers, None)
+
+
+def who_lacks(said: str) -> DeviceKind | None:
+    """Return the kind whose samples come through a characteristic that a text names, None if no kind's do."""
+    text = said.lower()
+    own = ((kind, kind.data_characteristic) for kind in DEVICES)
+    second = ((kind, kind.gyroscope.characteristic) for kind in DEVICES if kind.gyroscope is not None)
+    return next((kind for kind, uuid in chain(own, second) if uuid and uuid in text), None)
+
+
+def alternative(uuid: str) -> str | None:
+    """Return the characteristic that some firmware has in another's stead, None where none does."""
+    found = (kind.alternative_uuids[uuid] for kind in DEVICES if uuid in kind.alternative_uuids)
+    return next(found, None)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sensor.errors import LinkError, LinkReason
 from sensor.link.ble import BleLink
+from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.driver import (
     BATTERY_LEVEL_UUID,
     Driver,
@@ -39,6 +40,8 @@ class Connection:
         The connection, nothing subscribed yet.
     driver
         The conversation with this kind of sensor.
+    kind
+        What it is.
     ending
         Knows when the link breaks, and what else ends the connection.
     context
@@ -52,11 +55,13 @@ class Connection:
         link: BleLink,
         driver: Driver,
         *,
+        kind: DeviceKind,
         ending: ConnectionEnd,
         context: SensorContext,
         wanted_serial: str = "",
     ) -> None:
         self._link = link
+        self._kind = kind
         self._ending = ending
         self._driver = driver
         self._log = context.log
@@ -88,7 +93,7 @@ class Connection:
         except LinkError as error:
             if self._ending.reason in (None, EndReason.LINK_LOST) and not self._watchdog.has_streamed:
                 raise
-            self._log.event("request failed", str(error))
+            self._log.event("request failed", error.in_full)
             return self._ending.reason or EndReason.LINK_LOST
 
     async def leave(self, *, politely: bool) -> None:
@@ -108,9 +113,8 @@ class Connection:
         """Start the stream. What else is to be asked waits: after a loss it would delay the first sample."""
         offered = [uuid for uuid in self._driver.notify_characteristics if self._link.offers(uuid)]
         wanted = [uuid for uuid in offered if uuid != BATTERY_LEVEL_UUID]
-        if not wanted:
-            lacks = f"{self._log.wish.name}: it has no data to subscribe to; is its firmware up to date?"
-            raise LinkError(lacks, reason=LinkReason.LACKING)
+        if not wanted or not self._has_data():
+            raise LinkError(f"{self._log.wish.name}: {self._kind.lacking}", reason=LinkReason.LACKING)
         if self._wanted_serial:
             await self._attempt("identity", self._read_identity())
             if self._ending.has_come:
@@ -123,6 +127,10 @@ class Connection:
                 await self._write(write, self._policy.request_timeout_s)
         self._watchdog.grant(self._clock.now_s())
 
+    def _has_data(self) -> bool:
+        """Tell whether the sensor offers what its kind's samples come through, where it is but one thing."""
+        return not self._kind.data_characteristic or self._link.offers(self._kind.data_characteristic)
+
     async def _subscribe_patiently(self, characteristic: str) -> None:
         """Subscribe, with a second try: right after connecting some sensors are not ready yet."""
         try:
@@ -130,7 +138,7 @@ class Connection:
         except LinkError as error:
             if self._ending.has_come:
                 raise
-            self._log.event("request failed", f"{error}; trying again")
+            self._log.event("request failed", f"{error.in_full}; trying again")
             await self._ending.comes_within(self._policy.second_try_s)
             with suppress(LinkError):
                 await self._link.unsubscribe(characteristic, self._policy.request_timeout_s)
@@ -242,4 +250,5 @@ class Connection:
             await request
         except (LinkError, *MISTAKES) as error:
             if not self._ending.is_link_lost:
-                self._log.event("request failed", f"{what}: {error}")
+                told = error.in_full if isinstance(error, LinkError) else error
+                self._log.event("request failed", f"{what}: {told}")

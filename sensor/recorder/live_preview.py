@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from itertools import count
 
 from sensor.protocol.driver import StreamDecoder
+from sensor.protocol.repetition import Notification, RepetitionFilter
 from sensor.recorder.status import SampleCounter
 from sensor.samples import FloatArray
 
@@ -20,15 +22,20 @@ class LivePreview(ABC):
 
     def __init__(self) -> None:
         self.counter = SampleCounter()
-        self._waiting: list[bytes] = []
+        self._position = count()
+        self._waiting: list[Notification] = []
 
-    def add(self, payload: bytes) -> None:
-        """Keep one notification of the stream for `drain`."""
-        self._waiting.append(payload)
+    def add(self, payload: bytes, now_s: float) -> None:
+        """Keep one notification of the stream, which came at session time ``now_s``, for `drain`."""
+        self._waiting.append(Notification(next(self._position), now_s, payload))
 
     def clear(self) -> None:
         """Forget what nobody looked at: it is of a connection that ended."""
         self._waiting.clear()
+
+    @abstractmethod
+    def leave_out(self, repetitions: RepetitionFilter) -> None:
+        """Begin a connection, of which ``repetitions`` leaves out what is handed over again."""
 
     @abstractmethod
     def decode_with(self, decoder: StreamDecoder) -> None:
@@ -44,7 +51,7 @@ class LivePreview(ABC):
             (n, 3) specific force, m/s2, sensor axes.
         """
 
-    def _taken(self) -> list[bytes]:
+    def _taken(self) -> list[Notification]:
         taken, self._waiting = self._waiting, []
         return taken
 
@@ -55,6 +62,11 @@ class MotionPreview(LivePreview):
     def __init__(self) -> None:
         super().__init__()
         self._decoder: StreamDecoder | None = None
+        self._repetitions: RepetitionFilter | None = None
+
+    def leave_out(self, repetitions: RepetitionFilter) -> None:
+        """Leave out from now on what ``repetitions`` does."""
+        self._repetitions = repetitions
 
     def decode_with(self, decoder: StreamDecoder) -> None:
         """Decode what comes from now on with ``decoder``."""
@@ -62,15 +74,19 @@ class MotionPreview(LivePreview):
 
     def drain(self, now_s: float) -> FloatArray | None:
         """Decode and count what came; a mistake in decoding is raised, and what met it is dropped."""
-        if self._decoder is None or not self._waiting:
+        if self._decoder is None or self._repetitions is None or not self._waiting:
             return None
-        acc_sensor_mps2 = self._decoder.feed(self._taken()).acc_sensor_mps2
+        kept = self._repetitions.feed(self._taken())
+        acc_sensor_mps2 = self._decoder.feed([one.payload for one in kept]).acc_sensor_mps2
         self.counter.add(now_s, len(acc_sensor_mps2))
         return acc_sensor_mps2 if len(acc_sensor_mps2) else None
 
 
 class ReadingsPreview(LivePreview):
     """Of a device beside the motion sensors: no motion to show, counted by notifications."""
+
+    def leave_out(self, repetitions: RepetitionFilter) -> None:
+        """Leave out nothing: how many readings came is all that is shown."""
 
     def decode_with(self, decoder: StreamDecoder) -> None:
         """Need no decoder: one notification is one reading."""

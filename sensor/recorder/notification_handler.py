@@ -17,6 +17,8 @@ from sensor.protocol.driver import (
     Unreadable,
     Write,
 )
+from sensor.protocol.repetition import Echo
+from sensor.recorder.clock import SessionClock
 from sensor.recorder.context import SensorContext
 from sensor.recorder.limits import ConnectionEnd, EndReason
 from sensor.recorder.sensor_log import FLOOD_EVENT, MISTAKES
@@ -68,20 +70,21 @@ class NotificationHandler:
 
     def receiver(self, characteristic: str) -> Callable[[bytes], None]:
         """Return what to call with every notification of a characteristic."""
+        once = _OnceTold(self._clock)
 
         def receive(payload: bytes) -> None:
             if self._ending.reason is EndReason.ANOTHER_SENSOR or not self._is_admitted(payload):
                 return
             if self._wanted_serial:
                 # In doubt whose words these are, they are understood before they are written down.
-                events = self._understand(characteristic, payload)
+                events = once.events_of(payload, lambda: self._understand(characteristic, payload))
                 if any(isinstance(event, Identity) and self._is_another(event) for event in events):
                     return
                 self._log.packet(characteristic, payload)
             else:
                 # Written down first: whatever understanding it may run into, the bytes are safe.
                 self._log.packet(characteristic, payload)
-                events = self._understand(characteristic, payload)
+                events = once.events_of(payload, lambda: self._understand(characteristic, payload))
             for event in events:
                 self._take(event, payload)
 
@@ -149,3 +152,25 @@ class NotificationHandler:
             self._log.event("restarting", reason)
             self.remedy = remedy
             self._ending.because(EndReason.RESTARTED)
+
+
+class _OnceTold:
+    """Keeps a driver from being told anything twice that the computer hands over twice.
+
+    A driver puts the parts of a message together: one part again would spoil it.
+    """
+
+    def __init__(self, clock: SessionClock) -> None:
+        self._clock = clock
+        self._echo = Echo()
+        self._lives = False
+
+    def events_of(
+        self, payload: bytes, understand: Callable[[], tuple[DriverEvent, ...]]
+    ) -> tuple[DriverEvent, ...]:
+        """Return what ``understand`` does; of a repetition only that the stream lives, if it did."""
+        if self._echo.is_heard(payload, self._clock.now_s()):
+            return (StreamPacket(),) if self._lives else ()
+        events = understand()
+        self._lives = any(isinstance(event, StreamPacket) for event in events)
+        return events

@@ -44,6 +44,8 @@ class SensorLog:
         What is being done with the sensor; set by whoever does it.
     message
         The last thing worth telling the runner; empty while all is well.
+    failure
+        Why the last connection failed, in one line; empty while none did.
     serial
         Its serial number as it said first; empty before.
     is_identified
@@ -54,6 +56,7 @@ class SensorLog:
         self.wish = wish
         self.link = LinkState.SEARCHING
         self.message = ""
+        self.failure = ""
         self.serial = ""
         self.is_identified = False
         self._rows = SensorRows(wish, rows, clock=clock)
@@ -82,6 +85,7 @@ class SensorLog:
         self._address = sighting.address
         self.event("connected", (sighting.name or self.wish.name) + strength + address)
         self._kind = kind
+        self._preview.leave_out(kind.numbering.new_filter(kind.default_rate_hz))
         self._preview.decode_with(kind.make_decoder(settings))
         self._preview.clear()
         self._rows.begin_connection()
@@ -115,7 +119,7 @@ class SensorLog:
         """Note that the sample stream lives; ``payload`` is decoded later, for the live figures only."""
         self.link = LinkState.STREAMING
         self.message = ""
-        self._preview.add(payload)
+        self._preview.add(payload, self._clock.now_s())
 
     def drain(self) -> FloatArray | None:
         """Decode what came since the last call; return (n, 3) specific force, m/s2, sensor axes, if any."""

@@ -115,7 +115,7 @@ class SensorTask:
             except UnknownSensorError:
                 raise
             except LinkError as error:
-                self._tell_failure(str(error))
+                self._tell_failure(str(error), in_full=error.in_full)
             except MISTAKES as error:
                 self._tell_failure(f"{self._log.wish.name}: a fault in this program ({error!r})")
             if is_good:
@@ -123,9 +123,9 @@ class SensorTask:
             else:
                 await asyncio.sleep(min(next(self._waits), self._policy.breather_s))
 
-    def _tell_failure(self, explained: str) -> None:
-        self._log.message = explained
-        self._log.event("connect failed", explained)
+    def _tell_failure(self, explained: str, *, in_full: str = "") -> None:
+        self._log.message = self._log.failure = explained
+        self._log.event("connect failed", in_full or explained)
 
     async def _find(self) -> Sighting:
         """Scan until the sensor is heard, in many short scans: long ones can go deaf."""
@@ -149,7 +149,7 @@ class SensorTask:
             raise error
         if self._log.message != str(error):
             self._log.message = str(error)
-            self._log.event("no radio", str(error))
+            self._log.event("no radio", error.in_full)
         await asyncio.sleep(self._policy.radio_retry_s)
 
     def _is_wanted(self, sighting: Sighting) -> bool:
@@ -200,6 +200,7 @@ class SensorTask:
             connection = Connection(
                 link,
                 driver,
+                kind=kind,
                 ending=ending,
                 context=self._context,
                 wanted_serial=self._serial_to_check(sighting),

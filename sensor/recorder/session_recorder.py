@@ -137,7 +137,7 @@ class Recorder:
         finally:
             self._close()
         if not self._has_data:
-            nothing = f"nothing was recorded: no data from {self._names}"
+            nothing = f"nothing was recorded: {self._failure or f'no data from {self._names}'}"
             raise LinkError(nothing, reason=LinkReason.NO_DATA)
         return self.status()
 
@@ -163,6 +163,11 @@ class Recorder:
     def _names(self) -> str:
         return ", ".join(log.wish.name for log in self._worn)
 
+    @property
+    def _failure(self) -> str:
+        """Why the last connection to a sensor failed; empty where none was made or none failed."""
+        return next((log.failure for log in self._worn if log.failure), "")
+
     def _close(self) -> None:
         if self._writer.is_locked:
             self._show()
@@ -182,7 +187,8 @@ class Recorder:
             if is_late and not any(log.has_data for log in self._worn):
                 patience = f"{self._policy.first_data_s:g} s"
                 raise LinkError(
-                    f"no data from {self._names} within {patience}: {WAKE_HINT}; see `runtall scan`",
+                    f"no data from {self._names} within {patience}: "
+                    f"{self._failure or WAKE_HINT}; see `runtall scan`",
                     reason=LinkReason.NO_DATA,
                 )
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from sensor.errors import PacketError
 from sensor.protocol.auxiliary import SOURCES, parse_readings
+from sensor.protocol.repetition import ECHO_S
 from sensor.samples import FloatArray, Track
 from sensor.session.info import SensorInfo
 from sensor.units import NS_PER_S
@@ -67,7 +68,8 @@ def read_beside(
     tracks: list[Track] = []
     notices = []
     for sensor in sensors:
-        found, rejected = tracks_of(told[sensor.sensor_id], limits)
+        once = _without_repetitions(told[sensor.sensor_id])
+        found, rejected = tracks_of(once, limits)
         tracks += found
         if rejected:
             notices.append(
@@ -75,6 +77,18 @@ def read_beside(
                 f"{rejected}."
             )
     return tuple(tracks), tuple(notices)
+
+
+def _without_repetitions(notifications: Iterable[Notification]) -> list[Notification]:
+    """Leave out what the computer handed over again at once: such devices tell once a second."""
+    last: dict[str, tuple[int, bytes]] = {}
+    once = []
+    for channel, arrival_ns, payload in notifications:
+        last_ns, last_payload = last.get(channel, (arrival_ns, b""))
+        last[channel] = arrival_ns, payload
+        if payload != last_payload or arrival_ns - last_ns > ECHO_S * NS_PER_S:
+            once.append((channel, arrival_ns, payload))
+    return once
 
 
 def tracks_of(notifications: Iterable[Notification], limits: Limits) -> tuple[tuple[Track, ...], int]:

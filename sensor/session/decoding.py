@@ -51,24 +51,26 @@ class SegmentDecoder:
         self._columns = ColumnBuffer()
         self._has_samples = False
 
-    @property
-    def notifications(self) -> int:
-        """How many there are in all."""
-        return len(self._arrival_ns)
+    def feed(self, payloads: Sequence[bytes], position: IntArray | None = None) -> None:
+        """Decode the next notifications.
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether all of them have been fed."""
-        return self._fed == len(self._arrival_ns)
-
-    def feed(self, payloads: Sequence[bytes]) -> None:
-        """Decode the next notifications."""
+        Parameters
+        ----------
+        payloads
+            Their bytes.
+        position
+            (k,) places of these among all notifications; None where none was left out.
+        """
+        if position is None:
+            position = self._fed + np.arange(len(payloads))
+        if not len(position):
+            return
         block = self._decoder.feed(payloads)
-        before, self._fed = self._fed, self._fed + len(payloads)
+        self._fed = max(self._fed, int(position.max()) + 1)
         # A block without samples may not know yet which columns there are.
         if len(block.count):
             rows = {field.name: getattr(block, field.name) for field in fields(block)}
-            rows["notification"] = block.notification + before
+            rows["notification"] = position[block.notification]
             known = {name: column for name, column in rows.items() if column is not None}
             self._columns.append(known, self._fed / len(self._arrival_ns))
             self._has_samples = True

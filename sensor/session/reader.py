@@ -161,6 +161,11 @@ def _tracks(tracks: Rows, points: Rows) -> tuple[Track, ...]:
 
 def _notices(sensors: tuple[SensorRecording, ...]) -> Iterator[str]:
     for sensor in sensors:
+        if sensor.repeated_notifications:
+            yield (
+                f"{sensor.placement}: this computer's Bluetooth delivered {sensor.repeated_notifications} "
+                "notifications twice; the repetitions are left out."
+            )
         if sensor.rejected_packets:
             yield (
                 f"{sensor.placement}: packets left out because they do not fit the documented layout: "

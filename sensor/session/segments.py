@@ -33,6 +33,8 @@ class DecodedSegment:
         (n,) true where a channel reached its full scale.
     gaps
         Stretches without samples inside the segment.
+    repeated
+        Notifications that the computer handed over again, and which were left out.
     """
 
     reason: str
@@ -43,6 +45,7 @@ class DecodedSegment:
     gyr_sensor_radps: FloatArray | None
     clipped: BoolArray
     gaps: tuple[Gap, ...]
+    repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +59,7 @@ class JoinedSamples:
     gaps: tuple[Gap, ...]
     segment_start: IntArray
     rejected_packets: int
+    repeated_notifications: int
 
 
 class SegmentJoiner:
@@ -70,7 +74,7 @@ class SegmentJoiner:
         self._columns = ColumnBuffer()
         self._starts: list[int] = []
         self._gaps: list[Gap] = []
-        self._samples = self._rejected = 0
+        self._samples = self._rejected = self._repeated = 0
         self._end_s, self._reason = -np.inf, ""
 
     def add(self, whole: DecodedSegment, done: float) -> None:
@@ -84,6 +88,7 @@ class SegmentJoiner:
             Roughly which share of all samples, above 0 and up to 1, is there with this segment.
         """
         self._rejected += whole.rejected
+        self._repeated += whole.repeated
         reason = self._reason or whole.reason
         segment = _after(whole, self._end_s)
         if not len(segment.time_s):
@@ -118,6 +123,7 @@ class SegmentJoiner:
             gaps=tuple(self._gaps),
             segment_start=np.array(self._starts, dtype=np.int64),
             rejected_packets=self._rejected,
+            repeated_notifications=self._repeated,
         )
 
 

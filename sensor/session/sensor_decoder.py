@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from sensor.errors import SessionFileError, UnknownSensorError
 from sensor.protocol import registry
 from sensor.protocol.device_kind import DeviceKind
 from sensor.protocol.driver import StreamDecoder
+from sensor.protocol.repetition import Notification, RepetitionFilter
 from sensor.samples import IntArray, SensorRecording
 from sensor.session.decoding import SegmentDecoder, finish_together
 from sensor.session.info import SensorInfo
@@ -20,6 +23,7 @@ from sensor.session.rows_hash import Rows
 from sensor.session.schema import ACC_RANGE_SETTING, GYR_RANGE_SETTING, RATE_SETTING
 from sensor.session.second_stream import with_angular_rates
 from sensor.session.segments import DecodedSegment, JoinedSamples, SegmentJoiner
+from sensor.units import NS_PER_S
 
 _NO_ARRIVALS = np.empty(0, np.int64)
 
@@ -52,41 +56,70 @@ class ConnectionDecoder:
         arrivals_ns: Mapping[Stream, IntArray],
     ) -> None:
         rate_hz = sensor.settings.get(RATE_SETTING, kind.default_rate_hz)
+        self._channels: dict[str, _Channel] = {}
+        self._streams: list[SegmentDecoder] = []
 
-        def stream(channel: str, decoder: StreamDecoder) -> tuple[str, SegmentDecoder]:
+        def add_stream(channel: str, decoder: StreamDecoder) -> None:
             arrival_ns = arrivals_ns.get(Stream(segment_id, channel), _NO_ARRIVALS)
-            return channel, SegmentDecoder(
+            stream = SegmentDecoder(
                 decoder, kind.clock, nominal_rate_hz=rate_hz, reason=shorten(reason), arrival_ns=arrival_ns
             )
+            own = self._channels.setdefault(channel, _Channel(kind.numbering.new_filter(rate_hz), arrival_ns))
+            own.streams.append(stream)
+            self._streams.append(stream)
 
-        self._streams = [stream(kind.data_characteristic, kind.make_decoder(sensor.settings))]
+        add_stream(kind.data_characteristic, kind.make_decoder(sensor.settings))
         if kind.gyroscope is not None:
-            decoder = kind.gyroscope.make_decoder(sensor.settings)
-            self._streams.append(stream(kind.gyroscope.characteristic, decoder))
+            add_stream(kind.gyroscope.characteristic, kind.gyroscope.make_decoder(sensor.settings))
 
     @property
     def notifications(self) -> int:
         """How many there are in all."""
-        return sum(decoder.notifications for _, decoder in self._streams)
+        return sum(len(channel.arrival_ns) for channel in self._channels.values())
 
     @property
     def is_complete(self) -> bool:
         """Whether all of them have been fed."""
-        return all(decoder.is_complete for _, decoder in self._streams)
+        return all(channel.is_complete for channel in self._channels.values())
 
     def feed(self, channel: str, payloads: Sequence[bytes]) -> None:
         """Decode the next notifications of a channel; those of others are passed over."""
-        for own_channel, decoder in self._streams:
-            if channel == own_channel:
-                decoder.feed(payloads)
+        if channel in self._channels:
+            self._channels[channel].feed(payloads)
 
     def finish(self) -> tuple[DecodedSegment, DecodedSegment | None]:
         """Return the whole samples, and the accelerations alone where they came apart and no rates did."""
-        acc, *rates = finish_together([decoder for _, decoder in self._streams])
+        repeated = sum(channel.repetitions.repeated for channel in self._channels.values())
+        acc, *rates = finish_together(self._streams)
+        acc = replace(acc, repeated=repeated)
         if not rates:
             return acc, None
         (gyr,) = rates
         return with_angular_rates(acc, gyr), None if len(gyr.time_s) else acc
+
+
+class _Channel:
+    """Notifications of one characteristic on their way to whatever decodes them, repetitions left out."""
+
+    def __init__(self, repetitions: RepetitionFilter, arrival_ns: IntArray) -> None:
+        self.repetitions = repetitions
+        self.arrival_ns = arrival_ns
+        self.streams: list[SegmentDecoder] = []
+        self._fed = 0
+
+    @property
+    def is_complete(self) -> bool:
+        return self._fed == len(self.arrival_ns)
+
+    def feed(self, payloads: Sequence[bytes]) -> None:
+        first, self._fed = self._fed, self._fed + len(payloads)
+        arrival_s = (self.arrival_ns[first : self._fed] / NS_PER_S).tolist()
+        kept = self.repetitions.feed(list(map(Notification, count(first), arrival_s, payloads)))
+        if self.is_complete:
+            kept += self.repetitions.finish()
+        position = np.fromiter((one.position for one in kept), np.int64, len(kept))
+        for stream in self.streams:
+            stream.feed([one.payload for one in kept], position)
 
 
 class SensorDecoder:
@@ -156,6 +189,7 @@ class SensorDecoder:
             gaps=joined.gaps,
             segment_start=joined.segment_start,
             rejected_packets=joined.rejected_packets,
+            repeated_notifications=joined.repeated_notifications,
             battery_pct=battery_pct,
         )
 

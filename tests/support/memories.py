@@ -9,6 +9,7 @@ from typing import TypeVar
 from sensor.download.memories import find_memory
 from sensor.download.memory import DeviceMemory
 from sensor.download.policy import DownloadPolicy
+from sensor.link.radio import Radio
 from sensor.virtual.radio.peripheral import VirtualPeripheral
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
@@ -21,14 +22,15 @@ def on_air(
     sensor: VirtualPeripheral,
     action: Callable[[DeviceMemory], Awaitable[T]],
     policy: DownloadPolicy | None = None,
+    through: Callable[[Radio], Radio] = lambda radio: radio,
 ) -> T:
-    """Do something with a sensor's memory in virtual time."""
+    """Do something with a sensor's memory in virtual time; ``through`` changes what the radio does."""
 
     async def play() -> T:
         async with VirtualRadio(seed=1) as radio:
             await radio.add(sensor)
             return await action(
-                await find_memory(radio.bleak, sensor.name, utc_us=lambda: UTC_US, policy=policy)
+                await find_memory(through(radio.bleak), sensor.name, utc_us=lambda: UTC_US, policy=policy)
             )
 
     return run_in_virtual_time(play())

@@ -58,6 +58,9 @@ _ORIENTATION = [("orientation", "<u8"), ("heading", "<i2"), ("flags", "u1")]
 MEASUREMENT = np.dtype([*_MEASURED, *_ORIENTATION])
 """Eight samples without magnetometer; the time is that of the first one, ns."""
 
+BYTES_PER_SAMPLE = (HEAD_BYTES + MEASUREMENT.itemsize) / SAMPLES_PER_PACKAGE
+"""What one sample takes of the stream of packages, on average."""
+
 MEASUREMENT_WITH_MAGNETOMETER = np.dtype([*_MEASURED, ("mag", *_TRIPLES), *_ORIENTATION])
 
 

@@ -29,8 +29,8 @@ _PROCESSOR = (0x09, 0x03)
 TICK_S = 48 / 32768
 """One tick of an accounter."""
 
-_HEAD_BYTES = 2
-_VECTOR_BYTES = 6
+HEAD_BYTES = 2
+VECTOR_BYTES = 6
 PACKED_SAMPLES = 3
 _ANSWERS = 0x80
 """From this register number on, what follows is the answer to a question."""
@@ -174,13 +174,13 @@ def gyr_unit_radps(range_dps: float) -> float:
 
 def decode_vectors(notifications: Sequence[bytes], module: int) -> Vectors:
     """Decode the notifications of a module, one sample each or three packed; others are passed over."""
-    sizes = {_HEAD_BYTES + _VECTOR_BYTES: 1, _HEAD_BYTES + PACKED_SAMPLES * _VECTOR_BYTES: PACKED_SAMPLES}
+    sizes = {HEAD_BYTES + VECTOR_BYTES: 1, HEAD_BYTES + PACKED_SAMPLES * VECTOR_BYTES: PACKED_SAMPLES}
     fitting = [
         i
         for i, one in enumerate(notifications)
         if len(one) in sizes and one[0] == module and not is_answer(one)
     ]
-    body = b"".join([notifications[i][_HEAD_BYTES:] for i in fitting])
+    body = b"".join([notifications[i][HEAD_BYTES:] for i in fitting])
     samples = np.array([sizes[len(notifications[i])] for i in fitting], np.int64)
     counts = np.frombuffer(body, "<i2").astype(np.float64).reshape(-1, 3)
     return Vectors(np.array(fitting, np.int64), samples, counts)

@@ -49,6 +49,14 @@ class NotificationType(IntEnum):
     DATA_PART_3 = 4
 
 
+_CONTINUATIONS = (bytes([NotificationType.DATA_PART_2]), bytes([NotificationType.DATA_PART_3]))
+
+
+def is_dated(notification: bytes) -> bool:
+    """Tell a notification with a time or an answer from one that only goes on with another's samples."""
+    return not notification.startswith(_CONTINUATIONS)
+
+
 STATUS_WORDS = {
     100: "continue: there is more than fits into one answer",
     200: "done",

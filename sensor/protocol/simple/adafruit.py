@@ -32,6 +32,7 @@ RATES_HZ = (25, 50)
 
 _NEVER_MS = -1
 _PACKET = np.dtype([("vector", "<f4", 3)])
+SAMPLE_BYTES = _PACKET.itemsize
 
 
 class _VectorReader:

@@ -28,6 +28,11 @@ CONTROL_UUID = _uuid(0x0001)
 GYR_UUID = _uuid(0x0009)
 ACC_UUID = _uuid(0x000A)
 
+ATHENA = (
+    "it has not the characteristics of a Muse 2016, 2 or S: it is a Muse S Athena or newer, which "
+    "goes by the same name but speaks another protocol, and cannot be recorded"
+)
+
 START, HALT = "d", "h"
 """Commands that start and stop what is measured."""
 

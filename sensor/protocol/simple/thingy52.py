@@ -41,6 +41,7 @@ GYR_RANGE_RADPS = 1024 * RADPS_PER_DEGPS
 
 _MAG_PER_UT = 2**4
 _PACKET = np.dtype([("acc", "<i2", 3), ("gyr", "<i2", 3), ("mag", "<i2", 3)])
+SAMPLE_BYTES = _PACKET.itemsize
 _INTERVAL_MS = 500
 """For the sensor's steps, temperature and compass, which are not used."""
 

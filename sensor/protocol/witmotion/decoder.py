@@ -25,6 +25,12 @@ SERVICE_UUID = "0000ffe5-0000-1000-8000-00805f9a34fb"
 NOTIFY_UUID = "0000ffe4-0000-1000-8000-00805f9a34fb"
 WRITE_UUID = "0000ffe9-0000-1000-8000-00805f9a34fb"
 
+
+def on_sig_base(uuid: str) -> str:
+    """Return one of these on the Bluetooth SIG's base (``9b``, not ``9a``), where some firmware has it."""
+    return uuid.replace("00805f9a34fb", "00805f9b34fb")
+
+
 ACC_RANGE_MPS2 = 16 * STANDARD_GRAVITY_MPS2
 GYR_RANGE_RADPS = 2000 * RADPS_PER_DEGPS
 COUNTS = 2**15

@@ -47,6 +47,8 @@ class VirtualWitMotion(VirtualMotionSensor):
         The rate it starts with; a new one has 10 Hz.
     notification_bytes
         Into how long notifications the stream is cut, where the MTU allows it.
+    is_on_sig_base
+        Whether its service and characteristics are numbered on the Bluetooth SIG's base, as some are.
     battery_pct, mtu
         As for `sensor.virtual.radio.peripheral.VirtualPeripheral`; the battery is read from a register only.
 
@@ -64,6 +66,7 @@ class VirtualWitMotion(VirtualMotionSensor):
         rate_ppm: float = 0.0,
         saved_rate_hz: int = 100,
         notification_bytes: int = NOTIFICATION_BYTES,
+        is_on_sig_base: bool = False,
         battery_pct: int = 100,
         mtu: int = 247,
     ) -> None:
@@ -71,11 +74,16 @@ class VirtualWitMotion(VirtualMotionSensor):
             raise ValueError(
                 f"a WitMotion cannot stream this {signal.rate_hz:g} Hz signal at {saved_rate_hz} Hz"
             )
+        service, data, command = (
+            wire.on_sig_base(uuid) if is_on_sig_base else uuid
+            for uuid in (wire.SERVICE_UUID, wire.NOTIFY_UUID, wire.WRITE_UUID)
+        )
         super().__init__(
             name,
             readings=_readings(signal),
             times=SampleTimes(0.0, signal.rate_hz, rate_ppm),
             clock=SensorClock(),
+            advertised_uuids=(service,),
             battery_pct=battery_pct,
             mtu=mtu,
         )
@@ -83,13 +91,14 @@ class VirtualWitMotion(VirtualMotionSensor):
         self._rate_code = self._saved_code = RATE_CODES[saved_rate_hz]
         self._unlocked_until_s = self._settled_s = -math.inf
         self._unsent = b""
-        self._data = notify_only(wire.NOTIFY_UUID)
-        self._command = write_only(wire.WRITE_UUID, self._on_write, response=False)
+        self._service_uuid = service
+        self._data = notify_only(data)
+        self._command = write_only(command, self._on_write, response=False)
         when_subscribed(self._data, self._on_subscription)
 
     def services(self) -> list[Service]:
         """Return the one service there is."""
-        return [Service(wire.SERVICE_UUID, [self._data, self._command])]
+        return [Service(self._service_uuid, [self._data, self._command])]
 
     def reboot(self) -> None:
         """Restart with what was saved."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensor.protocol.auxiliary import BESIDE
 from sensor.protocol.standard import (
     HEART_RATE_UUID,
     RUNNING_UUID,
@@ -20,6 +23,8 @@ from sensor.protocol.standard import (
 )
 from sensor.samples import Track
 from sensor.session.auxiliary import tracks_of, way_m, with_surface
+from sensor.session.reader import read_recording
+from sensor.session.writer import SessionWriter
 
 SECOND_NS = 1_000_000_000
 
@@ -97,3 +102,17 @@ def test_what_the_runner_said_of_the_surface_stays() -> None:
 
 def test_a_foot_pod_says_nothing_of_the_surface() -> None:
     assert with_surface({}, tracks_of(running(RunningSpeed(3.0, 170)), {})[0]) == {}
+
+
+def test_what_the_computer_hands_over_twice_is_one_point_of_a_track(tmp_path: Path) -> None:
+    path = tmp_path / "twice.runtall"
+    writer = SessionWriter(path, name="twice", started_utc="2026-05-31T06:30:00+00:00")
+    sensor_id = writer.add_beside("beside 1", BESIDE.key, name="H7")
+    segment_id = writer.start_segment(sensor_id, 0, reason="start")
+    beats = [(second * SECOND_NS, bytes([0, 100 + second // 3])) for second in range(12)]
+    twice = [(ns + echo * 100_000, payload) for ns, payload in beats for echo in range(2)]
+    writer.packets(segment_id, HEART_RATE_UUID, packets=twice)
+    writer.close()
+    (track,) = read_recording(path).tracks
+    # The same heart rate a second later is a reading of its own.
+    assert track.time_s.tolist() == [float(second) for second in range(12)]
