@@ -41,7 +41,8 @@ def command(
 ) -> None:
     """Import sensor files as one session.
 
-    PLACEMENT is sternum, upper-back, sacrum, waist or head; FILE a CSV file with the header
+    PLACEMENT is sternum (or chest), upper-back (or back), sacrum, waist or head, one of the first two at
+    least; FILE a CSV file with the header
     time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps, or a
     recording from the memory of a Movesense (SBEM), a Capture2Go, a Movella DOT (as `runtall download` keeps
     it) or a Polar Verity Sense (ACC.REC, with the GYRO.REC beside it), recognised by its content. The
@@ -81,19 +82,33 @@ def command(
 
 
 def _paths(words: tuple[str, ...]) -> dict[str, Path]:
-    """Split ``placement=FILE`` words."""
-    from sensor.samples import PLACEMENTS
+    """Split ``placement=FILE`` words.
+
+    Raises
+    ------
+    ImportFileError
+        Without a file of a trunk sensor: there would be no report.
+    """
+    from sensor.errors import ImportFileError, UnknownSensorError
+    from sensor.samples import TRUNK_PLACEMENTS, placement_of
 
     paths: dict[str, Path] = {}
     for word in words:
-        placement, equals, file = word.partition("=")
+        typed, equals, file = word.partition("=")
         if not equals or not file:
             raise click.UsageError(f"{word!r} is not PLACEMENT=FILE; write for example sternum=chest.csv")
-        if placement not in PLACEMENTS:
-            raise click.UsageError(f"unknown placement {placement!r}; use one of {', '.join(PLACEMENTS)}")
+        try:
+            placement = placement_of(typed)
+        except UnknownSensorError as error:
+            raise click.UsageError(str(error)) from error
         if placement in paths:
             raise click.UsageError(f"placement {placement} is given twice; one sensor per placement")
         paths[placement] = Path(file)
+    if not paths.keys() & set(TRUNK_PLACEMENTS):
+        raise ImportFileError(
+            f"no trunk sensor among {', '.join(paths)}: posture is told from the trunk; "
+            "give the file of a sensor worn as sternum (chest) or upper-back (back), too"
+        )
     return paths
 
 
