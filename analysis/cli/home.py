@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from datetime import UTC, datetime
@@ -46,10 +47,11 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
         When the folder cannot be made.
     """
     from sensor.errors import SessionFileError
+    from sensor.private_files import make_private_folder
 
     folder = sessions_folder(home)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         raise SessionFileError(
             f"{folder}: cannot be made ({error.strerror}); choose another place with --home or RUNTALL_HOME"
@@ -57,7 +59,7 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
     stem = "_".join(filter(None, [f"{started.astimezone():%Y-%m-%d_%H-%M-%S}", file_name(name)]))
     path = folder / f"{stem}{_SUFFIX}"
     number = 1
-    while path.exists():
+    while os.path.lexists(path):
         number += 1
         path = folder / f"{stem}_{number}{_SUFFIX}"
     return path

@@ -11,7 +11,7 @@ from sensor.session.schema import BESIDE_PREFIX
 
 @dataclass(frozen=True, slots=True)
 class SensorRequest:
-    """One sensor: where it is worn, in a word `placement_of` knows, and its name or address (on macOS a UUID).
+    """One sensor: where it is worn, as `placement_of` reads it, and its name or address (on macOS a UUID).
 
     Raises
     ------

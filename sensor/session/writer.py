@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from sensor.errors import SessionFileError
+from sensor.private_files import create_private, part_beside
 from sensor.session.opening import is_busy
 from sensor.session.rows import Row, SessionRows, as_json
 from sensor.session.schema import ENDED_KEY, new_session_bytes
@@ -164,9 +165,9 @@ def choose_journal(connection: sqlite3.Connection) -> str:
 
 def _create(path: Path, content: bytes) -> None:
     """Put a whole file in place, never over another one, never half of it."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = part_beside(path)
     try:
-        with part.open("wb") as file:
+        with create_private(part) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -199,6 +200,6 @@ def give_name(part: Path, path: Path) -> None:
         raise
     except OSError:
         # Sticks and some network drives know no second names for a file.
-        if path.exists():
+        if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
         part.rename(path)
