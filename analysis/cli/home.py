@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -15,6 +16,8 @@ from analysis.cli.text import local_start
 
 if TYPE_CHECKING:
     from sensor.session.info import SessionInfo
+
+Made = TypeVar("Made")
 
 _SUFFIX = ".runtall"
 _LONGEST_NAME_BYTES = 100
@@ -63,6 +66,33 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
         number += 1
         path = folder / f"{stem}_{number}{_SUFFIX}"
     return path
+
+
+def in_new_place(new_path: Callable[[], Path], make: Callable[[Path], Made]) -> Made:
+    """Make something at a new path; where another process took that meanwhile, at the next one.
+
+    Parameters
+    ----------
+    new_path
+        Returns a path at which nothing is yet.
+    make
+        Makes it there; `SessionExistsError` asks for another path.
+
+    Raises
+    ------
+    SessionExistsError
+        When the same path is taken twice: no other one will be found.
+    """
+    from sensor.errors import SessionExistsError
+
+    path = new_path()
+    while True:
+        try:
+            return make(path)
+        except SessionExistsError:
+            taken, path = path, new_path()
+            if path == taken:
+                raise
 
 
 def file_name(name: str) -> str:

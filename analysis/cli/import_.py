@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli.home import home_folder, new_session_path
+from analysis.cli.home import home_folder, in_new_place, new_session_path
 from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
 from sensor.text import printable
 
@@ -60,15 +60,19 @@ def command(
     first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
     began, source = _began(started, start.utc, path=first_path, file=first_file, zero_s=start.zero_s)
     session_name = name or first_path.stem
-    target = new_session_path(home_folder(ctx), session_name, began)
-    write_imu_session(
-        target,
-        imu_files,
-        name=session_name,
-        started_utc=began.isoformat(),
-        zero_s=start.zero_s,
-        context={**typed, "started_source": source},
-    )
+
+    def write(target: Path) -> Path:
+        write_imu_session(
+            target,
+            imu_files,
+            name=session_name,
+            started_utc=began.isoformat(),
+            zero_s=start.zero_s,
+            context={**typed, "started_source": source},
+        )
+        return target
+
+    target = in_new_place(lambda: new_session_path(home_folder(ctx), session_name, began), write)
     for imu_file in imu_files.values():
         for notice in imu_file.notices:
             click.echo(printable(notice), err=True)

@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
-from sensor.errors import SessionFileError
+from sensor.errors import SessionExistsError, SessionFileError
 from sensor.private_files import create_private, part_beside
 from sensor.session.opening import is_busy
 from sensor.session.rows import Row, SessionRows, as_json
@@ -50,9 +50,11 @@ class SessionWriter(SessionRows):
 
     Raises
     ------
+    SessionExistsError
+        When a file is there already.
     SessionFileError
-        When a file is there already, or none can be made. Every later method raises it too, when the disk is
-        full or fails; what was committed stays in the file and its ``-wal``.
+        When none can be made. Every later method raises it too, when the disk is full or fails; what was
+        committed stays in the file and its ``-wal``.
     SessionLockedError
         By every later method, when another program has locked the file for ``wait_s``.
     """
@@ -173,7 +175,7 @@ def _create(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         give_name(part, path)
     except FileExistsError as error:
-        raise SessionFileError(
+        raise SessionExistsError(
             f"{path}: exists already and is never overwritten; choose another name"
         ) from error
     except OSError as error:

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
-from analysis.cli.home import find_session, home_folder, list_session_paths, new_session_path
-from sensor.errors import SessionFileError
+from analysis.cli.home import find_session, home_folder, in_new_place, list_session_paths, new_session_path
+from sensor.errors import SessionExistsError, SessionFileError
 from sensor.session.schema import new_session_bytes
 from sensor.session.writer import SessionWriter
 
@@ -46,6 +46,30 @@ def test_a_second_session_of_the_same_name_and_second_gets_another_path(home: Pa
     first, second = _add(home, "tempo", _local(1)), _add(home, "tempo", _local(1))
     assert first != second
     assert second.stem == f"{first.stem}_2"
+
+
+def test_a_path_that_another_process_takes_first_is_left_to_it(home: Path) -> None:
+    tried: list[Path] = []
+
+    def make(path: Path) -> Path:
+        tried.append(path)
+        if len(tried) < 3:
+            path.write_text("of another process")
+        SessionWriter(path, name="tempo", started_utc=_local(1).isoformat()).close()
+        return path
+
+    made = in_new_place(lambda: new_session_path(home, "tempo", _local(1)), make)
+    assert [path.stem[19:] for path in tried] == ["_tempo", "_tempo_2", "_tempo_3"]
+    assert made == tried[-1]
+    assert tried[0].read_text() == "of another process"
+
+
+def test_a_path_that_stays_taken_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.runtall").touch()
+    with pytest.raises(SessionExistsError, match="exists already"):
+        in_new_place(
+            lambda: tmp_path / "a.runtall", lambda path: SessionWriter(path, name="a", started_utc="")
+        )
 
 
 def test_a_home_that_cannot_be_made_is_an_expected_failure(tmp_path: Path) -> None:
