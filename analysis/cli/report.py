@@ -40,7 +40,7 @@ def command(
         raise click.UsageError("--json - and --csv -: only one of them can go to stdout")
     if output == STDOUT:
         raise click.BadParameter("the page needs a file", param_hint="--output")
-    path = find_session(home_folder(ctx), session)
+    path = find_session(home_folder(ctx), session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
     _refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
     _write_report(path, page_path, json_file=json_file, csv_file=csv_file, open_page=open_page)
