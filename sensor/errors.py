@@ -41,6 +41,10 @@ class SessionFileError(SensorError, ValueError):
     """A session file that cannot be opened, read or written."""
 
 
+class SessionExistsError(SessionFileError):
+    """A session file where a new one was to go; the same can be tried under another name."""
+
+
 class ImportFileError(SensorError, ValueError):
     """A file of another tool that cannot be taken in."""
 

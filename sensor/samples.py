@@ -36,6 +36,27 @@ PLACEMENTS = ("sternum", "upper-back", "sacrum", "waist", "head")
 TRUNK_PLACEMENTS = ("sternum", "upper-back")
 """Placements whose flexion is trunk flexion."""
 
+PLACEMENT_ALIASES = {"chest": "sternum", "back": "upper-back"}
+"""What runners call a placement, and its name in sessions and reports."""
+
+
+def placement_of(word: str) -> str:
+    """Return the placement that a typed word means: one of `PLACEMENTS`, or an everyday word for it.
+
+    Raises
+    ------
+    UnknownSensorError
+        For a word that means none.
+    """
+    typed = word.strip().casefold()
+    placement = PLACEMENT_ALIASES.get(typed, typed)
+    if placement not in PLACEMENTS:
+        aliases = " or ".join(PLACEMENT_ALIASES)
+        raise UnknownSensorError(
+            f"unknown placement {word!r}; use one of {', '.join(PLACEMENTS)} ({aliases} will do, too)"
+        )
+    return placement
+
 
 def freeze_arrays(value: object) -> None:
     """Replace every array field of a frozen dataclass by a private read-only copy.

@@ -9,6 +9,7 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import STDOUT, analysed, write_text
+from sensor.text import printable
 
 if TYPE_CHECKING:
     from analysis.run_report import RunReport
@@ -23,6 +24,8 @@ def command(ctx: click.Context, sessions: tuple[str, ...], json_file: str | None
 
     A report that `runtall report --json` wrote serves in place of its session, and needs no second analysis.
 
+    A session without a report is left out and named, as long as two others remain.
+
     Tells what is comparable and why not, the difference in lean at matched speed with its interval, and the
     differences kilometre by kilometre. With a - for JSON, stdout carries that alone and the rest goes to
     stderr.
@@ -30,7 +33,7 @@ def command(ctx: click.Context, sessions: tuple[str, ...], json_file: str | None
     if len(sessions) < 2:
         raise click.UsageError("compare needs two or more sessions; see `runtall list`")
     home = home_folder(ctx)
-    paths = [_report_file(word) or find_session(home, word) for word in sessions]
+    paths = [_report_file(word) or find_session(home, word, for_report=True) for word in sessions]
     if json_file not in (None, STDOUT) and Path(str(json_file)).resolve() in {p.resolve() for p in paths}:
         raise click.UsageError(f"{json_file}: --json would overwrite a session; name another file")
     _write_comparison(paths, json_file)
@@ -47,13 +50,33 @@ def _report(path: Path) -> RunReport:
     return RunReport.from_json(path) if path.suffix.casefold() == ".json" else analysed(path)
 
 
+def _reports(paths: list[Path]) -> dict[Path, RunReport]:
+    """Return the reports of sessions; one that has none is left out and named while two others remain."""
+    from analysis.errors import AnalysisError
+    from sensor.errors import SensorError
+
+    reports: dict[Path, RunReport] = {}
+    troubles: list[SensorError | AnalysisError] = []
+    for path in paths:
+        try:
+            reports[path] = _report(path)
+        except (SensorError, AnalysisError) as error:
+            troubles.append(error)
+            if len(paths) - len(troubles) < 2:
+                raise
+    for trouble in troubles:
+        click.echo(printable(f"Left out: {trouble}."), err=True)
+    return reports
+
+
 def _write_comparison(paths: list[Path], json_file: str | None) -> None:
     from analysis.comparison.as_json import to_json
     from analysis.comparison.compare import compare
     from analysis.comparison.text import render
     from analysis.config import AnalysisConfig
 
-    reports = {path: _report(path) for path in dict.fromkeys(paths)}
+    reports = _reports(list(dict.fromkeys(paths)))
+    paths = [path for path in paths if path in reports]
     comparison = compare([reports[path] for path in paths], AnalysisConfig().comparison)
     if len(reports) < len(paths):
         click.echo("One session is compared with itself.", err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli.home import home_folder, new_session_path
+from analysis.cli.home import home_folder, in_new_place, new_session_path
 from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
 from analysis.cli.track import told, watch_facts
 from sensor.text import printable
@@ -50,7 +50,8 @@ def command(
 ) -> None:
     """Import sensor files as one session.
 
-    PLACEMENT is sternum, upper-back, sacrum, waist or head; FILE a CSV file with the header
+    PLACEMENT is sternum (or chest), upper-back (or back), sacrum, waist or head, one of the first two at
+    least; FILE a CSV file with the header
     time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps, or a
     recording from the memory of a Movesense (SBEM), a Capture2Go, a Movella DOT (as `runtall download` keeps
     it) or a Polar Verity Sense (ACC.REC, with the GYRO.REC beside it), recognised by its content. The
@@ -70,15 +71,19 @@ def command(
     first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
     began, source = _began(started, start.utc, path=first_path, file=first_file, zero_s=start.zero_s)
     session_name = name or first_path.stem
-    target = new_session_path(home_folder(ctx), session_name, began)
-    write_imu_session(
-        target,
-        imu_files,
-        name=session_name,
-        started_utc=began.isoformat(),
-        zero_s=start.zero_s,
-        context={**typed, **watched, "started_source": source},
-    )
+
+    def write(target: Path) -> Path:
+        write_imu_session(
+            target,
+            imu_files,
+            name=session_name,
+            started_utc=began.isoformat(),
+            zero_s=start.zero_s,
+            context={**typed, **watched, "started_source": source},
+        )
+        return target
+
+    target = in_new_place(lambda: new_session_path(home_folder(ctx), session_name, began), write)
     if watched:
         click.echo(told(watched), err=True)
     for imu_file in imu_files.values():
@@ -94,19 +99,33 @@ def command(
 
 
 def _paths(words: tuple[str, ...]) -> dict[str, Path]:
-    """Split ``placement=FILE`` words."""
-    from sensor.samples import PLACEMENTS
+    """Split ``placement=FILE`` words.
+
+    Raises
+    ------
+    ImportFileError
+        Without a file of a trunk sensor: there would be no report.
+    """
+    from sensor.errors import ImportFileError, UnknownSensorError
+    from sensor.samples import TRUNK_PLACEMENTS, placement_of
 
     paths: dict[str, Path] = {}
     for word in words:
-        placement, equals, file = word.partition("=")
+        typed, equals, file = word.partition("=")
         if not equals or not file:
             raise click.UsageError(f"{word!r} is not PLACEMENT=FILE; write for example sternum=chest.csv")
-        if placement not in PLACEMENTS:
-            raise click.UsageError(f"unknown placement {placement!r}; use one of {', '.join(PLACEMENTS)}")
+        try:
+            placement = placement_of(typed)
+        except UnknownSensorError as error:
+            raise click.UsageError(str(error)) from error
         if placement in paths:
             raise click.UsageError(f"placement {placement} is given twice; one sensor per placement")
         paths[placement] = Path(file)
+    if not paths.keys() & set(TRUNK_PLACEMENTS):
+        raise ImportFileError(
+            f"no trunk sensor among {', '.join(paths)}: posture is told from the trunk; "
+            "give the file of a sensor worn as sternum (chest) or upper-back (back), too"
+        )
     return paths
 
 

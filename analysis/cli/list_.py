@@ -7,7 +7,11 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import home_folder, list_session_paths, sessions_folder
-from analysis.cli.text import clock_text, local_start, text_table
+from analysis.cli.text import clock_text, local_start, shortened, text_table
+from sensor.text import printable
+
+NAME_WIDTH = 40
+"""Columns of a terminal for a session's name; one long name would widen every row."""
 
 HEADER = ("NAME", "DATE", "DURATION", "SENSORS", "SIZE", "FILE")
 
@@ -29,7 +33,7 @@ def _entry(path: Path) -> tuple[float, tuple[str, ...]]:
     from sensor.errors import SessionFileError
     from sensor.session.info import read_info
 
-    status = path.stat()
+    status = path.lstat()
     size = f"{status.st_size / 1e6:.1f} MB" if status.st_size >= 1e6 else f"{status.st_size / 1e3:.0f} kB"
     try:
         info = read_info(path)
@@ -38,7 +42,7 @@ def _entry(path: Path) -> tuple[float, tuple[str, ...]]:
         return status.st_mtime, ("(broken)", "-", "-", "-", size, f"{path.name}: {reason}")
     started = local_start(info.started_utc)
     sensors = ", ".join(sensor.placement for sensor in info.sensors) or "none"
-    name = f"{info.name} (simulated)" if info.simulated else info.name
+    name = shortened(printable(info.name), NAME_WIDTH) + " (simulated)" * info.simulated
     date = f"{started:%Y-%m-%d %H:%M}" if started else "-"
     since_s = started.timestamp() if started else status.st_mtime
     return since_s, (name, date, clock_text(info.duration_s), sensors, size, path.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +40,7 @@ def command(
         raise click.UsageError("--json - and --csv -: only one of them can go to stdout")
     if output == STDOUT:
         raise click.BadParameter("the page needs a file", param_hint="--output")
-    path = find_session(home_folder(ctx), session)
+    path = find_session(home_folder(ctx), session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
     _refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
     _write_report(path, page_path, json_file=json_file, csv_file=csv_file, open_page=open_page)
@@ -105,9 +104,9 @@ def _show(page_path: Path) -> bool:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write a file in one go: whoever looks sees the old content or the whole new one.
+    """Write a file in one go, for its owner's eyes only: it tells of a person's health.
 
-    A link is followed. What is no ordinary file, a pipe or a device, is written to and never replaced.
+    A link is refused. What is no ordinary file, a pipe or a device, is written to and never replaced.
 
     Raises
     ------
@@ -115,23 +114,14 @@ def write_text(path: Path, content: str) -> None:
         Where the place cannot be written.
     """
     from analysis.errors import OutputError
+    from sensor.private_files import replace_private
 
     try:
-        target = path.resolve()
-        if target.exists() and not target.is_file():
-            target.write_text(content, encoding="utf-8", newline="\n")
+        if path.exists() and not path.is_file():
+            path.write_text(content, encoding="utf-8", newline="\n")
         else:
-            _replace(target, content)
+            replace_private(path, content.encode())
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be written ({error.strerror}); choose another place with -o, --json or --csv"
         ) from error
-
-
-def _replace(path: Path, content: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(content, encoding="utf-8", newline="\n")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -69,8 +69,9 @@ def _virtual_name(name: str, number: int) -> str:
 def _parse_request(request: str) -> tuple[str, str]:
     placement, equals, name = request.partition("=")
     if not equals:
-        from sensor.samples import PLACEMENTS
+        from sensor.samples import PLACEMENT_ALIASES, PLACEMENTS
 
-        example = f"{request}=NAME" if request in PLACEMENTS else f"sternum={request}"
+        is_placement = request in (*PLACEMENTS, *PLACEMENT_ALIASES)
+        example = f"{request}=NAME" if is_placement else f"sternum={request}"
         raise click.UsageError(f"--sensor {request}: write where it is worn and its name, as in {example}")
     return placement.strip(), name.strip()

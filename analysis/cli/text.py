@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 
 import click
 
@@ -12,17 +14,41 @@ from sensor.text import printable
 
 _UNITS_S = {"s": 1, "sec": 1, "min": 60, "h": 3600}
 _WITH_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)")
+_MOST_ACCENTED = 4
+"""Letters, accents among them, that one column of a terminal may hold."""
+
 _CLOCK = re.compile(r"(?:([0-9]+):)?([0-9]{1,3}):([0-5][0-9])")
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return rows under a header, in columns as wide as their widest cell, without trailing spaces."""
     lines = [header, *[[printable(cell) for cell in row] for row in rows]]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    widths = [max(display_width(line[column]) for line in lines) for column in range(len(header))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        "  ".join(
+            cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
         for line in lines
     )
+
+
+def display_width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: two for a wide letter, none for an accent."""
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
+
+
+def shortened(text: str, width: int) -> str:
+    """Return a text that takes at most ``width`` columns, ended by an ellipsis where it was longer."""
+    # Accents take no column, and any number of them can stand on one letter.
+    letters = text[: _MOST_ACCENTED * width]
+    if letters == text and display_width(text) <= width:
+        return text
+    widths = accumulate(map(display_width, letters))
+    kept = "".join(letter for letter, end in zip(letters, widths, strict=True) if end < width)
+    return f"{kept.rstrip()}…"
 
 
 def parse_duration_s(text: str) -> float:

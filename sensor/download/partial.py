@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sensor.errors import LinkError, SessionFileError
+from sensor.private_files import make_private_folder, open_private, replace_private
 from sensor.protocol.memory import Coverage, LogEntry, Piece, Span
 
 Progress = Callable[[int, int], None]
@@ -84,10 +85,12 @@ class PartialLog:
         self._ends: list[int] = []
         self._is_end_told = False
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            # Opened anew only where nothing of this recording is known: bytes on the disk that no knowledge
-            # vouches for are not believed.
-            self._file = self._part.open("r+b" if self._coverage.size else "w+b")
+            make_private_folder(target.parent)
+            self._file = open_private(self._part)
+            # Emptied where nothing of this recording is known: bytes on the disk that no knowledge vouches for
+            # are not believed.
+            if not self._coverage.size:
+                self._file.truncate()
         except OSError as error:
             raise self._complain(error) from error
 
@@ -215,15 +218,12 @@ class PartialLog:
             When the disk is full or fails.
         """
         known = {**asdict(self._identity), "received": self._coverage.spans}
-        fresh = self._knowledge.with_name(f"{self._knowledge.name}.new")
         try:
             self._file.flush()
             # In this order: knowledge of bytes that are not on the disk yet would, after a power loss, vouch
             # for zeros.
             os.fsync(self._file.fileno())
-            fresh.write_text(json.dumps(known), encoding="utf-8")
-            # Renamed over the old one, which is whole until then.
-            fresh.replace(self._knowledge)
+            replace_private(self._knowledge, json.dumps(known).encode())
         except OSError as error:
             raise self._complain(error) from error
         self._unsaved_bytes = 0

@@ -10,9 +10,9 @@ import numpy as np
 
 from sensor.clock.pairing import find_neighbours
 from sensor.importers.csv_table import CsvTable
+from sensor.importers.mistaken_motion import check_motion, gravity_remark
 from sensor.importers.plausibility import (
     check_acceleration,
-    check_angular_rate,
     check_axes,
     check_size,
     check_times,
@@ -110,7 +110,10 @@ def read_imu_csv(path: Path) -> ImuFile:
     notices += check_acceleration(path, acc_mps2, rate_hz=rate_hz, unit=acc_unit)
     if gyr_radps is not None:
         check_axes(path, gyr_radps, columns=gyr_columns)
-        check_angular_rate(path, gyr_radps, acc_mps2=acc_mps2, unit=gyr_unit)
+        notices += check_motion(
+            path, time_s, acc_mps2=acc_mps2, gyr_radps=gyr_radps, rate_hz=rate_hz, unit=gyr_unit
+        )
+    notices += gravity_remark(path, acc_mps2, rate_hz=rate_hz, unit=acc_unit)
     return ImuFile(path.name, table.size, table.sha256, time_s, acc_mps2, gyr_radps, tuple(notices))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sensor.errors import ImportFileError, SessionFileError
+from sensor.errors import ImportFileError, SessionExistsError, SessionFileError
 from sensor.importers.full_scale import full_scale_settings
 from sensor.importers.imu_csv import ImuFile
 from sensor.importers.plausibility import US_PER_S
@@ -112,13 +113,15 @@ def write_imu_session(
 
     Raises
     ------
+    SessionExistsError
+        When something is there already.
     SessionFileError
-        When something is there already, or the disk is full or fails; nothing is left behind.
+        When the disk is full or fails; nothing is left behind.
     UnknownSensorError
         For an unknown placement.
     """
-    if target.exists():
-        raise SessionFileError(f"{target}: exists already and is never overwritten; choose another name")
+    if os.path.lexists(target):
+        raise _exists(target)
     try:
         with TemporaryDirectory(dir=target.parent, prefix=".import-") as folder:
             unfinished = Path(folder) / target.name
@@ -127,6 +130,8 @@ def write_imu_session(
                     writer.set_context(key, value)
                 _write_files(writer, files, zero_s)
             give_name(unfinished, target)
+    except FileExistsError as error:
+        raise _exists(target) from error
     except OSError as error:
         raise SessionFileError(
             f"{target}: cannot be made ({error.strerror}); choose another folder"
@@ -134,6 +139,10 @@ def write_imu_session(
     except SessionFileError as error:
         reason = error.__cause__
         raise SessionFileError(f"{target}: cannot be made ({reason}); make room and import again") from error
+
+
+def _exists(target: Path) -> SessionExistsError:
+    return SessionExistsError(f"{target}: exists already and is never overwritten; choose another name")
 
 
 def _write_files(rows: SessionRows, files: Mapping[str, ImuFile], zero_s: float) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sensor.errors import ImportFileError
 from sensor.samples import FloatArray
-from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
+from sensor.units import STANDARD_GRAVITY_MPS2
 
 US_PER_S = 1e6
 """Times are kept in whole microseconds."""
@@ -43,6 +43,20 @@ LEVEL_TOLERANCE = 0.05
 _UNIT_FACTOR = 2.0
 """Farther from 1 g than this factor is a unit, nearer is a sensor: clipped, loose or not calibrated."""
 
+_ACC_GUESSES = {
+    "g, rename the columns": 1.0,
+    "mps2, rename the columns": STANDARD_GRAVITY_MPS2,
+    "milli-g, convert them": 1000.0,
+    **{
+        f"the sensor's own counts ({count} for 1 g), convert them": float(count)
+        for count in (2048, 4096, 8192, 16384)
+    },
+}
+"""What else a column may hold, and how much of it is 1 g."""
+
+_SAME_UNIT = 1.15
+"""Units of which 1 g is as much, within this factor, cannot be told apart."""
+
 _MOST_SWING = 3.0
 """Swing of the specific force over its mean: 0.9 to 1.3 on trunk, sacrum and head of a hard run."""
 
@@ -54,15 +68,6 @@ _MOVING_SHARE = 0.5
 
 _BLOCK_S = 5.0
 """Over so many seconds of running whole strides outweigh a part of one, and the mean force is gravity."""
-
-_MOST_RADPS = 2000 * RADPS_PER_DEGPS
-"""The full scale of these sensors: what turns faster most of a second in a hundred is in deg/s."""
-
-_LEAST_RUNNING_RADPS = 10 * RADPS_PER_DEGPS
-"""A walking trunk turns eight times as fast, a running one more (99th percentile in real records)."""
-
-_ON_FOOT_SD_MPS2 = 3.0
-"""Running is above in every real record at hand, sitting and standing far below."""
 
 
 def check_times(path: Path, time_s: FloatArray, *, line_of: Callable[[int], int]) -> float:
@@ -250,20 +255,22 @@ def check_acceleration(path: Path, acc_sensor_mps2: FloatArray, *, rate_hz: floa
         )
     if 1 / _UNIT_FACTOR <= level_g <= _UNIT_FACTOR:
         return level_remarks(path, level_g)
-    other, factor = ("g", 1 / STANDARD_GRAVITY_MPS2) if unit == "mps2" else ("mps2", STANDARD_GRAVITY_MPS2)
-    guesses = ((other, factor), ("milli-g", 1000.0 if unit == "g" else 1000 / STANDARD_GRAVITY_MPS2))
-    advice = next(
-        (
-            f"the values seem to be in {name}, " + ("rename the columns" if name == other else "convert them")
-            for name, scale in guesses
-            if 1 / _UNIT_FACTOR <= level_g / scale <= _UNIT_FACTOR
-        ),
-        "gravity must be in the data, export the raw accelerometer in m/s2 or g",
-    )
+    advice = _likely_unit(level_g if unit == "g" else level_g * STANDARD_GRAVITY_MPS2)
     raise ImportFileError(
         f"{path}: columns acc_x_{unit} to acc_z_{unit}: the mean specific force is {level_g:.3g} g, "
         f"not 1 g; {advice}"
     )
+
+
+def _likely_unit(level: float) -> str:
+    """Return what to do about a mean specific force of this many of an unknown unit."""
+    nearness = {words: abs(np.log(level / one_g)) for words, one_g in _ACC_GUESSES.items()}
+    near = [words for words, apart in nearness.items() if apart < np.log(_SAME_UNIT)]
+    nearest = min(nearness, key=nearness.__getitem__)
+    likely = near or ([nearest] if nearness[nearest] < np.log(_UNIT_FACTOR) else [])
+    if not likely:
+        return "gravity must be in the data, export the raw accelerometer in m/s2 or g"
+    return f"the values seem to be in {' or in '.join(likely)}"
 
 
 def level_remarks(path: Path, level_g: float) -> list[str]:
@@ -290,48 +297,3 @@ def mean_specific_force_mps2(acc_sensor_mps2: FloatArray, rate_hz: float) -> flo
     whole = len(acc_sensor_mps2) // length * length
     means = acc_sensor_mps2[:whole].reshape(-1, length, 3).mean(axis=1)
     return float(np.median(np.linalg.norm(means, axis=1)))
-
-
-def check_angular_rate(path: Path, gyr_radps: FloatArray, *, acc_mps2: FloatArray, unit: str) -> None:
-    """Refuse a gyroscope whose unit is not what its columns say.
-
-    Parameters
-    ----------
-    path
-        The file, for the message.
-    gyr_radps
-        (n, 3) angular rate, if the unit is right.
-    acc_mps2
-        (n, 3) specific force: tells whether anybody ran.
-    unit
-        Suffix of the columns.
-
-    Raises
-    ------
-    ImportFileError
-        When the rates are too large for any sensor, or too small for a runner.
-    """
-    high_radps = float(np.percentile(np.linalg.norm(gyr_radps, axis=1), 99))
-    on_foot = float(np.linalg.norm(acc_mps2, axis=1).std()) > _ON_FOOT_SD_MPS2
-    if high_radps <= _MOST_RADPS and not (on_foot and high_radps < _LEAST_RUNNING_RADPS):
-        return
-    own_radps = RADPS_PER_DEGPS if unit == "dps" else 1.0
-    shown = high_radps / own_radps
-    guesses = (
-        ("dps", "rename the columns", RADPS_PER_DEGPS),
-        ("radps", "rename the columns", 1.0),
-        ("thousandths of a deg/s", "convert them", RADPS_PER_DEGPS / 1000),
-        ("turns per second", "convert them", 2 * np.pi),
-    )
-    advice = next(
-        (
-            f"the values seem to be in {name}, {remedy}"
-            for name, remedy, factor_radps in guesses
-            if name != unit and _LEAST_RUNNING_RADPS <= shown * factor_radps <= _MOST_RADPS
-        ),
-        "the values are in no unit known here, maybe the sensor's own counts; export them in deg/s or rad/s",
-    )
-    raise ImportFileError(
-        f"{path}: columns gyr_x_{unit} to gyr_z_{unit}: {shown:.2g} {'deg/s' if unit == 'dps' else 'rad/s'} "
-        f"in one sample of a hundred is not how a runner turns; {advice}"
-    )

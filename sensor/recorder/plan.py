@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sensor.errors import RecordingPlanError, UnknownSensorError
-from sensor.samples import PLACEMENTS, TRUNK_PLACEMENTS
+from sensor.samples import TRUNK_PLACEMENTS, placement_of
 from sensor.session.schema import BESIDE_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
 class SensorRequest:
-    """One sensor: where it is worn, and its name or address (on macOS a UUID).
+    """One sensor: where it is worn, as `placement_of` reads it, and its name or address (on macOS a UUID).
 
     Raises
     ------
@@ -23,9 +23,7 @@ class SensorRequest:
     name: str
 
     def __post_init__(self) -> None:
-        if self.placement not in PLACEMENTS:
-            known = ", ".join(PLACEMENTS)
-            raise UnknownSensorError(f"unknown placement {self.placement!r}: choose one of {known}")
+        object.__setattr__(self, "placement", placement_of(self.placement))
         if not self.name.strip():
             raise UnknownSensorError(f"no name for the sensor at {self.placement}: see `runtall scan`")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sensor.errors import SessionFileError
+from sensor.private_files import create_private
 from sensor.session.integrity import UnsoundSessionError, check_schema, shorten
 from sensor.session.schema import APPLICATION_ID, USER_VERSION
 
@@ -177,7 +178,8 @@ def is_busy(error: sqlite3.Error) -> bool:
 def _copy(path: Path, folder: Path) -> Path:
     try:
         for file in [path, *_leftovers(path)]:
-            shutil.copyfile(file, folder / file.name)
+            with file.open("rb") as source, create_private(folder / file.name) as copy:
+                shutil.copyfileobj(source, copy)
     except OSError as error:
         raise SessionFileError(
             f"{path}: its log cannot be taken in here nor copied to {folder} ({error.strerror}); make room"

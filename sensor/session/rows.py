@@ -8,8 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sensor.errors import UnknownSensorError
-from sensor.samples import PLACEMENTS
+from sensor.samples import placement_of
 from sensor.session.schema import CONTEXT_PREFIX
 
 Row = tuple[Any, ...]
@@ -58,7 +57,7 @@ class SessionRows(ABC):
         Parameters
         ----------
         placement
-            One of `sensor.samples.PLACEMENTS`; one sensor per placement.
+            A word `sensor.samples.placement_of` knows; one sensor per placement.
         device
             Registry key of the driver.
         name
@@ -73,12 +72,13 @@ class SessionRows(ABC):
         UnknownSensorError
             For a placement nobody defined.
         """
-        if placement not in PLACEMENTS:
-            raise UnknownSensorError(
-                f"placement {placement!r} is unknown; use one of {', '.join(PLACEMENTS)}"
-            )
         return self._put_sensor(
-            placement, device, name=name, address=address, firmware=firmware, settings=settings or {}
+            placement_of(placement),
+            device,
+            name=name,
+            address=address,
+            firmware=firmware,
+            settings=settings or {},
         )
 
     def add_beside(

@@ -14,7 +14,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
-from sensor.errors import SessionFileError
+from sensor.errors import SessionExistsError, SessionFileError
+from sensor.private_files import create_private, part_beside
 from sensor.session.opening import is_busy
 from sensor.session.rows import Row, SessionRows, as_json
 from sensor.session.schema import ENDED_KEY, new_session_bytes
@@ -49,9 +50,11 @@ class SessionWriter(SessionRows):
 
     Raises
     ------
+    SessionExistsError
+        When a file is there already.
     SessionFileError
-        When a file is there already, or none can be made. Every later method raises it too, when the disk is
-        full or fails; what was committed stays in the file and its ``-wal``.
+        When none can be made. Every later method raises it too, when the disk is full or fails; what was
+        committed stays in the file and its ``-wal``.
     SessionLockedError
         By every later method, when another program has locked the file for ``wait_s``.
     """
@@ -164,15 +167,15 @@ def choose_journal(connection: sqlite3.Connection) -> str:
 
 def _create(path: Path, content: bytes) -> None:
     """Put a whole file in place, never over another one, never half of it."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = part_beside(path)
     try:
-        with part.open("wb") as file:
+        with create_private(part) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         give_name(part, path)
     except FileExistsError as error:
-        raise SessionFileError(
+        raise SessionExistsError(
             f"{path}: exists already and is never overwritten; choose another name"
         ) from error
     except OSError as error:
@@ -199,6 +202,6 @@ def give_name(part: Path, path: Path) -> None:
         raise
     except OSError:
         # Sticks and some network drives know no second names for a file.
-        if path.exists():
+        if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
         part.rename(path)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LAYERS = {
     "sensor": (
-        ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing"),
+        ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
         ("sensor.samples",),
         ("sensor.clock",),
         ("sensor.protocol",),

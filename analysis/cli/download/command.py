@@ -92,7 +92,8 @@ async def _fetch(sensor_name: str, log_id: int | None, folder: Path) -> Path:
 
 def _parse_request(request: str, *, needs_placement: bool) -> tuple[str, str]:
     """Split ``PLACEMENT=NAME``; the placement may be missing where nothing is fetched."""
-    from sensor.samples import PLACEMENTS
+    from sensor.errors import UnknownSensorError
+    from sensor.samples import placement_of
 
     placement, equals, name = (part.strip() for part in request.partition("="))
     if not equals and not needs_placement:
@@ -105,6 +106,7 @@ def _parse_request(request: str, *, needs_placement: bool) -> tuple[str, str]:
         raise click.UsageError(
             "a simulated runner's sensor has no memory: name a real one, see `runtall scan`"
         )
-    if placement not in PLACEMENTS:
-        raise click.UsageError(f"unknown placement {placement!r}; use one of {', '.join(PLACEMENTS)}")
-    return placement, name
+    try:
+        return placement_of(placement), name
+    except UnknownSensorError as error:
+        raise click.UsageError(str(error)) from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from analysis.cli.home import in_new_place
 from analysis.cli.record.guide import HOW_TO_WEAR, Guide
 from analysis.cli.record.live_line import LiveLine
 from analysis.cli.stop_signals import on_signals
@@ -63,18 +64,21 @@ async def record(
         As `sensor.recorder.Recorder.run`.
     """
     started_utc = datetime.now(UTC)
-    path = new_path(started_utc)
-    recorder = Recorder(
-        options.plan,
-        path,
-        radio,
-        name=options.name,
-        started_utc=started_utc,
-        rng=random.Random(),
-        on_status=line.show,
-        on_samples=lambda *samples: guided.guide.take(*samples),
-        simulated=options.is_simulated,
-    )
+
+    def recorder_at(path: Path) -> tuple[Path, Recorder]:
+        return path, Recorder(
+            options.plan,
+            path,
+            radio,
+            name=options.name,
+            started_utc=started_utc,
+            rng=random.Random(),
+            on_status=line.show,
+            on_samples=lambda *samples: guided.guide.take(*samples),
+            simulated=options.is_simulated,
+        )
+
+    path, recorder = in_new_place(lambda: new_path(started_utc), recorder_at)
     guided = GuidedRun(options, recorder, line)
     on_signals(guided.interrupt, recorder.stop)
     steps = asyncio.create_task(guided.conduct())

@@ -474,5 +474,7 @@ def test_a_plan_names_each_placement_and_sensor_once() -> None:
         RecordingPlan((SensorRequest("sternum", "A"), SensorRequest("head", "a")))
     with pytest.raises(RecordingPlanError, match="no sensor to record from"):
         RecordingPlan(())
-    with pytest.raises(UnknownSensorError, match="unknown placement 'chest': choose one of sternum"):
-        SensorRequest("chest", "a")
+    with pytest.raises(UnknownSensorError, match="unknown placement 'knee'; use one of sternum"):
+        SensorRequest("knee", "a")
+    with pytest.raises(RecordingPlanError, match="placement 'sternum' is named twice"):
+        RecordingPlan((SensorRequest("sternum", "a"), SensorRequest("chest", "b")))

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from analysis.cli.main import main
+from analysis.errors import SignalError
+from analysis.records import RunReport
 from tests.support import sample_report as sample
 
 Run = Callable[..., tuple[int, str, str]]
@@ -48,6 +50,24 @@ def test_two_sessions_are_compared_with_the_first_as_reference(run: Run) -> None
     assert (code, err) == (0, "")
     assert "further forward" in out
     assert "Comparable?" in out
+
+
+@pytest.mark.parametrize("order", [("cap", "first", "second"), ("first", "second", "cap")])
+def test_a_session_without_a_report_is_left_out_while_two_others_remain(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, order: tuple[str, ...]
+) -> None:
+    def refuse() -> RunReport:
+        raise SignalError("no trunk sensor (worn: head)")
+
+    monkeypatch.setitem(REPORTS, "cap", refuse)
+    (folder / "cap.runtall").write_bytes(b"packets")
+    code, out, err = run(*order)
+    assert code == 0
+    assert err == f"Left out: {folder / 'cap.runtall'}: no trunk sensor (worn: head).\n"
+    assert out == run("first", "second")[1]
+    code, out, err = run("first", "cap")
+    assert (code, out) == (1, "")
+    assert len(err.splitlines()) == 1
 
 
 def test_the_json_lands_where_it_was_asked_for(run: Run, tmp_path: Path) -> None:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import os
 import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from analysis.cli.home import find_session, home_folder, list_session_paths, new_session_path
-from sensor.errors import SessionFileError
+from analysis.cli.home import find_session, home_folder, in_new_place, list_session_paths, new_session_path
+from analysis.cli.main import cli
+from sensor.errors import SessionExistsError, SessionFileError
 from sensor.session.schema import new_session_bytes
 from sensor.session.writer import SessionWriter
 
@@ -46,6 +50,30 @@ def test_a_second_session_of_the_same_name_and_second_gets_another_path(home: Pa
     first, second = _add(home, "tempo", _local(1)), _add(home, "tempo", _local(1))
     assert first != second
     assert second.stem == f"{first.stem}_2"
+
+
+def test_a_path_that_another_process_takes_first_is_left_to_it(home: Path) -> None:
+    tried: list[Path] = []
+
+    def make(path: Path) -> Path:
+        tried.append(path)
+        if len(tried) < 3:
+            path.write_text("of another process")
+        SessionWriter(path, name="tempo", started_utc=_local(1).isoformat()).close()
+        return path
+
+    made = in_new_place(lambda: new_session_path(home, "tempo", _local(1)), make)
+    assert [path.stem[19:] for path in tried] == ["_tempo", "_tempo_2", "_tempo_3"]
+    assert made == tried[-1]
+    assert tried[0].read_text() == "of another process"
+
+
+def test_a_path_that_stays_taken_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.runtall").touch()
+    with pytest.raises(SessionExistsError, match="exists already"):
+        in_new_place(
+            lambda: tmp_path / "a.runtall", lambda path: SessionWriter(path, name="a", started_utc="")
+        )
 
 
 def test_a_home_that_cannot_be_made_is_an_expected_failure(tmp_path: Path) -> None:
@@ -104,12 +132,54 @@ def test_an_empty_home_says_how_to_fill_it(tmp_path: Path) -> None:
         find_session(tmp_path, "latest")
 
 
-def test_a_damaged_session_hides_no_other_and_is_the_latest_by_its_files_date(home: Path) -> None:
-    damaged = home / "sessions" / "2025-06-01_07-00-00_broken.runtall"
-    damaged.write_text("not a session")
+def _hostile(path: Path, kind: str) -> None:
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link to nowhere":
+        path.symlink_to("nowhere")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.write_bytes({"text": b"not a session", "empty": b"", "cut": _SQLITE[:4000]}.get(kind, _SQLITE))
+    if kind == "without rights":
+        path.chmod(0)
+
+
+_SQLITE = new_session_bytes({"name": '"cut"'})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links, pipes and rights")
+@pytest.mark.parametrize(
+    "kind", ["text", "empty", "cut", "folder", "link to nowhere", "pipe", "without rights"]
+)
+def test_a_bad_file_hides_no_other_and_is_not_the_latest(
+    home: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    bad = home / "sessions" / "2025-06-01_07-00-00_broken.runtall"
+    _hostile(bad, kind)
     assert find_session(home, "tempo").stem.endswith("tempo")
-    assert find_session(home, "latest") == damaged
     assert len(list_session_paths(home)) == 4
+    is_readable_after_all = kind == "without rights" and os.access(bad, os.R_OK)
+    assert capsys.readouterr().err == ""
+    if not is_readable_after_all:
+        assert find_session(home, "latest").stem.endswith("long-run")
+        assert capsys.readouterr().err == f"{bad.name}: cannot be read; passed over, see `runtall list`.\n"
+        with pytest.raises(SessionFileError, match="holds only 3 that can be used, and 1 that cannot"):
+            find_session(home, "latest-3")
+    listed = CliRunner().invoke(cli, ["--home", str(home), "list"])
+    assert listed.exit_code == 0
+    assert len(listed.stdout.splitlines()) == 5
+
+
+def test_the_latest_to_report_on_has_a_trunk_sensor(home: Path) -> None:
+    path = new_session_path(home, "cap only", _local(31, 19))
+    with SessionWriter(path, name="cap only", started_utc=_local(31, 19).isoformat()) as writer:
+        writer.add_sensor("head", "movesense", name="M 1")
+    older = new_session_path(home, "chest", _local(31, 8))
+    with SessionWriter(older, name="chest", started_utc=_local(31, 8).isoformat()) as writer:
+        writer.add_sensor("chest", "movesense", name="M 1")
+    assert find_session(home, "latest") == path
+    assert find_session(home, "latest", for_report=True) == older
 
 
 def test_home_is_what_the_command_line_says_else_the_systems_place() -> None:

@@ -178,6 +178,32 @@ def test_words_that_do_not_fit_are_usage_errors(
     assert _sessions(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("word", "placement"), [("chest", "sternum"), ("back", "upper-back"), ("Sternum", "sternum")]
+)
+def test_everyday_words_for_a_placement_will_do(run: Run, chest: Path, word: str, placement: str) -> None:
+    code, out, _ = run("import", f"{word}={chest}")
+    assert code == 0
+    assert [sensor.placement for sensor in read_recording(Path(out.strip())).sensors] == [placement]
+
+
+def test_chest_and_sternum_are_one_placement(run: Run, chest: Path) -> None:
+    code, _, err = run("import", f"chest={chest}", f"sternum={chest}")
+    assert code == 2
+    assert "sternum is given twice" in err
+
+
+@pytest.mark.parametrize("placements", [("head",), ("waist", "sacrum")])
+def test_files_without_a_trunk_sensor_are_refused_in_one_line(
+    run: Run, chest: Path, tmp_path: Path, placements: tuple[str, ...]
+) -> None:
+    code, out, err = run("import", *(f"{placement}={chest}" for placement in placements))
+    assert (code, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert f"no trunk sensor among {', '.join(placements)}" in err
+    assert not _sessions(tmp_path)
+
+
 def test_a_distance_nobody_runs_in_that_time_is_a_usage_error(run: Run, chest: Path, tmp_path: Path) -> None:
     code, out, err = run("import", f"sternum={chest}", "--distance", "100km")
     assert (code, out) == (2, "")

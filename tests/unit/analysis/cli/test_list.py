@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
+from analysis.cli.list_ import NAME_WIDTH
 from analysis.cli.main import cli
+from analysis.cli.text import display_width
+from sensor.session.edit import amend_session
 from sensor.session.schema import new_session_bytes
 from sensor.session.writer import SessionWriter
 
@@ -76,6 +80,19 @@ def test_a_name_cannot_send_commands_to_the_terminal(tmp_path: Path) -> None:
 
     assert "\x1b" not in runtall(tmp_path, "list").stdout
     assert len(runtall(tmp_path, "list").stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["n" * 400, "走" * 400, "a\u0301" * 400])
+def test_a_long_name_does_not_widen_the_other_rows(tmp_path: Path, name: str) -> None:
+    make_session(tmp_path, "short", "2026-04-01T08:00:00+00:00")
+    path = make_session(tmp_path, "long", "2026-04-02T08:00:00+00:00")
+    with amend_session(path) as rows:
+        rows.set_meta("name", name)
+    header, long, short = runtall(tmp_path, "list").stdout.splitlines()
+    assert "…" in long
+    assert display_width(long.split("…")[0]) + 1 in (NAME_WIDTH, NAME_WIDTH - 1)
+    assert short.index("2026-04-01") == header.index("DATE") <= NAME_WIDTH + 2
+    assert display_width(long[: long.index("2026-04-02")]) == header.index("DATE")
 
 
 def test_without_sessions_it_says_how_to_make_one(tmp_path: Path) -> None:

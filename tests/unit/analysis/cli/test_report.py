@@ -158,16 +158,40 @@ def test_a_session_without_a_report_is_named(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes and links")
-def test_a_pipe_is_written_to_and_a_link_is_followed(run: Run, session: Path, tmp_path: Path) -> None:
-    pipe, link, page = tmp_path / "pipe", tmp_path / "link.html", tmp_path / "page.html"
+def test_a_pipe_is_written_to(run: Run, session: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    page.write_text("old")
-    link.symlink_to(page)
     with ThreadPoolExecutor(1) as pool:
         read = pool.submit(pipe.read_text)
-        code, _, _ = run(str(session), "-o", str(link), "--csv", str(pipe))
+        code, _, _ = run(str(session), "--csv", str(pipe))
         assert read.result(timeout=30).startswith("stride,start_s,")
     assert code == 0
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+@pytest.mark.parametrize("option", ["--output", "--json", "--csv"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_in_place_of_an_output_is_refused_in_one_line(
+    run: Run, session: Path, tmp_path: Path, option: str, is_there: bool
+) -> None:
+    link, target = tmp_path / "link", tmp_path / "target"
+    if is_there:
+        target.write_text("old")
+    link.symlink_to(target)
+    code, out, err = run(str(session), option, str(link))
+    assert (code, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert "symbolic link" in err
     assert link.is_symlink()
-    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (target.read_text() == "old") if is_there else not target.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other rights there")
+def test_page_and_exports_are_their_owners_alone(run: Run, session: Path, tmp_path: Path) -> None:
+    outputs = [tmp_path / name for name in ("page.html", "report.json", "strides.csv")]
+    outputs[1].write_text("of an earlier version")
+    outputs[1].chmod(0o644)
+    page, as_json, as_csv = map(str, outputs)
+    assert run(str(session), "-o", page, "--json", as_json, "--csv", as_csv)[0] == 0
+    assert [stat.S_IMODE(output.stat().st_mode) for output in outputs] == [0o600] * 3

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from sensor.errors import ImportFileError, SessionFileError, UnknownSensorError
+from sensor.errors import ImportFileError, SessionExistsError, SessionFileError, UnknownSensorError
 from sensor.importers.imu_csv import ImuFile, read_imu_csv
 from sensor.importers.imu_session import SessionStart, session_start, write_imu_session
 from sensor.samples import Gap
@@ -203,7 +203,7 @@ def test_a_session_that_appears_meanwhile_is_not_overwritten(
         (tmp_path / "a.runtall").write_text("of somebody else")
 
     monkeypatch.setattr(SessionWriter, "close", close_late)
-    with pytest.raises(SessionFileError, match=r"a\.runtall: cannot be made \(File exists\)"):
+    with pytest.raises(SessionExistsError, match=r"a\.runtall: exists already and is never overwritten"):
         _write(tmp_path, sternum=_file((np.arange(1500) / 100).tolist()))
     assert (tmp_path / "a.runtall").read_text() == "of somebody else"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.runtall"]

@@ -88,6 +88,16 @@ def test_an_unknown_placement_is_refused_with_the_known_ones(tmp_path: Path) -> 
     writer.close()
 
 
+@pytest.mark.parametrize(("word", "placement"), [("chest", "sternum"), (" Back ", "upper-back")])
+def test_everyday_words_for_a_placement_are_stored_as_the_placement(
+    tmp_path: Path, word: str, placement: str
+) -> None:
+    writer = new_writer(tmp_path / "a.runtall")
+    writer.add_sensor(word, "movesense", name="M 1")
+    writer.close()
+    assert [sensor.placement for sensor in read_info(writer.path).sensors] == [placement]
+
+
 def test_a_session_is_whole_from_its_first_moment(tmp_path: Path) -> None:
     writer = new_writer(tmp_path / "a.runtall")
     (tmp_path / "copy").mkdir()

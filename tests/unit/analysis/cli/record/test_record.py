@@ -150,7 +150,7 @@ def _duration_s(path: Path) -> float:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--sensor", "chest=x"], "unknown placement 'chest': choose one of sternum, upper-back"),
+        (["--sensor", "knee=x"], "unknown placement 'knee'; use one of sternum, upper-back"),
         (["--sensor", "sternum"], "write where it is worn and its name, as in sternum=NAME"),
         (["--sensor", "sternum="], "no name for the sensor at sternum"),
         (["--sensor", "sternum=a", "--sensor", "sternum=b"], "placement 'sternum' is named twice"),
