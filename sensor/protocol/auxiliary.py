@@ -156,5 +156,6 @@ BESIDE = DeviceKind(
     has_gyroscope=False,
     make_driver=lambda _: BesideDriver(),
     make_decoder=NoSamples,
+    stored_bytes_per_s=100,
 )
 """What the recorder must know of all of them. No row of the registry, whose rows are motion sensors."""

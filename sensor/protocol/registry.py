@@ -60,6 +60,7 @@ def _polar(key: str, title: str, *, name: str, model: PolarModel, default_rate_h
         gyroscope=SecondStream(polar.DATA_UUID, PolarRatesDecoder) if model.has_gyroscope else None,
         make_driver=partial(PolarDriver, model=model),
         make_decoder=PolarDecoder,
+        stored_bytes_per_s=1_500,
     )
 
 
@@ -77,6 +78,7 @@ DEVICES = (
         gyr_range_radps=movesense.GYR_RANGE_RADPS,
         make_driver=MovesenseDriver,
         make_decoder=MovesenseDecoder,
+        stored_bytes_per_s=4_100,
     ),
     DeviceKind(
         key=open_profile_gatt.KEY,
@@ -91,6 +93,7 @@ DEVICES = (
         gyr_range_radps=open_profile_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS,
         make_driver=OpenProfileDriver,
         make_decoder=LiveDecoder,
+        stored_bytes_per_s=2_300,
     ),
     _polar(
         "polar-h10", "Polar H10 (accelerometer only)", name="H10", model=polar_driver.H10, default_rate_hz=100
@@ -114,6 +117,7 @@ DEVICES = (
         gyr_range_radps=capture2go.GYR_UNIT_RADPS * 2**15,
         make_driver=Capture2GoDriver,
         make_decoder=Capture2GoDecoder,
+        stored_bytes_per_s=2_400,
     ),
     DeviceKind(
         key=movella_dot.KEY,
@@ -127,6 +131,7 @@ DEVICES = (
         gyr_range_radps=movella_dot.GYR_RANGE_RADPS,
         make_driver=MovellaDotDriver,
         make_decoder=MovellaDotDecoder,
+        stored_bytes_per_s=5_000,
     ),
     DeviceKind(
         key=witmotion.KEY,
@@ -141,6 +146,7 @@ DEVICES = (
         gyr_range_radps=witmotion.GYR_RANGE_RADPS,
         make_driver=WitMotionDriver,
         make_decoder=WitMotionDecoder,
+        stored_bytes_per_s=4_300,
     ),
     DeviceKind(
         key=openearable.KEY,
@@ -154,6 +160,7 @@ DEVICES = (
         gyr_range_radps=openearable.GYR_RANGE_RADPS,
         make_driver=partial(SimpleDriver, conversation=openearable.CONVERSATION),
         make_decoder=openearable.OpenEarableDecoder,
+        stored_bytes_per_s=10_200,
     ),
     DeviceKind(
         key=esense.KEY,
@@ -167,6 +174,7 @@ DEVICES = (
         gyr_range_radps=esense.GYR_RANGE_DPS * RADPS_PER_DEGPS,
         make_driver=partial(SimpleDriver, conversation=esense.CONVERSATION),
         make_decoder=esense.ESenseDecoder,
+        stored_bytes_per_s=7_000,
     ),
     DeviceKind(
         key=thingy52.KEY,
@@ -181,6 +189,7 @@ DEVICES = (
         gyr_range_radps=thingy52.GYR_RANGE_RADPS,
         make_driver=partial(SimpleDriver, conversation=thingy52.CONVERSATION),
         make_decoder=thingy52.ThingyDecoder,
+        stored_bytes_per_s=7_300,
     ),
     DeviceKind(
         key=muse.KEY,
@@ -196,6 +205,7 @@ DEVICES = (
         gyroscope=SecondStream(muse.GYR_UUID, muse.MuseRatesDecoder),
         make_driver=partial(SimpleDriver, conversation=muse.CONVERSATION),
         make_decoder=muse.MuseDecoder,
+        stored_bytes_per_s=2_600,
     ),
     DeviceKind(
         key=metamotion.KEY,
@@ -211,6 +221,7 @@ DEVICES = (
         gyroscope=SecondStream(metamotion.NOTIFY_UUID, MetaMotionRatesDecoder),
         make_driver=MetaMotionDriver,
         make_decoder=MetaMotionDecoder,
+        stored_bytes_per_s=4_900,
     ),
     DeviceKind(
         key=adafruit.KEY,
@@ -226,6 +237,7 @@ DEVICES = (
         gyroscope=SecondStream(adafruit.GYR_UUID, adafruit.AdafruitRatesDecoder),
         make_driver=partial(SimpleDriver, conversation=adafruit.CONVERSATION),
         make_decoder=adafruit.AdafruitDecoder,
+        stored_bytes_per_s=6_700,
     ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,

@@ -78,6 +78,7 @@ class PlainLine:
         self.lean_deg: float | None = None
         self._interval_s = interval_s
         self._next_s = 0.0
+        self._obstacle = ""
 
     def __enter__(self) -> Self:
         """Begin: nothing to prepare."""
@@ -89,8 +90,10 @@ class PlainLine:
         """End: nothing to restore."""
 
     def show(self, status: RecorderStatus) -> None:
-        """Print the status if the last one is old enough."""
-        if status.time_s >= self._next_s:
+        """Print the status if the last one is old enough, or knows nothing of a file that cannot grow."""
+        obstacle = "" if status.is_kept else status.message
+        is_news, self._obstacle = obstacle != self._obstacle, obstacle
+        if is_news or status.time_s >= self._next_s:
             self._next_s = self._interval_s * (1 + math.floor(status.time_s / self._interval_s))
             line = status_text(status, self.hint, lean_deg=self.lean_deg)
             self.say(SEPARATOR.join(filter(None, (line, status.message))))

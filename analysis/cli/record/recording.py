@@ -17,6 +17,7 @@ from analysis.cli.text import clock_text
 from sensor.link.ble import look_for
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
+from sensor.recorder.room import shortage
 from sensor.recorder.walkthrough import GuideStep
 
 BLUETOOTH_CHECK_S = 0.5
@@ -84,6 +85,8 @@ async def record(
     await look_for(radio, lambda _: True, timeout_s=BLUETOOTH_CHECK_S)
     started_utc = datetime.now(UTC)
     path = new_path(started_utc)
+    if lack := shortage(options.plan, path.parent):
+        line.say(f"Careful: {lack}. Make room before you go.")
     recorder = Recorder(
         options.plan,
         path,

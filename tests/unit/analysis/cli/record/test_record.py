@@ -115,6 +115,17 @@ def test_without_a_terminal_the_line_comes_every_ten_seconds(capsys: pytest.Capt
     assert shown == ["0:00", "0:10", "0:20"]
 
 
+def test_without_a_terminal_a_full_disk_is_told_at_once_and_that_it_is_over(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line = PlainLine()
+    for tick in range(36):
+        is_kept = not 10 <= tick < 20
+        line.show(replace(_status(tick * 0.25), is_kept=is_kept, message="" if is_kept else "no room"))
+    shown = [(text.split()[0], text.endswith("no room")) for text in capsys.readouterr().err.splitlines()]
+    assert shown == [("0:00", False), ("0:02", True), ("0:05", False)]
+
+
 def test_on_a_terminal_sentences_stand_above_the_line(capsys: pytest.CaptureFixture[str]) -> None:
     with TerminalLine() as line:
         line.say("Stand [tall]")
