@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.config import AnalysisConfig
     from analysis.errors import AnalysisError, NotEnoughRunningError, ReportFileError, SignalError
     from analysis.pipeline import analyse, analyse_session
-    from analysis.records import RunReport
+    from analysis.run_report import RunReport
 
 __all__ = [
     "AnalysisConfig",
@@ -36,7 +36,7 @@ _HOME = {
     "Comparison": "analysis.comparison.records",
     "NotEnoughRunningError": "analysis.errors",
     "ReportFileError": "analysis.errors",
-    "RunReport": "analysis.records",
+    "RunReport": "analysis.run_report",
     "SignalError": "analysis.errors",
     "analyse": "analysis.pipeline",
     "analyse_session": "analysis.pipeline",

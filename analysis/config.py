@@ -18,8 +18,8 @@ from analysis.judging.config import (
     ComparisonConfig,
     DistanceConfig,
     FindingsConfig,
+    MountingShiftConfig,
     SegmentConfig,
-    StrapStepConfig,
     VerdictConfig,
 )
 from analysis.signal.config import (
@@ -47,12 +47,12 @@ __all__ = [
     "GaitConfig",
     "HandednessConfig",
     "HeadConfig",
+    "MountingShiftConfig",
     "OrientationConfig",
     "PostureConfig",
     "RestConfig",
     "SegmentConfig",
     "SignalConfig",
-    "StrapStepConfig",
     "SyncTapConfig",
     "VerdictConfig",
 ]
@@ -79,7 +79,7 @@ class AnalysisConfig:
     distance: DistanceConfig = field(default_factory=DistanceConfig)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
     findings: FindingsConfig = field(default_factory=FindingsConfig)
-    strap_step: StrapStepConfig = field(default_factory=StrapStepConfig)
+    strap_step: MountingShiftConfig = field(default_factory=MountingShiftConfig)
     segments: SegmentConfig = field(default_factory=SegmentConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
     advice: AdviceConfig = field(default_factory=AdviceConfig)

@@ -14,23 +14,23 @@ from analysis.judging.baseline import (
     with_adjusted_flexion,
     with_judged,
 )
-from analysis.judging.distance import DistanceResult, distance_of
+from analysis.judging.distance import DistanceResult, distance_of, typed_doubts
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
-from analysis.judging.mounting_shift import strap_steps
+from analysis.judging.mounting_shift import mounting_shifts
 from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
-from analysis.judging.segments import median_over_distance
+from analysis.judging.segments import median_over_distance, segments_of
 from analysis.judging.summary import doubts_about, gap_facts, report_of
 from analysis.judging.verdict import judge, require_running
 from analysis.records import (
     Baseline,
     ClockFacts,
-    RunReport,
+    MountingShift,
     Standing,
-    StrapStep,
     StrideTable,
 )
+from analysis.run_report import Evidence, RunReport
 from analysis.signal.clock_alignment import on_trunk_clock
 from analysis.signal.motion import Motion, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
@@ -73,27 +73,44 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     config = config or AnalysisConfig()
     sensor = _trunk_sensor(recording)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
-    trunk = motion_of(sensor, speed, config)
-    recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk, speed, config)
+    trunk = motion_of(sensor, speed, config=config)
+    recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk=trunk, speed=speed, config=config)
     measured = speed is not None and speed.measured
-    table = stride_table(trunk, motions, measured, recording.context, config)
+    table = stride_table(trunk, motions, speed_known=measured, context=recording.context, config=config)
     require_running(table, config.verdict)
-    way = distance_of(table, recording.tracks, recording.context, config.distance, sensor.gaps)
+    way = distance_of(
+        table, recording.tracks, context=recording.context, config=config.distance, gaps=sensor.gaps
+    )
     table = _along_the_way(table, way, config)
-    steps = strap_steps(table, config.strap_step, config.baseline)
+    shifts = mounting_shifts(table, config.strap_step, config.baseline)
     standings = standings_of(trunk)
-    zero_source = sound_zero(trunk.zero.source, standings, steps, config.verdict.unsound_standing_deg)
-    table, baseline = _against_the_window(table, way, zero_source, config)
-    table, standings = recalibrated(table, standings, steps, recording.context, config)
-    found = findings_of(table, baseline, config, steps, standings, zero_source)
+    zero_source = sound_zero(
+        trunk.calibration.source, standings, shifts=shifts, limit_deg=config.verdict.unsound_standing_deg
+    )
+    table, baseline = _against_the_window(table, way, zero_source=zero_source, config=config)
+    table, standings = recalibrated(table, standings, shifts=shifts, context=recording.context, config=config)
+    found = findings_of(
+        table, baseline, config=config, shifts=shifts, standings=standings, zero_source=zero_source
+    )
     return _judged(
-        recording, sensor, motions, clocks, found, baseline, way, steps, standings, zero_source, config
+        recording,
+        sensor,
+        motions=motions,
+        clocks=clocks,
+        found=found,
+        baseline=baseline,
+        way=way,
+        shifts=shifts,
+        standings=standings,
+        zero_source=zero_source,
+        config=config,
     )
 
 
 def _beside_the_trunk(
     recording: Recording,
     sensor: SensorRecording,
+    *,
     trunk: Motion,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
@@ -108,8 +125,8 @@ def _beside_the_trunk(
         try:
             if worn is not sensor:
                 other, events = on_trunk_clock(sensor, worn, config.knocks)
-                motions[other.placement] = motion_of(other, speed, config, trunk)
-                clocks[other.placement] = clock_facts(sensor, other, events, config.knocks)
+                motions[other.placement] = motion_of(other, speed, config=config, trunk=trunk)
+                clocks[other.placement] = clock_facts(sensor, other, events=events, config=config.knocks)
             kept.append(other)
         except SignalError as error:
             notices.append(f"The sensor at {other.placement} is left out: {error}.")
@@ -131,13 +148,16 @@ def _along_the_way(table: StrideTable, way: DistanceResult, config: AnalysisConf
     """Fill distance, speed, grade, and what is only worth showing as a median over distance."""
     table = table.with_columns(distance_m=way.distance_m, speed_mps=way.speed_mps, grade_pct=way.grade_pct)
     contact_ms = median_over_distance(
-        table["distance_m"], table["contact_time_ms"], usable_running(table), config.segments.contact_window_m
+        table["distance_m"],
+        table["contact_time_ms"],
+        counted=usable_running(table),
+        window_m=config.segments.contact_window_m,
     )
     return table.with_columns(contact_time_ms=contact_ms)
 
 
 def _against_the_window(
-    table: StrideTable, way: DistanceResult, zero_source: ZeroSource, config: AnalysisConfig
+    table: StrideTable, way: DistanceResult, *, zero_source: ZeroSource, config: AnalysisConfig
 ) -> tuple[StrideTable, Baseline | None]:
     """Fill the flexion against the fresh window, and what may be judged by it."""
     baseline = fresh_window(table, way.total_m, config.baseline)
@@ -150,12 +170,13 @@ def _against_the_window(
 def _judged(
     recording: Recording,
     sensor: SensorRecording,
+    *,
     motions: Mapping[str, Motion],
     clocks: Mapping[str, ClockFacts],
     found: Findings,
     baseline: Baseline | None,
     way: DistanceResult,
-    steps: tuple[StrapStep, ...],
+    shifts: tuple[MountingShift, ...],
     standings: tuple[Standing, ...],
     zero_source: ZeroSource,
     config: AnalysisConfig,
@@ -164,31 +185,41 @@ def _judged(
     trunk, table = motions[sensor.placement], found.table
     gaps = gap_facts(sensor, way, config.posture)
     facts = tuple(
-        sensor_facts(s, motions[s.placement], config, clocks.get(s.placement)) for s in recording.sensors
+        sensor_facts(s, motions[s.placement], config=config, clock=clocks.get(s.placement))
+        for s in recording.sensors
     )
-    judgement = judge(
+    evidence = Evidence(
+        baseline=baseline,
+        standings=standings,
+        segments=segments_of(table, way.total_m, config=config.segments, findings=config.findings),
+        episodes=found.episodes,
+        mounting_shifts=shifts,
+        gaps=gaps,
+        zones=found.zones,
+        quality=quality_of(
+            facts, table, standings=standings, shifts=shifts, gaps=gaps, config=config.verdict
+        ),
+        notes=found.notes,
+    )
+    outcome = judge(
         table,
         baseline,
         episodes=found.episodes,
-        steps=steps,
+        shifts=shifts,
         standings=standings,
         total_m=way.total_m,
         distance_source=way.distance_source,
         zero_source=zero_source,
         config=config.verdict,
-        doubts=doubts_about(trunk, config),
+        doubts=(*doubts_about(trunk, config), *typed_doubts(table, recording.context, config.distance)),
     )
     return report_of(
         recording,
         trunk,
         facts=facts,
         found=found,
-        baseline=baseline,
-        standings=standings,
-        steps=steps,
-        gaps=gaps,
-        quality=quality_of(facts, table, standings, steps, gaps, config.verdict),
-        judgement=judgement,
+        evidence=evidence,
+        outcome=outcome,
         way=way,
         zero_source=zero_source,
         config=config,

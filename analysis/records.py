@@ -1,4 +1,4 @@
-"""The vocabulary of the analysis: strides, posture, findings, the report of a run.
+"""The vocabulary of the analysis: what was worn, what stands out in a run, what to do.
 
 Every value is frozen, its arrays read-only. Angles are in degrees here, because this is where a person meets
 them; the stages work in radians. Definitions: ARCHITECTURE.md, "Frames and definitions".
@@ -8,31 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from analysis.config import AnalysisConfig
-from analysis.errors import ReportFileError
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
-from analysis.stride.table import units_of
-from analysis.words import (
-    Confidence,
-    EpisodeEnd,
-    Flag,
-    Grade,
-    Method,
-    StandingRole,
-    Verdict,
-    ZeroSource,
-    Zone,
-)
-from sensor.samples import BoolArray, FloatArray, StrPath, freeze_arrays
-
-if TYPE_CHECKING:
-    import pandas as pd
+from analysis.words import EpisodeEnd, Flag, Grade, StandingRole
+from sensor.samples import BoolArray, FloatArray, freeze_arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +163,7 @@ class Axis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StrapStep:
+class MountingShift:
     """A sudden, lasting change of the angle whose cause one sensor cannot tell: posture or strap.
 
     Parameters
@@ -284,153 +267,3 @@ class Curve:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RunReport:
-    """Everything a report says, as numbers and fixed words. Renderers lay it out and compute nothing.
-
-    Parameters
-    ----------
-    session
-        Facts of the session.
-    strides
-        The stride table.
-    curve
-        What the main figure draws.
-    verdict
-        In one word; where it is ``none``, ``no_verdict_because`` says why.
-    headline
-        One sentence.
-    confidence, confidence_because
-        How far to trust it, and every reason that lowers that.
-    method
-        How the inclination was computed.
-    zero_source
-        Where the zero of all angles comes from.
-    distance_source, speed_source
-        In words: ``typed``, ``watch file``, ``cadence model`` … or ``unknown``.
-    grade_known
-        Whether any slope is known.
-    distance_m, running_s, walking_s, stride_count, usable_fraction, cadence_spm, speed_mps, flexion_deg
-        Totals and medians over the running. NaN where unknown.
-    flexion_half_width_deg
-        Half width of the 95 % interval of one stride's flexion, for the band in the figure.
-    baseline
-        The fresh window, or None.
-    standings, segments, episodes, strap_steps, gaps, quality
-        As their classes say.
-    zones
-        Share (0 to 1) of usable run strides in each zone; empty without a fresh window.
-    head_source
-        ``head sensor`` or ``trunk model``, or empty.
-    notes
-        Remarks that are no faults.
-    config
-        The numbers in force. In a report read back from JSON the groups that are not stated there have their
-        defaults; ``config_hash`` covers them all.
-    config_hash, version
-        What computed this.
-    advice
-        What to do, the most important first; empty in a report of an older version.
-    """
-
-    session: SessionFacts
-    strides: StrideTable
-    curve: Curve
-    verdict: Verdict
-    no_verdict_because: str
-    headline: str
-    confidence: Confidence
-    confidence_because: tuple[str, ...]
-    method: Method
-    zero_source: ZeroSource
-    distance_source: str
-    speed_source: str
-    grade_known: bool
-    distance_m: float
-    running_s: float
-    walking_s: float
-    stride_count: int
-    usable_fraction: float
-    cadence_spm: float
-    speed_mps: float
-    flexion_deg: float
-    flexion_half_width_deg: float
-    head_source: str
-    baseline: Baseline | None
-    standings: tuple[Standing, ...]
-    segments: tuple[Segment, ...]
-    episodes: tuple[Episode, ...]
-    strap_steps: tuple[StrapStep, ...]
-    gaps: tuple[GapFact, ...]
-    zones: Mapping[Zone, float]
-    quality: tuple[QualityLine, ...]
-    notes: tuple[str, ...]
-    config: AnalysisConfig
-    config_hash: str
-    file_hash: str
-    version: str
-    advice: tuple[Advice, ...] = ()
-
-    def to_frame(self, kind: str = "strides") -> pd.DataFrame:
-        """Return a part of the report as a data frame.
-
-        Parameters
-        ----------
-        kind
-            ``strides`` (one row per stride), ``segments`` (per kilometre) or ``episodes`` (per flagged
-            stretch).
-
-        Returns
-        -------
-        pandas.DataFrame
-            Units stand in the names of the columns and, by column, in ``attrs["units"]``; ``attrs`` also
-            holds the session's name and the hashes of its content and of the numbers in force.
-
-        Raises
-        ------
-        ValueError
-            For another kind.
-        """
-        import pandas as pd
-
-        if kind == "strides":
-            frame = self.strides.to_frame()
-        elif kind in ("segments", "episodes"):
-            made: type = Segment if kind == "segments" else Episode
-            rows = [asdict(row) for row in getattr(self, kind)]
-            frame = pd.DataFrame(rows, columns=[column.name for column in fields(made)])
-        else:
-            raise ValueError(f"to_frame: kind = {kind!r}: give strides, segments or episodes")
-        frame.attrs = {
-            "units": units_of(frame.columns),
-            "session": self.session.name,
-            "file_hash": self.file_hash,
-            "config_hash": self.config_hash,
-        }
-        return frame
-
-    def to_json(self) -> str:
-        """Return the report as JSON, see ``data/REPORT_JSON.md``; `from_json` reads it back."""
-        from analysis.report_json import to_json
-
-        return to_json(self)
-
-    @classmethod
-    def from_json(cls, path: StrPath) -> RunReport:
-        """Return the report in a file that ``runtall report --json`` or `to_json` wrote.
-
-        Raises
-        ------
-        ReportFileError
-            For a file that cannot be read or is no report, or one of a newer version.
-        """
-        from analysis.report_json import from_json
-
-        try:
-            return from_json(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ReportFileError(f"{path}: cannot be read ({error})") from error
-        except ReportFileError as error:
-            raise ReportFileError(f"{path}: {error}") from error

@@ -18,13 +18,14 @@ import numpy as np
 
 from analysis.config import THRESHOLD_GROUPS, AnalysisConfig
 from analysis.errors import ReportFileError
-from analysis.records import STRIDE_COLUMNS, Curve, Episode, RunReport, StrideTable
+from analysis.records import STRIDE_COLUMNS, Curve, Episode, SessionFacts, StrideTable
+from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
 
 FORMAT = "runtall-report"
 VERSION = 1
 """Raised when a key is removed or changes its meaning; new keys leave it as it is."""
 
-_WHOLE = (
+_FIRST_KEYS = (
     "headline",
     "verdict",
     "no_verdict_because",
@@ -35,37 +36,47 @@ _WHOLE = (
     "distance_source",
     "speed_source",
     "grade_known",
-    "distance_m",
-    "running_s",
-    "walking_s",
-    "stride_count",
-    "usable_fraction",
-    "cadence_spm",
-    "speed_mps",
-    "flexion_deg",
+    *(total.name for total in fields(Totals)),
     "flexion_half_width_deg",
     "head_source",
 )
-"""Fields of the report that stand in the JSON under their own name, in this order."""
+"""What stands first in the JSON, in this order; the parts of a report lie side by side in it."""
 
-_LISTS = ("standings", "segments", "strap_steps", "gaps", "quality", "advice")
+_PARTS: Mapping[str, type] = {
+    "outcome": Outcome,
+    "totals": Totals,
+    "evidence": Evidence,
+    "provenance": Provenance,
+}
+
+_LISTS = {
+    "standings": "standings",
+    "segments": "segments",
+    "strap_steps": "mounting_shifts",
+    "gaps": "gaps",
+    "quality": "quality",
+}
+"""Lists of the evidence, by their key in the JSON."""
 
 
 def to_json(report: RunReport) -> str:
     """Return the report as JSON, plain ASCII, keys in a fixed order, what is unknown as null."""
+    evidence, provenance = report.evidence, report.provenance
+    flat = {name: value for part in _PARTS for name, value in _fields(getattr(report, part)).items()}
     content = {
         "format": FORMAT,
         "version": VERSION,
         "session": asdict(report.session),
-        **{name: getattr(report, name) for name in _WHOLE},
-        "baseline": None if report.baseline is None else asdict(report.baseline),
-        "episodes": [_episode(e) for e in report.episodes],
-        "zones": dict(report.zones),
-        **{name: [asdict(item) for item in getattr(report, name)] for name in _LISTS},
-        "notes": list(report.notes),
-        "settings": report.config.thresholds(),
-        "hashes": {"file": report.file_hash, "config": report.config_hash},
-        "runtall_version": report.version,
+        **{key: flat[key] for key in _FIRST_KEYS},
+        "baseline": None if evidence.baseline is None else asdict(evidence.baseline),
+        "episodes": [_episode(e) for e in evidence.episodes],
+        "zones": dict(evidence.zones),
+        **{key: [asdict(item) for item in flat[name]] for key, name in _LISTS.items()},
+        "advice": [asdict(item) for item in report.outcome.advice],
+        "notes": list(evidence.notes),
+        "settings": provenance.config.thresholds(),
+        "hashes": {"file": provenance.file_hash, "config": provenance.config_hash},
+        "runtall_version": provenance.version,
     }
     head = json.dumps(_plain(content), allow_nan=False, indent=2).removesuffix("\n}")
     parts = {"strides": report.strides.columns, "curve": _curve_columns(report)}
@@ -109,19 +120,30 @@ def _report(content: Mapping[str, Any]) -> RunReport:
         "advice": (),
         **content,
         "episodes": [{**e, "depth_deg": e["depth"]} for e in content["episodes"]],
+        **{name: content[key] for key, name in _LISTS.items()},
         "config_hash": content["hashes"]["config"],
         "file_hash": content["hashes"]["file"],
         "version": content["runtall_version"],
     }
     config = _config(content["settings"])
-    hints = typing.get_type_hints(RunReport)
-    made: dict[str, Any] = {
-        "strides": _stride_table(content["strides"]),
-        "curve": _curve(content["curve"]),
-        "config": config,
-    }
-    made |= {f.name: _value(hints[f.name], given[f.name]) for f in fields(RunReport) if f.name not in made}
-    return RunReport(**made)
+    parts = {name: _part(kind, given, config=config) for name, kind in _PARTS.items()}
+    return RunReport(
+        session=_value(SessionFacts, content["session"]),
+        strides=_stride_table(content["strides"]),
+        curve=_curve(content["curve"]),
+        **parts,
+    )
+
+
+def _part(kind: type, given: Mapping[str, Any], *, config: AnalysisConfig) -> Any:
+    """Return one part of a report out of the keys that lie side by side in the JSON."""
+    hints = typing.get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
+    return kind(**{name: config if name == "config" else _value(hints[name], given[name]) for name in names})
+
+
+def _fields(part: Any) -> dict[str, Any]:
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 def _config(settings: Mapping[str, Any]) -> AnalysisConfig:

@@ -39,7 +39,7 @@ class EpisodeEnd(StrEnum):
 
     RECOVERED = "recovered"
     END_OF_RUN = "end of run"
-    STRAP_STEP = "strap step"
+    MOUNTING_SHIFT = "strap step"
 
 
 class Verdict(StrEnum):

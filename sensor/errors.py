@@ -32,6 +32,10 @@ class PacketError(SensorError, ValueError):
         shown = self.payload[:32].hex() + ("…" if len(self.payload) > 32 else "")
         super().__init__(f"{device}: {reason}: {shown or 'no bytes'}")
 
+    def __reduce__(self) -> tuple[type[PacketError], tuple[str, str, bytes]]:
+        """Return what a copy in another process is made of: ``args`` holds the whole message."""
+        return type(self), (self.device, self.reason, self.payload)
+
 
 class SessionFileError(SensorError, ValueError):
     """A session file that cannot be opened, read or written."""
@@ -104,6 +108,10 @@ class RefusalError(LinkError):
     def __init__(self, message: str, status: int) -> None:
         self.status = status
         super().__init__(message, reason=LinkReason.REFUSED)
+
+    def __reduce__(self) -> tuple[type[RefusalError], tuple[str, int]]:
+        """Return what a copy in another process is made of: ``args`` holds the message alone."""
+        return type(self), (str(self), self.status)
 
 
 class UnknownSensorError(SensorError, LookupError):

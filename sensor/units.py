@@ -15,3 +15,6 @@ NS_PER_S = 1_000_000_000
 
 METRES_PER_MILE = 1609.344
 """Metres in one international mile, exactly."""
+
+KMH_PER_MPS = 3.6
+"""Kilometres per hour in one metre per second, exactly."""

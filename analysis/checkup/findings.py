@@ -46,7 +46,7 @@ TURNED_RADPS = 0.5
 LOW_BATTERY_PCT = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One line of the checkup.
 
@@ -92,7 +92,9 @@ def plan_findings(names: Mapping[str, str], recording: Recording, *, if_missing:
     for placement, name in names.items():
         sensor = recording.sensor(placement)
         if sensor is None:
-            yield Finding(Grade.FIX, placement, f"{name} was not heard", if_missing)
+            yield Finding(
+                grade=Grade.FIX, subject=placement, words=f"{name} was not heard", advice=if_missing
+            )
         else:
             yield from sensor_findings(sensor)
 
@@ -107,17 +109,17 @@ def sensor_findings(sensor: SensorRecording) -> Iterator[Finding]:
     """
     if len(sensor.time_s) < 2:
         yield Finding(
-            Grade.FIX,
-            sensor.placement,
-            f"{sensor.name} sent no samples",
-            "wake it by moving it, and try again",
+            grade=Grade.FIX,
+            subject=sensor.placement,
+            words=f"{sensor.name} sent no samples",
+            advice="wake it by moving it, and try again",
         )
         return
     looks = (_rate, _clock, _gravity, _clipping, _gaps, _axes, _battery)
     for look in looks:
         grade, words, advice = look(sensor)
         subject = f"{sensor.placement}, {look.__name__.removeprefix('_')}"
-        yield Finding(grade, subject, words, advice)
+        yield Finding(grade=grade, subject=subject, words=words, advice=advice)
 
 
 _Found = tuple[Grade, str, str]
@@ -222,7 +224,9 @@ def _axes(sensor: SensorRecording) -> _Found:
 
 def _no_gait(stream: EvenStream) -> Gait:
     none = np.empty(0, np.int64)
-    return Gait(np.zeros(len(stream)), none, none, np.zeros(len(stream), np.bool_))
+    return Gait(
+        step_phase=np.zeros(len(stream)), first=none, last=none, running=np.zeros(len(stream), np.bool_)
+    )
 
 
 def _battery(sensor: SensorRecording) -> _Found:

@@ -11,7 +11,7 @@ from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import STDOUT, analysed, write_text
 
 if TYPE_CHECKING:
-    from analysis.records import RunReport
+    from analysis.run_report import RunReport
 
 
 @click.command("compare", short_help="Compare sessions.")
@@ -42,7 +42,7 @@ def _report_file(word: str) -> Path | None:
 
 
 def _report(path: Path) -> RunReport:
-    from analysis.records import RunReport
+    from analysis.run_report import RunReport
 
     return RunReport.from_json(path) if path.suffix.casefold() == ".json" else analysed(path)
 

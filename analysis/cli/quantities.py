@@ -11,11 +11,16 @@ from collections.abc import Sequence
 
 import click
 
-from sensor.units import METRES_PER_MILE
+from sensor.units import KMH_PER_MPS, METRES_PER_MILE
 
 _METRES = {"m": 1.0, "km": 1000.0, "mi": METRES_PER_MILE}
 _STATURES_M = {"m": 1.0, "cm": 0.01}
-_SPEEDS_MPS = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": METRES_PER_MILE / 3600, "mi/h": METRES_PER_MILE / 3600}
+_SPEEDS_MPS = {
+    "m/s": 1.0,
+    "km/h": 1 / KMH_PER_MPS,
+    "mph": METRES_PER_MILE / 3600,
+    "mi/h": METRES_PER_MILE / 3600,
+}
 
 _PACES = "5:30/km or 8:50/mi"
 

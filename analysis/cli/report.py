@@ -12,7 +12,7 @@ import click
 from analysis.cli.home import find_session, home_folder
 
 if TYPE_CHECKING:
-    from analysis.records import RunReport
+    from analysis.run_report import RunReport
 
 STDOUT = "-"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from analysis.comparison.records import Comparability
 from analysis.judging.distance import CADENCE_MODEL
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from analysis.words import Confidence, ZeroSource
 from sensor.samples import TRUNK_PLACEMENTS
 
@@ -25,17 +25,14 @@ def trunk_placement(report: RunReport) -> str:
 
 def comparability(reference: RunReport, other: RunReport) -> tuple[Comparability, ...]:
     """Go through every circumstance that decides what the two runs can tell about each other."""
+    runs = reference, other
+    placements = [trunk_placement(run) for run in runs]
+    methods = [run.provenance.method for run in runs]
+    simulated = ["yes" if run.session.simulated else "no" for run in runs]
     lines = [
-        _same("placement", trunk_placement, reference, other, NO, "each place on the trunk has its own lean"),
-        _same("method", lambda r: r.method, reference, other, NO, "the two methods differ by degrees"),
-        _same(
-            "simulated",
-            lambda r: "yes" if r.session.simulated else "no",
-            reference,
-            other,
-            NO,
-            "one of the runners is simulated",
-        ),
+        _same("placement", placements, because="each place on the trunk has its own lean"),
+        _same("method", methods, because="the two methods differ by degrees"),
+        _same("simulated", simulated, because="one of the runners is simulated"),
         _zero(reference, other),
         _confidence(reference, other),
         _distance(reference, other),
@@ -45,46 +42,43 @@ def comparability(reference: RunReport, other: RunReport) -> tuple[Comparability
     return tuple(lines)
 
 
-def _same(
-    what: str,
-    read: Callable[[RunReport], str],
-    reference: RunReport,
-    other: RunReport,
-    otherwise: str,
-    because: str,
-) -> Comparability:
-    values = read(reference), read(other)
+def _same(what: str, values: Sequence[str], *, because: str) -> Comparability:
     same = values[0] == values[1]
-    return Comparability(what, *values, YES if same else otherwise, "" if same else because)
+    return _compared(what, values, status=YES if same else NO, because="" if same else because)
+
+
+def _compared(what: str, values: Sequence[str], *, status: str, because: str) -> Comparability:
+    reference, other = values
+    return Comparability(what=what, reference=reference, other=other, status=status, because=because)
 
 
 def _zero(reference: RunReport, other: RunReport) -> Comparability:
-    sources = reference.zero_source, other.zero_source
+    sources = reference.provenance.zero_source, other.provenance.zero_source
     if all(source == ZeroSource.STANDING for source in sources):
-        return Comparability("zero", *sources, YES, "")
+        return _compared("zero", sources, status=YES, because="")
     because = "without a standing before both runs only changes since each run's own start compare"
-    return Comparability("zero", *sources, WITH_CARE, because)
+    return _compared("zero", sources, status=WITH_CARE, because=because)
 
 
 def _confidence(reference: RunReport, other: RunReport) -> Comparability:
-    words = reference.confidence, other.confidence
+    words = reference.outcome.confidence, other.outcome.confidence
     if Confidence.DO_NOT_TRUST in words:
-        return Comparability("confidence", *words, NO, "one of the recordings is not to be trusted")
-    return Comparability("confidence", *words, YES, "")
+        return _compared("confidence", words, status=NO, because="one of the recordings is not to be trusted")
+    return _compared("confidence", words, status=YES, because="")
 
 
 def _distance(reference: RunReport, other: RunReport) -> Comparability:
-    sources = reference.distance_source, other.distance_source
+    sources = reference.provenance.distance_source, other.provenance.distance_source
     if CADENCE_MODEL in sources:
         because = "kilometres and speeds from cadence are off by 8-15 %"
-        return Comparability("distance", *sources, WITH_CARE, because)
-    return Comparability("distance", *sources, YES, "")
+        return _compared("distance", sources, status=WITH_CARE, because=because)
+    return _compared("distance", sources, status=YES, because="")
 
 
 def _condition(name: str, reference: RunReport, other: RunReport) -> Comparability:
     values = [str(report.session.context.get(name, UNKNOWN)) for report in (reference, other)]
     if UNKNOWN in values:
-        return Comparability(name, values[0], values[1], WITH_CARE, f"{name} not noted for one run")
+        return _compared(name, values, status=WITH_CARE, because=f"{name} not noted for one run")
     if values[0] != values[1]:
-        return Comparability(name, values[0], values[1], WITH_CARE, f"the {name} may be the cause")
-    return Comparability(name, values[0], values[1], YES, "")
+        return _compared(name, values, status=WITH_CARE, because=f"the {name} may be the cause")
+    return _compared(name, values, status=YES, because="")

@@ -21,7 +21,8 @@ from analysis.comparison.stretches import difference_interval, stretch_mean
 from analysis.errors import UsageError
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import ComparisonConfig
-from analysis.records import RunReport, Segment
+from analysis.records import Segment
+from analysis.run_report import RunReport
 from analysis.words import Flag, StandingRole, ZeroSource
 from sensor.samples import FloatArray
 
@@ -54,38 +55,45 @@ def compare(reports: Sequence[RunReport], config: ComparisonConfig | None = None
 
 
 def _summary(report: RunReport) -> RunSummary:
-    slouched = [episode for episode in report.episodes if episode.flag == Flag.SLOUCHED]
+    slouched = [episode for episode in report.evidence.episodes if episode.flag == Flag.SLOUCHED]
     return RunSummary(
         name=report.session.name,
         path=report.session.path,
         started_utc=report.session.started_utc,
         placement=trunk_placement(report),
-        distance_m=report.distance_m,
-        running_s=report.running_s,
-        speed_mps=report.speed_mps,
-        cadence_spm=report.cadence_spm,
-        flexion_deg=report.flexion_deg,
+        distance_m=report.totals.distance_m,
+        running_s=report.totals.running_s,
+        speed_mps=report.totals.speed_mps,
+        cadence_spm=report.totals.cadence_spm,
+        flexion_deg=report.totals.flexion_deg,
         slouched_m=sum((episode.to_m - episode.from_m for episode in slouched), 0.0),
-        verdict=report.verdict,
-        confidence=report.confidence,
-        zero_source=report.zero_source,
+        verdict=report.outcome.verdict,
+        confidence=report.outcome.confidence,
+        zero_source=report.provenance.zero_source,
     )
 
 
 def _pair(reference: RunReport, other: RunReport, config: ComparisonConfig) -> PairComparison:
     lines = comparability(reference, other)
-    difference, because = _difference(reference, other, lines, config)
+    difference, because = _difference(reference, other, lines=lines, config=config)
     blocked = any(line.status == NO for line in lines)
     kilometres = tuple(
         _kilometre(a, b, _both_standing(reference, other))
-        for a, b in zip(reference.segments, other.segments, strict=False)
+        for a, b in zip(reference.evidence.segments, other.evidence.segments, strict=False)
         if a.to_m == b.to_m and not blocked
     )
-    return PairComparison(_summary(reference), _summary(other), lines, difference, because, kilometres)
+    return PairComparison(
+        reference=_summary(reference),
+        other=_summary(other),
+        comparability=lines,
+        difference=difference,
+        no_difference_because=because,
+        kilometres=kilometres,
+    )
 
 
 def _both_standing(reference: RunReport, other: RunReport) -> bool:
-    return reference.zero_source is other.zero_source == ZeroSource.STANDING
+    return reference.provenance.zero_source is other.provenance.zero_source == ZeroSource.STANDING
 
 
 def _kilometre(reference: Segment, other: Segment, same_zero: bool) -> KilometreDifference:
@@ -103,14 +111,14 @@ def _kilometre(reference: Segment, other: Segment, same_zero: bool) -> Kilometre
 
 
 def _difference(
-    reference: RunReport, other: RunReport, lines: Sequence[Comparability], config: ComparisonConfig
+    reference: RunReport, other: RunReport, *, lines: Sequence[Comparability], config: ComparisonConfig
 ) -> tuple[Difference | None, str]:
     """Return the difference at matched speed, or None and why there is none."""
     blocked = [f"{line.what}: {line.because}" for line in lines if line.status == NO]
     if blocked:
         return None, "; ".join(blocked)
     standing = _both_standing(reference, other)
-    if not standing and (reference.baseline is None or other.baseline is None):
+    if not standing and (reference.evidence.baseline is None or other.evidence.baseline is None):
         return None, "neither a standing before both runs nor a fresh window in both"
     band_mps = _shared_speeds(reference, other, config)
     if band_mps is None:
@@ -119,19 +127,28 @@ def _difference(
     few = min(len(angle_deg) for angle_deg in angles_deg)
     if few < config.min_matched_strides:
         return None, f"only {few} usable strides at a shared speed, {config.min_matched_strides} are needed"
-    return _matched(angles_deg, band_mps, _joint_standing_sd(reference, other, config), standing, config), ""
+    return _matched(
+        angles_deg,
+        band_mps,
+        standing_sd_deg=_joint_standing_sd(reference, other, config),
+        standing=standing,
+        config=config,
+    ), ""
 
 
 def _matched(
     angles_deg: Sequence[FloatArray],
     band_mps: tuple[float, float],
+    *,
     standing_sd_deg: float,
     standing: bool,
     config: ComparisonConfig,
 ) -> Difference:
     means = [stretch_mean(angle_deg, config) for angle_deg in angles_deg]
     standing_sd_deg = standing_sd_deg if standing else 0.0
-    value_deg, low_deg, high_deg = difference_interval(means[0], means[1], standing_sd_deg, config.level)
+    value_deg, low_deg, high_deg = difference_interval(
+        means[0], means[1], standing_sd=standing_sd_deg, level=config.level
+    )
     return Difference(
         quantity=FORWARD_LEAN if standing else CHANGE,
         value_deg=value_deg,
@@ -171,9 +188,9 @@ def _angles_deg(report: RunReport, band_mps: tuple[float, float], standing: bool
     kept = usable_running(strides)
     if not np.isnan(band_mps[0]):
         kept = kept & (strides["speed_mps"] >= band_mps[0]) & (strides["speed_mps"] <= band_mps[1])
-    if standing or report.baseline is None:
+    if standing or report.evidence.baseline is None:
         return np.asarray(strides["trunk_flexion_deg"][kept])
-    kept = kept & (strides["distance_m"] >= report.baseline.to_m)
+    kept = kept & (strides["distance_m"] >= report.evidence.baseline.to_m)
     return np.asarray(strides["trunk_flexion_adj_deg"][kept])
 
 
@@ -183,7 +200,7 @@ def _joint_standing_sd(reference: RunReport, other: RunReport, config: Compariso
 
 def _standing_sd(report: RunReport, config: ComparisonConfig) -> float:
     """Return the standard deviation (degrees) of one standing of this run; from re-fitting, if only one."""
-    tilts_deg = [s.flexion_deg for s in report.standings if s.role in _STANDING_ROLES]
+    tilts_deg = [s.flexion_deg for s in report.evidence.standings if s.role in _STANDING_ROLES]
     if len(tilts_deg) < 2:
         return config.refit_deg / _REFIT_SDS
     return float(np.std(tilts_deg, ddof=1))

@@ -68,7 +68,7 @@ def correlation_length(value: FloatArray, config: ComparisonConfig) -> float:
 
 
 def difference_interval(
-    reference: StretchMean, other: StretchMean, standing_sd: float, level: float
+    reference: StretchMean, other: StretchMean, *, standing_sd: float, level: float
 ) -> tuple[float, float, float]:
     """Return other minus reference, and the ends of its interval.
 

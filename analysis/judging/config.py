@@ -31,6 +31,9 @@ class DistanceConfig:
     """Stature the step lengths above belong to; they scale in proportion."""
     model_error_pct: float = 15.0
     """Error of a distance from cadence alone, before any fit to the runner: 8-15 %, stated as 15."""
+    typed_disagreement: float = 0.5
+    """A typed speed or distance is doubted where it is this share more than cadence and running time suggest,
+    or that as much more than it: three times `model_error_pct`, so that no runner's own step is blamed."""
     joined_within_s: float = 3.0
     """Time without strides that still counts as moving when no sample is missing (about four strides)."""
     track_edge_s: float = 10.0
@@ -103,7 +106,7 @@ class FindingsConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class StrapStepConfig:
+class MountingShiftConfig:
     """A sudden, lasting change of the angle, as a slipping strap makes it."""
 
     within_strides: int = 3
@@ -170,37 +173,44 @@ class VerdictConfig:
     """When a verdict is given, and how far it can be trusted."""
 
     min_running_s: float = 10.0
-    """With less running than this nothing is judged."""
+    """With less running than this there is no report: ten seconds hold some fourteen strides, too few for
+    any median."""
     min_strides: int = 10
-    """With fewer running strides than this nothing is judged."""
+    """With fewer running strides than this there is no report, for the same reason."""
     min_usable_strides: int = 200
-    """With fewer usable running strides than this there is no verdict."""
+    """With fewer usable running strides than this there is no verdict: as many as a fresh window needs
+    (`BaselineConfig.min_strides`)."""
     min_usable: float = 0.5
-    """With fewer of the strides usable than this there is no verdict."""
+    """With fewer of the strides usable than this there is no verdict: the slouch may lie in what was lost."""
     standing_agreement_deg: float = 2.0
-    """Standings before and after that agree this well leave no room for a creeping strap."""
+    """Standings before and after that agree this well leave no room for a creeping strap as large as
+    `FindingsConfig.watch_deg`."""
     unsound_standing_deg: float = 5.0
-    """Standings before and after that differ by more make no sound zero."""
+    """Standings before and after that differ by more make no sound zero: more than the whole of a slouch,
+    `FindingsConfig.slouched_deg`, and than a zero is ever moved by (`RestConfig.rezero_deg`)."""
     standing_age_s: float = 600.0
-    """A standing longer than this before the run says less of how the strap sat in it."""
+    """A standing longer than this (ten minutes) before the run says less of how the strap sat in it."""
     good_judged: float = 0.5
-    """With less of the running judged than this, confidence is at most fair."""
+    """With less of the running judged than this, half, confidence is at most fair: most of it is unknown."""
     all_judged: float = 0.95
     """With less of the running judged than this, the headline says how much was."""
     good_usable: float = 0.9
-    """With a smaller share of usable strides than this, confidence is at most fair."""
+    """With a smaller share of usable strides than this, confidence is at most fair: one stride in ten lost is
+    more than bursts and corners of a good recording take."""
     distrust_usable: float = 0.6
-    """With a smaller share of usable strides than this, confidence is low."""
+    """With a smaller share of usable strides than this, confidence is low; `min_usable` and a margin."""
     loose_share: float = 0.25
-    """Share of strides marked loose from which the whole sensor is called loose."""
+    """Share of strides marked loose from which the whole sensor is called loose: more than single knocks at
+    the strap make."""
     force_tolerance: float = 0.03
     """Mean specific force over whole strides is 1 g; further off, the sensor is loose or mis-scaled."""
     clipped_share: float = 0.02
-    """A larger share of clipped samples is called bad."""
+    """A larger share of clipped samples is called bad: one in fifty, about the share that impacts take."""
     missing_share: float = 0.02
-    """A larger share of lost samples is called fair at best."""
+    """A larger share of lost samples is called fair at best; filled so far, the angle errs by 0.3 degrees
+    (`SignalConfig.max_fill_strides`)."""
     low_battery_pct: int = 20
-    """Below this charge the battery is called low."""
+    """Below this charge the battery is called low: coin cells fall steeply from about here."""
     min_rate_hz: float = 50.0
     """Below this an impact lasts less than two samples."""
 

@@ -14,6 +14,7 @@ from analysis.records import StrideTable
 from analysis.signal.speed import best_track, track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
+from sensor.units import KMH_PER_MPS
 
 CADENCE_MODEL = "cadence model"
 TYPED, SHARED_OUT = "typed", "typed distance, shared out by cadence"
@@ -61,12 +62,13 @@ class DistanceResult:
 
     def distance_at(self, time_s: npt.ArrayLike) -> FloatArray:
         """Return the distance (m) at any times (s from the start of the session), in the shape given."""
-        return _held(np.asarray(time_s, dtype=float), self.knot_time_s, self.knot_distance_m, self.edge_s)
+        return _held(time_s, (self.knot_time_s, self.knot_distance_m), edge_s=self.edge_s)
 
 
 def distance_of(
     table: StrideTable,
     tracks: Sequence[Track],
+    *,
     context: Mapping[str, Any],
     config: DistanceConfig,
     gaps: Sequence[Gap] = (),
@@ -92,18 +94,18 @@ def distance_of(
     """
     outside = _from_tracks(table, tracks, config)
     if outside is None:
-        knots, speed_mps, source, speed_source = _from_strides(table, context, config, gaps)
+        knots, speed_mps, source, speed_source = _from_strides(table, context, config=config, gaps=gaps)
         edge_s = np.inf
     else:
         knots, speed_mps, source = outside
         speed_source, edge_s = source, config.track_edge_s
-    distance_m = _held(table["start_s"], *knots, edge_s)
-    grade_pct = _grade(table["start_s"], distance_m, tracks, knots, config)
+    distance_m = _held(table["start_s"], knots, edge_s=edge_s)
+    grade_pct = _grade(table["start_s"], distance_m, tracks=tracks, knots=knots, config=config)
     return DistanceResult(
         distance_m=distance_m,
         speed_mps=speed_mps,
         grade_pct=grade_pct,
-        total_m=float(_held(table["end_s"][-1], *knots, edge_s)) if len(table) else float("nan"),
+        total_m=float(_held(table["end_s"][-1], knots, edge_s=edge_s)) if len(table) else float("nan"),
         distance_source=source,
         speed_source=speed_source,
         grade_known=bool(np.isfinite(grade_pct).any()),
@@ -128,9 +130,48 @@ def model_speed(table: StrideTable, config: DistanceConfig, stature_m: float | N
     return speed_mps
 
 
-def _held(time_s: npt.ArrayLike, knot_s: FloatArray, value: FloatArray, edge_s: float) -> FloatArray:
-    """Interpolate, hold the ends for ``edge_s``, and know nothing beyond."""
+def typed_doubts(table: StrideTable, context: Mapping[str, Any], config: DistanceConfig) -> tuple[str, ...]:
+    """Say where what the runner typed contradicts the cadence by more than people differ.
+
+    Parameters
+    ----------
+    table
+        ``start_s``, ``end_s`` and ``activity`` filled.
+    context
+        ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
+    config
+        Step-length model, and the disagreement that is let pass.
+    """
+    running = table["activity"] == Activity.RUN
+    model_mps = model_speed(table, config, typed_value(context, "stature_m"))
+    typed_m, typed_mps = (typed_value(context, f"typed_{what}") for what in ("distance_m", "speed_mps"))
+    doubts = []
+    if typed_mps is not None and running.any():
+        likely_mps = float(np.median(model_mps[running]))
+        if _disagree(typed_mps, likely_mps, config):
+            doubts.append(
+                f"The typed speed of {KMH_PER_MPS * typed_mps:.1f} km/h does not fit your steps, "
+                f"which suggest about {KMH_PER_MPS * likely_mps:.0f} km/h."
+            )
+    if typed_m is not None and len(table):
+        likely_m = float(((table["end_s"] - table["start_s"]) * model_mps).sum())
+        if _disagree(typed_m, likely_m, config):
+            doubts.append(
+                f"The typed distance of {typed_m / 1000:.1f} km does not fit your steps, "
+                f"which suggest about {likely_m / 1000:.1f} km."
+            )
+    return tuple(doubts)
+
+
+def _disagree(typed: float, likely: float, config: DistanceConfig) -> bool:
+    most = 1.0 + config.typed_disagreement
+    return typed > most * likely or likely > most * typed
+
+
+def _held(time_s: npt.ArrayLike, knots: tuple[FloatArray, FloatArray], *, edge_s: float) -> FloatArray:
+    """Interpolate between knots (times, values), hold the ends for ``edge_s``, and know nothing beyond."""
     at_s = np.asarray(time_s, dtype=float)
+    knot_s, value = knots
     if not len(knot_s):
         return np.full(at_s.shape, np.nan)
     known = (at_s >= knot_s[0] - edge_s) & (at_s <= knot_s[-1] + edge_s)
@@ -143,7 +184,7 @@ def _from_tracks(
     speed = track_speed(tracks, config)
     if speed is None:
         return None
-    speed_mps = _held(table["start_s"], speed.time_s, speed.value, config.track_edge_s)
+    speed_mps = _held(table["start_s"], (speed.time_s, speed.value), edge_s=config.track_edge_s)
     distance = best_track(tracks, "distance_m")
     if distance is not None:
         way_m = np.maximum.accumulate(distance.value) - distance.value[0]
@@ -153,15 +194,15 @@ def _from_tracks(
 
 
 def _from_strides(
-    table: StrideTable, context: Mapping[str, Any], config: DistanceConfig, gaps: Sequence[Gap]
+    table: StrideTable, context: Mapping[str, Any], *, config: DistanceConfig, gaps: Sequence[Gap]
 ) -> tuple[tuple[FloatArray, FloatArray], FloatArray, str, str]:
     speed_mps = model_speed(table, config, typed_value(context, "stature_m"))
     typed_m = typed_value(context, "typed_distance_m")
     typed_mps = typed_value(context, "typed_speed_mps")
     if typed_m is None and typed_mps is not None:
         speed_mps = np.where(table["activity"] == Activity.RUN, typed_mps, np.minimum(speed_mps, typed_mps))
-        return _travel(table, speed_mps, gaps, config), speed_mps, TYPED, TYPED
-    time_s, way_m = _travel(table, speed_mps, gaps, config)
+        return _travel(table, speed_mps, gaps=gaps, config=config), speed_mps, TYPED, TYPED
+    time_s, way_m = _travel(table, speed_mps, gaps=gaps, config=config)
     if typed_m is None or not len(way_m) or way_m[-1] <= 0:
         return (time_s, way_m), speed_mps, CADENCE_MODEL, CADENCE_MODEL
     scale = typed_m / way_m[-1]
@@ -169,7 +210,7 @@ def _from_strides(
 
 
 def _travel(
-    table: StrideTable, speed_mps: FloatArray, gaps: Sequence[Gap], config: DistanceConfig
+    table: StrideTable, speed_mps: FloatArray, *, gaps: Sequence[Gap], config: DistanceConfig
 ) -> tuple[FloatArray, FloatArray]:
     """Integrate the strides' speeds: times (2 strides,) of their starts and ends, and the distance there."""
     if not len(table):
@@ -196,13 +237,14 @@ def _missing_time(from_s: FloatArray, to_s: FloatArray, gaps: Sequence[Gap]) -> 
 def _grade(
     start_s: FloatArray,
     distance_m: FloatArray,
+    *,
     tracks: Sequence[Track],
     knots: tuple[FloatArray, FloatArray],
     config: DistanceConfig,
 ) -> FloatArray:
     grade = best_track(tracks, "grade_pct")
     if grade is not None:
-        return _held(start_s, grade.time_s, grade.value, config.track_edge_s)
+        return _held(start_s, (grade.time_s, grade.value), edge_s=config.track_edge_s)
     altitude = best_track(tracks, "altitude_m")
     if altitude is None or not len(knots[0]):
         return np.full(len(start_s), np.nan)

@@ -67,13 +67,17 @@ def find_episodes(
     flagged = np.zeros(len(table), dtype=bool)
     episodes = []
     for rows in _blocks(judged & ~barred, barred):
-        for stretch in stretches_above(quantity_deg[rows], length_m[rows], threshold_deg, config):
+        for stretch in stretches_above(
+            quantity_deg[rows], length_m[rows], threshold=threshold_deg, config=config
+        ):
             inside = rows[stretch.first : stretch.stop]
             flagged[inside] = True
             last_m = float(length_m[inside[-1]])
             depth = float(np.median(depth_deg[inside]))
             ended_by = _ended_by(stretch, barred[rows[-1] :])
-            episodes.append(_episode(table, inside, last_m, flag, depth, ended_by))
+            episodes.append(
+                _episode(table, inside, last_m=last_m, flag=flag, depth_deg=depth, ended_by=ended_by)
+            )
     return tuple(episodes), flagged
 
 
@@ -87,11 +91,11 @@ def _blocks(kept: BoolArray, barred: BoolArray) -> list[IntArray]:
 def _ended_by(stretch: Stretch, barred_after: BoolArray) -> EpisodeEnd:
     if stretch.recovered:
         return EpisodeEnd.RECOVERED
-    return EpisodeEnd.STRAP_STEP if barred_after.any() else EpisodeEnd.END_OF_RUN
+    return EpisodeEnd.MOUNTING_SHIFT if barred_after.any() else EpisodeEnd.END_OF_RUN
 
 
 def _episode(
-    table: StrideTable, inside: IntArray, last_m: float, flag: Flag, depth_deg: float, ended_by: EpisodeEnd
+    table: StrideTable, inside: IntArray, *, last_m: float, flag: Flag, depth_deg: float, ended_by: EpisodeEnd
 ) -> Episode:
     last = inside[-1]
     return Episode(

@@ -20,11 +20,13 @@ _MS_PER_S = 1e3
 
 
 def sensor_facts(
-    sensor: SensorRecording, motion: Motion, config: AnalysisConfig, clock: ClockFacts | None = None
+    sensor: SensorRecording, motion: Motion, *, config: AnalysisConfig, clock: ClockFacts | None = None
 ) -> SensorFacts:
     """Sum up one sensor: rate, losses, clipping, mean specific force over its running strides, its clock."""
     whole = longest_loss(motion.stream, motion.strides) <= config.posture.gap_strides
-    force_g = mean_force_g(motion.stream, motion.path, motion.strides, whole, config.posture)
+    force_g = mean_force_g(
+        motion.stream, motion.path, strides=motion.strides, whole=whole, config=config.posture
+    )
     running = motion.strides.running
     return SensorFacts(
         placement=sensor.placement,
@@ -44,7 +46,7 @@ def sensor_facts(
 
 
 def clock_facts(
-    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: SyncTapConfig
+    trunk: SensorRecording, other: SensorRecording, *, events: Sequence[SharedEvent], config: SyncTapConfig
 ) -> ClockFacts:
     """Say what two sensors felt together, and how far apart their clocks may be now."""
     middle_s = float(trunk.time_s[0] + trunk.time_s[-1]) / 2.0
@@ -61,11 +63,11 @@ def clock_facts(
         for event in events
     )
     believed = [event for event in events if not event.doubt]
-    return ClockFacts(_MS_PER_S * _clocks_within_s(trunk, other, believed, config), knocks)
+    return ClockFacts(_MS_PER_S * _clocks_within_s(trunk, other, events=believed, config=config), knocks)
 
 
 def _clocks_within_s(
-    trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent], config: SyncTapConfig
+    trunk: SensorRecording, other: SensorRecording, *, events: Sequence[SharedEvent], config: SyncTapConfig
 ) -> float:
     """Return how far two clocks may be apart anywhere; NaN where they were never held against the host's."""
     is_live = None not in (trunk.nominal_rate_hz, other.nominal_rate_hz)
@@ -79,20 +81,20 @@ def _clocks_within_s(
 
 def standings_of(motion: Motion) -> tuple[Standing, ...]:
     """Describe every standing by its tilt against the zero, from the raw accelerometer."""
-    rests, zero, stream = motion.rests, motion.zero, motion.stream
+    static_periods, calibration, stream = motion.static_periods, motion.calibration, motion.stream
     running = np.flatnonzero(motion.strides.running)
-    if len(running) == 0 or len(zero.standing) == 0:
+    if len(running) == 0 or len(calibration.standing) == 0:
         return ()
     last_run_row = motion.strides.end_row[running[-1]]
     first_run_row = motion.strides.start_row[running[0]]
-    up = motion.axes.trunk_from_sensor @ rests.acc_sensor_mps2[zero.standing].T
+    up = motion.axes.trunk_from_sensor @ static_periods.acc_sensor_mps2[calibration.standing].T
     flexion_deg, lateral_deg = inclination_deg(up)
     found = []
-    for k, rest in enumerate(zero.standing):
-        begin, end = int(rests.first[rest]), int(rests.last[rest])
-        if rest == zero.rest:
+    for k, rest in enumerate(calibration.standing):
+        begin, end = int(static_periods.first[rest]), int(static_periods.last[rest])
+        if rest == calibration.static_period:
             role = StandingRole.ZERO
-        elif rest in zero.bent:
+        elif rest in calibration.bent:
             role = StandingRole.BENT
         elif (begin + end) / 2 >= last_run_row:
             role = StandingRole.END
@@ -100,11 +102,11 @@ def standings_of(motion: Motion) -> tuple[Standing, ...]:
             role = StandingRole.BEFORE if (begin + end) / 2 <= first_run_row else StandingRole.SEEN
         found.append(
             Standing(
-                stream.start_s + begin / stream.rate_hz,
-                stream.start_s + end / stream.rate_hz,
-                float(flexion_deg[k]),
-                float(lateral_deg[k]),
-                role,
+                start_s=stream.start_s + begin / stream.rate_hz,
+                end_s=stream.start_s + end / stream.rate_hz,
+                flexion_deg=float(flexion_deg[k]),
+                lateral_deg=float(lateral_deg[k]),
+                role=role,
             )
         )
     return tuple(found)

@@ -14,7 +14,7 @@ from analysis.judging.episodes import find_episodes
 from analysis.judging.hysteresis import running_median
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
 from analysis.judging.zones import zone_shares
-from analysis.records import Axis, Baseline, Curve, Episode, Standing, StrapStep, StrideTable
+from analysis.records import Axis, Baseline, Curve, Episode, MountingShift, Standing, StrideTable
 from analysis.words import Flag, StandingRole, ZeroSource, Zone
 from sensor.samples import BoolArray, FloatArray
 
@@ -47,8 +47,9 @@ class Findings:
 def findings_of(
     table: StrideTable,
     baseline: Baseline | None,
+    *,
     config: AnalysisConfig,
-    steps: Sequence[StrapStep] = (),
+    shifts: Sequence[MountingShift] = (),
     standings: Sequence[Standing] = (),
     zero_source: ZeroSource = ZeroSource.STANDING,
 ) -> Findings:
@@ -63,7 +64,7 @@ def findings_of(
         The fresh window; without one nothing is flagged.
     config
         Thresholds (``findings``).
-    steps, standings
+    shifts, standings
         After a strap step nothing is called slouched until the runner has stood again.
     zero_source
         Remarks on the absolute angle are made only for ``standing``.
@@ -72,13 +73,19 @@ def findings_of(
     notes = _notes(curve, config.findings) if zero_source == ZeroSource.STANDING else ()
     if baseline is None:
         unflagged = table.with_columns(flag=np.full(len(table), Flag.NONE, dtype=object))
-        return Findings(unflagged, curve, (), {}, notes)
-    flagged, slouches = _slouch_flags(table, curve, config, steps, standings)
+        return Findings(table=unflagged, curve=curve, episodes=(), zones={}, notes=notes)
+    flagged, slouches = _slouch_flags(table, curve, config=config, shifts=shifts, standings=standings)
     flagged, rounded = rounded_flags(flagged, baseline, config)
     flagged, head = head_flags(flagged, baseline, config)
     changes_deg = table["trunk_flexion_adj_deg"][usable_running(table)]
     episodes = sorted((*slouches, *rounded, *head), key=lambda episode: (episode.from_m, -episode.to_m))
-    return Findings(flagged, curve, tuple(episodes), zone_shares(changes_deg, config.findings), notes)
+    return Findings(
+        table=flagged,
+        curve=curve,
+        episodes=tuple(episodes),
+        zones=zone_shares(changes_deg, config.findings),
+        notes=notes,
+    )
 
 
 def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
@@ -104,15 +111,16 @@ def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
 def _slouch_flags(
     table: StrideTable,
     curve: Curve,
+    *,
     config: AnalysisConfig,
-    steps: Sequence[StrapStep],
+    shifts: Sequence[MountingShift],
     standings: Sequence[Standing],
 ) -> tuple[StrideTable, tuple[Episode, ...]]:
     rules = config.findings
     x_deg = np.full(len(table), np.nan)
     x_deg[usable_running(table)] = curve.adj_deg
     judged = table["judged"]
-    barred = _barred(table["start_s"], steps, standings)
+    barred = _barred(table["start_s"], shifts, standings)
     watched, watch = find_episodes(
         table, Flag.WATCH, quantity_deg=x_deg, threshold_deg=rules.watch_deg, judged=judged, config=rules
     )
@@ -129,17 +137,17 @@ def _slouch_flags(
     return table.with_columns(flag=flag), (*watched, *slouches)
 
 
-def _barred(start_s: FloatArray, steps: Sequence[StrapStep], standings: Sequence[Standing]) -> BoolArray:
+def _barred(start_s: FloatArray, shifts: Sequence[MountingShift], standings: Sequence[Standing]) -> BoolArray:
     """Return (strides,) true from each step in flexion to the standing that gave a new zero after it."""
     barred = np.zeros(len(start_s), dtype=bool)
-    for step in steps:
-        if step.axis is not Axis.FORWARD:
+    for shift in shifts:
+        if shift.axis is not Axis.FORWARD:
             continue
         zeros_s = (
-            s.end_s for s in standings if s.role == StandingRole.RECALIBRATION and s.start_s > step.at_s
+            s.end_s for s in standings if s.role == StandingRole.RECALIBRATION and s.start_s > shift.at_s
         )
         stood_s = min(zeros_s, default=np.inf)
-        barred |= (start_s >= step.at_s) & (start_s < stood_s)
+        barred |= (start_s >= shift.at_s) & (start_s < stood_s)
     return barred
 
 

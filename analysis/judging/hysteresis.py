@@ -47,7 +47,7 @@ def _edges(count: int, half: int) -> list[int]:
 
 
 def stretches_above(
-    x: FloatArray, length_m: FloatArray, threshold: float, config: FindingsConfig
+    x: FloatArray, length_m: FloatArray, *, threshold: float, config: FindingsConfig
 ) -> tuple[Stretch, ...]:
     """Find the stretches in which ``x`` stands at or above a threshold.
 

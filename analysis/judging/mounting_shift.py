@@ -9,9 +9,9 @@ from scipy.ndimage import median_filter
 from scipy.signal import lfilter
 
 from analysis.judging.baseline import usable_running
-from analysis.judging.config import BaselineConfig, StrapStepConfig
+from analysis.judging.config import BaselineConfig, MountingShiftConfig
 from analysis.judging.episodes import known_median
-from analysis.records import Axis, StrapStep, StrideTable
+from analysis.records import Axis, MountingShift, StrideTable
 from analysis.words import Activity
 from sensor.samples import FloatArray, IntArray
 
@@ -20,13 +20,15 @@ _MAD_TO_SD = 1.4826
 """Median absolute deviation of a normal distribution to its standard deviation."""
 
 
-def strap_steps(table: StrideTable, config: StrapStepConfig, effort: BaselineConfig) -> tuple[StrapStep, ...]:
+def mounting_shifts(
+    table: StrideTable, config: MountingShiftConfig, effort: BaselineConfig
+) -> tuple[MountingShift, ...]:
     """Find sudden, lasting changes of flexion, and lasting ones of the sideways lean.
 
     A step must exceed what this run changes by anyway over so few strides, it must stay, and a change within
-    `StrapStepConfig.within_strides` must explain the strides around it about as well as a slope over more of
-    them: a runner who folds within twenty metres has no slipping strap. Strides before and after a stop are
-    no neighbours. A sideways step must outlast the bends of a track. A change of speed at the same moment
+    `MountingShiftConfig.within_strides` must explain the strides around it about as well as a slope over more
+    of them: a runner who folds within twenty metres has no slipping strap. Strides before and after a stop
+    are no neighbours. A sideways step must outlast the bends of a track. A change of speed at the same moment
     explains a step, as does one of grade that is large enough, and it is not reported.
 
     Parameters
@@ -40,18 +42,18 @@ def strap_steps(table: StrideTable, config: StrapStepConfig, effort: BaselineCon
 
     Returns
     -------
-    tuple of StrapStep
+    tuple of MountingShift
         In order of time, each with the axis in which it was seen; of steps that flexion and sideways lean
         show at nearly the same stride only the one in flexion.
     """
     rows = np.flatnonzero(usable_running(table))
-    forward = _found(table, rows, Axis.FORWARD, config, effort)
-    sideways = _found(table, rows, Axis.SIDEWAYS, config, effort)
+    forward = _found(table, rows, axis=Axis.FORWARD, config=config, effort=effort)
+    sideways = _found(table, rows, axis=Axis.SIDEWAYS, config=config, effort=effort)
     together = [at for at in sideways if any(abs(at - other) < config.stays_strides for other in forward)]
     kept = [(at, step_deg, Axis.FORWARD) for at, step_deg in forward.items()]
     kept += [(at, step_deg, Axis.SIDEWAYS) for at, step_deg in sideways.items() if at not in together]
     return tuple(
-        StrapStep(float(table["start_s"][rows[at]]), float(table["distance_m"][rows[at]]), step_deg, axis)
+        MountingShift(float(table["start_s"][rows[at]]), float(table["distance_m"][rows[at]]), step_deg, axis)
         for at, step_deg, axis in sorted(kept)
     )
 
@@ -59,8 +61,9 @@ def strap_steps(table: StrideTable, config: StrapStepConfig, effort: BaselineCon
 def _found(
     table: StrideTable,
     rows: IntArray,
+    *,
     axis: Axis,
-    config: StrapStepConfig,
+    config: MountingShiftConfig,
     effort: BaselineConfig,
 ) -> dict[int, float]:
     """Return place among the usable strides and size of every step along one axis, stop by stop."""
@@ -74,7 +77,7 @@ def _found(
     steps = {
         int(block[0]) + at: step_deg
         for block, sharp in zip(blocks, sharp_deg, strict=True)
-        for at, step_deg in _steps(angle_deg[block], sharp, least_deg, stays, config)
+        for at, step_deg in _steps(angle_deg[block], sharp, least_deg=least_deg, stays=stays, config=config)
     }
     return {
         at: step_deg
@@ -83,7 +86,9 @@ def _found(
     }
 
 
-def _sharp_changes(blocks_deg: Sequence[FloatArray], axis: Axis, config: StrapStepConfig) -> list[FloatArray]:
+def _sharp_changes(
+    blocks_deg: Sequence[FloatArray], axis: Axis, config: MountingShiftConfig
+) -> list[FloatArray]:
     """Return per unbroken stretch (n,) the change at every stride, averaged so that it spreads least.
 
     Long averages carry less of the scatter from stride to stride, short ones less of the wander: which tells
@@ -101,7 +106,7 @@ def _sharp_changes(blocks_deg: Sequence[FloatArray], axis: Axis, config: StrapSt
     return changes[int(np.argmin(spread_deg))]
 
 
-def _without_outliers(angle_deg: FloatArray, config: StrapStepConfig) -> FloatArray:
+def _without_outliers(angle_deg: FloatArray, config: MountingShiftConfig) -> FloatArray:
     """Return (n,) the angle, no stride further from its neighbours than most: a stumble is no step."""
     level_deg = median_filter(angle_deg, config.outlier_strides, mode="nearest")
     off_deg = angle_deg - level_deg
@@ -128,13 +133,13 @@ def _faded_mean(value: FloatArray, gain: float) -> FloatArray:
     return np.asarray(value[0] + lfilter([gain], [1.0, gain - 1.0], value - value[0]))
 
 
-def _stretch(table: StrideTable, config: StrapStepConfig) -> IntArray:
+def _stretch(table: StrideTable, config: MountingShiftConfig) -> IntArray:
     """Return (strides,) the number of the unbroken stretch of running that each stride belongs to."""
     begins = np.concatenate([[False], table["start_s"][1:] - table["end_s"][:-1] > config.pause_s])
     return np.cumsum(begins[: len(table)] | (table["activity"] != Activity.RUN))
 
 
-def _least_deg(change_deg: FloatArray, axis: Axis, config: StrapStepConfig) -> float:
+def _least_deg(change_deg: FloatArray, axis: Axis, config: MountingShiftConfig) -> float:
     """Return the smallest step that stands out from (n,) the sizes of all changes of a run.
 
     A runner on a track leans in and out of every bend, so sideways it must stand out from such changes, too.
@@ -147,7 +152,7 @@ def _least_deg(change_deg: FloatArray, axis: Axis, config: StrapStepConfig) -> f
 
 
 def _steps(
-    angle_deg: FloatArray, sharp_deg: FloatArray, least_deg: float, stays: int, config: StrapStepConfig
+    angle_deg: FloatArray, sharp_deg: FloatArray, *, least_deg: float, stays: int, config: MountingShiftConfig
 ) -> list[tuple[int, float]]:
     """Return position of the first stride after each step of an unbroken stretch, and its size."""
     skip = config.within_strides
@@ -172,7 +177,7 @@ def _steps(
     return steps
 
 
-def _is_sudden(angle_deg: FloatArray, at: int, config: StrapStepConfig) -> bool:
+def _is_sudden(angle_deg: FloatArray, at: int, config: MountingShiftConfig) -> bool:
     """Tell whether a change within few strides explains those around it about as well as a slope over many.
 
     Both are fitted as two levels joined by a straight line, the line 0 to ``within_strides`` long or longer.
@@ -212,7 +217,7 @@ def _effort_explains(
     table: StrideTable,
     rows: IntArray,
     at: int,
-    config: StrapStepConfig,
+    config: MountingShiftConfig,
     effort: BaselineConfig,
 ) -> bool:
     """Tell whether speed, cadence or grade, where known, changed along with the angle, and enough for it."""

@@ -11,11 +11,11 @@ from analysis.judging.config import VerdictConfig
 from analysis.records import (
     ClockFacts,
     GapFact,
+    MountingShift,
     QualityLine,
     SensorFacts,
     SharedKnocks,
     Standing,
-    StrapStep,
     StrideTable,
 )
 from analysis.words import Activity, Grade, StandingRole, UnusableReason
@@ -24,19 +24,21 @@ REASONS: Mapping[str, str] = {
     UnusableReason.GAP: "samples missing",
     UnusableReason.CLIPPED: "range of the sensor exceeded",
     UnusableReason.LOOSE: "sensor loose",
-    UnusableReason.TURN: "bend, speed not known",
-    UnusableReason.BURST: "speeding up, speed not known",
+    UnusableReason.TURN: "bend, speed not measured",
+    UnusableReason.BURST: "speeding up, speed not measured",
     UnusableReason.SLIP: "sensor slipped",
 }
 """What the words of ``usable_because`` mean to a runner."""
 
+_MEASURE_SPEED = "Record the speed too, with a foot pod beside the sensor; a typed mean is not enough."
+"""In corners a typed mean leaves the angle as unsure as none does: what counts is the speed of the moment."""
 
 REMEDIES: Mapping[str, str] = {
     UnusableReason.GAP: "Carry the receiver on the front, close to the sensor.",
     UnusableReason.CLIPPED: "Choose a larger range, ±8 g or more.",
     UnusableReason.LOOSE: "Tighten the strap.",
-    UnusableReason.TURN: "Record the speed too, with a foot pod beside the sensor.",
-    UnusableReason.BURST: "Record the speed too, with a foot pod beside the sensor.",
+    UnusableReason.TURN: _MEASURE_SPEED,
+    UnusableReason.BURST: _MEASURE_SPEED,
 }
 """What to do about the commonest reason."""
 
@@ -46,8 +48,9 @@ KNOCK_ADVICE = "Stand still, then tap the sensors against each other three times
 def quality_of(
     sensors: Sequence[SensorFacts],
     table: StrideTable,
+    *,
     standings: Sequence[Standing],
-    steps: Sequence[StrapStep],
+    shifts: Sequence[MountingShift],
     gaps: Sequence[GapFact],
     config: VerdictConfig,
 ) -> tuple[QualityLine, ...]:
@@ -61,7 +64,7 @@ def quality_of(
         Complete stride table.
     standings
         Every standing found, with its role.
-    steps
+    shifts
         Strap steps.
     gaps
         Stretches without data.
@@ -77,7 +80,7 @@ def quality_of(
     for facts in sensors:
         lines += _sensor_lines(facts, f" ({facts.placement})" if len(sensors) > 1 else "", config)
     lines += _clock_lines(sensors)
-    lines += [_usable_line(table, config), _fit_line(table, steps, config), _gap_line(gaps)]
+    lines += [_usable_line(table, config), _fit_line(table, shifts, config), _gap_line(gaps)]
     lines.append(_standing_line(standings, config))
     return tuple(lines)
 
@@ -108,7 +111,7 @@ def unusable_shares(table: StrideTable) -> dict[str, float]:
     return {word: count / int(running.sum()) for word, count in counts.most_common()}
 
 
-def _graded(what: str, value: str, grade: Grade, advice: str) -> QualityLine:
+def _graded(what: str, value: str, *, grade: Grade, advice: str) -> QualityLine:
     return QualityLine(what, value, grade, "" if grade == Grade.GOOD else advice)
 
 
@@ -118,26 +121,27 @@ def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
         _graded(
             f"Sampling rate{suffix}",
             f"{facts.rate_hz:.1f} per second",
-            Grade.GOOD if facts.rate_hz >= config.min_rate_hz else Grade.BAD,
-            f"Choose at least {config.min_rate_hz:g} samples per second.",
+            grade=Grade.GOOD if facts.rate_hz >= config.min_rate_hz else Grade.BAD,
+            advice=f"Choose at least {config.min_rate_hz:g} samples per second.",
         ),
         _graded(
             f"Samples lost{suffix}",
             f"{facts.missing_fraction:.1%}",
-            Grade.GOOD if facts.missing_fraction <= config.missing_share else Grade.FAIR,
-            "Carry the receiver on the front, close to the sensor, and charge both.",
+            grade=Grade.GOOD if facts.missing_fraction <= config.missing_share else Grade.FAIR,
+            advice="Carry the receiver on the front, close to the sensor, and charge both.",
         ),
         _graded(
             f"Range exceeded{suffix}",
             f"{facts.clipped_fraction:.1%} of samples",
-            Grade.GOOD if facts.clipped_fraction <= config.clipped_share else Grade.BAD,
-            "Choose a larger range, ±8 g or more, or wear the sensor tighter.",
+            grade=Grade.GOOD if facts.clipped_fraction <= config.clipped_share else Grade.BAD,
+            advice="Choose a larger range, ±8 g or more, or wear the sensor tighter.",
         ),
         _graded(
             f"Mean specific force{suffix}",
             f"{facts.mean_specific_force_g:.3f} g",
-            Grade.GOOD if one_g else Grade.BAD,
-            "It must be 1 g over whole strides: wear the sensor tighter, or check its range and scale.",
+            grade=Grade.GOOD if one_g else Grade.BAD,
+            advice="It must be 1 g over whole strides: wear the sensor tighter, "
+            "or check its range and scale.",
         ),
     ]
     return lines + _device_lines(facts, suffix, config)
@@ -161,7 +165,10 @@ def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
         value = f"{facts.battery_pct} %"
         lines.append(
             _graded(
-                f"Battery{suffix}", value, Grade.FAIR if low else Grade.GOOD, "Charge it before the next run."
+                f"Battery{suffix}",
+                value,
+                grade=Grade.FAIR if low else Grade.GOOD,
+                advice="Charge it before the next run.",
             )
         )
     return lines
@@ -212,17 +219,17 @@ def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
         grade = Grade.GOOD if usable >= config.good_usable else Grade.FAIR
     value = ("no running" if np.isnan(usable) else f"{usable:.0%}") + (f" ({why})" if why else "")
     advice = REMEDIES.get(next(iter(shares), ""), "Run for longer, the sensor worn snug on the trunk.")
-    return _graded("Usable strides", value, grade, advice)
+    return _graded("Usable strides", value, grade=grade, advice=advice)
 
 
-def _fit_line(table: StrideTable, steps: Sequence[StrapStep], config: VerdictConfig) -> QualityLine:
+def _fit_line(table: StrideTable, shifts: Sequence[MountingShift], config: VerdictConfig) -> QualityLine:
     loose = unusable_shares(table).get(UnusableReason.LOOSE, 0.0)
     if loose >= config.loose_share:
         return QualityLine(
             "Fit of the strap", f"loose in {loose:.0%} of strides", Grade.BAD, "Tighten the strap."
         )
-    if steps:
-        told = "; ".join(f"step of {s.step_deg:+.1f}° at km {s.at_m / 1000:.1f}" for s in steps)
+    if shifts:
+        told = "; ".join(f"step of {s.step_deg:+.1f}° at km {s.at_m / 1000:.1f}" for s in shifts)
         advice = (
             "Cause unknown: if the strap slipped, tighten it; standing tall for 10 s tells the two apart."
         )
@@ -251,6 +258,6 @@ def _standing_line(standings: Sequence[Standing], config: VerdictConfig) -> Qual
     return _graded(
         "Standing tall",
         f"before and after, {change_deg:.1f}° apart",
-        Grade.GOOD if agrees else Grade.FAIR,
-        advice,
+        grade=Grade.GOOD if agrees else Grade.FAIR,
+        advice=advice,
     )

@@ -15,7 +15,7 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.judging.quality import standing_change_deg
-from analysis.records import Axis, Standing, StrapStep, StrideTable
+from analysis.records import Axis, MountingShift, Standing, StrideTable
 from analysis.signal.config import RestConfig
 from analysis.signal.speed import typed_value
 from analysis.stride.head import HEAD_SENSOR, head_columns
@@ -27,21 +27,26 @@ _SIDEWAYS = ("trunk_lateral_deg", "lateral_left_deg", "lateral_right_deg")
 
 
 def sound_zero(
-    zero_source: ZeroSource, standings: Sequence[Standing], steps: Sequence[StrapStep], limit_deg: float
+    zero_source: ZeroSource,
+    standings: Sequence[Standing],
+    *,
+    shifts: Sequence[MountingShift],
+    limit_deg: float,
 ) -> ZeroSource:
     """Return where the zero comes from, once the standing after the run has been seen.
 
     Standings before and after that differ by more than ``limit_deg`` make no sound zero, unless the angle
     made a step in between, which the recalibration answers for.
     """
-    unsound = zero_source == ZeroSource.STANDING and not steps and standing_change_deg(standings) > limit_deg
+    unsound = zero_source == ZeroSource.STANDING and not shifts and standing_change_deg(standings) > limit_deg
     return ZeroSource.OWN_BASELINE if unsound else zero_source
 
 
 def recalibrated(
     table: StrideTable,
     standings: Sequence[Standing],
-    steps: Sequence[StrapStep],
+    *,
+    shifts: Sequence[MountingShift],
     context: Mapping[str, Any],
     config: AnalysisConfig,
 ) -> tuple[StrideTable, tuple[Standing, ...]]:
@@ -51,7 +56,7 @@ def recalibrated(
     ----------
     table
         With flexion against the fresh window.
-    standings, steps
+    standings, shifts
         In order of time; standings are tilts against the first zero.
     context
         ``stature_m`` is read, for the head.
@@ -68,13 +73,13 @@ def recalibrated(
     forward, sideways = np.zeros(len(table)), np.zeros(len(table))
     offset, last_zero_s, told = (0.0, 0.0), -np.inf, []
     for standing in standings:
-        since = [step for step in steps if last_zero_s < step.at_s <= standing.start_s]
+        since = [shift for shift in shifts if last_zero_s < shift.at_s <= standing.start_s]
         if standing.role == StandingRole.ZERO:
             last_zero_s = standing.end_s
         elif (
             standing.role == StandingRole.SEEN
             and since
-            and _moved_along(standing, offset, since, config.rest)
+            and _moved_along(standing, offset, shifts=since, config=config.rest)
         ):
             offset, last_zero_s = (standing.flexion_deg, standing.lateral_deg), standing.end_s
             later = table["start_s"] >= standing.start_s
@@ -95,7 +100,11 @@ def recalibrated(
 
 
 def _moved_along(
-    standing: Standing, offset_deg: tuple[float, float], steps: Sequence[StrapStep], config: RestConfig
+    standing: Standing,
+    offset_deg: tuple[float, float],
+    *,
+    shifts: Sequence[MountingShift],
+    config: RestConfig,
 ) -> bool:
     """Tell whether a standing has moved by about what the angle has stepped since the zero in force.
 
@@ -105,7 +114,7 @@ def _moved_along(
     moved_deg = standing.flexion_deg - offset_deg[0], standing.lateral_deg - offset_deg[1]
     if max(map(abs, moved_deg)) > config.rezero_deg:
         return False
-    stepped_deg = {axis: sum(step.step_deg for step in steps if step.axis is axis) for axis in Axis}
+    stepped_deg = {axis: sum(shift.step_deg for shift in shifts if shift.axis is axis) for axis in Axis}
     return all(
         stepped_deg[axis] == 0.0 or abs(moved - stepped_deg[axis]) <= config.rezero_agreement_deg
         for axis, moved in zip((Axis.FORWARD, Axis.SIDEWAYS), moved_deg, strict=True)
@@ -124,4 +133,6 @@ def _with_head(table: StrideTable, context: Mapping[str, Any], config: AnalysisC
         return table
     pitch_deg = table["head_pitch_deg"] if source == HEAD_SENSOR else None
     stature_m = typed_value(context, "stature_m")
-    return table.with_columns(**head_columns(table["trunk_flexion_deg"], pitch_deg, stature_m, config.head))
+    return table.with_columns(
+        **head_columns(table["trunk_flexion_deg"], pitch_deg, stature_m=stature_m, config=config.head)
+    )

@@ -14,7 +14,7 @@ from sensor.samples import BoolArray, FloatArray
 
 
 def segments_of(
-    table: StrideTable, total_m: float, config: SegmentConfig, findings: FindingsConfig
+    table: StrideTable, total_m: float, *, config: SegmentConfig, findings: FindingsConfig
 ) -> tuple[Segment, ...]:
     """Sum up each kilometre, the last part included; none where the distance is unknown.
 
@@ -46,13 +46,19 @@ def segments_of(
     edges_s = np.interp(edges_m, distance_m, time_s)
     which = np.clip(np.searchsorted(edges_m, table["distance_m"], side="right") - 1, 0, len(edges_m) - 2)
     return tuple(
-        _segment(table, known & (which == k), edges_m[k : k + 2], edges_s[k : k + 2], findings)
+        _segment(
+            table,
+            known & (which == k),
+            edge_m=edges_m[k : k + 2],
+            edge_s=edges_s[k : k + 2],
+            findings=findings,
+        )
         for k in range(len(edges_m) - 1)
     )
 
 
 def _segment(
-    table: StrideTable, inside: BoolArray, edge_m: FloatArray, edge_s: FloatArray, findings: FindingsConfig
+    table: StrideTable, inside: BoolArray, *, edge_m: FloatArray, edge_s: FloatArray, findings: FindingsConfig
 ) -> Segment:
     running = inside & (table["activity"] == Activity.RUN)
     usable = inside & usable_running(table)
@@ -87,7 +93,7 @@ def _segment(
 
 
 def median_over_distance(
-    distance_m: FloatArray, value: FloatArray, counted: BoolArray, window_m: float
+    distance_m: FloatArray, value: FloatArray, *, counted: BoolArray, window_m: float
 ) -> FloatArray:
     """Return (strides,) the median of the surrounding ``window_m`` metres, NaN where nothing counts there.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 from analysis.config import AnalysisConfig
@@ -13,19 +14,8 @@ from analysis.judging.distance import DistanceResult
 from analysis.judging.episodes import known_median
 from analysis.judging.flags import Findings
 from analysis.judging.quality import usable_fraction
-from analysis.judging.segments import segments_of
-from analysis.judging.verdict import Judgement
-from analysis.records import (
-    Baseline,
-    GapFact,
-    QualityLine,
-    RunReport,
-    SensorFacts,
-    SessionFacts,
-    Standing,
-    StrapStep,
-    StrideTable,
-)
+from analysis.records import Advice, GapFact, SensorFacts, SessionFacts, StrideTable
+from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
 from analysis.signal.config import PostureConfig
 from analysis.signal.motion import Motion
 from analysis.words import Activity, Method, ZeroSource
@@ -38,12 +28,8 @@ def report_of(
     *,
     facts: tuple[SensorFacts, ...],
     found: Findings,
-    baseline: Baseline | None,
-    standings: tuple[Standing, ...],
-    steps: tuple[StrapStep, ...],
-    gaps: tuple[GapFact, ...],
-    quality: tuple[QualityLine, ...],
-    judgement: Judgement,
+    evidence: Evidence,
+    outcome: Outcome,
     way: DistanceResult,
     zero_source: ZeroSource,
     config: AnalysisConfig,
@@ -54,31 +40,43 @@ def report_of(
     ----------
     recording, trunk
         The session, and the motion of its trunk sensor.
-    facts, standings, steps, gaps
-        What was seen of sensors, standings, strap steps and losses.
-    found, baseline, quality, judgement
-        What was found in the strides, against which fresh window, and how far it can be trusted.
+    facts
+        What was seen of each sensor.
+    found, evidence, outcome
+        What stands out in the strides, all that speaks for it, and what is concluded.
     way, zero_source
         Distance and speed, and where they and the zero come from.
     config
         The numbers in force.
     """
     table = found.table
-    running = table["activity"] == Activity.RUN
+    advice = _advice(recording, outcome, evidence=evidence, way=way, config=config)
     return RunReport(
         session=_session_facts(recording, facts),
+        outcome=replace(outcome, advice=advice),
+        totals=_totals(table, way),
+        evidence=evidence,
+        provenance=Provenance(
+            method=Method.ACCELEROMETER_ONLY if trunk.path is None else Method.ZERO_PHASE,
+            zero_source=zero_source,
+            distance_source=way.distance_source,
+            speed_source=way.speed_source,
+            grade_known=way.grade_known,
+            flexion_half_width_deg=_half_width_deg(trunk, config.posture),
+            head_source=next((word for word in table["head_source"] if word), ""),
+            config=config,
+            config_hash=config.hash(),
+            file_hash=recording.file_hash,
+            version=version("runtall"),
+        ),
         strides=table,
         curve=found.curve,
-        verdict=judgement.verdict,
-        no_verdict_because=judgement.no_verdict_because,
-        headline=judgement.headline,
-        confidence=judgement.confidence,
-        confidence_because=judgement.confidence_because,
-        method=Method.ACCELEROMETER_ONLY if trunk.path is None else Method.ZERO_PHASE,
-        zero_source=zero_source,
-        distance_source=way.distance_source,
-        speed_source=way.speed_source,
-        grade_known=way.grade_known,
+    )
+
+
+def _totals(table: StrideTable, way: DistanceResult) -> Totals:
+    running = table["activity"] == Activity.RUN
+    return Totals(
         distance_m=way.total_m,
         running_s=_seconds(table, Activity.RUN),
         walking_s=_seconds(table, Activity.WALK),
@@ -87,29 +85,19 @@ def report_of(
         cadence_spm=known_median(table["cadence_spm"][running]),
         speed_mps=known_median(table["speed_mps"][running]),
         flexion_deg=known_median(table["trunk_flexion_deg"][usable_running(table)]),
-        flexion_half_width_deg=_half_width_deg(trunk, config.posture),
-        head_source=next((word for word in table["head_source"] if word), ""),
-        baseline=baseline,
-        standings=standings,
-        segments=segments_of(table, way.total_m, config.segments, config.findings),
-        episodes=found.episodes,
-        strap_steps=steps,
-        gaps=gaps,
-        zones=found.zones,
-        quality=quality,
-        notes=found.notes,
-        config=config,
-        config_hash=config.hash(),
-        file_hash=recording.file_hash,
-        version=version("runtall"),
-        advice=advise(
-            verdict=judgement.verdict,
-            episodes=found.episodes,
-            quality=quality,
-            context=recording.context,
-            distance_m=math.nan if way.distance_source == "unknown" else way.total_m,
-            config=config.advice,
-        ),
+    )
+
+
+def _advice(
+    recording: Recording, outcome: Outcome, *, evidence: Evidence, way: DistanceResult, config: AnalysisConfig
+) -> tuple[Advice, ...]:
+    return advise(
+        verdict=outcome.verdict,
+        episodes=evidence.episodes,
+        quality=evidence.quality,
+        context=recording.context,
+        distance_m=math.nan if way.distance_source == "unknown" else way.total_m,
+        config=config.advice,
     )
 
 
@@ -130,7 +118,11 @@ def gap_facts(sensor: SensorRecording, way: DistanceResult, config: PostureConfi
     """Place the losses worth telling on the way."""
     return tuple(
         GapFact(
-            g.start_s, g.end_s, float(way.distance_at(g.start_s)), float(way.distance_at(g.end_s)), g.reason
+            from_s=g.start_s,
+            to_s=g.end_s,
+            from_m=float(way.distance_at(g.start_s)),
+            to_m=float(way.distance_at(g.end_s)),
+            reason=g.reason,
         )
         for g in sensor.gaps
         if g.end_s - g.start_s >= config.min_gap_s
@@ -140,14 +132,14 @@ def gap_facts(sensor: SensorRecording, way: DistanceResult, config: PostureConfi
 def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> SessionFacts:
     """Return what a report says of the session itself."""
     return SessionFacts(
-        recording.name,
-        str(recording.path),
-        recording.started_utc,
-        recording.duration_s,
-        recording.simulated,
-        sensors,
-        recording.context,
-        recording.notices,
+        name=recording.name,
+        path=str(recording.path),
+        started_utc=recording.started_utc,
+        duration_s=recording.duration_s,
+        simulated=recording.simulated,
+        sensors=sensors,
+        context=recording.context,
+        notices=recording.notices,
     )
 
 

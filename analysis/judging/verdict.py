@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,19 +12,9 @@ from analysis.judging.config import VerdictConfig
 from analysis.judging.distance import CADENCE_MODEL
 from analysis.judging.episodes import stride_length_m
 from analysis.judging.quality import REASONS, standing_change_deg, unusable_shares, usable_fraction
-from analysis.records import Baseline, Episode, Standing, StrapStep, StrideTable
+from analysis.records import Baseline, Episode, MountingShift, Standing, StrideTable
+from analysis.run_report import Outcome
 from analysis.words import Activity, Confidence, Flag, StandingRole, UnusableReason, Verdict, ZeroSource
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the report leads with; the fields are those of `RunReport`."""
-
-    verdict: Verdict
-    no_verdict_because: str
-    headline: str
-    confidence: Confidence
-    confidence_because: tuple[str, ...]
 
 
 def require_running(table: StrideTable, config: VerdictConfig) -> None:
@@ -51,21 +40,21 @@ def judge(
     baseline: Baseline | None,
     *,
     episodes: Sequence[Episode],
-    steps: Sequence[StrapStep],
+    shifts: Sequence[MountingShift],
     standings: Sequence[Standing],
     total_m: float,
     distance_source: str,
     zero_source: ZeroSource,
     config: VerdictConfig,
     doubts: Sequence[str] = (),
-) -> Judgement:
-    """Give the verdict, the headline and the confidence.
+) -> Outcome:
+    """Give the verdict, the headline and the confidence; advice comes later.
 
     Parameters
     ----------
     table
         Complete stride table.
-    baseline, episodes, steps, standings
+    baseline, episodes, shifts, standings
         From the stages before.
     total_m, distance_source
         Distance of the session and where it comes from.
@@ -80,7 +69,7 @@ def judge(
     confidence, reasons = confidence_of(
         table,
         baseline,
-        steps=steps,
+        shifts=shifts,
         standings=standings,
         distance_source=distance_source,
         zero_source=zero_source,
@@ -91,16 +80,22 @@ def judge(
     headline = (
         f"No verdict: {because}."
         if because
-        else _headline(verdict, episodes, table, total_m, standings, config)
+        else _headline(verdict, episodes, table=table, total_m=total_m, standings=standings, config=config)
     )
-    return Judgement(verdict, because, headline, confidence, reasons)
+    return Outcome(
+        verdict=verdict,
+        no_verdict_because=because,
+        headline=headline,
+        confidence=confidence,
+        confidence_because=reasons,
+    )
 
 
 def confidence_of(
     table: StrideTable,
     baseline: Baseline | None,
     *,
-    steps: Sequence[StrapStep],
+    shifts: Sequence[MountingShift],
     standings: Sequence[Standing],
     distance_source: str,
     zero_source: ZeroSource,
@@ -124,8 +119,8 @@ def confidence_of(
         grave.append("The sensor was loose.")
     if zero_source != ZeroSource.STANDING and baseline is None:
         grave.append("No standing pose and no fresh part to compare with.")
-    slight += _standing_doubt(table, standings, zero_source, config)
-    if steps:
+    slight += _standing_doubt(table, standings, zero_source=zero_source, config=config)
+    if shifts:
         slight.append("The angle made a step that a slipping strap would make too.")
     if distance_source == CADENCE_MODEL:
         slight.append("The distance is estimated from cadence, not measured.")
@@ -134,7 +129,7 @@ def confidence_of(
 
 
 def _standing_doubt(
-    table: StrideTable, standings: Sequence[Standing], zero_source: ZeroSource, config: VerdictConfig
+    table: StrideTable, standings: Sequence[Standing], *, zero_source: ZeroSource, config: VerdictConfig
 ) -> list[str]:
     if zero_source != ZeroSource.STANDING:
         return [_why_no_zero(standings)]
@@ -210,6 +205,7 @@ def judged_fraction(table: StrideTable) -> float:
 def _headline(
     verdict: Verdict,
     episodes: Sequence[Episode],
+    *,
     table: StrideTable,
     total_m: float,
     standings: Sequence[Standing],

@@ -17,14 +17,14 @@ def inclination_deg(up: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def inclination_of(body_from_sensor: FloatArray, up_sensor: RealArray) -> tuple[FloatArray, FloatArray]:
-    """Return `inclination_deg` of (3, n) verticals in sensor axes, turned into a body's first."""
+    """Return `inclination_deg` of (3, n) verticals in sensor axes, turned into a body's by (3, 3) first."""
     flexion, lateral = np.empty(up_sensor.shape[1]), np.empty(up_sensor.shape[1])
     for part in chunks(up_sensor.shape[1]):
         flexion[part], lateral[part] = inclination_deg(body_from_sensor @ up_sensor[:, part])
     return flexion, lateral
 
 
-def turned_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_hz: float) -> FloatArray:
+def integrated_yaw_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_hz: float) -> FloatArray:
     """Return (n,) degrees turned about the vertical since row 0, left positive.
 
     Parameters

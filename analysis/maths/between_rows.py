@@ -8,7 +8,7 @@ from sensor.samples import FloatArray
 
 
 def mean_between(values: FloatArray, start_row: FloatArray, end_row: FloatArray) -> FloatArray:
-    """Return the mean of (n,) or (c, n) values between fractional rows, by the trapezoid rule."""
+    """Return (s,) or (c, s) means of (n,) or (c, n) values between (s,) fractional rows: trapezoid rule."""
     steps = (values[..., 1:] + values[..., :-1]) / 2.0
     total = np.concatenate((np.zeros((*values.shape[:-1], 1)), np.cumsum(steps, axis=-1)), axis=-1)
     length = np.maximum(end_row - start_row, 1e-9)
@@ -16,14 +16,14 @@ def mean_between(values: FloatArray, start_row: FloatArray, end_row: FloatArray)
 
 
 def value_at(values: FloatArray, row: FloatArray) -> FloatArray:
-    """Interpolate (…, n) values at fractional rows."""
+    """Interpolate (…, n) values linearly at (s,) fractional rows: returns (…, s)."""
     base = np.clip(row.astype(np.int64), 0, values.shape[-1] - 2)
     part = row - base
     return np.asarray(values[..., base] * (1.0 - part) + values[..., base + 1] * part)
 
 
 def range_within(values: FloatArray, start_row: FloatArray, end_row: FloatArray) -> FloatArray:
-    """Return largest minus smallest of (n,) values between fractional rows that do not overlap."""
+    """Return (s,) largest minus smallest of (n,) values between (s,) fractional rows that do not overlap."""
     if len(start_row) == 0:
         return np.zeros(0)
     first = np.ceil(start_row).astype(np.int64)

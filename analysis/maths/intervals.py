@@ -30,13 +30,13 @@ def runs_of(flag: BoolArray) -> tuple[IntArray, IntArray]:
 
 
 def inside(row: FloatArray | IntArray, first: IntArray, last: IntArray) -> BoolArray:
-    """Tell which rows lie in one of the sorted stretches ``first`` to ``last`` (exclusive)."""
+    """Return (n,) whether each of (n,) rows lies in one of (r,) sorted stretches, ``last`` exclusive."""
     begun = np.searchsorted(first, row, side="right")
     return np.asarray(begun > np.searchsorted(last, row, side="right"), dtype=np.bool_)
 
 
 def without_short(flag: BoolArray, shortest: int, *, of: bool = True) -> BoolArray:
-    """Turn runs of ``of`` shorter than ``shortest`` samples into the other value."""
+    """Return (n,) ``flag`` with runs of ``of`` shorter than ``shortest`` rows turned into the other value."""
     result = np.array(flag, dtype=bool)
     first, last = runs_of(result if of else ~result)
     for a, b in zip(first, last, strict=True):

@@ -32,7 +32,7 @@ def conjugate(q: RealArray) -> FloatArray:
 
 
 def rotate(q: RealArray, vector: RealArray) -> FloatArray:
-    """Rotate (3, …) vectors by (4, …) unit quaternions."""
+    """Rotate (3, …) vectors by (4, …) unit quaternions: v + 2w(u × v) + 2u × (u × v), u = (x, y, z)."""
     w, x, y, z = q
     a, b, c = vector
     tx, ty, tz = 2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)
@@ -42,8 +42,9 @@ def rotate(q: RealArray, vector: RealArray) -> FloatArray:
 
 
 def from_rotation_vector(vector: FloatArray) -> FloatArray:
-    """Return the quaternions of (3, n) rotation vectors in radians."""
+    """Return the (4, n) unit quaternions of (3, n) rotation vectors in radians."""
     half = np.sqrt(vector[0] ** 2 + vector[1] ** 2 + vector[2] ** 2) / 2
+    # numpy's sinc is sin(πx)/(πx), 1 at nought: a sensor at rest turns by exactly nothing.
     scale = 0.5 * np.sinc(half / np.pi)
     return np.stack((np.cos(half), vector[0] * scale, vector[1] * scale, vector[2] * scale))
 
@@ -54,6 +55,8 @@ def shortest(source: FloatArray, target: FloatArray) -> FloatArray:
     Opposite vectors have no shortest rotation; half a turn about some perpendicular axis is returned.
     """
     q = np.empty((4, *source.shape[1:]))
+    # (1 + s·t, s × t) is 2 cos(a/2) times the rotation by a, the angle between them: no arc cosine is needed,
+    # which would lose half the digits near 0.
     q[0] = 1.0 + (source * target).sum(axis=0)
     q[1:] = np.cross(source, target, axis=0)
     opposite = q[0] < 1e-9

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.records import Advice, AdviceKind, RunReport
+from analysis.records import Advice, AdviceKind
 from analysis.report.words import km
+from analysis.run_report import RunReport
 
 LIMITS = (
     "Some lean and a head slightly forward are normal in running. Holding yourself taller may feel odd or "
@@ -50,12 +51,13 @@ _WITHOUT_LIMITS = {AdviceKind.SEE_DOCTOR, AdviceKind.LET_PAIN_EASE, AdviceKind.I
 
 def advice_lines(report: RunReport) -> list[str]:
     """Return the sentences of what is advised, the most important first."""
-    return [_sentence(advice) for advice in report.advice]
+    return [_sentence(advice) for advice in report.outcome.advice]
 
 
 def limits(report: RunReport) -> str:
     """Return what goes with suggestions about posture; empty where there is none."""
-    return "" if _WITHOUT_LIMITS & {advice.kind for advice in report.advice} or not report.advice else LIMITS
+    kinds = {advice.kind for advice in report.outcome.advice}
+    return LIMITS if kinds and not kinds & _WITHOUT_LIMITS else ""
 
 
 def _sentence(advice: Advice) -> str:

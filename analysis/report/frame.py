@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from analysis.records import RunReport
 from analysis.report import words
 from analysis.report.svg import Scale, line, text, ticks
+from analysis.run_report import RunReport
 from sensor.samples import FloatArray
 
 CHANGE, ANGLE, SHAPE = "change", "angle", "shape"
@@ -35,8 +35,12 @@ class Size:
     letter: float
 
 
-WIDE = Size("wide", 840.0, 280.0, 52.0, 14.0, 14, 8, 9.6)
-NARROW = Size("narrow", 340.0, 220.0, 40.0, 8.0, 6, 8, 8.6)
+WIDE = Size(
+    key="wide", width=840.0, plot_height=280.0, left=52.0, right=14.0, x_ticks=14, y_ticks=8, letter=9.6
+)
+NARROW = Size(
+    key="narrow", width=340.0, plot_height=220.0, left=40.0, right=8.0, x_ticks=6, y_ticks=8, letter=8.6
+)
 SIZES = (WIDE, NARROW)
 
 
@@ -118,7 +122,7 @@ def way_of(report: RunReport, size: Size) -> Way:
     start_s, metres = report.strides["start_s"], report.strides["distance_m"]
     if words.has_distance(report):
         known = np.isfinite(metres)
-        scale = Scale(0.0, report.distance_m / 1000, begin, end)
+        scale = Scale(0.0, report.totals.distance_m / 1000, begin, end)
         return Way(True, scale, *_or_origin(start_s[known], metres[known]))
     last_s = float(start_s[-1]) if len(start_s) else 60.0
     return Way(False, Scale(0.0, last_s / 60, begin, end), *_or_origin(start_s, metres))
@@ -135,21 +139,23 @@ def x_axis(way: Way, size: Size, bottom: float) -> Markup:
     unit_at = size.width - size.right
     room = unit_at - size.letter * 3
     labels = [
-        text(way.scale.at(v), bottom + 18, f"{v:g}", "tick", "middle")
+        text(way.scale.at(v), bottom + 18, f"{v:g}", class_="tick", anchor="middle")
         for v in marks
         if way.scale.at(v) < room
     ]
-    small = [line(way.scale.at(v), bottom, way.scale.at(v), bottom + 4, "axis") for v in marks]
-    base = line(size.left, bottom, unit_at, bottom, "axis")
-    return Markup("").join([base, *small, *labels, text(unit_at, bottom + 18, way.unit, "tick unit", "end")])
+    small = [line(way.scale.at(v), bottom, way.scale.at(v), bottom + 4, class_="axis") for v in marks]
+    base = line(size.left, bottom, unit_at, bottom, class_="axis")
+    return Markup("").join(
+        [base, *small, *labels, text(unit_at, bottom + 18, way.unit, class_="tick unit", anchor="end")]
+    )
 
 
 def y_grid(scale: Scale, size: Size, labels: dict[float, str]) -> Markup:
     """Return horizontal lines at the given values, with their labels to the left."""
     right = size.width - size.right
     rows = [
-        line(size.left, scale.at(v), right, scale.at(v), "grid")
-        + text(size.left - 6, scale.at(v) + 4.5, label, "tick", "end")
+        line(size.left, scale.at(v), right, scale.at(v), class_="grid")
+        + text(size.left - 6, scale.at(v) + 4.5, label, class_="tick", anchor="end")
         for v, label in labels.items()
     ]
     return Markup("").join(rows)

@@ -6,19 +6,21 @@ import math
 
 import numpy as np
 
-from analysis.records import RunReport
 from analysis.report import words
-from analysis.words import ZeroSource
+from analysis.run_report import RunReport
+from analysis.words import Method, ZeroSource
 
-MEASURED = (
+CONTACT_OFF_MS = 20
+"""How far a mean contact time may be off: 13 ms at most on the runners over force plates in
+``tests/bench/REVALIDATION.md``, about 20 in the trials of others with one sensor on the trunk."""
+
+_MEASURED = (
     "Trunk flexion is the forward tilt of the patch of trunk that carries the sensor, averaged over each "
     "stride (two steps). It is measured: from turning rate and specific force, over whole strides.",
     "Lateral lean is the same tilt to the side; right is positive.",
     "Cadence comes from the steps themselves. Vertical oscillation is the rise and fall of the sensor, some "
-    "16 to 18 mm more than that of the centre of mass. Contact time is a median over 100 m and may be some "
-    "tens of ms off.",
+    "16 to 18 mm more than that of the centre of mass.",
 )
-"""What is measured, in plain words."""
 
 STEADY_WATCH_PER_10_KM = 0.3
 """``watch`` stretches of a runner whose lean only wanders, by one degree: half marathons in
@@ -59,13 +61,24 @@ def method_lines(report: RunReport) -> list[str]:
     ]
 
 
+def measured_lines(report: RunReport) -> list[str]:
+    """Return what is measured, in plain words."""
+    window_m = report.provenance.config.segments.contact_window_m
+    contact = (
+        f"Contact time is a median over {words.number(window_m, 0, ' m')} and may be about "
+        f"{CONTACT_OFF_MS} ms off."
+    )
+    return [*_MEASURED, contact]
+
+
 def _method(report: RunReport) -> str:
-    width = report.flexion_half_width_deg
+    provenance = report.provenance
+    width = provenance.flexion_half_width_deg
     error = (
         f" One stride's angle is accurate to ± {words.degrees(width)} (95 %)." if math.isfinite(width) else ""
     )
-    if report.method == "accelerometer only":
-        excess_deg = report.config.orientation.accelerometer_excess_deg
+    if provenance.method == Method.ACCELEROMETER_ONLY:
+        excess_deg = provenance.config.orientation.accelerometer_excess_deg
         return (
             "Method: accelerometer only. This sensor has no gyroscope, so flexion is the stride mean of "
             f"gravity's direction, less the {words.degrees(excess_deg)} by which that reads too high "
@@ -73,8 +86,8 @@ def _method(report: RunReport) -> str:
             f"within this run can be flagged.{error}"
         )
     return (
-        f"Method: {report.method}. Gyroscope and accelerometer are joined over the whole run, forward and "
-        f"backward in time, so the angle does not lag behind.{error}"
+        f"Method: {provenance.method}. Gyroscope and accelerometer are joined over the whole run, forward "
+        f"and backward in time, so the angle does not lag behind.{error}"
     )
 
 
@@ -83,11 +96,13 @@ def _zero(report: RunReport) -> str:
         ZeroSource.STANDING: "Zero: your own still standing before the run.",
         ZeroSource.OWN_BASELINE: "Zero: none from standing, so angles are told relative to the fresh part of "
         "this run and no absolute angle is shown.",
-    }.get(report.zero_source, "Zero: none, neither from standing nor from a fresh part of the run.")
+    }.get(
+        report.provenance.zero_source, "Zero: none, neither from standing nor from a fresh part of the run."
+    )
 
 
 def _baseline(report: RunReport) -> str:
-    base = report.baseline
+    base = report.evidence.baseline
     if base is None:
         return "Baseline: no fresh window with enough usable strides, so nothing is flagged."
     where = (
@@ -95,7 +110,9 @@ def _baseline(report: RunReport) -> str:
         if math.isfinite(base.from_m)
         else "early in the run"
     )
-    slope = "" if report.grade_known else " Slope is not known, so hills are not taken into account."
+    slope = (
+        "" if report.provenance.grade_known else " Slope is not known, so hills are not taken into account."
+    )
     return (
         f"Baseline: your usual is read from {base.stride_count} usable strides at {where}, "
         f"at {words.pace(base.speed_mps)} /km.{slope}"
@@ -103,7 +120,7 @@ def _baseline(report: RunReport) -> str:
 
 
 def _flags(report: RunReport) -> str:
-    found = report.config.findings
+    found = report.provenance.config.findings
     return (
         f"Flags: a stretch is “watch” from +{words.threshold(found.watch_deg)} and “slouched” from "
         f"+{words.threshold(found.slouched_deg)} above your usual, as the median of "
@@ -116,7 +133,7 @@ def _flags(report: RunReport) -> str:
 
 def _second_sensor_flags(report: RunReport) -> list[str]:
     """Return the rules of the flags that only a sacrum or head sensor allows, where one was worn."""
-    found, lines = report.config.findings, []
+    found, lines = report.provenance.config.findings, []
     if np.isfinite(report.strides["sacrum_pitch_deg"]).any():
         lines.append(
             f"Back: “rounded upper back” means the trunk bent "
@@ -134,22 +151,24 @@ def _second_sensor_flags(report: RunReport) -> list[str]:
 
 
 def _distance(report: RunReport) -> str:
+    provenance = report.provenance
     if not words.has_distance(report):
         return "Distance: not known; places are told in minutes."
-    return f"Distance: {report.distance_source}. Speed: {report.speed_source}."
+    return f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}."
 
 
 def _head(report: RunReport) -> list[str]:
-    if not report.head_source:
+    provenance = report.provenance
+    if not provenance.head_source:
         return []
     how = {
         "head sensor": "from the head sensor and the trunk's tilt through two links",
         "trunk model": "from the trunk's tilt alone, through a population model of the neck; people differ "
         "more than the few who made that model",
-    }.get(report.head_source, "as named")
-    half_cm = report.config.head.half_width_cm
+    }.get(provenance.head_source, "as named")
+    half_cm = provenance.config.head.half_width_cm
     return [
-        f"Head position: a model's estimate ({report.head_source}), {how}. Its 95 % interval is wide, about "
-        f"± {words.number(half_cm, 0, ' cm')}: what the few people recorded standing and running allow for "
-        "another. Head pitch and neck flexion, with a head sensor, are measured."
+        f"Head position: a model's estimate ({provenance.head_source}), {how}. Its 95 % interval is wide, "
+        f"about ± {words.number(half_cm, 0, ' cm')}: what the few people recorded standing and running allow "
+        "for another. Head pitch and neck flexion, with a head sensor, are measured."
     ]

@@ -13,12 +13,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.judging.zones import zone_of
-from analysis.records import RunReport
 from analysis.report import method, words
 from analysis.report.advice import advice_lines, limits
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
 from analysis.report.posture_marks import has_unjudged
 from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
+from analysis.run_report import RunReport
 from analysis.words import Grade, Verdict, Zone
 
 FILTERS = {
@@ -57,7 +57,7 @@ def render(report: RunReport) -> str:
         A whole HTML document, below 1 MB also for runs of many hours.
     """
     style = _style()
-    thresholds = report.config.findings
+    thresholds = report.provenance.config.findings
     return (
         _environment()
         .get_template("page.html.j2")
@@ -65,7 +65,7 @@ def render(report: RunReport) -> str:
             report=report,
             style=Markup(style),
             policy=_policy(style),
-            verdict=words.VERDICTS[report.verdict],
+            verdict=words.VERDICTS[report.outcome.verdict],
             facts=words.facts(report),
             context=words.context_lines(report),
             advice=advice_lines(report),
@@ -77,11 +77,11 @@ def render(report: RunReport) -> str:
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
             median_strides=words.number(thresholds.smoothing_strides),
-            zones=[zone_of(segment.adj_deg, thresholds) for segment in report.segments],
+            zones=[zone_of(segment.adj_deg, thresholds) for segment in report.evidence.segments],
             slouched_deg=thresholds.slouched_deg,
             standing_zero=words.has_standing_zero(report),
             head_measured=words.has_standing_zero(report)
-            and any(math.isfinite(s.head_pitch_deg) for s in report.segments),
+            and any(math.isfinite(s.head_pitch_deg) for s in report.evidence.segments),
         )
     )
 

@@ -7,11 +7,11 @@ import math
 import numpy as np
 from markupsafe import Markup
 
-from analysis.records import RunReport
 from analysis.report import svg, words
 from analysis.report.frame import ANGLE, CHANGE, SHAPE, SIZES, Plot, Size, way_of, x_axis, y_grid
 from analysis.report.posture_marks import FLAG_ROWS, ROW, flag_bars, gaps, hover, pins, unjudged, walks
 from analysis.report.svg import Scale
+from analysis.run_report import RunReport
 from analysis.words import Activity, Zone
 from sensor.samples import BoolArray, FloatArray
 
@@ -50,7 +50,7 @@ def _curve_values(report: RunReport, mode: str) -> FloatArray:
 def _y_range(report: RunReport, mode: str) -> tuple[float, float]:
     values = _curve_values(report, mode)
     low, high = float(np.nanmin(values)) - 2.0, float(np.nanmax(values)) + 2.0
-    slouched = report.config.findings.slouched_deg
+    slouched = report.provenance.config.findings.slouched_deg
     if mode == CHANGE:
         low, high = min(low, -slouched + 0.5), max(high, slouched + 1.5)
     return low, high
@@ -58,21 +58,22 @@ def _y_range(report: RunReport, mode: str) -> tuple[float, float]:
 
 def _variant(report: RunReport, size: Size) -> Markup:
     mode = axis_mode(report)
-    flags = [f for f in FLAG_ROWS if any(e.flag == f for e in report.episodes)]
+    flags = [f for f in FLAG_ROWS if any(e.flag == f for e in report.evidence.episodes)]
     top = 24.0 + ROW * len(flags)
     bottom = top + size.plot_height
     plot = Plot(
-        report, size, way_of(report, size), Scale(*_y_range(report, mode), bottom, top), mode, top, bottom
+        report=report,
+        size=size,
+        way=way_of(report, size),
+        y=Scale(*_y_range(report, mode), bottom, top),
+        mode=mode,
+        top=top,
+        bottom=bottom,
     )
     key = f"posture-{size.key}"
     return svg.drawing(
-        size.width,
-        bottom + _grade_height(report) + 26,
-        "Posture over distance",
-        _spoken(report, mode),
-        key,
         svg.tag("defs", svg.hatch(f"{key}-gap", "hatch")),
-        svg.rect(plot.left, top, plot.right, bottom, "plot"),
+        svg.rect(plot.left, top, plot.right, bottom, class_="plot"),
         _zones(plot),
         _axes(plot),
         walks(plot),
@@ -84,6 +85,11 @@ def _variant(report: RunReport, size: Size) -> Markup:
         hover(plot),
         pins(plot),
         flag_bars(plot, flags),
+        width=size.width,
+        height=bottom + _grade_height(report) + 26,
+        title="Posture over distance",
+        description=_spoken(report, mode),
+        key=key,
         class_=size.key,
     )
 
@@ -97,9 +103,9 @@ def _spoken(report: RunReport, mode: str) -> str:
     }[mode]
     found = [
         f"{words.FLAG_TEXTS.get(e.flag, e.flag)} at {words.stretch(e)}, {words.signed(e.depth_deg)}"
-        for e in report.episodes
+        for e in report.evidence.episodes
     ]
-    missing = f" {len(report.gaps)} stretches without data." if report.gaps else ""
+    missing = f" {len(report.evidence.gaps)} stretches without data." if report.evidence.gaps else ""
     return f"{told} {'; '.join(found) or 'No flagged stretch'}.{missing}"
 
 
@@ -107,19 +113,20 @@ def _zones(plot: Plot) -> Markup:
     """Return the bands of the runner's own usual and of the thresholds in force."""
     if plot.mode != CHANGE:
         return Markup("")
-    found = plot.report.config.findings
+    found = plot.report.provenance.config.findings
     taller, watch, slouched = found.taller_deg, found.watch_deg, found.slouched_deg
     y, left, right = plot.y, plot.left, plot.right
     bands = [
-        svg.rect(left, y.at(taller), right, y.at(watch), "zone-usual", "your usual"),
-        svg.rect(left, y.at(watch), right, y.at(slouched), "zone-watch", "watch"),
-        svg.rect(left, y.at(slouched), right, plot.top, "zone-slouched", "slouched"),
+        svg.rect(left, y.at(taller), right, y.at(watch), class_="zone-usual", title="your usual"),
+        svg.rect(left, y.at(watch), right, y.at(slouched), class_="zone-watch", title="watch"),
+        svg.rect(left, y.at(slouched), right, plot.top, class_="zone-slouched", title="slouched"),
     ]
-    base = plot.report.baseline
+    base = plot.report.evidence.baseline
     if base is not None and math.isfinite(base.sd_deg):
         spread = f"spread of your fresh strides, ± {words.degrees(base.sd_deg)}"
-        bands.append(svg.rect(left, y.at(-base.sd_deg), right, y.at(base.sd_deg), "zone-spread", spread))
-    edges = [svg.line(left, y.at(v), right, y.at(v), "threshold") for v in (watch, slouched)]
+        low, high = y.at(-base.sd_deg), y.at(base.sd_deg)
+        bands.append(svg.rect(left, low, right, high, class_="zone-spread", title=spread))
+    edges = [svg.line(left, y.at(v), right, y.at(v), class_="threshold") for v in (watch, slouched)]
     return Markup("").join([*bands, *edges])
 
 
@@ -127,10 +134,10 @@ def _zone_names(plot: Plot) -> Markup:
     """Return the names of the thresholds, inside the plot at its left edge, above their lines."""
     if plot.mode != CHANGE:
         return Markup("")
-    found = plot.report.config.findings
+    found = plot.report.provenance.config.findings
     named = ((Zone.WATCH, found.watch_deg), (Zone.SLOUCHED, found.slouched_deg))
     return Markup("").join(
-        svg.text(plot.left + 6, plot.y.at(v) - 5, f"{name} from +{words.threshold(v)}", "zone-name")
+        svg.text(plot.left + 6, plot.y.at(v) - 5, f"{name} from +{words.threshold(v)}", class_="zone-name")
         for name, v in named
     )
 
@@ -142,12 +149,11 @@ def _axes(plot: Plot) -> Markup:
         ANGLE: "degrees forward of your standing",
         SHAPE: "further forward is higher",
     }[plot.mode]
-    usual = (
-        [svg.line(plot.left, plot.y.at(0), plot.right, plot.y.at(0), "usual")] if plot.mode == CHANGE else []
-    )
+    zero = plot.y.at(0)
+    usual = [svg.line(plot.left, zero, plot.right, zero, class_="usual")] if plot.mode == CHANGE else []
     return Markup("").join(
         [
-            svg.text(0, 14, heading, "axis-name"),
+            svg.text(0, 14, heading, class_="axis-name"),
             y_grid(plot.y, plot.size, {v: _label(v, plot.mode) for v in marks}),
             *usual,
             x_axis(plot.way, plot.size, plot.bottom + _grade_height(plot.report)),
@@ -163,7 +169,7 @@ def _label(value: float, mode: str) -> str:
 
 
 def _grade_height(report: RunReport) -> float:
-    return GRADE_HEIGHT + 12.0 if report.grade_known else 0.0
+    return GRADE_HEIGHT + 12.0 if report.provenance.grade_known else 0.0
 
 
 def _course(plot: Plot) -> Markup:
@@ -177,14 +183,14 @@ def _course(plot: Plot) -> Markup:
     known: BoolArray = np.isfinite(line_x) & np.isfinite(line_y)
     lifted = (curve.after_break | np.concatenate([[False], ~known[:-1]]))[known]
     most = svg.MAX_DOTS if plot.size.width > 500 else svg.MAX_DOTS // 2
-    return svg.dots_path(x[shown], y[shown], "dots", most) + svg.line_path(
-        line_x[known], line_y[known], lifted, "course"
+    return svg.dots_path(x[shown], y[shown], class_="dots", most=most) + svg.line_path(
+        line_x[known], line_y[known], after_break=lifted, class_="course"
     )
 
 
 def _grade(plot: Plot) -> Markup:
     """Return the slope below the plot, where it is known."""
-    if not plot.report.grade_known:
+    if not plot.report.provenance.grade_known:
         return Markup("")
     strides = plot.report.strides
     x, grade = plot.way.places(strides["distance_m"], strides["start_s"]), strides["grade_pct"]
@@ -197,10 +203,10 @@ def _grade(plot: Plot) -> Markup:
     middle = np.full(len(keep), scale.at(0.0))
     return Markup("").join(
         [
-            svg.band_path(x_kept, middle, y_kept, "grade"),
-            svg.line(plot.left, scale.at(0.0), plot.right, scale.at(0.0), "grid"),
-            svg.text(plot.left - 6, top + 9, words.signed(steepest, 0, "%"), "tick", "end"),
-            svg.text(plot.left - 6, bottom, words.signed(-steepest, 0, "%"), "tick", "end"),
-            svg.text(plot.left + 4, top + 9, "slope", "zone-name"),
+            svg.band_path(x_kept, middle, y_kept, class_="grade"),
+            svg.line(plot.left, scale.at(0.0), plot.right, scale.at(0.0), class_="grid"),
+            svg.text(plot.left - 6, top + 9, words.signed(steepest, 0, "%"), class_="tick", anchor="end"),
+            svg.text(plot.left - 6, bottom, words.signed(-steepest, 0, "%"), class_="tick", anchor="end"),
+            svg.text(plot.left + 4, top + 9, "slope", class_="zone-name"),
         ]
     )

@@ -7,9 +7,10 @@ import math
 import numpy as np
 from markupsafe import Markup
 
-from analysis.records import Episode, RunReport, Segment
+from analysis.records import Episode, Segment
 from analysis.report import svg, words
 from analysis.report.frame import Plot
+from analysis.run_report import RunReport
 from analysis.words import Activity, Flag
 from sensor.samples import BoolArray
 
@@ -26,14 +27,16 @@ UNJUDGED = {"grade": "too steep to be judged", "speed": "another pace, not judge
 
 def walks(plot: Plot) -> Markup:
     """Return grey grounds where the runner walked."""
-    return _grounds(plot, plot.report.strides["activity"] == Activity.WALK, "walk", "walking, not judged")
+    return _grounds(
+        plot, plot.report.strides["activity"] == Activity.WALK, css="walk", told="walking, not judged"
+    )
 
 
 def unjudged(plot: Plot) -> Markup:
     """Return pale grounds where the runner ran, but too steeply or at another pace than is judged."""
     because = plot.report.strides["judged_because"]
     return Markup("").join(
-        _grounds(plot, because == reason, "unjudged", told) for reason, told in UNJUDGED.items()
+        _grounds(plot, because == reason, css="unjudged", told=told) for reason, told in UNJUDGED.items()
     )
 
 
@@ -42,7 +45,7 @@ def has_unjudged(report: RunReport) -> bool:
     return bool(np.isin(report.strides["judged_because"], list(UNJUDGED)).any())
 
 
-def _grounds(plot: Plot, inside: BoolArray, css: str, told: str) -> Markup:
+def _grounds(plot: Plot, inside: BoolArray, *, css: str, told: str) -> Markup:
     """Return a ground, as high as the plot, behind every unbroken stretch of the strides ``inside``."""
     strides = plot.report.strides
     edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
@@ -53,8 +56,8 @@ def _grounds(plot: Plot, inside: BoolArray, css: str, told: str) -> Markup:
             plot.top,
             plot.way.at(metres[stop - 1], start_s[stop - 1]),
             plot.bottom,
-            css,
-            told,
+            class_=css,
+            title=told,
         )
         for first, stop in edges.reshape(-1, 2).tolist()
     )
@@ -63,21 +66,21 @@ def _grounds(plot: Plot, inside: BoolArray, css: str, told: str) -> Markup:
 def gaps(plot: Plot, key: str) -> Markup:
     """Return hatched grounds where data are missing, wide enough to be seen."""
     drawn = []
-    for gap in plot.report.gaps:
+    for gap in plot.report.evidence.gaps:
         begin, end = plot.way.at(gap.from_m, gap.from_s), plot.way.at(gap.to_m, gap.to_s)
         told = f"no data for {words.duration(gap.to_s - gap.from_s)}: {words.clean(gap.reason)}"
-        ground = svg.rect(begin, plot.top, max(end, begin + 2), plot.bottom, "gap", told)
+        ground = svg.rect(begin, plot.top, max(end, begin + 2), plot.bottom, class_="gap", title=told)
         drawn.append(svg.tag("g", ground, fill=f"url(#{key}-gap)"))
     return Markup("").join(drawn)
 
 
 def pins(plot: Plot) -> Markup:
     """Return what is pinned to a place: fresh window, standings, strap steps."""
-    return Markup("").join([_fresh_window(plot), *_standings(plot), *_strap_steps(plot)])
+    return Markup("").join([_fresh_window(plot), *_standings(plot), *_mounting_shifts(plot)])
 
 
 def _fresh_window(plot: Plot) -> Markup:
-    base = plot.report.baseline
+    base = plot.report.evidence.baseline
     if base is None or not plot.way.in_km:
         return Markup("")
     a, b, y = plot.way.at(base.from_m, 0), plot.way.at(base.to_m, 0), plot.bottom - 8
@@ -88,39 +91,43 @@ def _fresh_window(plot: Plot) -> Markup:
         (a + b) / 2 if is_wide else b + 5,
         y - 6 if is_wide else y,
         "fresh",
-        "zone-name",
-        "middle" if is_wide else "start",
+        class_="zone-name",
+        anchor="middle" if is_wide else "start",
     )
     return svg.group(bracket, name, title=told)
 
 
 def _standings(plot: Plot) -> list[Markup]:
     drawn = []
-    for standing in plot.report.standings:
+    for standing in plot.report.evidence.standings:
         x = plot.way.at(math.nan, standing.start_s)
         told = (
             f"standing ({words.clean(standing.role)}): {words.signed(standing.flexion_deg)} against the zero"
         )
-        stem = svg.line(x, plot.bottom, x, plot.bottom - 14, "standing")
+        stem = svg.line(x, plot.bottom, x, plot.bottom - 14, class_="standing")
         head = svg.tag("circle", cx=x, cy=plot.bottom - 17, r=4, class_="standing")
         drawn.append(svg.group(stem, head, title=told))
     return drawn
 
 
-def _strap_steps(plot: Plot) -> list[Markup]:
+def _mounting_shifts(plot: Plot) -> list[Markup]:
     drawn = []
-    for step in plot.report.strap_steps:
+    for step in plot.report.evidence.mounting_shifts:
         x = plot.way.at(step.at_m, step.at_s)
         told = f"step of {words.signed(step.step_deg)}, cause unknown: strap or posture"
         diamond = svg.tag("path", d=f"M{x:.1f} {plot.top}l6 7l-6 7l-6 -7z", class_="strap-step")
-        drawn.append(svg.group(svg.line(x, plot.top, x, plot.bottom, "strap-step"), diamond, title=told))
+        drawn.append(
+            svg.group(svg.line(x, plot.top, x, plot.bottom, class_="strap-step"), diamond, title=told)
+        )
     return drawn
 
 
 def flag_bars(plot: Plot, flags: list[Flag]) -> Markup:
     """Return the flagged stretches as bars above the plot, one row per flag."""
     bars = [
-        _flag_bar(plot, e, 22.0 + ROW * flags.index(e.flag)) for e in plot.report.episodes if e.flag in flags
+        _flag_bar(plot, e, 22.0 + ROW * flags.index(e.flag))
+        for e in plot.report.evidence.episodes
+        if e.flag in flags
     ]
     return Markup("").join(bars)
 
@@ -130,11 +137,15 @@ def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
     end = max(plot.way.at(episode.to_m, episode.to_s), begin + 3)
     name, depth = episode.flag, words.signed(episode.depth_deg)
     told = f"{words.FLAG_TEXTS.get(name, name)}, {words.stretch(episode)}, {depth}"
-    bar = svg.rect(begin, top, end, top + ROW - 4, f"flag flag-{name}")
+    bar = svg.rect(begin, top, end, top + ROW - 4, class_=f"flag flag-{name}")
     room = end - begin - 8
     fitting = next((t for t in (f"{name} {depth}", depth) if len(t) * plot.size.letter <= room), "")
-    label = svg.text(begin + 6, top + 13.5, fitting, f"flag-text flag-text-{name}") if fitting else Markup("")
-    edge = [] if name == Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, "edge")]
+    label = (
+        svg.text(begin + 6, top + 13.5, fitting, class_=f"flag-text flag-text-{name}")
+        if fitting
+        else Markup("")
+    )
+    edge = [] if name == Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, class_="edge")]
     return svg.group(*edge, bar, label, title=told)
 
 
@@ -148,10 +159,10 @@ def hover(plot: Plot) -> Markup:
             plot.top,
             plot.way.at(s.to_m, 0),
             plot.bottom - 24,
-            "hover",
-            _segment_told(s),
+            class_="hover",
+            title=_segment_told(s),
         )
-        for s in plot.report.segments
+        for s in plot.report.evidence.segments
     )
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from analysis.records import RunReport
 from analysis.report import svg, words
 from analysis.report.frame import SIZES, Size, Way, way_of, x_axis, y_grid
 from analysis.report.svg import Scale
+from analysis.run_report import RunReport
 from analysis.words import Verdict
 
 HEIGHT = 150.0
@@ -46,24 +46,24 @@ def head_figure(report: RunReport) -> Markup:
     """Return how far the head is carried ahead per kilometre, with its interval; empty if unknown."""
     spans = [
         Span(
-            s.from_m,
-            s.to_m,
-            s.head_forward_cm,
-            s.head_forward_lo_cm,
-            s.head_forward_hi_cm,
-            f"km {words.segment_name(s)}: estimate {words.number(s.head_forward_cm, 1, ' cm')}, "
+            from_m=s.from_m,
+            to_m=s.to_m,
+            value=s.head_forward_cm,
+            low=s.head_forward_lo_cm,
+            high=s.head_forward_hi_cm,
+            told=f"km {words.segment_name(s)}: estimate {words.number(s.head_forward_cm, 1, ' cm')}, "
             f"95 % from {words.number(s.head_forward_lo_cm, 1)} to "
-            f"{words.number(s.head_forward_hi_cm, 1)} cm, {report.head_source}",
+            f"{words.number(s.head_forward_hi_cm, 1)} cm, {report.provenance.head_source}",
         )
-        for s in report.segments
+        for s in report.evidence.segments
     ]
     figure = SpanFigure(
-        "head",
-        f"Head position per kilometre, estimate ({report.head_source})",
-        "How many centimetres the head is carried ahead of standing, with its 95 % interval.",
-        f"cm ahead of standing, estimate ({report.head_source})",
-        lambda v: words.number(v, 0),
-        spans,
+        key="head",
+        title=f"Head position per kilometre, estimate ({report.provenance.head_source})",
+        description="How many centimetres the head is carried ahead of standing, with its 95 % interval.",
+        axis_name=f"cm ahead of standing, estimate ({report.provenance.head_source})",
+        label=lambda v: words.number(v, 0),
+        spans=spans,
     )
     return _span_figure(report, figure)
 
@@ -72,23 +72,24 @@ def side_figure(report: RunReport) -> Markup:
     """Return how far the trunk leans sideways per kilometre, with the means of left and right steps."""
     spans = [
         Span(
-            s.from_m,
-            s.to_m,
-            s.lateral_deg,
-            s.lateral_left_deg,
-            s.lateral_right_deg,
-            f"km {words.segment_name(s)}: {side(s.lateral_deg)}, on left steps {side(s.lateral_left_deg)}, "
-            f"on right steps {side(s.lateral_right_deg)}",
+            from_m=s.from_m,
+            to_m=s.to_m,
+            value=s.lateral_deg,
+            low=s.lateral_left_deg,
+            high=s.lateral_right_deg,
+            told=f"km {words.segment_name(s)}: {side(s.lateral_deg)}, "
+            f"on left steps {side(s.lateral_left_deg)}, on right steps {side(s.lateral_right_deg)}",
         )
-        for s in report.segments
+        for s in report.evidence.segments
     ]
     figure = SpanFigure(
-        "side",
-        "Lean to the side per kilometre",
-        "The mean sideways lean of the trunk, and its means over left and right steps, in degrees.",
-        "degrees, right is up",
-        _side_label,
-        spans,
+        key="side",
+        title="Lean to the side per kilometre",
+        description="The mean sideways lean of the trunk, and its means over left and right steps, "
+        "in degrees.",
+        axis_name="degrees, right is up",
+        label=_side_label,
+        spans=spans,
     )
     return _span_figure(report, figure)
 
@@ -109,27 +110,27 @@ def _span_figure(report: RunReport, figure: SpanFigure) -> Markup:
     shown = [s for s in figure.spans if math.isfinite(s.value)]
     if not shown or not words.has_distance(report):
         return Markup("")
-    return Markup("").join(_span_variant(report, figure, shown, size) for size in SIZES)
+    return Markup("").join(_span_variant(report, figure, shown=shown, size=size) for size in SIZES)
 
 
-def _span_variant(report: RunReport, figure: SpanFigure, shown: list[Span], size: Size) -> Markup:
+def _span_variant(report: RunReport, figure: SpanFigure, *, shown: list[Span], size: Size) -> Markup:
     top, bottom = 26.0, 26.0 + HEIGHT
     ends = [v for s in shown for v in (s.value, s.low, s.high) if math.isfinite(v)]
     scale = Scale(min(0.0, *ends) - 0.5, max(0.0, *ends) + 0.5, bottom, top)
     way = way_of(report, size)
     marks = svg.ticks(scale.low, scale.high, 5)
     return svg.drawing(
-        size.width,
-        bottom + 26,
-        figure.title,
-        figure.description,
-        f"{figure.key}-{size.key}",
-        svg.rect(size.left, top, size.width - size.right, bottom, "plot"),
-        svg.text(0, 14, figure.axis_name, "axis-name"),
+        svg.rect(size.left, top, size.width - size.right, bottom, class_="plot"),
+        svg.text(0, 14, figure.axis_name, class_="axis-name"),
         y_grid(scale, size, {v: figure.label(v) for v in marks}),
-        svg.line(size.left, scale.at(0), size.width - size.right, scale.at(0), "usual"),
+        svg.line(size.left, scale.at(0), size.width - size.right, scale.at(0), class_="usual"),
         x_axis(way, size, bottom),
         *(_span(way, scale, s) for s in shown),
+        width=size.width,
+        height=bottom + 26,
+        title=figure.title,
+        description=figure.description,
+        key=f"{figure.key}-{size.key}",
         class_=size.key,
     )
 
@@ -137,7 +138,7 @@ def _span_variant(report: RunReport, figure: SpanFigure, shown: list[Span], size
 def _span(way: Way, scale: Scale, span: Span) -> Markup:
     x = (way.at(span.from_m, 0) + way.at(span.to_m, 0)) / 2
     reach = (
-        [svg.line(x, scale.at(span.low), x, scale.at(span.high), "span")]
+        [svg.line(x, scale.at(span.low), x, scale.at(span.high), class_="span")]
         if math.isfinite(span.low) and math.isfinite(span.high)
         else []
     )
@@ -147,12 +148,12 @@ def _span(way: Way, scale: Scale, span: Span) -> Markup:
 
 def zones_bar(report: RunReport) -> Markup:
     """Return the shares of the zones as one bar that stretches with the page; empty without shares."""
-    if not report.zones:
+    if not report.evidence.zones:
         return Markup("")
     begin = 0.0
     parts = []
     for zone in words.ZONE_TEXTS:
-        share = report.zones.get(zone, 0.0)
+        share = report.evidence.zones.get(zone, 0.0)
         told = f"{words.ZONE_TEXTS[zone]}: {words.percent(share)}"
         parts.append(
             svg.tag(
@@ -167,7 +168,7 @@ def zones_bar(report: RunReport) -> Markup:
         )
         begin += share
     spoken = "; ".join(
-        f"{words.ZONE_TEXTS[z]} {words.percent(report.zones.get(z, 0.0))}" for z in words.ZONE_TEXTS
+        f"{words.ZONE_TEXTS[z]} {words.percent(report.evidence.zones.get(z, 0.0))}" for z in words.ZONE_TEXTS
     )
     return svg.tag("svg", svg.tag("title", spoken), *parts, class_="zones-bar", role="img")
 

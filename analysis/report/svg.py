@@ -60,12 +60,12 @@ def group(*children: Markup, class_: str | None = None, title: str | None = None
     return tag("g", *named, *children, class_=class_)
 
 
-def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start") -> Markup:
+def text(x: float, y: float, words: str, *, class_: str = "", anchor: str = "start") -> Markup:
     """Return a text whose ``anchor`` (start, middle, end) lies at x and whose base line lies at y."""
     return tag("text", words, x=float(x), y=float(y), class_=class_ or None, text_anchor=anchor)
 
 
-def rect(x0: float, y0: float, x1: float, y1: float, class_: str, title: str | None = None) -> Markup:
+def rect(x0: float, y0: float, x1: float, y1: float, *, class_: str, title: str | None = None) -> Markup:
     """Return the rectangle between two corners, in any order."""
     named = (tag("title", title),) if title else ()
     return tag(
@@ -79,26 +79,26 @@ def rect(x0: float, y0: float, x1: float, y1: float, class_: str, title: str | N
     )
 
 
-def line(x0: float, y0: float, x1: float, y1: float, class_: str) -> Markup:
+def line(x0: float, y0: float, x1: float, y1: float, *, class_: str) -> Markup:
     """Return a straight line."""
     return tag("line", x1=float(x0), y1=float(y0), x2=float(x1), y2=float(y1), class_=class_)
 
 
 def drawing(
-    width: float, height: float, title: str, description: str, key: str, *children: Markup, class_: str = ""
+    *children: Markup, width: float, height: float, title: str, description: str, key: str, class_: str = ""
 ) -> Markup:
     """Return a whole picture with the title and description a screen reader speaks.
 
     Parameters
     ----------
+    *children
+        Layers, lowest first.
     width, height
         Of the viewBox.
     title, description
         What is shown, and what can be read from it, in words.
     key
         Unique in the page; the ids of title and description begin with it.
-    children
-        Layers, lowest first.
     class_
         Further class names.
     """
@@ -174,7 +174,7 @@ def envelope(x: FloatArray, y: FloatArray, piece: IntArray) -> IntArray:
     return np.unique(np.concatenate([first, last, by_height[first], by_height[last]]))
 
 
-def line_path(x: FloatArray, y: FloatArray, after_break: BoolArray, class_: str) -> Markup:
+def line_path(x: FloatArray, y: FloatArray, *, after_break: BoolArray, class_: str) -> Markup:
     """Return a line through (n,) points, lifted before each of ``after_break``, reduced by `envelope`."""
     piece = np.cumsum(np.asarray(after_break, dtype=np.int64))
     keep = envelope(x, y, piece)
@@ -183,13 +183,13 @@ def line_path(x: FloatArray, y: FloatArray, after_break: BoolArray, class_: str)
     return tag("path", d="".join(steps), class_=class_)
 
 
-def band_path(x: FloatArray, low: FloatArray, high: FloatArray, class_: str) -> Markup:
+def band_path(x: FloatArray, low: FloatArray, high: FloatArray, *, class_: str) -> Markup:
     """Return the closed area between two edges over (n,) columns."""
     there, back = _points(x, high), _points(x[::-1], low[::-1])
     return tag("path", d="M" + "L".join([*there, *back]) + "Z" if len(x) else "", class_=class_)
 
 
-def dots_path(x: FloatArray, y: FloatArray, class_: str, most: int = MAX_DOTS) -> Markup:
+def dots_path(x: FloatArray, y: FloatArray, *, class_: str, most: int = MAX_DOTS) -> Markup:
     """Return round dots (zero-length strokes) at (n,) points; beyond ``most`` thinned, extremes kept."""
     keep = np.arange(len(x))
     if len(x) > most:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from analysis.records import STRIDE_COLUMNS, RunReport
+from analysis.records import STRIDE_COLUMNS
+from analysis.run_report import RunReport
 
 
 def to_csv(report: RunReport) -> str:

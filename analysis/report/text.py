@@ -6,10 +6,11 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from analysis.records import Episode, RunReport, Segment
+from analysis.records import Episode, Segment
 from analysis.report import words
 from analysis.report.advice import advice_lines
 from analysis.report.small_figures import side
+from analysis.run_report import RunReport
 from analysis.words import Flag, Verdict
 
 WIDTH = 80
@@ -43,12 +44,12 @@ def _heading(report: RunReport) -> list[str]:
 
 
 def _headline(report: RunReport) -> list[str]:
-    verdict = words.VERDICTS[report.verdict]
-    lines = _wrapped(f"[{verdict.light.upper()}: {verdict.text}] {report.headline}")
-    lines += _wrapped(words.usual_is(report), "  ") if report.baseline else []
-    because = [reason.strip().rstrip(".") for reason in report.confidence_because]
+    verdict = words.VERDICTS[report.outcome.verdict]
+    lines = _wrapped(f"[{verdict.light.upper()}: {verdict.text}] {report.outcome.headline}")
+    lines += _wrapped(words.usual_is(report), "  ") if report.evidence.baseline else []
+    because = [reason.strip().rstrip(".") for reason in report.outcome.confidence_because]
     reasons = f" ({'; '.join(because)})" if because else ""
-    lines += _wrapped(f"Confidence: {report.confidence}{reasons}.", "  ")
+    lines += _wrapped(f"Confidence: {report.outcome.confidence}{reasons}.", "  ")
     advised = " ".join(advice_lines(report))
     return lines + (_wrapped(f"Suggestion: {advised}", "  ") if advised else [])
 
@@ -75,13 +76,13 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _kilometres(report: RunReport) -> list[str]:
-    if not report.segments or not words.has_distance(report):
+    if not report.evidence.segments or not words.has_distance(report):
         return []
     heads = ["km", "min/km", "steps", "change", "side", "up cm", "contact", "flag"]
     if words.has_standing_zero(report):
         heads.insert(3, "lean")
     key = "steps per minute; change against your usual; up and down in cm; contact in ms"
-    return [*_table(heads, [_kilometre(report, s) for s in report.segments]), key]
+    return [*_table(heads, [_kilometre(report, s) for s in report.evidence.segments]), key]
 
 
 def _kilometre(report: RunReport, s: Segment) -> list[str]:
@@ -100,9 +101,9 @@ def _kilometre(report: RunReport, s: Segment) -> list[str]:
 
 
 def _stretches(report: RunReport) -> list[str]:
-    if report.episodes:
-        return ["Slouched stretches", *(line for e in report.episodes for line in _stretch(e))]
-    if report.verdict == Verdict.NONE:
+    if report.evidence.episodes:
+        return ["Slouched stretches", *(line for e in report.evidence.episodes for line in _stretch(e))]
+    if report.outcome.verdict == Verdict.NONE:
         return ["Slouched stretches: not judged in this run."]
     return ["Slouched stretches: none."]
 
@@ -118,7 +119,7 @@ def _stretch(e: Episode) -> list[str]:
 
 
 def _head(report: RunReport) -> list[str]:
-    known = [s for s in report.segments if math.isfinite(s.head_forward_cm)]
+    known = [s for s in report.evidence.segments if math.isfinite(s.head_forward_cm)]
     if not known:
         return []
     last = known[-1]
@@ -135,15 +136,17 @@ def _head(report: RunReport) -> list[str]:
         words.number(v, 1) for v in (last.head_forward_cm, last.head_forward_lo_cm, last.head_forward_hi_cm)
     )
     where = f"{ahead} cm ahead of standing in km {words.segment_name(last)}"
-    estimate = f"Head, a model's estimate ({report.head_source}): {where}, 95 % from {low} to {high} cm."
+    estimate = (
+        f"Head, a model's estimate ({report.provenance.head_source}): {where}, 95 % from {low} to {high} cm."
+    )
     return [*measured, *_wrapped(estimate, "  ")]
 
 
 def _quality(report: RunReport) -> list[str]:
     lines = ["Data quality"]
-    for q in report.quality:
+    for q in report.evidence.quality:
         todo = f" {q.advice}" if q.advice else ""
         lines += _wrapped(f"  [{q.grade}] {q.what}: {q.value}.{todo}", "    ")
-    for note in (*report.notes, *report.session.notices):
+    for note in (*report.evidence.notes, *report.session.notices):
         lines += _wrapped(f"  {note}", "    ")
     return lines

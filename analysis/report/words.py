@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.records import Episode, RunReport, Segment
+from analysis.records import Episode, Segment
+from analysis.run_report import RunReport
 from analysis.words import Flag, Verdict, ZeroSource, Zone
 
 UNKNOWN = "–"
@@ -180,7 +181,7 @@ def threshold(value: float) -> str:
 
 def usual_is(report: RunReport) -> str:
     """Return the sentence that says what this run is compared with; empty without a fresh window."""
-    window = report.baseline
+    window = report.evidence.baseline
     if window is None:
         return ""
     where = f"Usual means your own start, km {window.from_m / 1000:.1f} to {window.to_m / 1000:.1f}"
@@ -192,27 +193,28 @@ def usual_is(report: RunReport) -> str:
 
 def has_distance(report: RunReport) -> bool:
     """Tell whether places on the way can be told in kilometres."""
-    return report.distance_source != "unknown" and math.isfinite(report.distance_m)
+    return report.provenance.distance_source != "unknown" and math.isfinite(report.totals.distance_m)
 
 
 def has_standing_zero(report: RunReport) -> bool:
     """Tell whether absolute angles have a meaning: only a standing gives them a zero."""
-    return report.zero_source == ZeroSource.STANDING
+    return report.provenance.zero_source == ZeroSource.STANDING
 
 
 def facts(report: RunReport) -> list[tuple[str, str, str]]:
     """Return the facts of the run: what, its value with unit, where it comes from."""
+    totals, provenance = report.totals, report.provenance
     lines = [
-        ("Distance", number(report.distance_m / 1000, 2, " km"), report.distance_source),
-        ("Running", duration(report.running_s), ""),
-        ("Walking", duration(report.walking_s), "not judged") if report.walking_s >= 1 else None,
-        ("Pace", pace(report.speed_mps) + " /km", report.speed_source),
-        ("Cadence", number(report.cadence_spm), "steps per minute"),
+        ("Distance", number(totals.distance_m / 1000, 2, " km"), provenance.distance_source),
+        ("Running", duration(totals.running_s), ""),
+        ("Walking", duration(totals.walking_s), "not judged") if totals.walking_s >= 1 else None,
+        ("Pace", pace(totals.speed_mps) + " /km", provenance.speed_source),
+        ("Cadence", number(totals.cadence_spm), "steps per minute"),
         _trunk_fact(report),
         (
             "Strides",
-            f"{report.stride_count:,}".replace(",", THIN_SPACE),
-            f"{percent(report.usable_fraction)} usable",
+            f"{totals.stride_count:,}".replace(",", THIN_SPACE),
+            f"{percent(totals.usable_fraction)} usable",
         ),
     ]
     return [line for line in lines if line is not None]
@@ -222,7 +224,7 @@ def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
     """Return the trunk's lean, only where a standing gives it a zero."""
     if not has_standing_zero(report):
         return None
-    return ("Trunk lean", degrees(report.flexion_deg), "forward of your standing")
+    return ("Trunk lean", degrees(report.totals.flexion_deg), "forward of your standing")
 
 
 def context_lines(report: RunReport) -> list[tuple[str, str]]:

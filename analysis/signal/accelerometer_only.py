@@ -32,7 +32,7 @@ def stride_mean_up(stream: EvenStream, config: OrientationConfig) -> FloatArray:
 
 
 def without_excess(
-    up_sensor: RealArray, trunk_from_sensor: FloatArray, gait: Gait, config: OrientationConfig
+    up_sensor: RealArray, trunk_from_sensor: FloatArray, *, gait: Gait, config: OrientationConfig
 ) -> RealArray:
     """Return (3, n) the vertical with the mean excess of runners taken from its flexion while running.
 
@@ -54,7 +54,7 @@ def without_excess(
     up = trunk_from_sensor @ up_sensor
     rows = np.arange(up.shape[1])
     run = gait.running & inside(rows, gait.first, gait.last)
-    turn = np.where(run, np.radians(config.accelerometer_excess_deg), 0.0)
-    sine, cosine = np.sin(turn), np.cos(turn)
+    tilt_rad = np.where(run, np.radians(config.accelerometer_excess_deg), 0.0)
+    sine, cosine = np.sin(tilt_rad), np.cos(tilt_rad)
     turned = np.stack((cosine * up[0] + sine * up[2], up[1], cosine * up[2] - sine * up[0]))
     return np.asarray(trunk_from_sensor.T @ turned)

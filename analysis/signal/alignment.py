@@ -20,7 +20,7 @@ from sensor.samples import FloatArray, RealArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Worn:
+class OrientedSensor:
     """A sensor whose axes are known: its stream, (3, n) vertical in its axes, (3, 3) rotation of its body."""
 
     stream: EvenStream
@@ -36,8 +36,9 @@ class Worn:
 def aligned_axes(
     stream: EvenStream,
     up_sensor: RealArray,
-    zero: StandingCalibration,
-    trunk: Worn,
+    *,
+    calibration: StandingCalibration,
+    trunk: OrientedSensor,
     strides: Strides,
     config: AxesConfig,
 ) -> TrunkAxes | None:
@@ -45,7 +46,7 @@ def aligned_axes(
 
     Parameters
     ----------
-    stream, up_sensor, zero
+    stream, up_sensor, calibration
         Of the second sensor; (3, n) vertical in its axes.
     trunk, strides
         The trunk sensor, and the strides seen by it.
@@ -60,13 +61,15 @@ def aligned_axes(
     running = first_running(strides, config.most_strides)
     if int(running.sum()) < config.min_strides:
         return None
-    part = _together(stream, trunk.stream, strides.start_row[running][0], strides.end_row[running][-1])
+    part = _together(
+        stream, trunk.stream, first=strides.start_row[running][0], last=strides.end_row[running][-1]
+    )
     if part.stop - part.start < config.min_strides * trunk.stream.rate_hz / 2:
         return None
     at = stream.rows_at(trunk.stream.time_s[part])
     own = slice(int(at[0]), min(int(at[-1]) + 2, len(stream)))
-    upright = upright_from_sensor(zero.up_sensor)
-    shaken = Worn(stream, up_sensor, upright).horizontal(own)
+    upright = upright_from_sensor(calibration.up_sensor)
+    shaken = OrientedSensor(stream, up_sensor, upright).horizontal(own)
     there = np.stack([np.interp(at - own.start, np.arange(shaken.shape[1]), v) for v in shaken])
     corner = min(config.shared_hz / (trunk.stream.rate_hz / 2.0), config.shared_nyquist)
     low = butter(4, corner, output="sos")
@@ -74,13 +77,19 @@ def aligned_axes(
     theirs = sosfiltfilt(low, trunk.horizontal(part), axis=1)
     product = (mine[0] - 1j * mine[1]) @ (theirs[0] + 1j * theirs[1])
     power = np.sqrt((mine**2).sum() * (theirs**2).sum())
-    # Acceleration seen at an angle of -a here and 0 there: these axes must be turned by -a.
+    # Σ|m·exp(ia) - t|² over angles a is least at the argument of Σ conj(m)·t: the other terms are constant
+    # (Procrustes in the plane). Acceleration seen at an angle of -a here and 0 there: turn these axes by -a.
     axes = turn_about_up(-float(np.angle(product))) @ upright
     agreement = float(abs(product) / max(power, 1e-12))
-    return TrunkAxes(axes, zero.source, agreement, (("shaken with the trunk", 1.0),))
+    return TrunkAxes(
+        trunk_from_sensor=axes,
+        zero_source=calibration.source,
+        sideways_strength=agreement,
+        forward_votes=(("shaken with the trunk", 1.0),),
+    )
 
 
-def _together(stream: EvenStream, trunk: EvenStream, first: float, last: float) -> slice:
+def _together(stream: EvenStream, trunk: EvenStream, *, first: float, last: float) -> slice:
     """Return the trunk's rows between two of them at which the other sensor recorded as well."""
     begin_s = max(trunk.start_s + first / trunk.rate_hz, stream.start_s)
     end_s = min(trunk.start_s + last / trunk.rate_hz, stream.start_s + (len(stream) - 1) / stream.rate_hz)

@@ -13,12 +13,12 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from analysis.maths.angles import turned_deg
+from analysis.maths.angles import integrated_yaw_deg
 from analysis.signal import forward_direction as forward
 from analysis.signal.config import AxesConfig
 from analysis.signal.neutral_standing import StandingCalibration
 from analysis.signal.records import EvenStream, StaticPeriods, Strapdown, Strides, TrunkAxes
-from analysis.signal.stride_ensemble import even_odd, first_running, folded, stride_phase
+from analysis.signal.stride_ensemble import even_odd, first_running, phase_average, stride_phase
 from sensor.samples import FloatArray, IntArray, RealArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -26,17 +26,18 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 def find_axes(
     stream: EvenStream,
     strapdown: Strapdown | None,
+    *,
     up_sensor: RealArray,
     strides: Strides,
-    zero: StandingCalibration,
-    rests: StaticPeriods,
+    calibration: StandingCalibration,
+    static_periods: StaticPeriods,
     config: AxesConfig,
 ) -> TrunkAxes:
     """Find the trunk's axes in the sensor's.
 
     Parameters
     ----------
-    stream, strapdown, strides, zero, rests
+    stream, strapdown, strides, calibration, static_periods
         From the earlier stages.
     up_sensor
         (3, n) unaided vertical in sensor axes.
@@ -49,13 +50,21 @@ def find_axes(
         ``trunk_from_sensor`` maps sensor to trunk vectors. Without running it is the zero pose with an
         arbitrary heading.
     """
-    upright = upright_from_sensor(zero.up_sensor)
+    upright = upright_from_sensor(calibration.up_sensor)
     keep = first_running(strides, config.most_strides)
     if int(keep.sum()) < config.min_strides:
-        return TrunkAxes(upright, zero.source, 0.0, ())
+        return TrunkAxes(
+            trunk_from_sensor=upright, zero_source=calibration.source, sideways_strength=0.0, forward_votes=()
+        )
     row, phase = stride_phase(strides, keep, len(stream))
     up = upright @ up_sensor[:, : row[-1] + 1]
-    angle, strength = _sideways(_cues(stream, upright, up_sensor, row, config), row, phase, strides, config)
+    angle, strength = _sideways(
+        _cues(stream, upright, up_sensor=up_sensor, row=row, config=config),
+        row,
+        phase=phase,
+        strides=strides,
+        config=config,
+    )
     trunk_from_upright = turn_about_up(angle - np.pi / 2)
     votes = forward.votes(
         stream,
@@ -63,18 +72,23 @@ def find_axes(
         up=trunk_from_upright @ up,
         candidate_from_sensor=trunk_from_upright @ upright,
         strides=strides,
-        zero=zero,
-        rests=rests,
+        calibration=calibration,
+        static_periods=static_periods,
         config=config,
     )
     if forward.decide(votes, config) < 0:
         trunk_from_upright = turn_about_up(np.pi) @ trunk_from_upright
         votes = tuple((name, -vote) for name, vote in votes)
-    return TrunkAxes(trunk_from_upright @ upright, zero.source, strength, votes)
+    return TrunkAxes(
+        trunk_from_sensor=trunk_from_upright @ upright,
+        zero_source=calibration.source,
+        sideways_strength=strength,
+        forward_votes=votes,
+    )
 
 
 def upright_from_sensor(up_sensor: RealArray) -> FloatArray:
-    """Return a rotation matrix whose third row is ``up_sensor``; the heading is arbitrary."""
+    """Return a (3, 3) rotation matrix whose third row is ``up_sensor`` (3,); the heading is arbitrary."""
     helper = np.eye(3)[int(np.argmin(np.abs(up_sensor)))]
     x = helper - up_sensor * float(helper @ up_sensor)
     x /= np.linalg.norm(x)
@@ -82,7 +96,7 @@ def upright_from_sensor(up_sensor: RealArray) -> FloatArray:
 
 
 def turn_about_up(angle_rad: float) -> FloatArray:
-    """Return the matrix of new axes turned by ``angle_rad`` about z against the old ones."""
+    """Return the (3, 3) matrix of new axes turned by ``angle_rad`` about z against the old ones."""
     c, s = np.cos(angle_rad), np.sin(angle_rad)
     return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
 
@@ -104,7 +118,7 @@ def horizontal_acceleration(force: FloatArray, up: FloatArray) -> FloatArray:
 
 
 def _cues(
-    stream: EvenStream, upright: FloatArray, up_sensor: RealArray, row: IntArray, config: AxesConfig
+    stream: EvenStream, upright: FloatArray, *, up_sensor: RealArray, row: IntArray, config: AxesConfig
 ) -> FloatArray:
     """Return (4, m): horizontal acceleration along the smoothed heading's x and y, roll and pitch rate."""
     ahead, left = horizontal_acceleration(
@@ -113,7 +127,7 @@ def _cues(
     if stream.gyr_sensor_radps is None:
         return np.stack((ahead, left, np.zeros_like(ahead), np.zeros_like(ahead)))
     seen = slice(0, int(row[-1]) + 1)
-    yaw = np.radians(turned_deg(stream.gyr_sensor_radps[seen], up_sensor[:, seen], stream.rate_hz))
+    yaw = np.radians(integrated_yaw_deg(stream.gyr_sensor_radps[seen], up_sensor[:, seen], stream.rate_hz))
     swing = (yaw - gaussian_filter1d(yaw, config.heading_smoothing_s * stream.rate_hz))[row]
     c, s = np.cos(swing), np.sin(swing)
     rate = upright[:2] @ stream.gyr_sensor_radps[row].T
@@ -123,7 +137,7 @@ def _cues(
 
 
 def _sideways(
-    cues: FloatArray, row: IntArray, phase: FloatArray, strides: Strides, config: AxesConfig
+    cues: FloatArray, row: IntArray, *, phase: FloatArray, strides: Strides, config: AxesConfig
 ) -> tuple[float, float]:
     """Return the sideways direction (rad) and how far the cues agree on it (0 to 1).
 
@@ -134,11 +148,11 @@ def _sideways(
     edges = np.searchsorted(row, np.append(strides.start_row[first_of_bout], np.inf))
     for a, b in pairwise(edges):
         if b > a:
-            even, odd = even_odd(folded(cues[:, a:b], phase[a:b], config.phase_bins))
+            even, odd = even_odd(phase_average(cues[:, a:b], phase[a:b], config.phase_bins))
             pitch = even[2:] - even[2:].mean(axis=1, keepdims=True)
             roll = np.stack((-odd[3], odd[2]))
-            for k, course in enumerate((odd[:2], _first_harmonic(odd[:2]), roll, pitch)):
-                scatter[k] += (b - a) * (course @ course.T)
+            for k, waveform in enumerate((odd[:2], _first_harmonic(odd[:2]), roll, pitch)):
+                scatter[k] += (b - a) * (waveform @ waveform.T)
     size = np.maximum(np.trace(scatter, axis1=1, axis2=2), 1e-12)
     total = (scatter / size[:, None, None] * np.array(config.cue_weights)[:, None, None]).sum(axis=0)
     value, direction = np.linalg.eigh(total)
@@ -146,9 +160,9 @@ def _sideways(
     return float(np.arctan2(main[1], main[0])), float((value[1] - value[0]) / max(value.sum(), 1e-12))
 
 
-def _first_harmonic(course: FloatArray) -> FloatArray:
-    """Return the part of (c, bins) courses that swings once per stride."""
-    line = np.fft.rfft(course, axis=1)
+def _first_harmonic(waveform: FloatArray) -> FloatArray:
+    """Return the part of (c, bins) waveforms that swings once per stride."""
+    line = np.fft.rfft(waveform, axis=1)
     line[:, 2:] = 0.0
     line[:, 0] = 0.0
-    return np.asarray(np.fft.irfft(line, course.shape[1], axis=1))
+    return np.asarray(np.fft.irfft(line, waveform.shape[1], axis=1))

@@ -9,7 +9,7 @@ from analysis.maths.between_rows import mean_between
 from analysis.signal.config import AxesConfig
 from analysis.signal.neutral_standing import StandingCalibration
 from analysis.signal.records import EvenStream, StaticPeriods, Strapdown, Strides
-from analysis.signal.stride_ensemble import even_odd, first_running, folded, stride_phase
+from analysis.signal.stride_ensemble import even_odd, first_running, phase_average, stride_phase
 from sensor.samples import FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -25,15 +25,15 @@ def votes(
     up: FloatArray,
     candidate_from_sensor: FloatArray,
     strides: Strides,
-    zero: StandingCalibration,
-    rests: StaticPeriods,
+    calibration: StandingCalibration,
+    static_periods: StaticPeriods,
     config: AxesConfig,
 ) -> Votes:
     """Ask each sign whether the candidate's x axis points forward: +1 yes to -1 no; silent ones are left out.
 
     Parameters
     ----------
-    stream, strapdown, strides, zero, rests
+    stream, strapdown, strides, calibration, static_periods
         From the earlier stages.
     up
         (3, n) vertical in candidate axes.
@@ -43,13 +43,30 @@ def votes(
         What counts as a bow, a start, a swing.
     """
     found = (
-        (BOW, _bow(stream, up, strides, zero, rests, config)),
+        (
+            BOW,
+            _bow(
+                stream,
+                up,
+                strides=strides,
+                calibration=calibration,
+                static_periods=static_periods,
+                config=config,
+            ),
+        ),
         (
             START,
-            0.0 if strapdown is None else _start(stream, strapdown, candidate_from_sensor, strides, config),
+            0.0
+            if strapdown is None
+            else _start(
+                stream, strapdown, candidate_from_sensor=candidate_from_sensor, strides=strides, config=config
+            ),
         ),
-        (PITCH, _pitch(stream, up, candidate_from_sensor, strides, config)),
-        (LEAN, _lean(up, strides, zero, rests, config)),
+        (
+            PITCH,
+            _pitch(stream, up, candidate_from_sensor=candidate_from_sensor, strides=strides, config=config),
+        ),
+        (LEAN, _lean(up, strides, calibration=calibration, static_periods=static_periods, config=config)),
     )
     return tuple((name, vote) for name, vote in found if vote != 0.0)
 
@@ -83,21 +100,24 @@ def _weights(config: AxesConfig) -> dict[str, float]:
 def _bow(
     stream: EvenStream,
     up: FloatArray,
+    *,
     strides: Strides,
-    zero: StandingCalibration,
-    rests: StaticPeriods,
+    calibration: StandingCalibration,
+    static_periods: StaticPeriods,
     config: AxesConfig,
 ) -> float:
     """Look for the deepest lean between standing and running; it must be fore-aft more than sideways.
 
     Without a standing there is no upright to bow from.
     """
-    if zero.rest < 0:
+    if calibration.static_period < 0:
         return 0.0
     first_row = int(
         strides.start_row[np.flatnonzero(strides.running)[0]] - config.bow_before_run_s * stream.rate_hz
     )
-    begin = max(int(rests.first[zero.rest] - config.bow_window_s * stream.rate_hz), 0)
+    begin = max(
+        int(static_periods.first[calibration.static_period] - config.bow_window_s * stream.rate_hz), 0
+    )
     lean = up[:, begin : max(first_row, begin)]
     if lean.shape[1] == 0:
         return 0.0
@@ -114,6 +134,7 @@ def _bow(
 def _start(
     stream: EvenStream,
     strapdown: Strapdown,
+    *,
     candidate_from_sensor: FloatArray,
     strides: Strides,
     config: AxesConfig,
@@ -150,6 +171,7 @@ def _start(
 def _pitch(
     stream: EvenStream,
     up: FloatArray,
+    *,
     candidate_from_sensor: FloatArray,
     strides: Strides,
     config: AxesConfig,
@@ -159,8 +181,8 @@ def _pitch(
     flexion_deg = np.degrees(np.arctan2(-up[0, row], up[2, row]))
     force = candidate_from_sensor @ stream.acc_sensor_mps2[row].T
     bounce = (force * up[:, row]).sum(axis=0)
-    course, _ = even_odd(folded(np.stack((flexion_deg, bounce)), phase, config.phase_bins))
-    swing, bounce_line = np.fft.rfft(course, axis=1)[:, 2] * (2.0 / config.phase_bins)
+    waveform, _ = even_odd(phase_average(np.stack((flexion_deg, bounce)), phase, config.phase_bins))
+    swing, bounce_line = np.fft.rfft(waveform, axis=1)[:, 2] * (2.0 / config.phase_bins)
     in_phase_deg = float((swing * np.conj(bounce_line)).real / max(abs(bounce_line), 1e-9))
     if abs(in_phase_deg) < config.pitch_silent_deg:
         return 0.0
@@ -168,27 +190,34 @@ def _pitch(
 
 
 def _lean(
-    up: FloatArray, strides: Strides, zero: StandingCalibration, rests: StaticPeriods, config: AxesConfig
+    up: FloatArray,
+    strides: Strides,
+    *,
+    calibration: StandingCalibration,
+    static_periods: StaticPeriods,
+    config: AxesConfig,
 ) -> float:
     """Runners lean forward from standing, by 3 to 12 degrees: half a vote; nobody leans back by more.
 
     That is only sure where all standings agree: one of them may be bent.
     """
-    if zero.rest < 0:
+    if calibration.static_period < 0:
         return 0.0
     running = first_running(strides, config.most_strides) & (strides.end_row < up.shape[1] - 1)
     mean = mean_between(up, strides.start_row[running], strides.end_row[running]).mean(axis=1)
     forward_deg = float(np.degrees(np.arctan2(-mean[0], mean[2])))
     if abs(forward_deg) < config.lean_deg:
         return 0.0
-    sure = abs(forward_deg) > config.lean_sure_deg and _standings_agree(zero, rests, config)
+    sure = abs(forward_deg) > config.lean_sure_deg and _standings_agree(calibration, static_periods, config)
     return float(np.sign(forward_deg)) * (1.0 if sure else config.lean_faint)
 
 
-def _standings_agree(zero: StandingCalibration, rests: StaticPeriods, config: AxesConfig) -> bool:
+def _standings_agree(
+    calibration: StandingCalibration, static_periods: StaticPeriods, config: AxesConfig
+) -> bool:
     """Tell whether every standing lies near the zero, before and after the run."""
-    force = rests.acc_sensor_mps2[zero.standing]
-    near = force @ zero.up_sensor >= np.cos(np.radians(config.standings_agree_deg)) * np.linalg.norm(
+    force = static_periods.acc_sensor_mps2[calibration.standing]
+    near = force @ calibration.up_sensor >= np.cos(np.radians(config.standings_agree_deg)) * np.linalg.norm(
         force, axis=1
     )
     return bool(near.all())

@@ -32,7 +32,7 @@ class _Slow:
 
 
 def find_gait(
-    stream: EvenStream, rests: StaticPeriods, config: GaitConfig, jumps: FloatArray | None = None
+    stream: EvenStream, static_periods: StaticPeriods, *, config: GaitConfig, jumps: FloatArray | None = None
 ) -> Gait:
     """Find the bouts of walking and running and the phase of the steps in them.
 
@@ -40,7 +40,7 @@ def find_gait(
     ----------
     stream
         Even stream, any sensor axes.
-    rests
+    static_periods
         Nobody walks or runs in them.
     config
         Frequencies, spreads and smoothings.
@@ -61,20 +61,20 @@ def find_gait(
     slow = _Slow(rate_hz, vertical_g, _step_frequency(vertical_g, rate_hz, config))
     moving, running = _kind(slow, config)
     slow_row = np.arange(len(vertical_g), dtype=np.float64) * every + (every - 1) / 2
-    moving &= ~inside(slow_row, rests.first, rests.last)
+    moving &= ~inside(slow_row, static_periods.first, static_periods.last)
     if jumps is not None:
         moving &= ~inside(slow_row, jumps[0], jumps[1])
     rows = np.arange(len(stream), dtype=np.float64)
     phase = np.interp(rows, slow_row, _step_phase(slow, config))
     nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)
     first, last = runs_of(moving[nearest])
-    return Gait(phase, first, last, (running & moving)[nearest])
+    return Gait(step_phase=phase, first=first, last=last, running=(running & moving)[nearest])
 
 
 def _nothing(count: int) -> Gait:
     """Return a gait without any bout."""
     none = np.zeros(0, dtype=np.int64)
-    return Gait(np.zeros(count), none, none, np.zeros(count, dtype=bool))
+    return Gait(step_phase=np.zeros(count), first=none, last=none, running=np.zeros(count, dtype=bool))
 
 
 def _rough_vertical_g(acc_sensor_mps2: FloatArray, rate_hz: float, config: GaitConfig) -> FloatArray:
@@ -117,32 +117,34 @@ def _kind(slow: _Slow, config: GaitConfig) -> tuple[BoolArray, BoolArray]:
     moving = without_short(spread > config.walk_spread_g, shortest)
     # The wide average reaches into the standing beside a bout; the narrow one says where steps begin and end.
     moving &= without_short(_spread(slow, config.edge_s) > config.walk_spread_g, shortest, of=False)
-    share = spread / threshold
-    running = without_short((share > 1.0) | _slow_jog(share, slow.rate_hz, config), shortest, of=False)
+    spread_ratio = spread / threshold
+    running = without_short(
+        (spread_ratio > 1.0) | _slow_jog(spread_ratio, slow.rate_hz, config), shortest, of=False
+    )
     return moving, without_short(running, shortest)
 
 
-def _slow_jog(share: FloatArray, rate_hz: float, config: GaitConfig) -> BoolArray:
+def _slow_jog(spread_ratio: FloatArray, rate_hz: float, config: GaitConfig) -> BoolArray:
     """Return (n,) true in slow jogs, whose spread crosses the smallest of a run again and again.
 
     Parameters
     ----------
-    share
-        (n,) spread of the vertical acceleration as a share of the smallest while running.
+    spread_ratio
+        (n,) spread of the vertical acceleration, as a fraction of the smallest while running.
     rate_hz
         Rows per second.
     config
         Which shares are unclear, and how many of them are judged together.
     """
-    jog = np.zeros(len(share), dtype=bool)
-    unclear = (share > config.unclear_from) & (share < config.unclear_to)
+    jog = np.zeros(len(spread_ratio), dtype=bool)
+    unclear = (spread_ratio > config.unclear_from) & (spread_ratio < config.unclear_to)
     second = max(round(rate_hz), 1)
     window = round(config.unclear_window_s)
     # Whatever lies below is a walk or a rest, and what is before and behind it is judged by itself.
-    for first, last in zip(*runs_of(share > config.unclear_from), strict=True):
+    for first, last in zip(*runs_of(spread_ratio > config.unclear_from), strict=True):
         row = first + np.flatnonzero(unclear[first:last])
         if len(row) >= config.unclear_least_s * rate_hz:
-            level = median_filter(share[row[::second]], size=window, mode="reflect")
+            level = median_filter(spread_ratio[row[::second]], size=window, mode="reflect")
             jog[row] = level[np.arange(len(row)) // second] > config.jog_share
     return jog
 

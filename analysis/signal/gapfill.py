@@ -38,8 +38,14 @@ def fill_gaps(stream: EvenStream, gait: Gait, config: SignalConfig) -> EvenStrea
     values = stream.acc_sensor_mps2
     if stream.gyr_sensor_radps is not None:
         values = np.hstack((values, stream.gyr_sensor_radps))
+    # Noise can turn the demodulated phase back for a row or two; a phase is looked up only where it rises.
     filled = _filled(
-        values, stream.present, np.maximum.accumulate(gait.step_phase) / 2.0, first, last, config
+        values,
+        stream.present,
+        phase=np.maximum.accumulate(gait.step_phase) / 2.0,
+        first=first,
+        last=last,
+        config=config,
     )
     return replace(
         stream,
@@ -49,7 +55,7 @@ def fill_gaps(stream: EvenStream, gait: Gait, config: SignalConfig) -> EvenStrea
 
 
 def fillable(stream: EvenStream, gait: Gait, config: SignalConfig) -> tuple[IntArray, IntArray]:
-    """Return the first and one past the last row of every loss short enough to fill, inside one bout."""
+    """Return (l,) first and one past the last rows of the losses short enough to fill, inside one bout."""
     first, last = runs_of(~stream.present)
     before, after = first - 1, np.minimum(last, len(stream) - 1)
     bridged = (before >= 0) & (last < len(stream))
@@ -62,6 +68,7 @@ def fillable(stream: EvenStream, gait: Gait, config: SignalConfig) -> tuple[IntA
 def _filled(
     values: FloatArray,
     present: BoolArray,
+    *,
     phase: FloatArray,
     first: IntArray,
     last: IntArray,
@@ -71,9 +78,11 @@ def _filled(
     length = last - first
     owner = np.repeat(np.arange(len(first)), length)
     row = first[owner] + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    middle, sure = _template(values, present, phase, row, config)
-    at_left, sure_left = _template(values, present, phase, first - 1, config)
-    at_right, sure_right = _template(values, present, phase, last, config)
+    middle, sure = _template(values, present, phase=phase, row=row, config=config)
+    at_left, sure_left = _template(values, present, phase=phase, row=first - 1, config=config)
+    at_right, sure_right = _template(values, present, phase=phase, row=last, config=config)
+    # No two strides have the same offset, and what a template of rates lies beside this stride would be
+    # integrated into a tilt that stays. Two edges determine a straight line and nothing more.
     left, right = values[first - 1] - at_left, values[last] - at_right
     along = ((row - first[owner] + 1) / (length[owner] + 1))[:, None]
     result = np.array(values)
@@ -83,9 +92,13 @@ def _filled(
 
 
 def _template(
-    values: FloatArray, present: BoolArray, phase: FloatArray, row: IntArray, config: SignalConfig
+    values: FloatArray, present: BoolArray, *, phase: FloatArray, row: IntArray, config: SignalConfig
 ) -> tuple[FloatArray, BoolArray]:
-    """Average what the neighbouring strides did at the phase of each row; false where too few did."""
+    """Return (r, c) what neighbouring strides did at the phase of (r,) rows; (r,) false where too few did.
+
+    By phase and not by time, since the duration of strides varies: impacts of neighbours that are laid over
+    each other by time are smeared.
+    """
     total = np.zeros((len(row), values.shape[1]))
     weight = np.zeros(len(row))
     for neighbour in config.fill_neighbours:

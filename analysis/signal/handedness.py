@@ -38,8 +38,8 @@ def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> boo
         return False
     if stream.clipped[part].mean() > config.max_clipped:
         return False
-    straight = _wander(acc, gyr, stream.rate_hz, config)
-    reverse = _wander(acc, -gyr, stream.rate_hz, config)
+    straight = _direction_drift_rad(acc, gyr, rate_hz=stream.rate_hz, config=config)
+    reverse = _direction_drift_rad(acc, -gyr, rate_hz=stream.rate_hz, config=config)
     return bool(straight > config.ratio * reverse)
 
 
@@ -71,11 +71,15 @@ def _part(stream: EvenStream, gait: Gait, config: HandednessConfig) -> slice:
     return slice(first + spare, last - spare)
 
 
-def _wander(acc: FloatArray, gyr: FloatArray, rate_hz: float, config: HandednessConfig) -> float:
-    """Return how far (rad, rms) the direction of stride-averaged force strays from its own slow course."""
-    turn = quaternion.from_rotation_vector(increments(np.ascontiguousarray(gyr.T), 1.0 / rate_hz))
+def _direction_drift_rad(
+    acc: FloatArray, gyr: FloatArray, *, rate_hz: float, config: HandednessConfig
+) -> float:
+    """Return by how much (rad, rms) the direction of stride-averaged force departs from its own slow mean."""
+    step_rotation = quaternion.from_rotation_vector(increments(np.ascontiguousarray(gyr.T), 1.0 / rate_hz))
     start = np.array([[1.0], [0.0], [0.0], [0.0]])
-    force = quaternion.rotate(quaternion.running_product(np.concatenate((start, turn), axis=1)), acc.T)
+    force = quaternion.rotate(
+        quaternion.running_product(np.concatenate((start, step_rotation), axis=1)), acc.T
+    )
     fast = gaussian_filter1d(force, config.stride_s * rate_hz, axis=1)
     slow = gaussian_filter1d(fast, config.course_s * rate_hz, axis=1)
     apart = _direction(fast) - _direction(slow)

@@ -54,7 +54,7 @@ class SpeedPrior:
     measured_weight: FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Problem:
     """Everything that stays the same from one reweighting to the next; intervals lie between nodes."""
 
@@ -73,6 +73,7 @@ class _Problem:
 def smoothed_vertical(
     force: AveragedForce,
     first: Vertical,
+    *,
     forward_inertial: FloatArray,
     speed: SpeedPrior,
     config: OrientationConfig,
@@ -98,12 +99,16 @@ def smoothed_vertical(
         At the nodes of ``first``.
     """
     level = _levelled_frames(first.up_inertial)
-    problem = _problem(force, first, level, forward_inertial, speed, config)
+    problem = _problem(
+        force, first, level=level, forward_inertial=forward_inertial, speed=speed, config=config
+    )
     state = _solve_reweighted(problem, config)
     e = np.clip(state[:, _E].T, -config.most_correction, config.most_correction)
     up_level = np.stack((e[0], e[1], np.sqrt(1.0 - e[0] ** 2 - e[1] ** 2)))
     up = quaternion.rotate(quaternion.conjugate(level), up_level)
-    return Vertical(first.node_row, up, first.section, first.section_first)
+    return Vertical(
+        node_row=first.node_row, up_inertial=up, section=first.section, section_first=first.section_first
+    )
 
 
 def _levelled_frames(up_inertial: FloatArray) -> FloatArray:
@@ -116,6 +121,7 @@ def _levelled_frames(up_inertial: FloatArray) -> FloatArray:
 def _problem(
     force: AveragedForce,
     first: Vertical,
+    *,
     level: FloatArray,
     forward_inertial: FloatArray,
     speed: SpeedPrior,
@@ -127,19 +133,20 @@ def _problem(
     whole = first.section[1:] == first.section[:-1]
     middle = (node_row[1:] + node_row[:-1]) / 2.0
     smooth = force.smoothed(force.force, config.force_smoothing_s)
-    f = at_nodes(smooth, force, middle, first.section[:-1])
+    f = at_nodes(smooth, force, node_row=middle, section=first.section[:-1])
+    # q and -q are one rotation: of the same sign, their normalised sum is the frame half-way between.
     half = level[:, :-1] + level[:, 1:] * np.sign((level[:, :-1] * level[:, 1:]).sum(axis=0))
     half /= np.sqrt((half**2).sum(axis=0))
     ahead = force.smoothed(forward_inertial, config.heading_smoothing_s)
-    h = quaternion.rotate(level, at_nodes(ahead, force, node_row, first.section))[:2]
+    h = quaternion.rotate(level, at_nodes(ahead, force, node_row=node_row, section=first.section))[:2]
     h /= np.maximum(np.sqrt((h**2).sum(axis=0)), 1e-9)
     return _Problem(
-        step_s,
-        quaternion.rotate(half, f)[:2].T,
-        quaternion.rotate(level[:, 1:], first.up_inertial[:, :-1])[:2].T,
-        h.T,
-        whole,
-        speed,
+        step_s=step_s,
+        force_h=quaternion.rotate(half, f)[:2].T,
+        turning=quaternion.rotate(level[:, 1:], first.up_inertial[:, :-1])[:2].T,
+        heading=h.T,
+        whole=whole,
+        speed=speed,
     )
 
 
@@ -156,8 +163,10 @@ def _solve_reweighted(problem: _Problem, config: OrientationConfig) -> FloatArra
         weight = np.concatenate(
             (np.repeat(force_weight[:, None], 2, 1), fixed, speed_weight[:, None]), axis=1
         )
-        state = _solve(rows, known, weight, problem.speed, config)
+        state = _solve(rows, known, weight=weight, speed=problem.speed, config=config)
         left = known - np.einsum("kri,ki->kr", rows, np.hstack((state[:-1], state[1:])))
+        # A t distribution of ν degrees of freedom weighs a residual r by 1 / (1 + r²/ν), up to a factor
+        # (Lange, Little & Taylor 1989); r² is the sum over both components of the force.
         surprise = (left[:, :2] ** 2).sum(axis=1) / (2.0 * config.force_noise_mps2**2)
         force_weight = base_force / (1.0 + surprise / (config.student_freedom / 2.0))
         surprise = np.abs(left[:, 6]) / (config.speed_noise_mps * np.sqrt(dt))
@@ -174,6 +183,8 @@ def _rows(problem: _Problem, config: OrientationConfig) -> tuple[FloatArray, Flo
     count = len(h) - 1
     rows = np.zeros((count, 7, 2 * _STATES))
     known = np.zeros((count, 7))
+    # Midpoint rule: the force of an interval is g times the mean of both tilts plus the difference quotient
+    # of v·h. Summed over intervals the quotients telescope, so no acceleration is left over in a steady run.
     rows[:, [0, 1], [0, 1]] = rows[:, [0, 1], [5, 6]] = STANDARD_GRAVITY_MPS2 / 2.0
     rows[:, 0:2, _V] = -h[:-1] / dt
     rows[:, 0:2, _STATES + _V] = h[1:] / dt
@@ -184,6 +195,8 @@ def _rows(problem: _Problem, config: OrientationConfig) -> tuple[FloatArray, Flo
     rows[:, 3, 3], rows[:, 3, 4] = h[:-1, 0] * dt, -h[:-1, 1] * dt
     known[:, 2:4] = problem.turning
     rows[:, [4, 5], [3, 4]], rows[:, [4, 5], [8, 9]] = -1.0, 1.0
+    # First-order Gauss-Markov process about the nominal speed: a random walk alone could carry an unknown
+    # speed anywhere over an hour.
     keep = np.exp(-dt / config.speed_memory_s)
     rows[:, 6, _V], rows[:, 6, _STATES + _V] = -keep, 1.0
     nominal = problem.speed.nominal_mps
@@ -196,6 +209,7 @@ def _fixed_weights(problem: _Problem, config: OrientationConfig) -> FloatArray:
     dt, h = problem.step_s, problem.heading
     across = h[:-1, 0] * h[1:, 1] - h[:-1, 1] * h[1:, 0]
     turned = np.abs(np.arctan2(across, (h[:-1] * h[1:]).sum(axis=1)))
+    # Noise of a rate grows with √dt, an error of scale with the angle turned; both are independent.
     tilt = 1.0 / (config.tilt_noise_rad**2 * dt + (config.turn_noise * turned) ** 2)
     tilt = np.where(problem.whole, tilt, _NEXT_TO_NOTHING)
     bias = np.full_like(tilt, 1.0 / (config.bias_noise_radps**2 * dt))
@@ -203,7 +217,7 @@ def _fixed_weights(problem: _Problem, config: OrientationConfig) -> FloatArray:
 
 
 def _solve(
-    rows: FloatArray, known: FloatArray, weight: FloatArray, speed: SpeedPrior, config: OrientationConfig
+    rows: FloatArray, known: FloatArray, *, weight: FloatArray, speed: SpeedPrior, config: OrientationConfig
 ) -> FloatArray:
     """Assemble the banded normal equations and solve them; return (k, 5)."""
     count = len(rows) + 1
@@ -224,6 +238,7 @@ def _solve(
             band[part, j, _STATES + i - j] = pair[:, _STATES + i, j]
     own[:, _V, _V] += speed.measured_weight
     target[:, _V] += speed.measured_weight * speed.measured_mps
+    # The one prior of a nearly constant bias, shared out among all nodes: their sum weighs 1/spread².
     own += np.diag([_NEXT_TO_NOTHING] * 3 + [1.0 / (config.bias_spread_radps**2 * count)] * 2)
     for i, j in zip(*np.tril_indices(_STATES), strict=True):
         band[:, j, i - j] = own[:, i, j]

@@ -12,7 +12,7 @@ from analysis.maths.angles import inclination_deg
 from analysis.maths.between_rows import mean_between
 from analysis.maths.intervals import inside
 from analysis.signal.accelerometer_only import stride_mean_up, without_excess
-from analysis.signal.alignment import Worn, aligned_axes
+from analysis.signal.alignment import OrientedSensor, aligned_axes
 from analysis.signal.anatomical_axes import find_axes
 from analysis.signal.forward_direction import contradicts_running
 from analysis.signal.gait import find_gait
@@ -39,7 +39,7 @@ from sensor.samples import FloatArray, IntArray, RealArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Motion:
     """Everything the signal stages found out about one sensor.
 
@@ -47,11 +47,11 @@ class Motion:
     ----------
     stream
         Even stream, short gaps filled.
-    rests, gait, strides
+    static_periods, gait, strides
         Stillness, steps, strides (each opens with a left contact where the side is known).
     side
         (b,) per bout: 1 strides open left, 0 undecided.
-    zero, axes
+    calibration, axes
         How the sensor sits.
     up_sensor
         (3, n) upward vertical in sensor axes.
@@ -62,11 +62,11 @@ class Motion:
     """
 
     stream: EvenStream
-    rests: StaticPeriods
+    static_periods: StaticPeriods
     gait: Gait
     strides: Strides
     side: IntArray
-    zero: StandingCalibration
+    calibration: StandingCalibration
     axes: TrunkAxes
     up_sensor: RealArray
     path: PathAcceleration | None
@@ -76,6 +76,7 @@ class Motion:
 def motion_of(
     sensor: SensorRecording,
     speed: SpeedProfile | None,
+    *,
     config: AnalysisConfig,
     trunk: Motion | None = None,
 ) -> Motion:
@@ -98,23 +99,24 @@ def motion_of(
         For a signal nothing can be drawn from.
     """
     raw = even_stream(sensor, config.signal)
-    rests = find_static_periods(raw, config.rest)
+    static_periods = find_static_periods(raw, config.rest)
     jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
-    gait = find_gait(raw, rests, config.gait, jumps)
+    gait = find_gait(raw, static_periods, config=config.gait, jumps=jumps)
     stream = fill_gaps(raw, gait, config.signal)
     mirrored = is_mirrored(stream, gait, config.handedness)
     if mirrored:
         stream = to_right_handed(stream)
-        rests = find_static_periods(stream, config.rest)
+        static_periods = find_static_periods(stream, config.rest)
     if stream.gyr_sensor_radps is None:
-        return _from_accelerometer(stream, rests, gait, config)
-    motion = _from_gyroscope(stream, rests, gait, speed, config, trunk)
+        return _from_accelerometer(stream, static_periods, gait=gait, config=config)
+    motion = _from_gyroscope(stream, static_periods, gait=gait, speed=speed, config=config, trunk=trunk)
     return replace(motion, mirrored=mirrored)
 
 
 def _from_gyroscope(
     stream: EvenStream,
-    rests: StaticPeriods,
+    static_periods: StaticPeriods,
+    *,
     gait: Gait,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
@@ -122,38 +124,51 @@ def _from_gyroscope(
 ) -> Motion:
     """Find the vertical roughly, from it the axes, and with them the vertical to a tenth of a degree."""
     broken_rows = round(config.signal.broken_s * stream.rate_hz)
-    strapdown = integrate(stream, rests, broken_rows, config.rest)
-    force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
+    strapdown = integrate(stream, static_periods, broken_rows=broken_rows, config=config.rest)
+    force = AveragedForce(stream, strapdown, broken_rows=broken_rows, config=config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
     strides = find_strides(gait)
     # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
     seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
     rough_up = up_in_sensor(strapdown, first, seen)
     if trunk is None:
-        zero, axes = _upright(stream, strapdown, rough_up, strides, rests, config)
+        calibration, axes = _upright(
+            stream,
+            strapdown,
+            up_sensor=rough_up,
+            strides=strides,
+            static_periods=static_periods,
+            config=config,
+        )
     else:
-        zero = _zero_of_trunk(stream, rests, trunk) or calibrate_standing(
-            stream, rests, strides, rough_up, config.rest
+        calibration = _zero_of_trunk(stream, static_periods, trunk) or calibrate_standing(
+            stream, static_periods, strides=strides, up_sensor=rough_up, config=config.rest
         )
-        axes = _aligned(stream, rough_up, zero, trunk, config) or find_axes(
-            stream, strapdown, rough_up, strides, zero, rests, config.axes
+        axes = _aligned(stream, rough_up, calibration=calibration, trunk=trunk, config=config) or find_axes(
+            stream,
+            strapdown,
+            up_sensor=rough_up,
+            strides=strides,
+            calibration=calibration,
+            static_periods=static_periods,
+            config=config.axes,
         )
-    force = force.without_bias(_accelerometer_bias(rests, zero, config), strapdown)
+    force = force.without_bias(_accelerometer_bias(static_periods, calibration, config), strapdown)
     ahead = forward_inertial(strapdown, axes, force)
-    belief = speed_prior(first, stream, gait, rests, speed, config)
-    vertical = smoothed_vertical(force, first, ahead, belief, config.orientation)
+    prior = speed_prior(first, stream, gait=gait, static_periods=static_periods, speed=speed, config=config)
+    vertical = smoothed_vertical(force, first, forward_inertial=ahead, speed=prior, config=config.orientation)
     up = up_in_sensor(strapdown, vertical, len(stream))
-    side = opening_side(stream, up, strides, len(gait.first), config.axes)
+    side = opening_side(stream, up, strides=strides, bouts=len(gait.first), config=config.axes)
     return Motion(
-        stream,
-        rests,
-        gait,
-        find_strides(gait, (side < 0).astype(np.int64)),
-        np.abs(side),
-        zero,
-        axes,
-        up,
-        PathAcceleration(force, vertical, ahead, config.orientation),
+        stream=stream,
+        static_periods=static_periods,
+        gait=gait,
+        strides=find_strides(gait, (side < 0).astype(np.int64)),
+        side=np.abs(side),
+        calibration=calibration,
+        axes=axes,
+        up_sensor=up,
+        path=PathAcceleration(force, vertical, forward_inertial=ahead, config=config.orientation),
     )
 
 
@@ -166,9 +181,10 @@ def _rows_for_axes(strides: Strides, count: int, config: AnalysisConfig) -> int:
 def _upright(
     stream: EvenStream,
     strapdown: Strapdown | None,
+    *,
     up_sensor: RealArray,
     strides: Strides,
-    rests: StaticPeriods,
+    static_periods: StaticPeriods,
     config: AnalysisConfig,
 ) -> tuple[StandingCalibration, TrunkAxes]:
     """Return the trunk's zero and the axes found from it, passing over standings behind which the run lies.
@@ -178,17 +194,32 @@ def _upright(
     """
     bent_count = 0
     while True:
-        zero = calibrate_standing(stream, rests, strides, up_sensor, config.rest, bent_count=bent_count)
-        axes = find_axes(stream, strapdown, up_sensor, strides, zero, rests, config.axes)
-        behind = _lean_deg(up_sensor, axes, strides, config) < -config.rest.bent_deg
-        if zero.source != ZeroSource.STANDING or not (
+        calibration = calibrate_standing(
+            stream,
+            static_periods,
+            strides=strides,
+            up_sensor=up_sensor,
+            config=config.rest,
+            bent_count=bent_count,
+        )
+        axes = find_axes(
+            stream,
+            strapdown,
+            up_sensor=up_sensor,
+            strides=strides,
+            calibration=calibration,
+            static_periods=static_periods,
+            config=config.axes,
+        )
+        behind = _lean_deg(up_sensor, axes, strides=strides, config=config) < -config.rest.bent_deg
+        if calibration.source != ZeroSource.STANDING or not (
             behind or contradicts_running(axes.forward_votes, config.axes)
         ):
-            return zero, axes
+            return calibration, axes
         bent_count += 1
 
 
-def _lean_deg(up_sensor: RealArray, axes: TrunkAxes, strides: Strides, config: AnalysisConfig) -> float:
+def _lean_deg(up_sensor: RealArray, axes: TrunkAxes, *, strides: Strides, config: AnalysisConfig) -> float:
     """Return the median flexion (degrees) of the running that the axes were read from; 0 without any."""
     running = first_running(strides, config.axes.most_strides) & (strides.end_row < up_sensor.shape[1] - 1)
     if not running.any():
@@ -199,56 +230,79 @@ def _lean_deg(up_sensor: RealArray, axes: TrunkAxes, strides: Strides, config: A
     return float(np.median(inclination_deg(mean)[0]))
 
 
-def _zero_of_trunk(stream: EvenStream, rests: StaticPeriods, trunk: Motion) -> StandingCalibration | None:
+def _zero_of_trunk(
+    stream: EvenStream, static_periods: StaticPeriods, trunk: Motion
+) -> StandingCalibration | None:
     """Return the zero at the trunk's standing, None where it has none or this sensor was not still in it."""
-    if trunk.zero.rest < 0:
+    if trunk.calibration.static_period < 0:
         return None
-    edges = np.array([trunk.rests.first[trunk.zero.rest], trunk.rests.last[trunk.zero.rest]])
+    edges = np.array(
+        [
+            trunk.static_periods.first[trunk.calibration.static_period],
+            trunk.static_periods.last[trunk.calibration.static_period],
+        ]
+    )
     start_s, end_s = trunk.stream.start_s + edges / trunk.stream.rate_hz
-    return calibration_with(stream, rests, float(start_s), float(end_s))
+    return calibration_with(stream, static_periods, start_s=float(start_s), end_s=float(end_s))
 
 
 def _aligned(
     stream: EvenStream,
     up_sensor: RealArray,
-    zero: StandingCalibration,
+    *,
+    calibration: StandingCalibration,
     trunk: Motion,
     config: AnalysisConfig,
 ) -> TrunkAxes | None:
     """Return axes that agree with the trunk's, or None where there was no running to align them by."""
-    if zero.source == ZeroSource.NONE:
+    if calibration.source == ZeroSource.NONE:
         return None
-    worn = Worn(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
-    return aligned_axes(stream, up_sensor, zero, worn, trunk.strides, config.axes)
+    worn = OrientedSensor(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
+    return aligned_axes(
+        stream, up_sensor, calibration=calibration, trunk=worn, strides=trunk.strides, config=config.axes
+    )
 
 
 def _from_accelerometer(
-    stream: EvenStream, rests: StaticPeriods, gait: Gait, config: AnalysisConfig
+    stream: EvenStream, static_periods: StaticPeriods, *, gait: Gait, config: AnalysisConfig
 ) -> Motion:
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
     up: RealArray = stride_mean_up(stream, config.orientation)
     strides = find_strides(gait)
-    zero, axes = _upright(stream, None, up, strides, rests, config)
-    if zero.source == ZeroSource.STANDING:
-        up = without_excess(up, axes.trunk_from_sensor, gait, config.orientation)
+    calibration, axes = _upright(
+        stream, None, up_sensor=up, strides=strides, static_periods=static_periods, config=config
+    )
+    if calibration.source == ZeroSource.STANDING:
+        up = without_excess(up, axes.trunk_from_sensor, gait=gait, config=config.orientation)
     return Motion(
-        stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None
+        stream=stream,
+        static_periods=static_periods,
+        gait=gait,
+        strides=strides,
+        side=np.zeros(len(gait.first), dtype=np.int64),
+        calibration=calibration,
+        axes=axes,
+        up_sensor=up,
+        path=None,
     )
 
 
 def _accelerometer_bias(
-    rests: StaticPeriods, zero: StandingCalibration, config: AnalysisConfig
+    static_periods: StaticPeriods, calibration: StandingCalibration, config: AnalysisConfig
 ) -> FloatArray:
     """Return the (3,) bias along the standing vertical: by how much a still sensor does not read 1 g.
 
     Across the vertical a bias cancels against the zero; along it, it tilts whatever leans.
     """
-    if zero.rest < 0:
+    if calibration.static_period < 0:
         return np.zeros(3)
-    excess = float(np.linalg.norm(rests.acc_sensor_mps2[zero.rest])) - STANDARD_GRAVITY_MPS2
+    excess = (
+        float(np.linalg.norm(static_periods.acc_sensor_mps2[calibration.static_period]))
+        - STANDARD_GRAVITY_MPS2
+    )
     limit = config.orientation.accelerometer_bias_mps2
-    share = config.orientation.accelerometer_bias_share if abs(excess) < limit else 0.0
-    return np.asarray(share * excess * zero.up_sensor)
+    fraction = config.orientation.accelerometer_bias_share if abs(excess) < limit else 0.0
+    return np.asarray(fraction * excess * calibration.up_sensor)
 
 
 def forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce) -> FloatArray:
@@ -261,8 +315,9 @@ def forward_inertial(strapdown: Strapdown, axes: TrunkAxes, force: AveragedForce
 def speed_prior(
     vertical: Vertical,
     stream: EvenStream,
+    *,
     gait: Gait,
-    rests: StaticPeriods,
+    static_periods: StaticPeriods,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
 ) -> SpeedPrior:
@@ -271,7 +326,7 @@ def speed_prior(
     row = np.clip(np.round(vertical.node_row).astype(np.int64), 0, len(stream) - 1)
     step_s = float(vertical.node_row[1] - vertical.node_row[0]) / stream.rate_hz
     moving = inside(row, gait.first, gait.last)
-    still = inside(row, rests.first, rests.last)
+    still = inside(row, static_periods.first, static_periods.last)
     run_mps = c.run_speed_mps
     if speed is not None and not speed.measured:
         run_mps = float(speed.speed_mps[0])

@@ -1,4 +1,4 @@
-"""What the signal stages hand to each other: even streams, rests, stride phase, orientation, axes.
+"""What the signal stages hand to each other: even streams, static periods, stride phase, orientation, axes.
 
 Frames: sensor (the maker's axes), inertial (the strapdown's own, drifting slowly with the gyroscope's bias),
 level (z vertical, heading arbitrary), trunk (x forward, y left, z along the trunk). A rotation is named
@@ -14,7 +14,7 @@ import numpy as np
 from sensor.samples import BoolArray, FloatArray, IntArray, SingleArray, freeze_arrays
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class EvenStream:
     """One sensor on an even time base. Rows that were never received are interpolated and not ``present``.
 
@@ -57,16 +57,16 @@ class EvenStream:
         return (np.asarray(time_s, dtype=np.float64) - self.start_s) * self.rate_hz
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class StaticPeriods:
     """Stretches in which the sensor was still.
 
     Parameters
     ----------
     first, last
-        (r,) rows of the first and one past the last sample of each rest.
+        (r,) rows of the first and one past the last sample of each static period.
     acc_sensor_mps2, gyr_sensor_radps
-        (r, 3) means over each rest; rates are zero without a gyroscope.
+        (r, 3) means over each; rates are zero without a gyroscope.
     """
 
     first: IntArray
@@ -81,7 +81,7 @@ class StaticPeriods:
         return len(self.first)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Gait:
     """Phase of the steps and kind of gait, per row.
 
@@ -105,7 +105,7 @@ class Gait:
         freeze_arrays(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Strides:
     """Boundaries of strides on the stream, as fractional rows; a stride never spans two bouts.
 
@@ -151,7 +151,7 @@ class Strapdown:
         freeze_arrays(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TrunkAxes:
     """How the sensor sits on the trunk.
 
@@ -176,7 +176,7 @@ class TrunkAxes:
         freeze_arrays(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Vertical:
     """The direction of up in the inertial frame, at evenly spaced nodes.
 

@@ -14,7 +14,7 @@ _ComplexArray = npt.NDArray[np.complex128]
 
 
 def opening_side(
-    stream: EvenStream, up_sensor: RealArray, strides: Strides, bouts: int, config: AxesConfig
+    stream: EvenStream, up_sensor: RealArray, *, strides: Strides, bouts: int, config: AxesConfig
 ) -> IntArray:
     """Decide for each bout which foot opens its strides: +1 left, -1 right, 0 undecided.
 
@@ -33,7 +33,7 @@ def opening_side(
     bouts
         Number of bouts.
     config
-        The fewest strides and the least amplitude, likeness and nearness in phase for a decision.
+        The fewest strides and the least amplitude, coherence and nearness in phase for a decision.
     """
     side = np.zeros(bouts, dtype=np.int64)
     if stream.gyr_sensor_radps is None:
@@ -47,12 +47,14 @@ def opening_side(
             start_row, end_row = strides.start_row[keep], strides.end_row[keep]
             owner = np.searchsorted(start_row, row, side="right") - 1
             stride_radps = 2.0 * np.pi * stream.rate_hz / (end_row - start_row)
-            side[bout] = _side_of(_yaw_of_strides(rate, phase, owner, stride_radps), config)
+            side[bout] = _side_of(
+                _yaw_of_strides(rate, phase, owner=owner, stride_radps=stride_radps), config
+            )
     return side
 
 
 def _yaw_of_strides(
-    yaw_radps: FloatArray, phase: FloatArray, owner: IntArray, stride_radps: FloatArray
+    yaw_radps: FloatArray, phase: FloatArray, *, owner: IntArray, stride_radps: FloatArray
 ) -> _ComplexArray:
     """Return the (k,) yaw of each stride at its own frequency, rad: real where it is largest at phase 0.
 
@@ -69,6 +71,7 @@ def _yaw_of_strides(
     swing = yaw_radps - (np.bincount(owner, weights=yaw_radps, minlength=count) / rows)[owner]
     line = swing * np.exp(-2j * np.pi * phase)
     real, imag = (np.bincount(owner, weights=part, minlength=count) for part in (line.real, line.imag))
+    # Integrating exp(iωt) divides it by iω: the yaw itself comes from its rate without any drift.
     return np.asarray(2.0 * (real + 1j * imag) / rows / (1j * stride_radps))
 
 

@@ -12,7 +12,7 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 
 
 def find_static_periods(stream: EvenStream, config: RestConfig) -> StaticPeriods:
-    """Find rests: the spread of |a| and the rate stay below their limits throughout.
+    """Find static periods: the spread of |a| and the rate stay below their limits throughout.
 
     Without a gyroscope the rate is seen by the direction of gravity, so that a bow ends a rest here too.
 
@@ -30,7 +30,7 @@ def find_static_periods(stream: EvenStream, config: RestConfig) -> StaticPeriods
     """
     window = max(round(config.window_s * stream.rate_hz), 2)
     count = len(stream) // window
-    still = _still_windows(stream, window, count, config)
+    still = _still_windows(stream, window, count=count, config=config)
     first, last = runs_of(still)
     first, last = first * window, last * window
     # A rest seen in whole windows holds the beginning of the next movement, and the end of the last one.
@@ -38,14 +38,14 @@ def find_static_periods(stream: EvenStream, config: RestConfig) -> StaticPeriods
     trim = np.minimum(edge, (last - first) // 4)
     gyr = stream.gyr_sensor_radps
     return StaticPeriods(
-        first,
-        last,
-        _means(stream.acc_sensor_mps2, first + trim, last - trim),
-        np.zeros((len(first), 3)) if gyr is None else _means(gyr, first + trim, last - trim),
+        first=first,
+        last=last,
+        acc_sensor_mps2=_means(stream.acc_sensor_mps2, first + trim, last - trim),
+        gyr_sensor_radps=np.zeros((len(first), 3)) if gyr is None else _means(gyr, first + trim, last - trim),
     )
 
 
-def _still_windows(stream: EvenStream, window: int, count: int, config: RestConfig) -> BoolArray:
+def _still_windows(stream: EvenStream, window: int, *, count: int, config: RestConfig) -> BoolArray:
     """Tell for each window whether the sensor was still in it."""
     used = count * window
     norm = np.sqrt(np.einsum("ij,ij->i", stream.acc_sensor_mps2[:used], stream.acc_sensor_mps2[:used]))

@@ -1,4 +1,4 @@
-"""Average strides: signals folded onto the phase of the stride, and their even and odd parts."""
+"""Average strides: signals averaged by the phase of the stride, and their even and odd parts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from analysis.signal.records import Strides
 from sensor.samples import BoolArray, FloatArray, IntArray
 
 
-def first_running(strides: Strides, most: int) -> BoolArray:
-    """Return (s,) true for the running strides that axes and sides are read from: the first ``most``."""
-    return strides.running & (np.cumsum(strides.running) <= most)
+def first_running(strides: Strides, max_count: int) -> BoolArray:
+    """Return (s,) true for the running strides that axes and sides are read from: the first ``max_count``."""
+    return strides.running & (np.cumsum(strides.running) <= max_count)
 
 
 def stride_phase(strides: Strides, keep: BoolArray, count: int) -> tuple[IntArray, FloatArray]:
@@ -37,14 +37,14 @@ def stride_phase(strides: Strides, keep: BoolArray, count: int) -> tuple[IntArra
     return row, np.where(row < middle[owner], first_half, second_half)
 
 
-def folded(values: FloatArray, phase: FloatArray, bins: int) -> FloatArray:
-    """Return the (c, bins) mean course over the stride of (c, m) values at (m,) phases; bins is even."""
+def phase_average(values: FloatArray, phase: FloatArray, bins: int) -> FloatArray:
+    """Return the (c, bins) ensemble average over the stride of (c, m) values at (m,) phases; bins is even."""
     number = np.minimum((phase * bins).astype(np.int64), bins - 1)
     count = np.maximum(np.bincount(number, minlength=bins), 1)
     return np.stack([np.bincount(number, weights=v, minlength=bins) / count for v in values])
 
 
-def even_odd(course: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Split (c, bins) courses into the part both steps share and the part that changes sign between them."""
-    other = np.roll(course, course.shape[1] // 2, axis=1)
-    return (course + other) / 2.0, (course - other) / 2.0
+def even_odd(waveform: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Split (c, bins) waveforms into the part both steps share and that which changes sign between them."""
+    other = np.roll(waveform, waveform.shape[1] // 2, axis=1)
+    return (waveform + other) / 2.0, (waveform - other) / 2.0

@@ -25,18 +25,34 @@ def find_strides(gait: Gait, parity: IntArray | None = None) -> Strides:
         Boundaries as fractional rows.
     """
     pieces = [
-        _strides_of_bout(gait, int(a), int(b), number, 0 if parity is None else int(parity[number]))
+        _strides_of_bout(
+            gait, int(a), last=int(b), number=number, parity=0 if parity is None else int(parity[number])
+        )
         for number, (a, b) in enumerate(zip(gait.first, gait.last, strict=True))
     ]
     if not pieces:
         none = np.zeros(0)
-        return Strides(none, none, none, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
+        return Strides(
+            start_row=none,
+            middle_row=none,
+            end_row=none,
+            bout=np.zeros(0, dtype=np.int64),
+            running=np.zeros(0, dtype=bool),
+        )
     start, middle, end, bout = (np.concatenate(column) for column in zip(*pieces, strict=True))
     middle_row = np.clip(np.round(middle).astype(np.int64), 0, max(len(gait.running) - 1, 0))
-    return Strides(start, middle, end, bout.astype(np.int64), gait.running[middle_row])
+    return Strides(
+        start_row=start,
+        middle_row=middle,
+        end_row=end,
+        bout=bout.astype(np.int64),
+        running=gait.running[middle_row],
+    )
 
 
-def _strides_of_bout(gait: Gait, first: int, last: int, number: int, parity: int) -> tuple[FloatArray, ...]:
+def _strides_of_bout(
+    gait: Gait, first: int, *, last: int, number: int, parity: int
+) -> tuple[FloatArray, ...]:
     """Return start, middle, end rows and bout number of the strides between two rows."""
     phase = np.maximum.accumulate(gait.step_phase[first:last])
     contact = np.arange(np.ceil(phase[0]), np.floor(phase[-1]) + 1)

@@ -18,7 +18,7 @@ from sensor.samples import FloatArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knock:
     """One knock as one sensor felt it.
 
@@ -100,7 +100,12 @@ def _commotions(time_s: FloatArray, acc_sensor_mps2: FloatArray, config: SyncTap
         at_s, first_s, last_s = (float(time_s[k]) for k in (hardest, first, last - 1))
         falling_s = float((force_mps2[first:hardest] < config.flight_mps2).sum()) * period_s
         is_knock = last_s - first_s <= config.longest_s and bool(force_mps2[hardest] >= config.hard_mps2)
-        found.append(_Commotion(Knock(at_s, first_s, last_s, falling_s >= config.flight_s), is_knock))
+        found.append(
+            _Commotion(
+                Knock(at_s=at_s, first_s=first_s, last_s=last_s, is_jump=falling_s >= config.flight_s),
+                is_knock,
+            )
+        )
     return found
 
 

@@ -54,13 +54,20 @@ def even_stream(sensor: SensorRecording, config: SignalConfig) -> EvenStream:
     row = (time_s - time_s[0]) * rate_hz
     count = round(float(row[-1])) + 1
     present = _near_a_sample(row, count, config)
-    acc = _on_grid(row, sensor.acc_sensor_mps2, count, 0.0, config)
+    acc = _on_grid(row, sensor.acc_sensor_mps2, count=count, late_rows=0.0, config=config)
     gyr = sensor.gyr_sensor_radps
     if gyr is not None:
-        gyr = _on_grid(row, gyr, count, sensor.gyr_late_s * rate_hz, config)
+        gyr = _on_grid(row, gyr, count=count, late_rows=sensor.gyr_late_s * rate_hz, config=config)
     clipped = np.zeros(count, dtype=bool)
     clipped[np.clip(np.round(row[sensor.clipped]).astype(np.int64), 0, count - 1)] = True
-    return EvenStream(float(time_s[0]), rate_hz, acc, gyr, present, clipped)
+    return EvenStream(
+        start_s=float(time_s[0]),
+        rate_hz=rate_hz,
+        acc_sensor_mps2=acc,
+        gyr_sensor_radps=gyr,
+        present=present,
+        clipped=clipped,
+    )
 
 
 def _check(sensor: SensorRecording, config: SignalConfig) -> None:
@@ -75,17 +82,21 @@ def _check(sensor: SensorRecording, config: SignalConfig) -> None:
         raise SignalError(
             f"{sensor.name}: time does not increase after {time_s[at]:.3f} s; sort or mend the file"
         )
-    _check_values(sensor, "acceleration", sensor.acc_sensor_mps2, config.max_acc_mps2, "m/s2")
+    _check_values(
+        sensor, "acceleration", values=sensor.acc_sensor_mps2, limit=config.max_acc_mps2, unit="m/s2"
+    )
     if sensor.gyr_sensor_radps is not None:
-        _check_values(sensor, "angular rate", sensor.gyr_sensor_radps, config.max_gyr_radps, "rad/s")
+        _check_values(
+            sensor, "angular rate", values=sensor.gyr_sensor_radps, limit=config.max_gyr_radps, unit="rad/s"
+        )
 
 
-def _check_values(sensor: SensorRecording, what: str, values: FloatArray, limit: float, unit: str) -> None:
+def _check_values(sensor: SensorRecording, what: str, *, values: FloatArray, limit: float, unit: str) -> None:
     """Refuse what no sensor on a moving body can have measured."""
-    least, most = float(values.min()), float(values.max())
-    if not np.isfinite(least + most):
+    minimum, maximum = float(values.min()), float(values.max())
+    if not np.isfinite(minimum + maximum):
         raise SignalError(f"{sensor.name}: values that are not finite; leave such rows out, they become gaps")
-    largest = max(-least, most)
+    largest = max(-minimum, maximum)
     if largest > limit:
         raise SignalError(
             f"{sensor.name}: {what} up to {largest:.4g} {unit}, which no sensor measures; check the unit"
@@ -119,7 +130,7 @@ def _near_a_sample(row: FloatArray, count: int, config: SignalConfig) -> BoolArr
 
 
 def _on_grid(
-    row: FloatArray, values: FloatArray, count: int, late_rows: float, config: SignalConfig
+    row: FloatArray, values: FloatArray, *, count: int, late_rows: float, config: SignalConfig
 ) -> FloatArray:
     """Interpolate (n, 3) values taken at fractional rows (plus ``late_rows``) onto rows 0 … count - 1."""
     taken = row + late_rows
@@ -131,12 +142,12 @@ def _on_grid(
     result = np.empty((count, values.shape[1]))
     for part in chunks(count):
         grid = np.arange(part.start, part.stop, dtype=np.float64)
-        result[part] = _interpolated(taken, values, grid, config)
+        result[part] = _interpolated(taken, values, grid=grid, config=config)
     return result
 
 
 def _interpolated(
-    taken: FloatArray, values: FloatArray, grid: FloatArray, config: SignalConfig
+    taken: FloatArray, values: FloatArray, *, grid: FloatArray, config: SignalConfig
 ) -> FloatArray:
     """Interpolate by cubics through four neighbours; beside a loss by a straight line."""
     low = max(int(np.searchsorted(taken, grid[0])) - 3, 0)

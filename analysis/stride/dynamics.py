@@ -11,7 +11,7 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 
 
 def dynamics_columns(
-    stream: EvenStream, up_sensor: RealArray, strides: Strides, config: DynamicsConfig
+    stream: EvenStream, up_sensor: RealArray, *, strides: Strides, config: DynamicsConfig
 ) -> dict[str, FloatArray]:
     """Return vertical oscillation (cm) and the time on the ground (ms) of every stride.
 
@@ -33,37 +33,38 @@ def dynamics_columns(
     if len(strides) == 0:
         return {"vertical_oscillation_cm": np.zeros(0), "contact_time_ms": np.zeros(0)}
     vertical = np.einsum("ij,ji->i", stream.acc_sensor_mps2, up_sensor)
-    course, duration_s = stride_courses(vertical, stream.rate_hz, strides, config.grid)
-    height = _integrated_twice(course - course.mean(axis=1, keepdims=True), duration_s)
+    waveform, duration_s = stride_waveforms(vertical, stream.rate_hz, strides=strides, grid=config.grid)
+    height = _integrated_twice(waveform - waveform.mean(axis=1, keepdims=True), duration_s)
     half = config.grid // 2
     swing = (np.ptp(height[:, :half], axis=1) + np.ptp(height[:, half:], axis=1)) / 2.0
     return {
         "vertical_oscillation_cm": swing * 100.0,
-        "contact_time_ms": _contact_s(course, duration_s, config) * 1000.0,
+        "contact_time_ms": _contact_s(waveform, duration_s, config) * 1000.0,
     }
 
 
-def stride_courses(
-    values: FloatArray, rate_hz: float, strides: Strides, grid: int
+def stride_waveforms(
+    values: FloatArray, rate_hz: float, *, strides: Strides, grid: int
 ) -> tuple[FloatArray, FloatArray]:
     """Return (s, grid) values over each stride, by linear interpolation, and the strides' durations in s."""
     part = np.arange(grid) / grid
     row = strides.start_row[:, None] + part * (strides.end_row - strides.start_row)[:, None]
     base = np.clip(row.astype(np.int64), 0, len(values) - 2)
-    course = values[base] + (row - base) * (values[base + 1] - values[base])
-    return course, (strides.end_row - strides.start_row) / rate_hz
+    waveform = values[base] + (row - base) * (values[base + 1] - values[base])
+    return waveform, (strides.end_row - strides.start_row) / rate_hz
 
 
-def _integrated_twice(course: FloatArray, duration_s: FloatArray) -> FloatArray:
+def _integrated_twice(waveform: FloatArray, duration_s: FloatArray) -> FloatArray:
     """Integrate (s, grid) periodic accelerations twice; mean position and velocity are nought."""
-    line = np.fft.rfft(course, axis=1)
+    line = np.fft.rfft(waveform, axis=1)
+    # Integrating exp(iωt) twice divides it by -ω²; summing row by row would drift by any bias of the mean.
     omega = 2.0 * np.pi * np.arange(line.shape[1]) / duration_s[:, None]
     line[:, 0] = 0.0
     line[:, 1:] /= -(omega[:, 1:] ** 2)
-    return np.asarray(np.fft.irfft(line, course.shape[1], axis=1))
+    return np.asarray(np.fft.irfft(line, waveform.shape[1], axis=1))
 
 
-def _contact_s(course: FloatArray, duration_s: FloatArray, config: DynamicsConfig) -> FloatArray:
-    """Return the mean time of the two contacts: the share of the stride with force on the ground, halved."""
-    on_ground = (course > config.contact_force_g * STANDARD_GRAVITY_MPS2).mean(axis=1)
+def _contact_s(waveform: FloatArray, duration_s: FloatArray, config: DynamicsConfig) -> FloatArray:
+    """Return (s,) mean time of the two contacts: half the part of the stride with force on the ground."""
+    on_ground = (waveform > config.contact_force_g * STANDARD_GRAVITY_MPS2).mean(axis=1)
     return np.asarray(on_ground * duration_s / 2.0)

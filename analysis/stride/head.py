@@ -28,6 +28,7 @@ _CM_PER_M = 100.0
 def head_columns(
     trunk_flexion_deg: FloatArray,
     head_pitch_deg: FloatArray | None,
+    *,
     stature_m: float | None,
     config: HeadConfig,
 ) -> dict[str, npt.NDArray[Any]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.maths.angles import inclination_of, turned_deg
+from analysis.maths.angles import inclination_of, integrated_yaw_deg
 from analysis.maths.between_rows import mean_between, range_within, value_at
 from analysis.signal.records import EvenStream, Strides
 from sensor.samples import FloatArray, RealArray
 
 
 def posture_columns(
-    stream: EvenStream, up_sensor: RealArray, trunk_from_sensor: FloatArray, strides: Strides
+    stream: EvenStream, up_sensor: RealArray, *, trunk_from_sensor: FloatArray, strides: Strides
 ) -> dict[str, FloatArray]:
     """Return the angle columns of the stride table.
 
@@ -35,7 +35,7 @@ def posture_columns(
     start, middle, end = strides.start_row, strides.middle_row, strides.end_row
     yaw = np.full(len(stream), np.nan)
     if stream.gyr_sensor_radps is not None:
-        yaw = turned_deg(stream.gyr_sensor_radps, up_sensor, stream.rate_hz)
+        yaw = integrated_yaw_deg(stream.gyr_sensor_radps, up_sensor, stream.rate_hz)
     return {
         "trunk_flexion_deg": mean_between(flexion, start, end),
         "trunk_flexion_rom_deg": range_within(flexion, start, end),
@@ -47,7 +47,7 @@ def posture_columns(
 
 
 def _without_turning(yaw_deg: FloatArray, strides: Strides) -> FloatArray:
-    """Take the course of the path out of the yaw: a straight line from stride to stride."""
+    """Take the heading of the path out of (n,) yaw: a straight line from stride to stride."""
     if len(strides) == 0:
         return yaw_deg
     knots = np.append(strides.start_row, strides.end_row[-1])

@@ -37,6 +37,7 @@ _ONE_PER_SIDE = ("lateral_left_deg", "lateral_right_deg")
 def stride_table(
     trunk: Motion,
     others: Mapping[str, Motion],
+    *,
     speed_known: bool,
     context: Mapping[str, Any],
     config: AnalysisConfig,
@@ -62,9 +63,16 @@ def stride_table(
         Distance, speed, grade, adjusted flexion and flags are still empty.
     """
     stream, strides = trunk.stream, trunk.strides
-    angles = posture_columns(stream, trunk.up_sensor, trunk.axes.trunk_from_sensor, strides)
+    angles = posture_columns(
+        stream, trunk.up_sensor, trunk_from_sensor=trunk.axes.trunk_from_sensor, strides=strides
+    )
     usable, because = usable_columns(
-        stream, strides, trunk.path, angles["trunk_flexion_rom_deg"], speed_known, config.posture
+        stream,
+        strides,
+        path=trunk.path,
+        flexion_rom_deg=angles["trunk_flexion_rom_deg"],
+        speed_known=speed_known,
+        config=config.posture,
     )
     reliable = trunk.path is not None
     if not reliable:
@@ -73,7 +81,7 @@ def stride_table(
     decided = trunk.side[strides.bout] > 0 if len(strides) else np.zeros(0, dtype=bool)
     columns: dict[str, npt.NDArray[Any]] = {
         **{k: v if reliable or k not in _NEEDS_GYROSCOPE else v * np.nan for k, v in angles.items()},
-        **dynamics_columns(stream, trunk.up_sensor, strides, config.dynamics),
+        **dynamics_columns(stream, trunk.up_sensor, strides=strides, config=config.dynamics),
         **_times(stream, strides),
         "activity": np.where(strides.running, Activity.RUN, Activity.WALK).astype(object),
         "side_first": np.where(decided, "left", "").astype(object),
@@ -82,17 +90,19 @@ def stride_table(
     }
     for name in _ONE_PER_SIDE:
         columns[name] = np.where(decided, columns[name], np.nan)
-    sacrum = _pitch_deg(others.get("sacrum"), stream, strides, config.posture)
+    sacrum = _pitch_deg(others.get("sacrum"), stream, strides=strides, config=config.posture)
     if sacrum is not None:
         columns["sacrum_pitch_deg"] = sacrum
         columns["upper_trunk_minus_sacrum_deg"] = angles["trunk_flexion_deg"] - sacrum
-    if reliable and trunk.zero.source == ZeroSource.STANDING:
+    if reliable and trunk.calibration.source == ZeroSource.STANDING:
         # Where the head is counts from the runner's standing; without one there is nothing to count from.
         worn = others.get("head")
-        measured = worn is not None and worn.path is not None and worn.zero.source == ZeroSource.STANDING
-        head = _pitch_deg(worn, stream, strides, config.posture) if measured else None
+        measured = (
+            worn is not None and worn.path is not None and worn.calibration.source == ZeroSource.STANDING
+        )
+        head = _pitch_deg(worn, stream, strides=strides, config=config.posture) if measured else None
         stature_m = typed_value(context, "stature_m")
-        columns |= head_columns(angles["trunk_flexion_deg"], head, stature_m, config.head)
+        columns |= head_columns(angles["trunk_flexion_deg"], head, stature_m=stature_m, config=config.head)
     return StrideTable(columns)
 
 
@@ -109,7 +119,7 @@ def _times(stream: EvenStream, strides: Strides) -> dict[str, npt.NDArray[Any]]:
 
 
 def _pitch_deg(
-    motion: Motion | None, stream: EvenStream, strides: Strides, config: PostureConfig
+    motion: Motion | None, stream: EvenStream, *, strides: Strides, config: PostureConfig
 ) -> FloatArray | None:
     """Return another sensor's stride-mean pitch over the trunk's strides; NaN where it was not recording."""
     if motion is None:

@@ -21,6 +21,7 @@ Reasons = npt.NDArray[np.object_]
 def usable_columns(
     stream: EvenStream,
     strides: Strides,
+    *,
     path: PathAcceleration | None,
     flexion_rom_deg: FloatArray,
     speed_known: bool,
@@ -42,9 +43,12 @@ def usable_columns(
         Limits.
     """
     reason = np.full(len(strides), "", dtype=object)
-    clipped = stride_share(stream.clipped, strides)
+    clipped = stride_fraction(stream.clipped, strides)
     gap = longest_loss(stream, strides) > config.gap_strides
-    off = np.abs(mean_force_g(stream, path, strides, ~gap, config) - 1.0) > config.force_off
+    off = (
+        np.abs(mean_force_g(stream, path, strides=strides, whole=~gap, config=config) - 1.0)
+        > config.force_off
+    )
     checks: list[tuple[UnusableReason, BoolArray]] = [
         (UnusableReason.GAP, gap),
         (UnusableReason.CLIPPED, clipped > config.clipped_fraction),
@@ -88,8 +92,8 @@ def beside_a_stop(stream: EvenStream, strides: Strides, config: PostureConfig) -
     )
 
 
-def stride_share(flag: BoolArray, strides: Strides) -> FloatArray:
-    """Return the share (0 to 1) of each stride's rows at which ``flag`` is true."""
+def stride_fraction(flag: BoolArray, strides: Strides) -> FloatArray:
+    """Return (s,) the fraction of each stride's rows at which ``flag`` is true."""
     total = np.concatenate(([0], np.cumsum(flag)))
     first = np.clip(np.ceil(strides.start_row).astype(np.int64), 0, len(flag))
     last = np.clip(np.ceil(strides.end_row).astype(np.int64), 0, len(flag))
@@ -99,6 +103,7 @@ def stride_share(flag: BoolArray, strides: Strides) -> FloatArray:
 def mean_force_g(
     stream: EvenStream,
     path: PathAcceleration | None,
+    *,
     strides: Strides,
     whole: BoolArray,
     config: PostureConfig,
@@ -121,7 +126,7 @@ def mean_force_g(
 
 
 def longest_loss(stream: EvenStream, strides: Strides) -> FloatArray:
-    """Return the longest loss that touches each stride, as a share of the stride."""
+    """Return (s,) the longest loss that touches each stride, as a fraction of the stride."""
     first, last = runs_of(~stream.present)
     longest = np.zeros(len(strides))
     if len(first) == 0 or len(strides) == 0:

@@ -132,7 +132,9 @@ def errors_cm(postures: Postures, config: HeadConfig, *, with_sensor: bool) -> F
         for values in (postures.flexion_deg, postures.pitch_deg, postures.forward_cm(config))
     )
     head = pitch.ravel() if with_sensor else None
-    found = head_columns(flexion.ravel(), head, config.default_stature_m, config)["head_forward_cm"]
+    found = head_columns(flexion.ravel(), head, stature_m=config.default_stature_m, config=config)[
+        "head_forward_cm"
+    ]
     return np.asarray(found.reshape(truth.shape) - truth, dtype=np.float64)
 
 

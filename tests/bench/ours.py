@@ -51,9 +51,9 @@ def estimate(hour: Hour, speed: str, placement: str = "sternum") -> Found:
     config = _config(speed)
     profile = _profile(hour, speed)
     begin = perf_counter()
-    motion = motion_of(trunk_sensor, profile, config)
+    motion = motion_of(trunk_sensor, profile, config=config)
     if placement != "sternum":
-        motion = motion_of(sensor, profile, config, motion)
+        motion = motion_of(sensor, profile, config=config, trunk=motion)
     seconds = perf_counter() - begin
     return Found(
         _on_record(motion.up_sensor, motion, hour.run.time_s),
@@ -84,16 +84,22 @@ def orientation_alone(hour: Hour) -> float:
     """Return the seconds from an even stream with known axes to the vertical at every sample."""
     config = AnalysisConfig()
     sensor = hour.recording(speed="none").sensors[0]
-    motion = motion_of(sensor, None, config)
+    motion = motion_of(sensor, None, config=config)
     stream = motion.stream
     broken_rows = round(config.signal.broken_s * stream.rate_hz)
     begin = perf_counter()
-    strapdown = integrate(stream, motion.rests, broken_rows, config.rest)
-    force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
+    strapdown = integrate(stream, motion.static_periods, broken_rows=broken_rows, config=config.rest)
+    force = AveragedForce(stream, strapdown, broken_rows=broken_rows, config=config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
     ahead = forward_inertial(strapdown, motion.axes, force)
-    belief = speed_prior(first, stream, motion.gait, motion.rests, None, config)
-    up_in_sensor(strapdown, smoothed_vertical(force, first, ahead, belief, config.orientation), len(stream))
+    prior = speed_prior(
+        first, stream, gait=motion.gait, static_periods=motion.static_periods, speed=None, config=config
+    )
+    up_in_sensor(
+        strapdown,
+        smoothed_vertical(force, first, forward_inertial=ahead, speed=prior, config=config.orientation),
+        len(stream),
+    )
     return perf_counter() - begin
 
 

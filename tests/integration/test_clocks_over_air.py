@@ -152,6 +152,6 @@ def test_a_run_with_chest_and_head_sensor_and_taps_says_how_well_their_clocks_ag
     sensors = {"sternum": CHEST, "head": CAP}
     record_over_air(path, play, sensors=sensors, duration_s=49.0, connection_interval_s=INTERVAL_S)
     report = analyse_session(path)
-    (line,) = (line for line in report.quality if line.what == "Clocks of sternum and head")
+    (line,) = (line for line in report.evidence.quality if line.what == "Clocks of sternum and head")
     assert line.value == "agree within 3 ms (taps at start and end)"
-    assert report.stride_count > 35
+    assert report.totals.stride_count > 35

@@ -58,7 +58,7 @@ def test_the_report_of_a_run_with_a_foot_pod_takes_its_distance_from_it(tmp_path
     run_in_virtual_time(outing())
     report = analyse_session(path, AnalysisConfig())
 
-    assert report.distance_source == "foot pod"
+    assert report.provenance.distance_source == "foot pod"
     strides = report.strides
     middle = (strides["start_s"] > 30.0) & (strides["start_s"] < 90.0)
     speed_mps = strides["speed_mps"][middle]
@@ -94,6 +94,6 @@ def test_a_treadmill_gives_the_report_its_distance_and_the_session_its_surface(t
     report = analyse_session(path, AnalysisConfig())
 
     assert read_recording(path).context["surface"] == "treadmill"
-    assert report.distance_source == "treadmill"
+    assert report.provenance.distance_source == "treadmill"
     # The belt shows whole metres, and its way is counted from the first reading.
     assert report.strides["distance_m"][-1] == pytest.approx(run.distance_m[-1], rel=0.03)

@@ -13,6 +13,7 @@ import pytest
 from analysis.report import page
 from tests.support import sample_report as sample
 from tests.support.browser import browse, chromium
+from tests.support.sample_report import with_fields
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +80,7 @@ def test_a_name_without_a_space_does_not_widen_a_phone(look: Look) -> None:
     report = sample.slouching_10k()
     long = "x" * 300
     session = replace(report.session, name=long, context={long: long}, notices=(long,))
-    seen = look(replace(report, session=session, headline=long, confidence_because=(long,)), 360)
+    seen = look(with_fields(report, session=session, headline=long, confidence_because=(long,)), 360)
     assert seen["scroll"] <= 360, seen["wide"]
 
 

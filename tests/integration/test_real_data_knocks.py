@@ -57,11 +57,15 @@ def test_upper_back_and_head_feel_the_same_step_less_than_ten_ms_apart() -> None
     back, head = worn(datasets.qmt("upper_back")), worn(datasets.qmt("head"), "head")
     force_mps2 = np.linalg.norm(back.acc_sensor_mps2, axis=1)
     peaks, _ = find_peaks(force_mps2, height=15.0, distance=30)
-    steps = tuple(Knock(at_s, at_s, at_s, is_jump=True) for at_s in back.time_s[peaks].tolist())
+    steps = tuple(
+        Knock(at_s=at_s, first_s=at_s, last_s=at_s, is_jump=True) for at_s in back.time_s[peaks].tolist()
+    )
     lags_s = [
         event.lag_s
         for at in range(0, len(steps) - 2, 3)
-        for event in shared_events(back, head, ([steps[at : at + 3]], [steps[at : at + 3]]), CONFIG)
+        for event in shared_events(
+            back, head, found=([steps[at : at + 3]], [steps[at : at + 3]]), config=CONFIG
+        )
     ]
     assert len(lags_s) >= 6
     assert 0.001 < np.median(np.abs(lags_s)) < CONFIG.body_path_s

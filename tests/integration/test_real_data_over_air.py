@@ -10,7 +10,7 @@ from scipy.signal import resample_poly
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from sensor.samples import ImuSignal
 from sensor.session.reader import read_recording
 from sensor.virtual.devices.movesense import VirtualMovesense
@@ -47,7 +47,7 @@ def laboratory_run(tmp_path_factory):
 def test_a_laboratory_runners_mean_flexion_arrives_within_half_a_degree(laboratory_run):
     report, truth = laboratory_run
     check = check_flexion(report, truth)
-    assert report.zero_source == "standing"
+    assert report.provenance.zero_source == "standing"
     assert check.stride_count > 400
     assert check.mean_error_deg == pytest.approx(0.0, abs=0.5)
     assert check.rmse_deg < 0.6
@@ -73,10 +73,10 @@ def real_jog(tmp_path_factory):
 
 def test_a_real_jog_without_standing_is_its_own_baseline(real_jog):
     report, _ = real_jog
-    assert report.zero_source == "own baseline"
-    assert report.verdict == "none"
-    assert report.no_verdict_because
-    assert report.stride_count >= 24
+    assert report.provenance.zero_source == "own baseline"
+    assert report.outcome.verdict == "none"
+    assert report.outcome.no_verdict_because
+    assert report.totals.stride_count >= 24
 
 
 def test_a_jog_to_and_fro_in_a_room_says_that_turns_spoil_its_angles(real_jog):

@@ -138,8 +138,8 @@ def test_walks_are_never_called_running():
 
 def test_a_loose_sensor_gets_no_verdict_and_the_report_says_so():
     report = analyse_imu(("sternum", datasets.fallalld("S05_neck_A025_T01.npz")))
-    assert report.verdict == "none"
-    assert report.confidence == "do not trust"
+    assert report.outcome.verdict == "none"
+    assert report.outcome.confidence == "do not trust"
     assert "loose" in set(report.strides["usable_because"])
 
 
@@ -150,7 +150,7 @@ def test_a_clipped_accelerometer_gets_no_verdict_and_the_report_says_so():
         acc_range_mps2=2.0 * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=256.0 * RADPS_PER_DEGPS,
     )
-    assert report.verdict == "none"
+    assert report.outcome.verdict == "none"
     assert "clipped" in set(report.strides["usable_because"])
 
 
@@ -203,7 +203,7 @@ def excess_by_person():
     found: dict[str, list[float]] = {}
     for person, run in accelerometer.people_and_runs(running_s=60.0, short_s=40.0):
         report = accelerometer.analyse_withheld(run)
-        assert report.method == "accelerometer only"
+        assert report.provenance.method == "accelerometer only"
         assert np.isnan(report.strides["trunk_lateral_deg"][usable_running(report)]).all()
         found.setdefault(person, []).append(accelerometer.excess_deg(check_flexion(report, run)))
     return [accelerometer.Person(tuple(excess)) for excess in found.values()]

@@ -56,7 +56,7 @@ EQUIVALENT: dict[Known, str] = {
     ): "the product is brought to length one",
     Known(
         "analysis/signal/tap_lag.py",
-        "return np.asarray(shifted @ course / np.maximum(power, 1e-9))",
+        "return np.asarray(shifted @ magnitude / np.maximum(power, 1e-9))",
         "1e-09",
         "2e-09",
     ): "both are far below the power of a knock",

@@ -10,7 +10,7 @@ import numpy as np
 from analysis.config import AnalysisConfig
 from analysis.errors import AnalysisError
 from analysis.pipeline import analyse
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from analysis.signal.motion import motion_of
 from sensor.samples import Track
 from tests.support.datasets import ImuData
@@ -76,7 +76,7 @@ def refusal(*worn: tuple[str, ImuData], **how: Any) -> str:
 def sideways_error_deg(run: LoopedRun) -> float:
     """Return the angle between the found and the true left of a looped run, degrees."""
     sensor = recording_from_signal(run.signal).sensors[0]
-    found_left = motion_of(sensor, None, AnalysisConfig()).axes.trunk_from_sensor[1]
+    found_left = motion_of(sensor, None, config=AnalysisConfig()).axes.trunk_from_sensor[1]
     w, x, y, z = run.sensor_from_body_wxyz
     true_left = np.array([2.0 * (x * y - w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z + w * x)])
     return float(np.degrees(np.arccos(np.clip(found_left @ true_left, -1.0, 1.0))))

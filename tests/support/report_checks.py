@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from sensor.samples import BoolArray, FloatArray
 from tests.support.cadence import step_count, step_rate_spm
 from tests.support.datasets import ImuData
@@ -62,7 +62,7 @@ def check_flexion(report: RunReport, truth: LoopedRun) -> FlexionCheck:
     error_deg = strides["trunk_flexion_deg"][used] - true_deg
     return FlexionCheck(
         name=truth.name,
-        zero_source=report.zero_source,
+        zero_source=report.provenance.zero_source,
         stride_count=int(used.sum()),
         true_mean_deg=float(true_deg.mean()),
         mean_deg=float(strides["trunk_flexion_deg"][used].mean()),
@@ -130,14 +130,14 @@ def check_steps(report: RunReport, imu: ImuData, witness: ImuData | None = None)
     seen = [even_acceleration(witness or imu, start_s, end_s) for start_s, end_s, _ in stretches]
     return StepsCheck(
         name=imu.name,
-        running_s=report.running_s,
-        walking_s=report.walking_s,
+        running_s=report.totals.running_s,
+        walking_s=report.totals.walking_s,
         steps=2.0 * sum(count for _, _, count in stretches),
         true_steps=sum(step_count(acc, EVEN_HZ) for acc in seen),
-        cadence_spm=report.cadence_spm,
+        cadence_spm=report.totals.cadence_spm,
         true_cadence_spm=step_rate_spm(max(seen, key=len), EVEN_HZ) if seen else float("nan"),
-        verdict=report.verdict,
-        confidence=report.confidence,
+        verdict=report.outcome.verdict,
+        confidence=report.outcome.confidence,
     )
 
 

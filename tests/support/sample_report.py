@@ -6,7 +6,7 @@ picture drawn from one looks like a picture of a run; no stage of the analysis t
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,14 @@ from analysis.records import (
     Curve,
     Episode,
     GapFact,
+    MountingShift,
     QualityLine,
-    RunReport,
     SensorFacts,
     SessionFacts,
     Standing,
-    StrapStep,
     StrideTable,
 )
+from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
 from sensor.samples import BoolArray
 from tests.support.sample_course import (
     Course,
@@ -54,47 +54,64 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
         session=_session(course, end_s),
         strides=strides,
         curve=curve,
-        verdict=episodes[0].flag if episodes else "usual",
-        no_verdict_because="",
-        headline=_headline(course, episodes),
-        confidence="fair",
-        confidence_because=("The distance is estimated from cadence, not measured.",),
-        method="zero-phase",
-        zero_source="standing",
-        distance_source="cadence model",
-        speed_source="cadence model",
-        grade_known=course.hills,
-        distance_m=course.distance_m,
-        running_s=float(np.sum((strides["end_s"] - strides["start_s"])[running])),
-        walking_s=float(np.sum((strides["end_s"] - strides["start_s"])[~running])),
-        stride_count=int(running.sum()),
-        usable_fraction=float(judged.sum() / running.sum()),
-        cadence_spm=float(np.median(strides["cadence_spm"][judged])),
-        speed_mps=course.speed_mps,
-        flexion_deg=float(np.median(strides["trunk_flexion_deg"][judged])),
-        flexion_half_width_deg=0.6,
-        head_source="trunk model",
-        baseline=_baseline(course, strides, judged),
-        standings=(
-            Standing(4.0, 19.0, 0.0, 0.0, "zero"),
-            Standing(end_s + 20, end_s + 31, 0.7, -0.3, "end"),
+        outcome=Outcome(
+            verdict=episodes[0].flag if episodes else "usual",
+            no_verdict_because="",
+            headline=_headline(course, episodes),
+            confidence="fair",
+            confidence_because=("The distance is estimated from cadence, not measured.",),
+            advice=_advice(course, episodes),
         ),
-        segments=segments_of(course, strides, judged),
-        episodes=episodes,
-        strap_steps=() if course.step_m is None else (_step(course, strides),),
-        gaps=tuple(_gap(course, a, b) for a, b in course.gaps_m),
-        zones=zones_of(strides["trunk_flexion_adj_deg"][judged]),
-        quality=_quality(),
-        notes=("At 8.2 to 9.9 km the trunk leaned more than 15° forward: a remark, no fault.",)
-        if course.slouch_deg > 6
-        else (),
-        config=AnalysisConfig(),
-        config_hash="0123456789abcdef",
-        file_hash="fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
-        version="0.1.0",
-        advice=_advice(course, episodes),
+        totals=Totals(
+            distance_m=course.distance_m,
+            running_s=float(np.sum((strides["end_s"] - strides["start_s"])[running])),
+            walking_s=float(np.sum((strides["end_s"] - strides["start_s"])[~running])),
+            stride_count=int(running.sum()),
+            usable_fraction=float(judged.sum() / running.sum()),
+            cadence_spm=float(np.median(strides["cadence_spm"][judged])),
+            speed_mps=course.speed_mps,
+            flexion_deg=float(np.median(strides["trunk_flexion_deg"][judged])),
+        ),
+        evidence=Evidence(
+            baseline=_baseline(course, strides, judged),
+            standings=(
+                Standing(4.0, 19.0, 0.0, 0.0, "zero"),
+                Standing(end_s + 20, end_s + 31, 0.7, -0.3, "end"),
+            ),
+            segments=segments_of(course, strides, judged),
+            episodes=episodes,
+            mounting_shifts=() if course.step_m is None else (_step(course, strides),),
+            gaps=tuple(_gap(course, a, b) for a, b in course.gaps_m),
+            zones=zones_of(strides["trunk_flexion_adj_deg"][judged]),
+            quality=_quality(),
+            notes=("At 8.2 to 9.9 km the trunk leaned more than 15° forward: a remark, no fault.",)
+            if course.slouch_deg > 6
+            else (),
+        ),
+        provenance=Provenance(
+            method="zero-phase",
+            zero_source="standing",
+            distance_source="cadence model",
+            speed_source="cadence model",
+            grade_known=course.hills,
+            flexion_half_width_deg=0.6,
+            head_source="trunk model",
+            config=AnalysisConfig(),
+            config_hash="0123456789abcdef",
+            file_hash="fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
+            version="0.1.0",
+        ),
     )
-    return replace(whole, **changed)
+    return with_fields(whole, **changed)
+
+
+def with_fields(report: RunReport, **changed: Any) -> RunReport:
+    """Return the report with some fields replaced, in whichever of its parts they are."""
+    parts = {name: getattr(report, name) for name in ("outcome", "totals", "evidence", "provenance")}
+    for name, part in parts.items():
+        inside = {field.name: changed.pop(field.name) for field in fields(part) if field.name in changed}
+        parts[name] = replace(part, **inside)
+    return replace(report, **(parts | changed))
 
 
 def _advice(course: Course, episodes: tuple[Episode, ...]) -> tuple[Advice, ...]:
@@ -148,16 +165,16 @@ def loose_sensor() -> RunReport:
         "bad",
         "Tighten the strap: it should not slide under two fingers.",
     )
-    changed = replace(
+    changed = with_fields(
         report,
         strides=strides,
         curve=curve_of(strides, usable & (strides["activity"] == "run")),
         usable_fraction=0.3,
         confidence="do not trust",
         confidence_because=("only 30 % of the strides can be trusted", "the sensor moved on the strap"),
-        quality=(bad, *report.quality),
+        quality=(bad, *report.evidence.quality),
         advice=(Advice(AdviceKind.IMPROVE_RECORDING, bad.value, how=bad.advice),),
-        segments=tuple(s if s.to_m <= 1_500 else empty_segment(s) for s in report.segments),
+        segments=tuple(s if s.to_m <= 1_500 else empty_segment(s) for s in report.evidence.segments),
     )
     return _without_baseline(changed, "more than half of the strides cannot be trusted: the sensor was loose")
 
@@ -176,8 +193,8 @@ def own_baseline() -> RunReport:
 def head_sensor() -> RunReport:
     """A sensor on the head beside the trunk's: pitch and neck are measured."""
     report = slouching_10k()
-    segments = tuple(replace(s, head_pitch_deg=6.0, neck_flexion_deg=-3.0) for s in report.segments)
-    return replace(report, segments=segments, head_source="head sensor")
+    segments = tuple(replace(s, head_pitch_deg=6.0, neck_flexion_deg=-3.0) for s in report.evidence.segments)
+    return with_fields(report, segments=segments, head_source="head sensor")
 
 
 def accelerometer_only() -> RunReport:
@@ -205,9 +222,9 @@ def accelerometer_only() -> RunReport:
             head_forward_hi_cm=none,
             contact_time_ms=none,
         )
-        for s in report.segments
+        for s in report.evidence.segments
     )
-    return replace(
+    return with_fields(
         report,
         strides=strides,
         segments=segments,
@@ -261,9 +278,9 @@ def _gap(course: Course, from_m: float, to_m: float) -> GapFact:
     return GapFact(float(time_s(course, from_m)), float(time_s(course, to_m)), from_m, to_m, "link lost")
 
 
-def _step(course: Course, strides: StrideTable) -> StrapStep:
+def _step(course: Course, strides: StrideTable) -> MountingShift:
     at_m = course.step_m or 0.0
-    return StrapStep(float(time_s(course, at_m)), at_m, 6.0)
+    return MountingShift(float(time_s(course, at_m)), at_m, 6.0)
 
 
 def _quality() -> tuple[QualityLine, ...]:
@@ -281,7 +298,7 @@ def _without_baseline(report: RunReport, because: str) -> RunReport:
     """Return the report as it reads when no fresh window, hence no flag, could be formed."""
     nan = np.full(len(report.strides), np.nan)
     curve = report.curve
-    return replace(
+    return with_fields(
         report,
         verdict="none",
         no_verdict_because=because,
@@ -297,5 +314,5 @@ def _without_baseline(report: RunReport, because: str) -> RunReport:
             np.full(len(curve.time_s), np.nan),
             curve.after_break,
         ),
-        segments=tuple(replace(s, adj_deg=float("nan"), flag="none") for s in report.segments),
+        segments=tuple(replace(s, adj_deg=float("nan"), flag="none") for s in report.evidence.segments),
     )

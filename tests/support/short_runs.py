@@ -10,7 +10,8 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
-from analysis.records import RunReport, StrideTable
+from analysis.records import StrideTable
+from analysis.run_report import RunReport
 from analysis.signal.motion import Motion, motion_of
 from analysis.signal.speed import SpeedProfile
 from sensor.samples import BoolArray, FloatArray, ImuSignal, Recording, SensorRecording, Track
@@ -120,14 +121,14 @@ def motion(virtual_run: VirtualRun, speed: SpeedProfile | None = None, **how: An
     """Return the motion of the first sensor; ``how`` are words of `session`."""
     if _plain(how):
         return _kept_motion(virtual_run, speed, tuple(sorted(how.items())))
-    return motion_of(trunk_recording(virtual_run, **how), speed, CONFIG)
+    return motion_of(trunk_recording(virtual_run, **how), speed, config=CONFIG)
 
 
 @lru_cache(maxsize=128)
 def _kept_motion(
     virtual_run: VirtualRun, speed: SpeedProfile | None, how: tuple[tuple[str, Any], ...]
 ) -> Motion:
-    return motion_of(trunk_recording(virtual_run, **dict(how)), speed, CONFIG)
+    return motion_of(trunk_recording(virtual_run, **dict(how)), speed, config=CONFIG)
 
 
 def true_zero_rows(virtual_run: VirtualRun) -> BoolArray:

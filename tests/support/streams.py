@@ -22,12 +22,12 @@ def even(
     """Return a stream that starts at second 0, whole and unclipped unless told otherwise."""
     count = len(acc_sensor_mps2)
     return EvenStream(
-        0.0,
-        rate_hz,
-        acc_sensor_mps2,
-        gyr_sensor_radps,
-        np.ones(count, dtype=bool) if present is None else present,
-        np.zeros(count, dtype=bool) if clipped is None else clipped,
+        start_s=0.0,
+        rate_hz=rate_hz,
+        acc_sensor_mps2=acc_sensor_mps2,
+        gyr_sensor_radps=gyr_sensor_radps,
+        present=np.ones(count, dtype=bool) if present is None else present,
+        clipped=np.zeros(count, dtype=bool) if clipped is None else clipped,
     )
 
 
@@ -54,29 +54,41 @@ def even_strides(first_row: float, rows: float, count: int, *, running: bool = T
     """Return strides of ``rows`` rows each, one after the other, in one bout."""
     start = first_row + rows * np.arange(count, dtype=np.float64)
     return Strides(
-        start,
-        start + rows / 2.0,
-        start + rows,
-        np.zeros(count, dtype=np.int64),
-        np.full(count, running),
+        start_row=start,
+        middle_row=start + rows / 2.0,
+        end_row=start + rows,
+        bout=np.zeros(count, dtype=np.int64),
+        running=np.full(count, running),
     )
 
 
 def even_gait(first: int, last: int, step_rows: float, count: int) -> Gait:
     """Return one running bout with even steps in a stream of ``count`` rows."""
     row = np.arange(count)
-    return Gait((row - first) / step_rows, np.array([first]), np.array([last]), (row >= first) & (row < last))
+    return Gait(
+        step_phase=(row - first) / step_rows,
+        first=np.array([first]),
+        last=np.array([last]),
+        running=(row >= first) & (row < last),
+    )
 
 
-def rests_of(*edges: tuple[int, int], stream: EvenStream) -> StaticPeriods:
-    """Return rests between the given rows, with the stream's own means."""
+def static_periods_of(*edges: tuple[int, int], stream: EvenStream) -> StaticPeriods:
+    """Return static periods between the given rows, with the stream's own means."""
     acc = np.stack([stream.acc_sensor_mps2[a:b].mean(axis=0) for a, b in edges])
     gyr = stream.gyr_sensor_radps
     rate = np.zeros_like(acc) if gyr is None else np.stack([gyr[a:b].mean(axis=0) for a, b in edges])
-    return StaticPeriods(np.array([a for a, _ in edges]), np.array([b for _, b in edges]), acc, rate)
+    return StaticPeriods(
+        first=np.array([a for a, _ in edges]),
+        last=np.array([b for _, b in edges]),
+        acc_sensor_mps2=acc,
+        gyr_sensor_radps=rate,
+    )
 
 
 def no_static_periods() -> StaticPeriods:
     """Return no rest at all."""
     none = np.zeros(0, dtype=np.int64)
-    return StaticPeriods(none, none, np.zeros((0, 3)), np.zeros((0, 3)))
+    return StaticPeriods(
+        first=none, last=none, acc_sensor_mps2=np.zeros((0, 3)), gyr_sensor_radps=np.zeros((0, 3))
+    )

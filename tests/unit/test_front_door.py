@@ -72,9 +72,9 @@ def test_the_code_of_the_page_runs(folder: Path, monkeypatch: pytest.MonkeyPatch
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), names)
     printed = capsys.readouterr().out
-    assert names["report"].headline in printed
+    assert names["report"].outcome.headline in printed
     assert "acc_x_mps2" in printed
-    assert names["again"].headline == names["report"].headline
+    assert names["again"].outcome.headline == names["report"].outcome.headline
 
 
 def test_a_report_survives_json_and_compares_alike(folder: Path) -> None:
@@ -97,8 +97,8 @@ def test_frames_carry_their_units_and_where_they_come_from(folder: Path) -> None
     assert strides.attrs["units"]["trunk_flexion_deg"] == "°"
     assert strides.attrs["units"]["speed_mps"] == "m/s"
     assert "usable" not in strides.attrs["units"]
-    assert strides.attrs["config_hash"] == report.config_hash
-    assert len(report.to_frame("segments")) == len(report.segments)
+    assert strides.attrs["config_hash"] == report.provenance.config_hash
+    assert len(report.to_frame("segments")) == len(report.evidence.segments)
     assert "flag" in report.to_frame("episodes").columns
     with pytest.raises(ValueError, match="give strides, segments or episodes"):
         report.to_frame("laps")

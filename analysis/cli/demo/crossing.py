@@ -55,5 +55,5 @@ def crossing_of(
     )
     baseline = fresh_window(table, float(distance_m[-1]) if count else 0.0, config.baseline)
     table = with_judged(table, baseline, config.baseline, speed_is_measured=speed_mps is not None)
-    found = findings_of(with_adjusted_flexion(table, baseline), baseline, config)
+    found = findings_of(with_adjusted_flexion(table, baseline), baseline, config=config)
     return next((episode.from_m for episode in found.episodes if episode.flag == flag), None)

@@ -21,8 +21,8 @@ from analysis.cli.report import write_text
 from analysis.config import AnalysisConfig
 from analysis.maths.between_rows import mean_between
 from analysis.pipeline import analyse_session
-from analysis.records import RunReport
 from analysis.report import page
+from analysis.run_report import RunReport
 from analysis.words import Flag
 from sensor.recorder import RecordingPlan, SensorRequest, record_session
 from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
@@ -54,7 +54,7 @@ class DemoResult:
         """Return what to tell: that it is simulated, the headline, found beside true, the page last."""
         return [
             "The runner is simulated; recorder, session file, analysis and report are the real ones.",
-            self.report.headline,
+            self.report.outcome.headline,
             f"Slouch found from {_km(self.found_m)}; the simulated truth crosses at {_km(self.true_m)}.",
             f"Session: {self.session_path}",
             f"Report:  {self.page_path}",
@@ -80,8 +80,14 @@ def run_demo(home: Path, seed: int) -> DemoResult:
     report = analyse_session(path, config)
     page_path = path.with_suffix(".html").resolve()
     write_text(page_path, page.render(report))
-    found = next((e.from_m for e in report.episodes if e.flag == Flag.SLOUCHED), None)
-    return DemoResult(page_path, path.resolve(), report, found, true_crossing_m(run, config))
+    found = next((e.from_m for e in report.evidence.episodes if e.flag == Flag.SLOUCHED), None)
+    return DemoResult(
+        page_path=page_path,
+        session_path=path.resolve(),
+        report=report,
+        found_m=found,
+        true_m=true_crossing_m(run, config),
+    )
 
 
 def true_crossing_m(run: VirtualRun, config: AnalysisConfig) -> float | None:

@@ -26,12 +26,19 @@ PATIENCE_S = 30.0
 
 def versions() -> Iterator[Finding]:
     """Tell what runs here."""
-    yield Finding(Grade.OK, "Python", f"{platform.python_version()} on {platform.platform()}")
+    yield Finding(
+        grade=Grade.OK, subject="Python", words=f"{platform.python_version()} on {platform.platform()}"
+    )
     for package in ("runtall", "bleak"):
         try:
-            yield Finding(Grade.OK, package, version(package))
+            yield Finding(grade=Grade.OK, subject=package, words=version(package))
         except PackageNotFoundError:
-            yield Finding(Grade.FIX, package, "not installed", "run pip install runtall in this environment")
+            yield Finding(
+                grade=Grade.FIX,
+                subject=package,
+                words="not installed",
+                advice="run pip install runtall in this environment",
+            )
 
 
 def bluetooth(radio: Radio | None = None) -> Finding:
@@ -39,10 +46,12 @@ def bluetooth(radio: Radio | None = None) -> Finding:
     try:
         heard = asyncio.run(scan(radio or Radio(), SCAN_S))
     except SensorError as error:
-        return Finding(Grade.FIX, "Bluetooth", str(error))
+        return Finding(grade=Grade.FIX, subject="Bluetooth", words=str(error))
     known = sum(sighting.kind is not None for sighting in heard)
     return Finding(
-        Grade.OK, "Bluetooth", f"works; {known} sensors and {len(heard) - known} other devices in reach"
+        grade=Grade.OK,
+        subject="Bluetooth",
+        words=f"works; {known} sensors and {len(heard) - known} other devices in reach",
     )
 
 
@@ -54,8 +63,8 @@ def listen(plan: RecordingPlan, listen_s: float) -> list[Finding]:
             asyncio.run(observe(plan, Radio(), path=path, listen_s=listen_s))
             recording = read_recording(path)
         except SensorError as error:
-            return [Finding(Grade.FIX, "Bluetooth and sensors", str(error))]
-        return [Finding(Grade.OK, "Bluetooth", "works"), *_judged(plan, recording)]
+            return [Finding(grade=Grade.FIX, subject="Bluetooth and sensors", words=str(error))]
+        return [Finding(grade=Grade.OK, subject="Bluetooth", words="works"), *_judged(plan, recording)]
 
 
 def listen_to_virtual(plan: RecordingPlan, listen_s: float) -> list[Finding]:
@@ -71,7 +80,10 @@ def listen_to_virtual(plan: RecordingPlan, listen_s: float) -> list[Finding]:
         path = Path(folder) / "checkup.runtall"
         run_in_virtual_time(outing(path))
         findings = _judged(plan, read_recording(path))
-        return [Finding(Grade.OK, "Bluetooth", "not looked at: these sensors are simulated"), *findings]
+        return [
+            Finding(grade=Grade.OK, subject="Bluetooth", words="not looked at: these sensors are simulated"),
+            *findings,
+        ]
 
 
 async def observe(plan: RecordingPlan, radio: Radio, *, path: Path, listen_s: float) -> None:

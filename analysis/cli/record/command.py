@@ -204,7 +204,9 @@ def _record_options(
     from analysis.cli.record.recording import RecordOptions
 
     plan, is_simulated = parsed
-    return RecordOptions(plan, name, duration_s, is_guided, is_simulated)
+    return RecordOptions(
+        plan=plan, name=name, duration_s=duration_s, is_guided=is_guided, is_simulated=is_simulated
+    )
 
 
 def _unattended_options(

@@ -17,9 +17,9 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.service import BleakGATTServiceCollection
 from bleak.exc import BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
 
-from sensor.virtual.radio.adapter import Adapter
 from sensor.virtual.radio.backend_scanner import VirtualScanner
 from sensor.virtual.radio.gatt_table import discover, service_collection
+from sensor.virtual.radio.simulated_adapter import SimulatedAdapter
 from sensor.virtual.radio.stack import Connection, Peer, att, core
 
 _log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class VirtualClient(BaseBleakClient):
     Platform options (``bluez``, ``winrt`` …) are accepted and mean nothing here.
     """
 
-    adapter: ClassVar[Adapter]
+    adapter: ClassVar[SimulatedAdapter]
     scanner: ClassVar[type[VirtualScanner]]
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from bleak.backends.scanner import AdvertisementData, AdvertisementDataCallback, BaseBleakScanner
 from bleak.uuids import normalize_uuid_str
 
-from sensor.virtual.radio.adapter import Adapter
+from sensor.virtual.radio.simulated_adapter import SimulatedAdapter
 from sensor.virtual.radio.stack import Advertisement, AdvertisingData
 
 _UUID_BYTES = {
@@ -24,7 +24,7 @@ class VirtualScanner(BaseBleakScanner):
     Platform options (``bluez``, ``cb`` …) are accepted and mean nothing here.
     """
 
-    adapter: ClassVar[Adapter]
+    adapter: ClassVar[SimulatedAdapter]
 
     def __init__(
         self,

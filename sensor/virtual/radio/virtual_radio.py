@@ -7,11 +7,11 @@ from types import TracebackType
 from typing import Self
 
 from sensor.link.radio import Radio
-from sensor.virtual.radio.adapter import Adapter, AdapterState
 from sensor.virtual.radio.backend_client import VirtualClient
 from sensor.virtual.radio.backend_scanner import VirtualScanner
 from sensor.virtual.radio.link_medium import Air
 from sensor.virtual.radio.peripheral import VirtualPeripheral
+from sensor.virtual.radio.simulated_adapter import AdapterState, SimulatedAdapter
 
 
 class VirtualRadio:
@@ -50,7 +50,7 @@ class VirtualRadio:
             rng=random.Random(seed),
         )
         self._peripherals: list[VirtualPeripheral] = []
-        self._adapter: Adapter | None = None
+        self._adapter: SimulatedAdapter | None = None
         self._bleak: Radio | None = None
 
     @property
@@ -72,7 +72,7 @@ class VirtualRadio:
         self._adapter.turn(state)
 
     async def __aenter__(self) -> Self:
-        self._adapter = Adapter(self._air)
+        self._adapter = SimulatedAdapter(self._air)
         await self._adapter.power_on()
         self._bleak = _bind(self._adapter)
         return self
@@ -89,7 +89,7 @@ class VirtualRadio:
             await self._adapter.power_off()
 
 
-def _bind(adapter: Adapter) -> Radio:
+def _bind(adapter: SimulatedAdapter) -> Radio:
     """Make backend classes that know their adapter: bleak takes classes, never instances."""
 
     class BoundScanner(VirtualScanner):

@@ -10,7 +10,7 @@ from scipy.stats import t as student_t
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from sensor.samples import ImuSignal
 from tests.bench.revalidation.hour import stride_errors_deg
 from tests.bench.revalidation.tables import Cell, Section
@@ -69,7 +69,7 @@ def row(check: FlexionCheck, report: RunReport) -> list[Cell]:
         check.mean_error_deg,
         check.rmse_deg,
         f"{check.true_cadence_spm:.1f} / {check.cadence_spm:.1f}",
-        report.confidence,
+        report.outcome.confidence,
     ]
 
 
@@ -82,7 +82,7 @@ def hour_row() -> list[Cell]:
     true_deg = float(hour.true_flexion_deg[hour.running].mean())
     rmse_deg = float(np.sqrt(np.mean(error_deg**2)))
     found_deg = true_deg + float(error_deg.mean())
-    return ["hour", true_deg, found_deg, float(error_deg.mean()), rmse_deg, "–", report.confidence]
+    return ["hour", true_deg, found_deg, float(error_deg.mean()), rmse_deg, "–", report.outcome.confidence]
 
 
 def mean_excess_deg(people: Sequence[Person]) -> float:

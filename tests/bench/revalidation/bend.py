@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from sensor.units import STANDARD_GRAVITY_MPS2
 from tests.bench.revalidation.tables import Cell, Section
 from tests.support import walk_run
@@ -28,7 +28,7 @@ def row(run: LoopedRun, *, speed_told: bool) -> list[Cell]:
     return [
         run.name,
         "yes" if speed_told else "no",
-        f"{report.usable_fraction:.0%}",
+        f"{report.totals.usable_fraction:.0%}",
         check.true_mean_deg,
         check.mean_deg,
         lean_deg,

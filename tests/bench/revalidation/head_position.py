@@ -77,7 +77,9 @@ def walk_to_run(name: str, config: HeadConfig) -> WalkToRun:
     walks = np.mean([_pose(walk) for walk in walk_run.trials_of(name.split("_")[0], "Gait")], axis=0)
     flexion_deg, pitch_deg, ahead_cm = _pose(name) - walks
     model_cm = [
-        head_columns(np.array([flexion_deg]), pitch, config.default_stature_m, config)["head_forward_cm"][0]
+        head_columns(np.array([flexion_deg]), pitch, stature_m=config.default_stature_m, config=config)[
+            "head_forward_cm"
+        ][0]
         for pitch in (None, np.array([pitch_deg]))
     ]
     return WalkToRun(name, float(flexion_deg), float(pitch_deg), float(ahead_cm), *map(float, model_cm))
@@ -114,8 +116,8 @@ def head_axis_off_deg(chest: LoopedRun, head: LoopedRun) -> float:
     """Return how far the head sensor's found forward axis is turned from the true one, both worn straight."""
     config = AnalysisConfig()
     session = recording_from_signal(chest.signal, head.signal, placements=("sternum", "head"))
-    trunk = motion_of(session.sensors[0], None, config)
-    found = motion_of(session.sensors[1], None, config, trunk).axes.trunk_from_sensor[0]
+    trunk = motion_of(session.sensors[0], None, config=config)
+    found = motion_of(session.sensors[1], None, config=config, trunk=trunk).axes.trunk_from_sensor[0]
     return float(abs(np.degrees(np.arctan2(found[1], found[0]))))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from sensor.samples import Track
 from tests.bench.revalidation.tables import Cell, Section
 from tests.support.datasets import SyntheticHour, synthetic_hour
@@ -43,7 +43,7 @@ def row(hour: SyntheticHour, *, watch: bool, loss: bool) -> list[Cell]:
         "1 Hz watch" if watch else "none",
         "5 % in 100 ms gaps" if loss else "none",
         f"{true_strides} / {int(running.sum())}",
-        f"{report.usable_fraction:.1%}",
+        f"{report.totals.usable_fraction:.1%}",
         float(error_deg.mean()),
         float(np.sqrt(np.mean(error_deg**2))),
         float(np.quantile(np.abs(error_deg), 0.95)),

@@ -28,7 +28,7 @@ def ours(imu: ImuData) -> FloatArray:
     """
     late_s = -0.5 / imu.rate_hz
     sensor = sensor_recording(imu.time_s, imu.acc_sensor_mps2, imu.gyr_sensor_radps, gyr_late_s=late_s)
-    motion = motion_of(sensor, None, AnalysisConfig())
+    motion = motion_of(sensor, None, config=AnalysisConfig())
     row = (imu.time_s - motion.stream.start_s) * motion.stream.rate_hz
     at = np.arange(motion.up_sensor.shape[1])
     up = np.stack([np.interp(row, at, axis) for axis in motion.up_sensor], axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from tests.bench.revalidation.tables import Cell, Section
 from tests.support.analysing import analyse_pair
 from tests.support.bvh import STEADY

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from analysis.config import AnalysisConfig
 from analysis.judging.baseline import fresh_window, with_adjusted_flexion, with_judged
 from analysis.judging.flags import findings_of
-from analysis.judging.mounting_shift import strap_steps
-from analysis.records import Episode, StrapStep, StrideTable
+from analysis.judging.mounting_shift import mounting_shifts
+from analysis.records import Episode, MountingShift, StrideTable
 
 CONFIG = AnalysisConfig()
 
@@ -19,7 +19,7 @@ class Judged:
     """Flagged stretches and mounting shifts of one run, in order."""
 
     episodes: tuple[Episode, ...]
-    shifts: tuple[StrapStep, ...] = ()
+    shifts: tuple[MountingShift, ...] = ()
 
     def of(self, flag: str) -> list[Episode]:
         """Return the stretches with this flag."""
@@ -39,9 +39,9 @@ def judged(table: StrideTable, *, seeks_shifts: bool) -> Judged:
     total_m = float(table["distance_m"][-1])
     baseline = fresh_window(table, total_m, CONFIG.baseline)
     table = with_judged(table, baseline, CONFIG.baseline, speed_is_measured=True)
-    shifts = strap_steps(table, CONFIG.strap_step, CONFIG.baseline) if seeks_shifts else ()
+    shifts = mounting_shifts(table, CONFIG.strap_step, CONFIG.baseline) if seeks_shifts else ()
     table = with_adjusted_flexion(table, baseline)
-    return Judged(findings_of(table, baseline, CONFIG, shifts).episodes, shifts)
+    return Judged(findings_of(table, baseline, config=CONFIG, shifts=shifts).episodes, shifts)
 
 
 def unmatched(episodes: Sequence[Episode], others: Sequence[Episode]) -> list[Episode]:

@@ -48,9 +48,9 @@ def whole(seed: int, *, slouch_deg: float = 0.0, slip_deg: float = 0.0) -> Whole
     plan = RunPlan(legs, posture=posture, style=EVERYDAY, slips=slips, posture_wander_deg=1.0)
     true = simulate(replace(plan, winding_degps=1.0), seed=seed)
     found = analyse(session(true, speed="gps"), CONFIG)
-    shifts_km = [step.at_m / 1000.0 for step in found.strap_steps if step.axis is Axis.FORWARD]
+    shifts_km = [step.at_m / 1000.0 for step in found.evidence.mounting_shifts if step.axis is Axis.FORWARD]
     near = [bool(slip_deg) and abs(km - from_km) < 0.1 for km in shifts_km]
-    told_m = next((episode.from_m for episode in found.episodes if episode.flag == "slouched"), None)
+    told_m = next((episode.from_m for episode in found.evidence.episodes if episode.flag == "slouched"), None)
     return Whole(told_m, _true_onset_m(true), sum(near), len(near) - sum(near))
 
 

@@ -82,7 +82,12 @@ ALLOWED: dict[str, dict[float, str]] = {
     "stride/dynamics.py": {100: _HUNDREDTHS, 1000: _THOUSANDTHS},
     "stride/head.py": {1.96: "97.5 % quantile of the normal distribution", 100: _HUNDREDTHS},
     "stride/rows.py": {120: _PER_MINUTE_AND_FOOT},
-    "judging/distance.py": {60: _PER_MINUTE, 100: _HUNDREDTHS, 120: _PER_MINUTE_AND_FOOT},
+    "judging/distance.py": {
+        60: _PER_MINUTE,
+        100: _HUNDREDTHS,
+        120: _PER_MINUTE_AND_FOOT,
+        1000: _METRES_OF_A_KM,
+    },
     "judging/episodes.py": {0.05: "rounding of times: strides that follow each other share theirs"},
     "judging/facts.py": {1000: _THOUSANDTHS},
     "judging/hysteresis.py": {1e-6: "rounding of sums of distances"},

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from analysis.config import AnalysisConfig
 from analysis.errors import NotEnoughRunningError, SignalError
 from analysis.pipeline import analyse
-from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, RunReport
+from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind
+from analysis.run_report import RunReport
 from sensor.samples import FloatArray, Recording, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.runner.gait import SEVERE, STYLES
@@ -41,36 +42,36 @@ def well_formed(found: RunReport) -> None:
     """Hold a report to what every reader of it relies on."""
     table = found.strides
     assert list(table.columns) == list(STRIDE_COLUMNS)
-    assert len(table) == found.stride_count >= CONFIG.verdict.min_strides
+    assert len(table) == found.totals.stride_count >= CONFIG.verdict.min_strides
     assert set(table["activity"]) <= {"run", "walk"}
     assert set(table["usable_because"]) <= REASONS
     assert (table["usable"] == (table["usable_because"] == "")).all()
     assert np.isfinite(table["trunk_flexion_deg"]).all()
     assert (table["end_s"] > table["start_s"]).all()
-    assert found.verdict in {"none", "usual", "watch", "slouched"}
-    assert (found.no_verdict_because != "") == (found.verdict == "none")
-    assert found.confidence in {"good", "fair", "do not trust"}
-    assert found.advice
+    assert found.outcome.verdict in {"none", "usual", "watch", "slouched"}
+    assert (found.outcome.no_verdict_because != "") == (found.outcome.verdict == "none")
+    assert found.outcome.confidence in {"good", "fair", "do not trust"}
+    assert found.outcome.advice
 
 
 def test_a_plain_run_is_reported_as_it_was() -> None:
     run_ = virtual(PLAIN)
     found = report(run_, speed="gps")
     well_formed(found)
-    assert (found.method, found.zero_source) == ("zero-phase", "standing")
-    assert found.running_s == pytest.approx(run_.running.sum() / run_.rate_hz, abs=3.0)
-    assert found.walking_s == 0.0
-    assert found.distance_m == pytest.approx(run_.distance_m[-1], rel=0.02)
-    assert found.speed_mps == pytest.approx(3.0, abs=0.15)
+    assert (found.provenance.method, found.provenance.zero_source) == ("zero-phase", "standing")
+    assert found.totals.running_s == pytest.approx(run_.running.sum() / run_.rate_hz, abs=3.0)
+    assert found.totals.walking_s == 0.0
+    assert found.totals.distance_m == pytest.approx(run_.distance_m[-1], rel=0.02)
+    assert found.totals.speed_mps == pytest.approx(3.0, abs=0.15)
     rate_hz = (len(run_.stride_start_s) - 1) / np.ptp(run_.stride_start_s)
-    assert found.cadence_spm == pytest.approx(120.0 * rate_hz, rel=0.01)
-    assert found.verdict == "none"
-    assert "200 are needed" in found.no_verdict_because
+    assert found.totals.cadence_spm == pytest.approx(120.0 * rate_hz, rel=0.01)
+    assert found.outcome.verdict == "none"
+    assert "200 are needed" in found.outcome.no_verdict_because
 
 
 def test_a_symptom_told_of_the_session_decides_its_advice() -> None:
     told = replace(session(virtual(PLAIN)), context={"symptoms": ["fever"], "pain_during": ["neck 6"]})
-    assert analyse(told).advice == (Advice(AdviceKind.SEE_DOCTOR, "fever"),)
+    assert analyse(told).outcome.advice == (Advice(AdviceKind.SEE_DOCTOR, "fever"),)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -99,7 +100,7 @@ def test_the_same_session_gives_the_same_report_twice_and_survives_a_pipe() -> N
     for name in STRIDE_COLUMNS:
         np.testing.assert_array_equal(one.strides[name], two.strides[name])
     copy = pickle.loads(pickle.dumps(one))
-    assert copy.headline == one.headline
+    assert copy.outcome.headline == one.outcome.headline
     np.testing.assert_array_equal(copy.strides["trunk_flexion_deg"], one.strides["trunk_flexion_deg"])
 
 
@@ -109,11 +110,11 @@ def test_a_walk_is_listed_and_never_judged() -> None:
     plan = replace(PLAIN, legs=legs, posture=posture)
     found = report(virtual(plan))
     well_formed(found)
-    assert found.walking_s > 30.0
+    assert found.totals.walking_s > 30.0
     walking = found.strides["activity"] == "walk"
     assert set(found.strides["flag"][walking]) == {"none"}
     # The lean of the walk, twenty degrees more, is in no figure of the run.
-    assert found.flexion_deg < 10.0
+    assert found.totals.flexion_deg < 10.0
 
 
 def test_a_session_of_walking_is_refused() -> None:
@@ -134,17 +135,17 @@ def test_without_a_standing_nothing_absolute_is_claimed() -> None:
     plan = replace(PLAIN, legs=(run(200.0, 3.0),), posture=(PosturePoint(0.0, 12.0),))
     found = report(virtual(plan))
     well_formed(found)
-    assert found.zero_source == "own baseline"
+    assert found.provenance.zero_source == "own baseline"
     # Flexion counts from the run's own start, wherever that was.
-    assert abs(found.flexion_deg) < 1.5
-    assert found.confidence != "good"
-    assert any("standing" in reason for reason in found.confidence_because)
+    assert abs(found.totals.flexion_deg) < 1.5
+    assert found.outcome.confidence != "good"
+    assert any("standing" in reason for reason in found.outcome.confidence_because)
     assert np.isnan(found.strides["head_forward_cm"]).all()
 
 
 def test_a_standing_after_a_run_without_one_before_is_no_zero() -> None:
     found = report(virtual(replace(PLAIN, legs=(run(60.0, 3.0), stand(12.0)))))
-    assert found.zero_source == "own baseline"
+    assert found.provenance.zero_source == "own baseline"
 
 
 def test_losing_most_of_the_run_leaves_no_verdict_and_no_trust() -> None:
@@ -152,9 +153,9 @@ def test_losing_most_of_the_run_leaves_no_verdict_and_no_trust() -> None:
     lost = (run_.time_s % 4.0 < 2.0) & (run_.time_s > 26.0) & (run_.time_s < 100.0)
     found = report(run_, lost=lost)
     well_formed(found)
-    assert found.usable_fraction < 0.6
-    assert found.confidence == "do not trust"
-    assert found.verdict == "none"
+    assert found.totals.usable_fraction < 0.6
+    assert found.outcome.confidence == "do not trust"
+    assert found.outcome.verdict == "none"
 
 
 @pytest.mark.parametrize("range_g", [2.0, 4.0])
@@ -163,8 +164,8 @@ def test_a_sensor_of_too_small_a_range_is_not_trusted(range_g: float) -> None:
     run_ = virtual(replace(PLAIN, style=style, errors=replace(CONSUMER, acc_range_g=range_g)))
     found = report(run_, acc_range_mps2=range_g * STANDARD_GRAVITY_MPS2)
     assert (found.strides["usable_because"] == "clipped").mean() > 0.5
-    assert found.confidence == "do not trust"
-    assert found.verdict == "none"
+    assert found.outcome.confidence == "do not trust"
+    assert found.outcome.verdict == "none"
 
 
 def dangling(sensor: SensorRecording, swing_deg: float, hz: float) -> SensorRecording:
@@ -188,7 +189,7 @@ def test_a_dangling_sensor_is_called_loose() -> None:
     found = analyse(replace(whole, sensors=(dangling(whole.sensors[0], 30.0, 2.2),)), CONFIG)
     inside = (found.strides["start_s"] > 34.0) & (found.strides["end_s"] < 96.0)
     assert (found.strides["usable_because"][inside] == "loose").mean() > 0.9
-    assert found.confidence == "do not trust"
+    assert found.outcome.confidence == "do not trust"
 
 
 def test_a_stop_and_a_restart_are_two_stretches_of_one_run() -> None:
@@ -198,7 +199,7 @@ def test_a_stop_and_a_restart_are_two_stretches_of_one_run() -> None:
     well_formed(found)
     error = errors(found.strides, run_)
     assert error.rmse < 0.25
-    assert [s.role for s in found.standings] == ["before", "zero", "seen", "end"]
+    assert [s.role for s in found.evidence.standings] == ["before", "zero", "seen", "end"]
     pause = np.diff(found.strides["start_s"]).max()
     assert pause == pytest.approx(20.0, abs=4.0)
 
@@ -262,7 +263,7 @@ def test_shared_taps_bring_a_late_head_sensor_onto_the_chests_clock() -> None:
     assert [(k.where, k.kind) for k in head.clock.knocks] == [("start", "taps"), ("end", "taps")]
     assert head.clock.within_ms < 5.0
     assert [k.lag_ms for k in head.clock.knocks] == pytest.approx([14.0, 14.0], abs=1.0)
-    (line,) = (q for q in late.quality if q.what == "Clocks of sternum and head")
+    (line,) = (q for q in late.evidence.quality if q.what == "Clocks of sternum and head")
     assert line.value == "agree within 3 ms (taps at start and end)"
     for column in ("head_pitch_deg", "neck_flexion_deg"):
         np.testing.assert_allclose(late.strides[column], on_time.strides[column], atol=0.02)
@@ -270,13 +271,13 @@ def test_shared_taps_bring_a_late_head_sensor_onto_the_chests_clock() -> None:
 
 def test_without_shared_taps_clocks_are_left_alone_and_it_is_said() -> None:
     found = analyse(chest_and_head(0.014, knocked=False), CONFIG)
-    (line,) = (q for q in found.quality if q.what.startswith("Clocks"))
+    (line,) = (q for q in found.evidence.quality if q.what.startswith("Clocks"))
     assert line.value == "agree within about 15 ms (no shared tap found)"
     assert (line.grade, line.advice) == ("good", "")
 
 
 def test_a_single_sensor_has_no_clock_to_agree_with() -> None:
-    assert not any(line.what.startswith("Clocks") for line in report(virtual(PLAIN)).quality)
+    assert not any(line.what.startswith("Clocks") for line in report(virtual(PLAIN)).evidence.quality)
 
 
 @pytest.mark.parametrize("what", ["head", "sacrum"])
@@ -434,14 +435,14 @@ def test_any_pattern_of_loss_leaves_what_is_used_right(seed: int, share: float, 
     except NotEnoughRunningError:
         return
     well_formed(found)
-    if found.zero_source == "standing" and found.usable_fraction > 0.3:
+    if found.provenance.zero_source == "standing" and found.totals.usable_fraction > 0.3:
         assert errors(found.strides, run_).rmse < 1.5
 
 
 def test_recordings_need_no_file_to_be_analysed() -> None:
     found = analyse(recording(trunk_recording(virtual(PLAIN))))
     assert found.session.name == "arrays"
-    assert found.config_hash == CONFIG.hash()
+    assert found.provenance.config_hash == CONFIG.hash()
 
 
 def test_a_slip_of_the_strap_is_told_as_a_step_where_it_happened() -> None:
@@ -452,11 +453,11 @@ def test_a_slip_of_the_strap_is_told_as_a_step_where_it_happened() -> None:
         slips=(StrapSlip(0.7, 6.0),),
     )
     found = report(virtual(plan), speed="gps")
-    assert len(found.strap_steps) == 1
-    step = found.strap_steps[0]
+    assert len(found.evidence.mounting_shifts) == 1
+    step = found.evidence.mounting_shifts[0]
     assert step.at_m == pytest.approx(700.0, abs=20.0)
     assert step.step_deg == pytest.approx(6.0, abs=0.5)
-    assert found.confidence != "good"
+    assert found.outcome.confidence != "good"
 
 
 @pytest.mark.parametrize(("fold_deg", "verdict"), [(0.0, "usual"), (6.0, "slouched")])
@@ -470,8 +471,8 @@ def test_a_fold_from_km_three_is_flagged_from_km_three_and_steady_posture_never(
     )
     found = report(virtual(plan), speed="gps")
     well_formed(found)
-    assert found.verdict == verdict
-    slouches = [episode for episode in found.episodes if episode.flag == "slouched"]
+    assert found.outcome.verdict == verdict
+    slouches = [episode for episode in found.evidence.episodes if episode.flag == "slouched"]
     assert len(slouches) == (1 if fold_deg else 0)
     if slouches:
         assert slouches[0].from_m == pytest.approx(3050.0, abs=120.0)

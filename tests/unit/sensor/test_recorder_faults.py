@@ -14,9 +14,9 @@ from bleak.exc import BleakError
 
 from sensor.recorder import RecorderPolicy
 from sensor.virtual.devices.movesense import VirtualMovesense
-from sensor.virtual.radio.adapter import AdapterState
 from sensor.virtual.radio.backend_client import VirtualClient
 from sensor.virtual.radio.peripheral import now_s
+from sensor.virtual.radio.simulated_adapter import AdapterState
 from tests.support.recordings_over_air import (
     CAP,
     CHEST,

@@ -13,8 +13,9 @@ from analysis.comparison.records import PairComparison
 from analysis.comparison.text import render
 from analysis.errors import UsageError
 from analysis.judging.config import ComparisonConfig
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from tests.support import sample_report as samples
+from tests.support.sample_report import with_fields
 
 CONFIG = ComparisonConfig()
 STEADY = samples.Course(
@@ -55,8 +56,8 @@ def test_less_than_three_degrees_is_within_refitting_error(lean_deg: float, with
 
 def test_standings_that_disagree_widen_the_interval() -> None:
     reference = steady(1)
-    zero, end = reference.standings
-    apart = replace(reference, standings=(zero, replace(end, flexion_deg=4.0)))
+    zero, end = reference.evidence.standings
+    apart = with_fields(reference, standings=(zero, replace(end, flexion_deg=4.0)))
     narrow, wide = pair(reference, steady(2)).difference, pair(apart, steady(2)).difference
     assert narrow is not None
     assert wide is not None
@@ -65,8 +66,8 @@ def test_standings_that_disagree_widen_the_interval() -> None:
 
 def test_a_single_standing_counts_with_the_error_of_refitting() -> None:
     reference = steady(1)
-    single = replace(reference, standings=reference.standings[:1])
-    difference = pair(single, replace(steady(2), standings=())).difference
+    single = with_fields(reference, standings=reference.evidence.standings[:1])
+    difference = pair(single, with_fields(steady(2), standings=())).difference
     assert difference is not None
     # 3 degrees between fittings = 1.96 standard deviations of a difference of two of them.
     assert difference.standing_sd_deg == pytest.approx(3.0 / 1.96)
@@ -77,10 +78,10 @@ def test_speeds_only_one_of_them_ran_are_left_out() -> None:
     fast = np.arange(len(reference.strides)) % 2 == 0
     speed_mps = np.where(fast, 4.5, 3.0)
     flexion_deg = np.where(fast, 20.0, 8.0)
-    mixed = replace(
+    mixed = with_fields(
         reference, strides=reference.strides.with_columns(speed_mps=speed_mps, trunk_flexion_deg=flexion_deg)
     )
-    slow = replace(
+    slow = with_fields(
         reference,
         strides=reference.strides.with_columns(
             speed_mps=np.full(len(fast), 3.0), trunk_flexion_deg=np.full(len(fast), 8.0)
@@ -118,14 +119,14 @@ def test_without_standing_only_changes_since_the_start_are_compared() -> None:
 
 
 def test_without_standing_or_fresh_window_there_is_no_difference() -> None:
-    found = pair(steady(1), replace(samples.own_baseline(), baseline=None))
+    found = pair(steady(1), with_fields(samples.own_baseline(), baseline=None))
     assert found.difference is None
     assert "neither" in found.no_difference_because
 
 
 def worn_at(report: RunReport, placement: str) -> RunReport:
     sensors = tuple(replace(sensor, placement=placement) for sensor in report.session.sensors[:1])
-    return replace(report, session=replace(report.session, sensors=sensors))
+    return with_fields(report, session=replace(report.session, sensors=sensors))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_the_interval_holds_the_truth_in_at_least_93_of_100(count: int, correlat
     trials, held = 700, 0
     for _ in range(trials):
         runs = [stretch_mean(wander(rng, count, correlation_strides), CONFIG) for _ in range(2)]
-        _, low, high = difference_interval(runs[0], runs[1], 0.0, 0.95)
+        _, low, high = difference_interval(runs[0], runs[1], standing_sd=0.0, level=0.95)
         held += low <= 0.0 <= high
     assert held / trials >= 0.93
 
@@ -50,7 +50,7 @@ def test_two_standings_a_run_hold_less_and_no_refitting(
         zeros_deg = standings_deg[:, 0] + refit_deg * rng.normal(size=2)
         runs = [stretch_mean(wander(rng, 1500, 10) - zero, CONFIG) for zero in zeros_deg]
         joint = float(np.hypot(*standings_deg.std(axis=1, ddof=1)))
-        _, low, high = difference_interval(runs[0], runs[1], joint, 0.95)
+        _, low, high = difference_interval(runs[0], runs[1], standing_sd=joint, level=0.95)
         held += low <= 0.0 <= high
     assert least <= held / trials <= most
 
@@ -61,7 +61,7 @@ def test_the_interval_is_not_needlessly_wide() -> None:
     halves = []
     for _ in range(100):
         runs = [stretch_mean(wander(rng, 2500, 0), CONFIG) for _ in range(2)]
-        value, low, _ = difference_interval(runs[0], runs[1], 0.0, 0.95)
+        value, low, _ = difference_interval(runs[0], runs[1], standing_sd=0.0, level=0.95)
         halves.append(value - low)
     assert np.median(halves) < 1.5 * 0.055
 
@@ -102,7 +102,7 @@ def test_the_mean_of_stretches_by_hand() -> None:
 
 def test_the_standing_poses_widen_the_interval() -> None:
     exact = StretchMean(5.0, 0.0, 9, True)
-    value, low, high = difference_interval(exact, StretchMean(7.0, 0.0, 9, True), 1.0, 0.95)
+    value, low, high = difference_interval(exact, StretchMean(7.0, 0.0, 9, True), standing_sd=1.0, level=0.95)
     assert value == 2.0
     assert (low, high) == pytest.approx((2.0 - 1.96, 2.0 + 1.96), abs=0.001)
 
@@ -111,6 +111,10 @@ def test_the_standing_poses_widen_the_interval() -> None:
 def test_a_constant_added_to_one_run_moves_the_difference_by_it(seed: int, offset: float) -> None:
     rng = np.random.default_rng(seed)
     first, second = rng.normal(size=400), rng.normal(size=400)
-    plain = difference_interval(stretch_mean(first, CONFIG), stretch_mean(second, CONFIG), 0.5, 0.95)
-    moved = difference_interval(stretch_mean(first, CONFIG), stretch_mean(second + offset, CONFIG), 0.5, 0.95)
+    plain = difference_interval(
+        stretch_mean(first, CONFIG), stretch_mean(second, CONFIG), standing_sd=0.5, level=0.95
+    )
+    moved = difference_interval(
+        stretch_mean(first, CONFIG), stretch_mean(second + offset, CONFIG), standing_sd=0.5, level=0.95
+    )
     assert np.subtract(moved, plain) == pytest.approx([offset] * 3, abs=1e-6)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.judging.config import DistanceConfig
-from analysis.judging.distance import distance_of, model_speed
+from analysis.judging.distance import distance_of, model_speed, typed_doubts
 from analysis.signal.speed import speed_profile, track_speed
 from sensor.samples import Gap, Track
 from tests.support.stride_tables import STRIDE_S, steady_run
@@ -19,7 +19,7 @@ def track(quantity: str, source: str, time_s: list[float], value: list[float]) -
 
 
 def test_a_typed_distance_is_reached_at_the_end_of_the_last_stride() -> None:
-    result = distance_of(steady_run(1000), (), {"typed_distance_m": 3000.0}, CONFIG)
+    result = distance_of(steady_run(1000), (), context={"typed_distance_m": 3000.0}, config=CONFIG)
     assert result.total_m == pytest.approx(3000.0)
     assert result.distance_m[500] == pytest.approx(1500.0)
     assert result.speed_mps == pytest.approx(np.full(1000, 3.0 / STRIDE_S))
@@ -27,9 +27,37 @@ def test_a_typed_distance_is_reached_at_the_end_of_the_last_stride() -> None:
 
 
 def test_a_typed_speed_holds_while_running() -> None:
-    result = distance_of(steady_run(1000), (), {"typed_speed_mps": 3.0}, CONFIG)
+    result = distance_of(steady_run(1000), (), context={"typed_speed_mps": 3.0}, config=CONFIG)
     assert result.total_m == pytest.approx(3.0 * 1000 * STRIDE_S)
     assert (result.distance_source, result.speed_source) == ("typed", "typed")
+
+
+def likely_mps() -> float:
+    return float(np.median(model_speed(steady_run(1000), CONFIG)))
+
+
+@pytest.mark.parametrize(("factor", "told"), [(0.6, 1), (0.7, 0), (1.0, 0), (1.45, 0), (1.6, 1)])
+@pytest.mark.parametrize("what", ["speed", "distance"])
+def test_what_was_typed_is_doubted_where_it_contradicts_the_cadence_by_half(
+    what: str, factor: float, told: int
+) -> None:
+    table = steady_run(1000)
+    likely = likely_mps() if what == "speed" else likely_mps() * 1000 * STRIDE_S
+    context = {"typed_speed_mps" if what == "speed" else "typed_distance_m": factor * likely}
+    doubts = typed_doubts(table, context, CONFIG)
+    assert len(doubts) == told
+    assert all(f"The typed {what} of" in doubt for doubt in doubts)
+
+
+def test_a_doubted_speed_is_told_beside_what_the_steps_suggest() -> None:
+    (doubt,) = typed_doubts(steady_run(1000), {"typed_speed_mps": 10.0}, CONFIG)
+    assert "36.0 km/h" in doubt
+    assert f"about {3.6 * likely_mps():.0f} km/h" in doubt
+
+
+def test_nothing_typed_or_nothing_run_gives_no_doubt() -> None:
+    assert typed_doubts(steady_run(1000), {}, CONFIG) == ()
+    assert typed_doubts(steady_run(0), {"typed_speed_mps": 3.0, "typed_distance_m": 9.0}, CONFIG) == ()
 
 
 def test_a_typed_speed_does_not_speed_up_a_walk() -> None:
@@ -37,7 +65,7 @@ def test_a_typed_speed_does_not_speed_up_a_walk() -> None:
     end_s = np.cumsum(duration_s)
     activity = np.repeat(np.array(["run", "walk"], dtype=object), 500)
     table = steady_run(1000, activity=activity, start_s=end_s - duration_s, end_s=end_s)
-    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG)
+    result = distance_of(table, (), context={"typed_speed_mps": 3.0}, config=CONFIG)
     assert (result.speed_mps[:500] == 3.0).all()
     # 120 steps/min walking: two steps of 0.77 m a second.
     assert result.speed_mps[500:] == pytest.approx(np.full(500, 1.54), abs=0.01)
@@ -46,7 +74,7 @@ def test_a_typed_speed_does_not_speed_up_a_walk() -> None:
 def test_a_stop_adds_no_distance() -> None:
     stopped = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
     table = steady_run(1000, start_s=stopped, end_s=stopped + STRIDE_S)
-    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG)
+    result = distance_of(table, (), context={"typed_speed_mps": 3.0}, config=CONFIG)
     assert result.total_m == pytest.approx(3.0 * 1000 * STRIDE_S)
     assert result.distance_at(500 * STRIDE_S + 30.0) == pytest.approx(3.0 * 500 * STRIDE_S)
 
@@ -55,7 +83,7 @@ def test_a_gap_while_running_adds_the_distance_run_in_it() -> None:
     lost = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
     table = steady_run(1000, start_s=lost, end_s=lost + STRIDE_S)
     gap = Gap(500 * STRIDE_S + 0.4, 500 * STRIDE_S + 59.1, "link lost")
-    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG, (gap,))
+    result = distance_of(table, (), context={"typed_speed_mps": 3.0}, config=CONFIG, gaps=(gap,))
     assert result.total_m == pytest.approx(3.0 * (1000 * STRIDE_S + 60.0))
 
 
@@ -65,7 +93,7 @@ def test_a_gap_across_a_change_of_speed_is_crossed_at_the_mean_of_both() -> None
     table = steady_run(10, start_s=end_s - duration_s, end_s=end_s)
     before_mps, after_mps = model_speed(table, CONFIG)[[0, -1]]
     assert after_mps > 1.2 * before_mps
-    result = distance_of(table, (), {}, CONFIG, (Gap(4.0, 14.0, "link lost"),))
+    result = distance_of(table, (), context={}, config=CONFIG, gaps=(Gap(4.0, 14.0, "link lost"),))
     across_m = result.distance_at(14.0) - result.distance_at(4.0)
     assert across_m == pytest.approx(10.0 * (before_mps + after_mps) / 2.0)
 
@@ -74,7 +102,7 @@ def test_a_short_gap_within_a_stop_does_not_make_the_stop_a_run() -> None:
     stopped = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
     table = steady_run(1000, start_s=stopped, end_s=stopped + STRIDE_S)
     gap = Gap(360.0, 370.0, "link lost")
-    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG, (gap,))
+    result = distance_of(table, (), context={"typed_speed_mps": 3.0}, config=CONFIG, gaps=(gap,))
     assert result.total_m == pytest.approx(3.0 * 1000 * STRIDE_S)
 
 
@@ -82,12 +110,12 @@ def test_overlapping_gaps_count_once() -> None:
     stopped = np.arange(10) * STRIDE_S + np.where(np.arange(10) >= 5, 20.0, 0.0)
     table = steady_run(10, start_s=stopped, end_s=stopped + STRIDE_S)
     gaps = (Gap(4.0, 12.0, "a"), Gap(6.0, 13.0, "b"), Gap(4.0, 13.0, "c"))
-    result = distance_of(table, (), {"typed_speed_mps": 3.0}, CONFIG, gaps)
+    result = distance_of(table, (), context={"typed_speed_mps": 3.0}, config=CONFIG, gaps=gaps)
     assert result.total_m == pytest.approx(3.0 * 10 * STRIDE_S)
 
 
 def test_without_any_source_the_cadence_model_is_named_as_such() -> None:
-    result = distance_of(steady_run(100), (), {}, CONFIG)
+    result = distance_of(steady_run(100), (), context={}, config=CONFIG)
     assert result.distance_source == result.speed_source == "cadence model"
     assert np.isnan(result.grade_pct).all()
     assert not result.grade_known
@@ -118,7 +146,7 @@ def test_the_watch_wins_over_the_foot_pod_and_over_what_was_typed() -> None:
         track("distance_m", "foot pod", [0, 700], [0, 2500]),
         track("distance_m", "watch file", [0, 700], [0, 2100]),
     ]
-    result = distance_of(steady_run(1000), tracks, {"typed_distance_m": 9000.0}, CONFIG)
+    result = distance_of(steady_run(1000), tracks, context={"typed_distance_m": 9000.0}, config=CONFIG)
     assert result.total_m == pytest.approx(2100.0)
     assert result.distance_source == result.speed_source == "watch file"
     assert result.speed_mps == pytest.approx(np.full(1000, 3.0))
@@ -126,12 +154,12 @@ def test_the_watch_wins_over_the_foot_pod_and_over_what_was_typed() -> None:
 
 def test_a_watch_that_already_ran_counts_from_the_start_of_its_track() -> None:
     tracks = [track("distance_m", "watch file", [0, 700], [400, 2500])]
-    assert distance_of(steady_run(1000), tracks, {}, CONFIG).total_m == pytest.approx(2100.0)
+    assert distance_of(steady_run(1000), tracks, context={}, config=CONFIG).total_m == pytest.approx(2100.0)
 
 
 def test_a_speed_track_alone_is_summed_up() -> None:
     tracks = [track("speed_mps", "treadmill", [0, 350, 350.001, 700], [2.0, 2.0, 4.0, 4.0])]
-    result = distance_of(steady_run(1000), tracks, {}, CONFIG)
+    result = distance_of(steady_run(1000), tracks, context={}, config=CONFIG)
     assert result.total_m == pytest.approx(2100.0, rel=1e-5)
     assert result.speed_mps[100] == 2.0
     assert result.speed_mps[900] == 4.0
@@ -139,7 +167,7 @@ def test_a_speed_track_alone_is_summed_up() -> None:
 
 def test_beyond_the_end_of_a_track_distance_is_unknown() -> None:
     tracks = [track("distance_m", "watch file", [0, 350], [0, 1050])]
-    result = distance_of(steady_run(1000), tracks, {}, CONFIG)
+    result = distance_of(steady_run(1000), tracks, context={}, config=CONFIG)
     assert np.isfinite(result.distance_m[:500]).all()
     assert np.isnan(result.distance_m[550:]).all()
     assert np.isnan(result.total_m)
@@ -150,14 +178,14 @@ def test_altitude_becomes_a_grade() -> None:
         track("distance_m", "watch file", [0, 700], [0, 2100]),
         track("altitude_m", "watch file", [0, 350, 700], [100, 100, 131.5]),
     ]
-    result = distance_of(steady_run(1000), tracks, {}, CONFIG)
+    result = distance_of(steady_run(1000), tracks, context={}, config=CONFIG)
     assert result.grade_known
     assert result.grade_pct[300] == pytest.approx(0.0)
     assert result.grade_pct[700] == pytest.approx(3.0)
 
 
 def test_an_empty_table_gives_an_empty_result() -> None:
-    result = distance_of(steady_run(0), (), {"typed_distance_m": 1000.0}, CONFIG)
+    result = distance_of(steady_run(0), (), context={"typed_distance_m": 1000.0}, config=CONFIG)
     assert len(result.distance_m) == 0
     assert np.isnan(result.total_m)
     assert np.isnan(result.distance_at([1.0, 2.0])).all()
@@ -168,8 +196,10 @@ def test_shifting_the_clock_changes_no_distance(shift_s: float, typed_m: float) 
     table = steady_run(50)
     shifted = steady_run(50, start_s=table["start_s"] + shift_s, end_s=table["end_s"] + shift_s)
     context = {"typed_distance_m": typed_m}
-    expected = distance_of(table, (), context, CONFIG).distance_m
-    assert distance_of(shifted, (), context, CONFIG).distance_m == pytest.approx(expected, abs=1e-3)
+    expected = distance_of(table, (), context=context, config=CONFIG).distance_m
+    assert distance_of(shifted, (), context=context, config=CONFIG).distance_m == pytest.approx(
+        expected, abs=1e-3
+    )
 
 
 def test_on_a_treadmill_the_runner_stays_in_the_room() -> None:

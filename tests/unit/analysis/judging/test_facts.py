@@ -24,7 +24,7 @@ WITH_STOP = replace(PLAIN, legs=(*OPENING, run(30.0, 3.0), stand(15.0), run(30.0
 def test_facts_of_a_faultless_sensor() -> None:
     run_ = virtual(PLAIN)
     sensor = trunk_recording(run_)
-    facts = sensor_facts(sensor, motion(run_), CONFIG)
+    facts = sensor_facts(sensor, motion(run_), config=CONFIG)
     assert facts.rate_hz == pytest.approx(104.0)
     assert facts.sample_count == len(sensor.time_s)
     assert facts.missing_fraction == 0.0
@@ -37,8 +37,8 @@ def test_facts_of_a_faultless_sensor() -> None:
 def test_what_the_recording_tells_of_its_sensor_is_passed_on() -> None:
     run_ = virtual(PLAIN)
     sensor = replace(trunk_recording(run_), battery_pct=37, rejected_packets=5)
-    clock = clock_facts(sensor, sensor, (), CONFIG.knocks)
-    facts = sensor_facts(sensor, replace(motion(run_), mirrored=True), CONFIG, clock)
+    clock = clock_facts(sensor, sensor, events=(), config=CONFIG.knocks)
+    facts = sensor_facts(sensor, replace(motion(run_), mirrored=True), config=CONFIG, clock=clock)
     assert (facts.placement, facts.device, facts.name) == (sensor.placement, sensor.device, sensor.name)
     assert (facts.battery_pct, facts.rejected_packets, facts.mirrored) == (37, 5, True)
     assert facts.clock is clock
@@ -47,7 +47,7 @@ def test_what_the_recording_tells_of_its_sensor_is_passed_on() -> None:
 def test_the_share_of_lost_samples_is_counted() -> None:
     run_ = virtual(PLAIN)
     lost = loss_mask(len(run_.time_s), run_.rate_hz, gap_s=0.1, fraction=0.05, rng=np.random.default_rng(1))
-    facts = sensor_facts(trunk_recording(run_, lost=lost), motion(run_, lost=lost), CONFIG)
+    facts = sensor_facts(trunk_recording(run_, lost=lost), motion(run_, lost=lost), config=CONFIG)
     assert facts.missing_fraction == pytest.approx(lost.mean(), abs=1e-4)
     assert facts.sample_count == (~lost).sum()
 
@@ -64,13 +64,13 @@ def rescaled(run_: VirtualRun, factor: float) -> VirtualRun:
 def test_what_no_bias_explains_shows_in_the_mean_specific_force(factor: float, shown_g: float) -> None:
     """Up to 60 mg beside one g in standing is taken for a bias of the accelerometer, nine tenths of it."""
     run_ = rescaled(virtual(PLAIN), factor)
-    facts = sensor_facts(trunk_recording(run_), motion(run_), CONFIG)
+    facts = sensor_facts(trunk_recording(run_), motion(run_), config=CONFIG)
     assert facts.mean_specific_force_g == pytest.approx(shown_g, abs=0.015)
 
 
 def test_without_running_the_mean_force_is_unknown() -> None:
     still = virtual(replace(PLAIN, legs=(stand(30.0),)))
-    facts = sensor_facts(trunk_recording(still), motion(still), CONFIG)
+    facts = sensor_facts(trunk_recording(still), motion(still), config=CONFIG)
     assert np.isnan(facts.mean_specific_force_g)
     assert standings_of(motion(still)) == ()
 
@@ -110,8 +110,8 @@ def an_hour(*starts: int, nominal_rate_hz: float | None = 104.0) -> SensorRecord
     return replace(hour, nominal_rate_hz=nominal_rate_hz, segment_start=np.array([0, *starts]))
 
 
-START = SharedEvent(10.0, 0.007, 0.003, 3, is_jump=False)
-END = SharedEvent(3_590.0, 0.006, 0.014, 2, is_jump=True)
+START = SharedEvent(at_s=10.0, lag_s=0.007, within_s=0.003, knocks=3, is_jump=False)
+END = SharedEvent(at_s=3_590.0, lag_s=0.006, within_s=0.014, knocks=2, is_jump=True)
 
 
 @pytest.mark.parametrize(
@@ -129,18 +129,21 @@ END = SharedEvent(3_590.0, 0.006, 0.014, 2, is_jump=True)
 def test_how_far_clocks_may_be_apart(
     events: tuple[SharedEvent, ...], starts: tuple[int, ...], within_ms: float
 ) -> None:
-    found = clock_facts(an_hour(), an_hour(*starts), events, CONFIG.knocks)
+    found = clock_facts(an_hour(), an_hour(*starts), events=events, config=CONFIG.knocks)
     assert found.within_ms == pytest.approx(within_ms, abs=0.01)
-    assert clock_facts(an_hour(*starts), an_hour(), events, CONFIG.knocks).within_ms == found.within_ms
+    assert (
+        clock_facts(an_hour(*starts), an_hour(), events=events, config=CONFIG.knocks).within_ms
+        == found.within_ms
+    )
 
 
 def test_files_without_arrivals_say_nothing_of_their_clocks() -> None:
     file = an_hour(nominal_rate_hz=None)
-    assert np.isnan(clock_facts(an_hour(), file, (), CONFIG.knocks).within_ms)
-    assert np.isnan(clock_facts(file, an_hour(), (START,), CONFIG.knocks).within_ms)
+    assert np.isnan(clock_facts(an_hour(), file, events=(), config=CONFIG.knocks).within_ms)
+    assert np.isnan(clock_facts(file, an_hour(), events=(START,), config=CONFIG.knocks).within_ms)
 
 
 def test_what_was_felt_is_told_in_milliseconds_with_its_place_and_kind() -> None:
-    start, end = clock_facts(an_hour(), an_hour(), (START, END), CONFIG.knocks).knocks
+    start, end = clock_facts(an_hour(), an_hour(), events=(START, END), config=CONFIG.knocks).knocks
     assert (start.where, start.kind, start.count, start.lag_ms) == ("start", "taps", 3, pytest.approx(7.0))
     assert (end.where, end.kind, end.count, end.within_ms) == ("end", "jumps", 2, pytest.approx(14.0))

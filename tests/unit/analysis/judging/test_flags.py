@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.config import AnalysisConfig
 from analysis.judging.baseline import fresh_window, with_adjusted_flexion, with_judged
 from analysis.judging.flags import Findings, findings_of
-from analysis.records import Axis, Standing, StrapStep, StrideTable
+from analysis.records import Axis, MountingShift, Standing, StrideTable
 from tests.support.stride_tables import STRIDE_M, STRIDE_S, steady_run
 
 CONFIG = AnalysisConfig()
@@ -28,7 +28,7 @@ def judge(
     total_m = float(table["distance_m"][-1]) + STRIDE_M if total_m is None else total_m
     baseline = fresh_window(table, total_m, config.baseline)
     table = with_judged(table, baseline, config.baseline, speed_is_measured=speed_is_measured)
-    return findings_of(with_adjusted_flexion(table, baseline), baseline, config, **facts)
+    return findings_of(with_adjusted_flexion(table, baseline), baseline, config=config, **facts)
 
 
 def slouching(count: int = 3000, at: int = 2000, until: int | None = None, by: float = 5.0) -> np.ndarray:
@@ -123,15 +123,15 @@ def test_nothing_is_flagged_without_a_fresh_window() -> None:
 
 
 def test_after_a_strap_step_nothing_is_called_slouched_until_a_standing() -> None:
-    step = StrapStep(2200 * STRIDE_S, 4400.0, 3.0)
+    step = MountingShift(2200 * STRIDE_S, 4400.0, 3.0)
     table = steady_run(4000, trunk_flexion_deg=slouching(4000))
-    barred = judge(table, steps=(step,))
+    barred = judge(table, shifts=(step,))
     slouched = [e for e in barred.episodes if e.flag == "slouched"]
     assert [(e.from_m, e.to_m, e.ended_by) for e in slouched] == [(4000.0, 4400.0, "strap step")]
     assert set(barred.table["flag"][2200:]) == {"watch"}
 
     standing = Standing(3000 * STRIDE_S, 3000 * STRIDE_S, 0.0, 0.0, "re-zero")
-    stood = judge(table, steps=(step,), standings=(standing,))
+    stood = judge(table, shifts=(step,), standings=(standing,))
     slouched = [e for e in stood.episodes if e.flag == "slouched"]
     assert [(e.from_m, e.ended_by) for e in slouched] == [(4000.0, "strap step"), (6000.0, "end of run")]
 
@@ -226,7 +226,7 @@ def test_every_slouched_stride_lies_in_a_watch_episode(seed: int) -> None:
 
 def test_a_sideways_step_bars_no_slouch() -> None:
     run = steady_run(3000, trunk_flexion_deg=slouching())
-    sideways = StrapStep(1500 * STRIDE_S, 3000.0, 4.0, Axis.SIDEWAYS)
-    forward = StrapStep(1500 * STRIDE_S, 3000.0, 4.0, Axis.FORWARD)
-    assert "slouched" in {e.flag for e in judge(run, steps=(sideways,)).episodes}
-    assert "slouched" not in {e.flag for e in judge(run, steps=(forward,)).episodes}
+    sideways = MountingShift(1500 * STRIDE_S, 3000.0, 4.0, Axis.SIDEWAYS)
+    forward = MountingShift(1500 * STRIDE_S, 3000.0, 4.0, Axis.FORWARD)
+    assert "slouched" in {e.flag for e in judge(run, shifts=(sideways,)).episodes}
+    assert "slouched" not in {e.flag for e in judge(run, shifts=(forward,)).episodes}

@@ -19,7 +19,7 @@ def course(*parts: tuple[int, float]) -> np.ndarray:
 
 
 def stretches(x: np.ndarray, threshold: float = 4.0) -> tuple[Stretch, ...]:
-    return stretches_above(x, np.full(len(x), 2.0), threshold, CONFIG)
+    return stretches_above(x, np.full(len(x), 2.0), threshold=threshold, config=CONFIG)
 
 
 def test_exactly_three_hundred_metres_open_an_episode_and_two_less_do_not() -> None:

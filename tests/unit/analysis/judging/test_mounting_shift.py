@@ -5,8 +5,8 @@ import pytest
 from scipy.signal import lfilter
 
 from analysis.config import AnalysisConfig
-from analysis.judging.mounting_shift import strap_steps
-from analysis.records import Axis, StrapStep
+from analysis.judging.mounting_shift import mounting_shifts
+from analysis.records import Axis, MountingShift
 from sensor.samples import FloatArray
 from tests.support.stride_tables import STRIDE_S, steady_run
 
@@ -14,9 +14,9 @@ CONFIG = AnalysisConfig()
 COUNT = 3000
 
 
-def steps(flexion_deg: FloatArray, **columns: FloatArray) -> tuple[StrapStep, ...]:
+def steps(flexion_deg: FloatArray, **columns: FloatArray) -> tuple[MountingShift, ...]:
     table = steady_run(COUNT, trunk_flexion_deg=flexion_deg, **columns)
-    return strap_steps(table, CONFIG.strap_step, CONFIG.baseline)
+    return mounting_shifts(table, CONFIG.strap_step, CONFIG.baseline)
 
 
 def wander(seed: int, correlation_strides: float, sd_deg: float) -> FloatArray:
@@ -165,4 +165,4 @@ def test_a_step_across_unusable_strides_is_found_at_the_next_usable_one() -> Non
 def test_a_run_too_short_to_tell_has_no_steps(count: int) -> None:
     flexion_deg = np.where(np.arange(count) < count // 2, 0.0, 9.0)
     table = steady_run(count, trunk_flexion_deg=flexion_deg)
-    assert strap_steps(table, CONFIG.strap_step, CONFIG.baseline) == ()
+    assert mounting_shifts(table, CONFIG.strap_step, CONFIG.baseline) == ()

@@ -10,11 +10,11 @@ from analysis.judging.quality import quality_of, standing_change_deg, unusable_s
 from analysis.records import (
     ClockFacts,
     GapFact,
+    MountingShift,
     QualityLine,
     SensorFacts,
     SharedKnocks,
     Standing,
-    StrapStep,
     StrideTable,
 )
 from tests.support.stride_tables import steady_run
@@ -28,10 +28,17 @@ def lines(
     *sensors: SensorFacts,
     table: StrideTable | None = None,
     standings: tuple[Standing, ...] = (),
-    steps: tuple[StrapStep, ...] = (),
+    shifts: tuple[MountingShift, ...] = (),
     gaps: tuple[GapFact, ...] = (),
 ) -> dict[str, QualityLine]:
-    found = quality_of(sensors, steady_run(100) if table is None else table, standings, steps, gaps, CONFIG)
+    found = quality_of(
+        sensors,
+        steady_run(100) if table is None else table,
+        standings=standings,
+        shifts=shifts,
+        gaps=gaps,
+        config=CONFIG,
+    )
     return {line.what: line for line in found}
 
 
@@ -126,9 +133,9 @@ def test_walks_do_not_enter_the_usable_share() -> None:
 def test_a_loose_strap_outranks_a_step() -> None:
     because = np.array(["loose"] * 30 + [""] * 70, dtype=object)
     table = steady_run(100, usable=because == "", usable_because=because)
-    step = StrapStep(300.0, 1234.0, -4.2)
-    assert lines(table=table, steps=(step,))["Fit of the strap"].grade == "bad"
-    told = lines(steps=(step,))["Fit of the strap"]
+    step = MountingShift(300.0, 1234.0, -4.2)
+    assert lines(table=table, shifts=(step,))["Fit of the strap"].grade == "bad"
+    told = lines(shifts=(step,))["Fit of the strap"]
     assert told.value == "step of -4.2° at km 1.2"
     assert "unknown" in told.advice
 

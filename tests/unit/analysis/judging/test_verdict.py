@@ -8,8 +8,9 @@ import pytest
 
 from analysis.errors import NotEnoughRunningError
 from analysis.judging.config import VerdictConfig
-from analysis.judging.verdict import Judgement, judge, require_running
-from analysis.records import Baseline, Episode, Standing, StrapStep, StrideTable
+from analysis.judging.verdict import judge, require_running
+from analysis.records import Baseline, Episode, MountingShift, Standing, StrideTable
+from analysis.run_report import Outcome
 from sensor.samples import BoolArray
 from tests.support.stride_tables import steady_run
 
@@ -23,12 +24,12 @@ def episode(flag: str, from_m: float, to_m: float, depth_deg: float) -> Episode:
     return Episode(flag, from_m, to_m, from_m / 3, to_m / 3, depth_deg, 3.0, float("nan"), "recovered")
 
 
-def verdict(**changed: Any) -> Judgement:
+def verdict(**changed: Any) -> Outcome:
     given: dict[str, Any] = {
         "table": steady_run(2000),
         "baseline": WINDOW,
         "episodes": (),
-        "steps": (),
+        "shifts": (),
         "standings": (ZERO, END),
         "total_m": 10_240.0,
         "distance_source": "watch file",
@@ -167,7 +168,7 @@ def test_half_of_the_strides_are_enough() -> None:
         ({"table": share(0.6)}, "fair", 1),
         ({"table": share(0.59)}, "do not trust", 1),
         ({"table": share(0.75, "loose")}, "do not trust", 2),
-        ({"steps": (StrapStep(100.0, 300.0, 4.0),)}, "fair", 1),
+        ({"shifts": (MountingShift(100.0, 300.0, 4.0),)}, "fair", 1),
         ({"distance_source": "cadence model"}, "fair", 1),
         ({"distance_source": "typed"}, "good", 0),
         ({"doubts": ("No gyroscope.",)}, "fair", 1),

@@ -6,25 +6,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.records import RunReport
-from analysis.report.method import method_lines
+from analysis.report.method import measured_lines, method_lines
+from analysis.run_report import RunReport
 from tests.support import sample_report as sample
+from tests.support.sample_report import with_fields
 
 
 def _with_column(name: str, value: float) -> RunReport:
     report = sample.steady_run()
     column = {name: np.full(len(report.strides), value)}
     found = replace(
-        report.config.findings,
+        report.provenance.config.findings,
         rounded_deg=5.5,
         rounded_sacrum_deg=2.5,
         head_pitch_deg=17.5,
         neck_change_deg=9.5,
     )
-    return replace(
+    return with_fields(
         report,
         strides=report.strides.with_columns(**column),
-        config=replace(report.config, findings=found),
+        config=replace(report.provenance.config, findings=found),
     )
 
 
@@ -42,7 +43,15 @@ def test_with_a_head_sensor_the_rule_for_the_head_is_told_as_configured() -> Non
 
 def test_without_a_second_sensor_its_rules_are_left_out() -> None:
     report = _with_column("sacrum_pitch_deg", np.nan)
-    report = replace(
+    report = with_fields(
         report, strides=report.strides.with_columns(head_pitch_deg=np.full(len(report.strides), np.nan))
     )
     assert not [s for s in method_lines(report) if s.startswith(("Back:", "Head sensor:"))]
+
+
+def test_the_window_of_contact_times_is_told_as_configured() -> None:
+    report = sample.steady_run()
+    config = report.provenance.config
+    wide = replace(config, segments=replace(config.segments, contact_window_m=250.0))
+    (line,) = [s for s in measured_lines(with_fields(report, config=wide)) if s.startswith("Contact time")]
+    assert "median over 250 m" in line

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from analysis import report_json
-from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, RunReport, StrideTable
+from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, StrideTable
 from analysis.report import page, tables, text, words
+from analysis.run_report import RunReport
 from tests.support import sample_report as sample
 from tests.support.sample_course import curve_of
+from tests.support.sample_report import with_fields
 
 Make = Callable[[], RunReport]
 
@@ -123,8 +125,8 @@ def test_what_people_typed_is_shown_and_never_obeyed() -> None:
         notices=(evil,),
         sensors=(replace(report.session.sensors[0], name=evil),),
     )
-    gaps = (replace(report.gaps[0], reason=evil),)
-    html = page.render(replace(report, session=session, gaps=gaps, notes=(evil,), headline=evil))
+    gaps = (replace(report.evidence.gaps[0], reason=evil),)
+    html = page.render(with_fields(report, session=session, gaps=gaps, notes=(evil,), headline=evil))
     assert "<script" not in html
     assert html.count("&lt;script&gt;alert(1)") >= 8
     assert "\x1b" not in html
@@ -134,7 +136,7 @@ def test_what_people_typed_is_shown_and_never_obeyed() -> None:
 
 def test_a_lone_surrogate_in_a_name_cannot_break_the_file() -> None:
     report = sample.short_run()
-    page.render(replace(report, session=replace(report.session, name="a\ud800b"))).encode()
+    page.render(with_fields(report, session=replace(report.session, name="a\ud800b"))).encode()
 
 
 @pytest.mark.parametrize("make", [sample.slouching_10k, sample.steady_run, sample.accelerometer_only])
@@ -142,8 +144,8 @@ def test_every_kilometre_shows_the_numbers_of_the_report(make: Make) -> None:
     report = make()
     html = page.render(report)
     posture, stride = rows(html, "<caption>Posture"), rows(html, "<caption>Stride")
-    assert len(posture) == len(stride) == len(report.segments)
-    for s, shown, other in zip(report.segments, posture, stride, strict=True):
+    assert len(posture) == len(stride) == len(report.evidence.segments)
+    for s, shown, other in zip(report.evidence.segments, posture, stride, strict=True):
         minutes, seconds = (float(p) for p in shown[1].split(":"))
         assert minutes * 60 + seconds == pytest.approx(1000 / s.speed_mps, abs=0.51)
         assert number(shown[2]) == pytest.approx(s.flexion_deg, abs=0.051)
@@ -166,8 +168,8 @@ def test_the_first_thing_said_is_the_verdict_in_word_text_and_shape() -> None:
     card = html[html.index('<section class="headline') :].split("</section>")[0]
     assert "Red: slouched" in card
     assert "shape-square" in card
-    assert report.headline in card
-    assert report.confidence_because[0] in card
+    assert report.outcome.headline in card
+    assert report.outcome.confidence_because[0] in card
 
 
 def test_every_verdict_has_a_shape_of_its_own() -> None:
@@ -177,7 +179,7 @@ def test_every_verdict_has_a_shape_of_its_own() -> None:
 def test_the_stretch_table_says_where_how_long_how_deep_and_what_ended_it() -> None:
     report = sample.slouching_10k()
     shown = rows(page.render(report), 'id="stretches"')
-    for e, row in zip(report.episodes, shown, strict=True):
+    for e, row in zip(report.evidence.episodes, shown, strict=True):
         assert row[1] == f"km {e.from_m / 1000:.1f} to {e.to_m / 1000:.1f}"
         assert f"{(e.to_m - e.from_m) / 1000:.1f} km" in row[2]
         assert number(row[3]) == pytest.approx(e.depth_deg, abs=0.051)
@@ -217,7 +219,7 @@ def test_without_a_standing_no_absolute_angle_is_shown() -> None:
 
 
 def test_without_zero_and_usual_only_the_shape_is_drawn() -> None:
-    html = page.render(replace(sample.short_run(), zero_source="none", standings=()))
+    html = page.render(with_fields(sample.short_run(), zero_source="none", standings=()))
     figure = html[html.index('id="posture-wide-title"') :].split("</svg>")[0]
     assert re.findall(r">[^<]*°[^<]*</text>", figure) == []
     assert "only changes have a meaning" in html
@@ -225,7 +227,7 @@ def test_without_zero_and_usual_only_the_shape_is_drawn() -> None:
 
 def test_without_a_distance_the_axis_is_in_minutes() -> None:
     report = sample.slouching_10k()
-    html = page.render(replace(report, distance_source="unknown", distance_m=math.nan, segments=()))
+    html = page.render(with_fields(report, distance_source="unknown", distance_m=math.nan, segments=()))
     assert "Posture over time" in html
     assert ">min</text>" in html
     assert ">km</text>" not in html
@@ -235,7 +237,9 @@ def test_without_a_distance_the_axis_is_in_minutes() -> None:
 def test_a_simulated_runner_is_called_one() -> None:
     report = sample.slouching_10k()
     assert "Simulated runner" not in page.render(report)
-    assert "Simulated runner" in page.render(replace(report, session=replace(report.session, simulated=True)))
+    assert "Simulated runner" in page.render(
+        with_fields(report, session=replace(report.session, simulated=True))
+    )
 
 
 def test_every_figure_says_what_is_shown_and_what_to_do() -> None:
@@ -259,7 +263,7 @@ def test_each_drawing_has_a_title_and_a_description_to_be_spoken() -> None:
 
 def test_what_is_advised_stands_on_the_page_line_by_line_and_nothing_else() -> None:
     advice = (Advice(AdviceKind.LET_PAIN_EASE, "neck 6"), Advice(AdviceKind.LIGHTEN_VEST, "a vest"))
-    html = page.render(replace(sample.slouching_10k(), advice=advice))
+    html = page.render(with_fields(sample.slouching_10k(), advice=advice))
     assert "<p>You told of pain: neck 6 of 10." in html
     assert "<p>In the vest, take only" in html
     assert "exercises twice a week" not in html
@@ -268,7 +272,7 @@ def test_what_is_advised_stands_on_the_page_line_by_line_and_nothing_else() -> N
 def test_pain_and_symptoms_are_told_on_the_page() -> None:
     report = sample.slouching_10k()
     told = replace(report.session, context={"pain_during": ["neck 6", "knee 2"], "symptoms": ["fever"]})
-    html = page.render(replace(report, session=told))
+    html = page.render(with_fields(report, session=told))
     assert "Pain during: neck 6, knee 2" in html
     assert "Symptoms: fever" in html
 
@@ -276,24 +280,24 @@ def test_pain_and_symptoms_are_told_on_the_page() -> None:
 def test_every_threshold_and_both_hashes_are_stated() -> None:
     report = sample.slouching_10k()
     reader = Reader(page.render(report))
-    for name in report.config.thresholds():
+    for name in report.provenance.config.thresholds():
         assert name in reader.words
-    assert report.file_hash in reader.words
-    assert report.config_hash in reader.words
+    assert report.provenance.file_hash in reader.words
+    assert report.provenance.config_hash in reader.words
 
 
 def test_no_usable_stride_gives_a_page_and_no_curve() -> None:
     report = sample.short_run()
     none = report.strides.with_columns(usable=report.strides["usable"] & False)
     nothing = curve_of(none, none["usable"])
-    html = page.render(replace(report, strides=none, curve=nothing, stride_count=0))
+    html = page.render(with_fields(report, strides=none, curve=nothing, stride_count=0))
     assert "there is no curve to draw" in html
 
 
 def test_a_session_without_any_stride_still_gives_every_form_of_report() -> None:
     empty = StrideTable({})
     nothing = np.zeros(0)
-    report = replace(
+    report = with_fields(
         sample.short_run(),
         strides=empty,
         curve=Curve(nothing, nothing, nothing, nothing, nothing.astype(bool)),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from analysis.report import svg
 from analysis.report.posture_figure import posture_figure
 from tests.support import sample_report as sample
+from tests.support.sample_report import with_fields
 
 
 def numbers(path: str) -> list[tuple[float, float]]:
@@ -45,20 +45,24 @@ def test_the_reduced_line_keeps_every_extreme_and_both_ends_of_each_piece(
 
 def test_a_line_is_lifted_at_a_break_and_nowhere_else() -> None:
     x, y = np.arange(6.0) * 10, np.zeros(6)
-    path = svg.line_path(x, y, np.array([False, False, False, True, False, False]), "course")
+    path = svg.line_path(
+        x, y, after_break=np.array([False, False, False, True, False, False]), class_="course"
+    )
     assert 'd="M0 0L10 0L20 0M30 0L40 0L50 0"' in path
 
 
 def test_an_empty_line_is_an_empty_path() -> None:
-    assert 'd=""' in svg.line_path(np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool), "course")
-    assert 'd=""' in svg.dots_path(np.zeros(0), np.zeros(0), "dots")
+    assert 'd=""' in svg.line_path(
+        np.zeros(0), np.zeros(0), after_break=np.zeros(0, dtype=bool), class_="course"
+    )
+    assert 'd=""' in svg.dots_path(np.zeros(0), np.zeros(0), class_="dots")
 
 
 def test_thinned_dots_keep_the_highest_and_the_lowest() -> None:
     rng = np.random.default_rng(1)
     x, y = np.sort(rng.uniform(0, 300, 20_000)), rng.normal(0, 1, 20_000)
     y[777], y[15_001] = 40.0, -40.0
-    path = svg.dots_path(x, y, "dots", most=500)
+    path = svg.dots_path(x, y, class_="dots", most=500)
     shown = [float(v) for v in re.findall(r"M-?[0-9.]+ (-?[0-9.]+)h0", path)]
     assert max(shown) == 40.0
     assert min(shown) == -40.0
@@ -66,7 +70,7 @@ def test_thinned_dots_keep_the_highest_and_the_lowest() -> None:
 
 
 def test_a_text_cannot_close_its_element() -> None:
-    drawn = svg.text(1, 2, "</text><script>", "tick")
+    drawn = svg.text(1, 2, "</text><script>", class_="tick")
     assert drawn == '<text x="1" y="2" class="tick" text-anchor="start">&lt;/text&gt;&lt;script&gt;</text>'
 
 
@@ -120,7 +124,7 @@ def test_running_too_steep_or_too_fast_to_judge_stands_on_a_ground_of_its_own() 
     assert 'class="unjudged"' not in posture_figure(report)
     distance_m = report.strides["distance_m"]
     because = np.where((distance_m > 5000) & (distance_m < 6000), "grade", "").astype(object)
-    hilly = replace(report, strides=report.strides.with_columns(judged_because=because))
+    hilly = with_fields(report, strides=report.strides.with_columns(judged_because=because))
     grounds = re.findall(
         r'<rect x="([\d.]+)"[^>]* width="([\d.]+)"[^>]*class="unjudged"', posture_figure(hilly)
     )

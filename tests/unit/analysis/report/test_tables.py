@@ -16,6 +16,7 @@ from analysis import report_json
 from analysis.records import STRIDE_COLUMNS, ClockFacts, SharedKnocks
 from analysis.report import tables
 from tests.support import sample_report as sample
+from tests.support.sample_report import with_fields
 
 DOCUMENT = Path(__file__).parents[4] / "data" / "REPORT_JSON.md"
 
@@ -34,7 +35,7 @@ def documented_in(heading: str) -> set[str]:
 
 
 def parsed(**changed: Any) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(report_json.to_json(replace(sample.slouching_10k(), **changed)))
+    content: dict[str, Any] = json.loads(report_json.to_json(with_fields(sample.slouching_10k(), **changed)))
     return content
 
 
@@ -63,18 +64,18 @@ def test_the_json_tells_the_numbers_of_the_report() -> None:
     content = parsed()
     assert content["format"] == "runtall-report"
     assert content["version"] == 1
-    assert content["headline"] == report.headline
-    assert content["distance_m"] == report.distance_m
+    assert content["headline"] == report.outcome.headline
+    assert content["distance_m"] == report.totals.distance_m
     assert content["stride_count"] == len(report.strides) - int((report.strides["activity"] == "walk").sum())
     assert [(e["flag"], e["from_m"], e["depth"]) for e in content["episodes"]] == [
-        (e.flag, e.from_m, e.depth_deg) for e in report.episodes
+        (e.flag, e.from_m, e.depth_deg) for e in report.evidence.episodes
     ]
 
 
 def test_advice_is_told_with_its_reason() -> None:
     reminder, strength = parsed()["advice"]
     assert reminder["kind"] == "remind yourself late"
-    assert reminder["at_m"] == sample.slouching_10k().advice[0].at_m
+    assert reminder["at_m"] == sample.slouching_10k().outcome.advice[0].at_m
     assert strength == {
         "kind": "strengthen the back",
         "because": "the slouch came late in the run",
@@ -86,7 +87,7 @@ def test_advice_is_told_with_its_reason() -> None:
 def test_a_report_from_before_there_was_advice_is_read_back() -> None:
     older = parsed()
     del older["advice"]
-    assert report_json.from_json(json.dumps(older)).advice == ()
+    assert report_json.from_json(json.dumps(older)).outcome.advice == ()
 
 
 def test_unknown_numbers_become_null() -> None:
@@ -104,7 +105,7 @@ def test_numpy_values_in_what_was_noted_are_written_as_numbers() -> None:
 
 
 def test_control_characters_leave_as_escapes_only() -> None:
-    text = report_json.to_json(replace(sample.slouching_10k(), headline="\x1b[2J \u202e \ud800"))
+    text = report_json.to_json(with_fields(sample.slouching_10k(), headline="\x1b[2J \u202e \ud800"))
     assert text.isascii()
     assert "\x1b" not in text
 
@@ -143,5 +144,5 @@ def test_the_csv_says_true_false_and_nothing() -> None:
 @pytest.mark.parametrize("make", [sample.short_run, sample.loose_sensor, sample.three_hours])
 def test_every_kind_of_run_can_be_told_to_other_programs(make: Any) -> None:
     report = make()
-    assert json.loads(report_json.to_json(report))["verdict"] == report.verdict
+    assert json.loads(report_json.to_json(report))["verdict"] == report.outcome.verdict
     assert tables.to_csv(report).count("\n") == len(report.strides) + 1

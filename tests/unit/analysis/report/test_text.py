@@ -8,6 +8,7 @@ import pytest
 
 from analysis.report import text
 from tests.support import sample_report as sample
+from tests.support.sample_report import with_fields
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "report_slouching_10k.txt"
 ALL = [
@@ -39,7 +40,7 @@ def test_what_people_typed_cannot_steer_the_terminal() -> None:
     report = sample.slouching_10k()
     evil = "\x1b[2J\x07 \u202e name\r\n" + "x" * 200
     session = replace(report.session, name=evil, notices=(evil,))
-    shown = text.render(replace(report, session=session, notes=(evil,)))
+    shown = text.render(with_fields(report, session=session, notes=(evil,)))
     assert not set(shown) & {"\x1b", "\x07", "\u202e", "\r"}
     assert max(len(line) for line in shown.splitlines()) <= 80
 

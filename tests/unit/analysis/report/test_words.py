@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.report import words
 from tests.support import sample_report as sample
+from tests.support.sample_report import with_fields
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_ordinary_names_stay_as_they_are() -> None:
 
 
 def test_a_stretch_without_distance_is_told_in_minutes() -> None:
-    episode = sample.slouching_10k().episodes[0]
+    episode = sample.slouching_10k().evidence.episodes[0]
     unknown = replace(episode, from_m=math.nan, to_m=math.nan, from_s=600.0, to_s=1200.0)
     assert words.stretch(unknown) == "min 10 to 20"
     assert words.episode_length(unknown) == "10 min 00 s"
@@ -75,11 +76,11 @@ def test_a_time_is_called_utc_only_where_it_is(given_time: str, shown: str) -> N
 
 def test_the_page_says_what_usual_is_and_how_far_forward_that_was() -> None:
     report = sample.slouching_10k()
-    assert report.baseline is not None
+    assert report.evidence.baseline is not None
     said = words.usual_is(report)
     assert said.startswith("Usual means your own start, km 0.5 to 2.0, which was ")
     assert said.endswith("forward of your standing.")
-    behind = replace(report, baseline=replace(report.baseline, flexion_deg=-2.0))
+    behind = with_fields(report, baseline=replace(report.evidence.baseline, flexion_deg=-2.0))
     assert words.usual_is(behind).endswith("which was 2.0° behind your standing.")
-    assert words.usual_is(replace(report, zero_source="own baseline")).endswith("km 0.5 to 2.0.")
-    assert words.usual_is(replace(report, baseline=None)) == ""
+    assert words.usual_is(with_fields(report, zero_source="own baseline")).endswith("km 0.5 to 2.0.")
+    assert words.usual_is(with_fields(report, baseline=None)) == ""

@@ -52,7 +52,7 @@ def test_the_excess_is_taken_from_running_alone_and_from_no_sideways_lean() -> N
     gait = even_gait(100, 200, 20.0, 300)
     sensor_from_trunk = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     all_up = np.tile((sensor_from_trunk @ up)[:, None], 300)
-    found = sensor_from_trunk.T @ without_excess(all_up, sensor_from_trunk.T, gait, CONFIG)
+    found = sensor_from_trunk.T @ without_excess(all_up, sensor_from_trunk.T, gait=gait, config=CONFIG)
     flexion_deg = np.degrees(np.arctan2(-found[0], found[2]))
     assert flexion_deg[100:200] == pytest.approx(8.0 - CONFIG.accelerometer_excess_deg)
     assert np.delete(flexion_deg, np.s_[100:200]) == pytest.approx(8.0)
@@ -67,7 +67,7 @@ def test_steady_running_is_within_the_stated_interval(style: GaitStyle, flexion_
     error = errors(found.strides, run)
     steady = (error.start_s > 34.0) & (error.start_s < 96.0)
     assert steady.sum() > 50
-    assert np.abs(error.flexion[steady]).max() < found.flexion_half_width_deg
+    assert np.abs(error.flexion[steady]).max() < found.provenance.flexion_half_width_deg
     # Before the correction the average in the sensor's own axes reads too much, never too little.
     assert error.flexion[steady].mean() > -CONFIG.accelerometer_excess_deg
 
@@ -81,15 +81,15 @@ def test_the_bow_tells_forward_though_the_run_hardly_leans(style: str) -> None:
 
 def test_the_bow_is_no_part_of_the_zero() -> None:
     run = virtual(PLAIN)
-    apart = float(motion(run, gyroscope=False).zero.up_sensor @ motion(run).zero.up_sensor)
+    apart = float(motion(run, gyroscope=False).calibration.up_sensor @ motion(run).calibration.up_sensor)
     assert np.degrees(np.arccos(min(apart, 1.0))) < 0.2
 
 
 def test_only_what_acceleration_tells_is_claimed() -> None:
     found = report(virtual(PLAIN), gyroscope=False)
-    assert found.method == "accelerometer only"
-    assert found.flexion_half_width_deg == 4.5
-    assert found.confidence != "good"
+    assert found.provenance.method == "accelerometer only"
+    assert found.provenance.flexion_half_width_deg == 4.5
+    assert found.outcome.confidence != "good"
     table = found.strides
     for column in (
         "trunk_lateral_deg", "lateral_left_deg", "lateral_right_deg", "trunk_rotation_rom_deg",
@@ -103,8 +103,8 @@ def test_only_what_acceleration_tells_is_claimed() -> None:
 def test_cadence_and_strides_are_those_with_the_gyroscope() -> None:
     run = virtual(PLAIN)
     alone, both = report(run, gyroscope=False), report(run)
-    assert alone.stride_count == pytest.approx(both.stride_count, abs=1)
-    assert alone.cadence_spm == pytest.approx(both.cadence_spm, rel=1e-3)
+    assert alone.totals.stride_count == pytest.approx(both.totals.stride_count, abs=1)
+    assert alone.totals.cadence_spm == pytest.approx(both.totals.cadence_spm, rel=1e-3)
 
 
 def test_a_change_of_posture_within_the_run_is_seen() -> None:

@@ -35,9 +35,9 @@ def test_forward_of_head_and_sacrum_is_the_trunks(style: str) -> None:
     worn = (ON_CHEST, Worn("head", (0.5, 0.5, -0.5, 0.5)), Worn("sacrum", (0.0, 0.0, 0.0, 1.0)))
     run_ = virtual(replace(PLAIN, style=STYLES[style], wear=worn))
     trunk, *others = session(run_).sensors
-    chest = motion_of(trunk, None, CONFIG)
+    chest = motion_of(trunk, None, config=CONFIG)
     for other in others:
-        found = motion_of(other, None, CONFIG, chest)
+        found = motion_of(other, None, config=CONFIG, trunk=chest)
         assert left_error_deg(found, run_, other.placement) < 15.0
         assert found.axes.forward_votes == (("shaken with the trunk", 1.0),)
 
@@ -45,10 +45,10 @@ def test_forward_of_head_and_sacrum_is_the_trunks(style: str) -> None:
 def test_the_axes_are_upright_in_the_other_sensors_own_standing() -> None:
     run_ = virtual(replace(PLAIN, wear=(Worn("sternum"), Worn("head", (0.5, 0.5, -0.5, 0.5)))))
     trunk, other = both(run_)
-    found = motion_of(other, None, CONFIG, motion_of(trunk, None, CONFIG))
+    found = motion_of(other, None, config=CONFIG, trunk=motion_of(trunk, None, config=CONFIG))
     axes = found.axes.trunk_from_sensor
     np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-9)
-    np.testing.assert_allclose(axes[2], found.zero.up_sensor, atol=1e-9)
+    np.testing.assert_allclose(axes[2], found.calibration.up_sensor, atol=1e-9)
     assert found.axes.sideways_strength > 0.5
 
 
@@ -56,6 +56,6 @@ def test_without_time_together_the_sensor_is_on_its_own() -> None:
     run_ = virtual(replace(PLAIN, wear=(Worn("sternum"), Worn("head"))))
     trunk, other = both(run_)
     later = replace(other, time_s=other.time_s + 500.0)
-    found = motion_of(later, None, CONFIG, motion_of(trunk, None, CONFIG))
+    found = motion_of(later, None, config=CONFIG, trunk=motion_of(trunk, None, config=CONFIG))
     assert ("shaken with the trunk", 1.0) not in found.axes.forward_votes
     assert np.isfinite(found.axes.trunk_from_sensor).all()

@@ -49,7 +49,7 @@ def test_the_axes_are_a_rotation_whose_z_is_the_vertical_of_the_zero() -> None:
     axes = found.axes.trunk_from_sensor
     np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-12)
     assert np.linalg.det(axes) == pytest.approx(1.0)
-    np.testing.assert_allclose(axes[2], found.zero.up_sensor)
+    np.testing.assert_allclose(axes[2], found.calibration.up_sensor)
     assert found.axes.sideways_strength > 0.5
 
 
@@ -65,7 +65,7 @@ def test_turning_the_case_turns_the_axes_with_it(seed: int) -> None:
         gyr_sensor_radps=sensor.gyr_sensor_radps @ case.T,
     )
     first = motion(virtual(SHORT)).axes
-    second = motion_of(other, None, CONFIG).axes
+    second = motion_of(other, None, config=CONFIG).axes
     np.testing.assert_allclose(second.trunk_from_sensor @ case, first.trunk_from_sensor, atol=5e-3)
     assert dict(second.forward_votes) == pytest.approx(dict(first.forward_votes), abs=0.02)
 
@@ -88,8 +88,16 @@ def test_any_way_up_the_sensor_is_worn_left_is_left(mounting: tuple[float, float
 def test_without_enough_running_the_axes_are_upright_with_no_opinion() -> None:
     found = motion(virtual(SHORT))
     few = even_strides(2600.0, 74.0, 5)
-    axes = find_axes(found.stream, None, found.up_sensor, few, found.zero, found.rests, CONFIG.axes)
-    np.testing.assert_allclose(axes.trunk_from_sensor[2], found.zero.up_sensor)
+    axes = find_axes(
+        found.stream,
+        None,
+        up_sensor=found.up_sensor,
+        strides=few,
+        calibration=found.calibration,
+        static_periods=found.static_periods,
+        config=CONFIG.axes,
+    )
+    np.testing.assert_allclose(axes.trunk_from_sensor[2], found.calibration.up_sensor)
     assert (axes.sideways_strength, axes.forward_votes) == (0.0, ())
 
 

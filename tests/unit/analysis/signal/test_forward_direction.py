@@ -26,7 +26,11 @@ def asked(found: Motion, candidate: FloatArray, config: AxesConfig = CONFIG.axes
     """Return the votes on candidate axes, by name."""
     stream = found.stream
     broken_rows = round(CONFIG.signal.broken_s * stream.rate_hz)
-    strapdown = integrate(stream, found.rests, broken_rows, CONFIG.rest) if found.path else None
+    strapdown = (
+        integrate(stream, found.static_periods, broken_rows=broken_rows, config=CONFIG.rest)
+        if found.path
+        else None
+    )
     return dict(
         votes(
             stream,
@@ -34,8 +38,8 @@ def asked(found: Motion, candidate: FloatArray, config: AxesConfig = CONFIG.axes
             up=candidate @ found.up_sensor,
             candidate_from_sensor=candidate,
             strides=found.strides,
-            zero=found.zero,
-            rests=found.rests,
+            calibration=found.calibration,
+            static_periods=found.static_periods,
             config=config,
         )
     )
@@ -88,7 +92,7 @@ def test_a_bow_leans_at_least_twenty_degrees(bow_deg: float, counts: bool) -> No
 def test_a_run_behind_its_standing_turns_nothing_round_and_takes_no_zero_from_it() -> None:
     leaning_back = plan(posture=(PosturePoint(0.0, -6.0),), treadmill=True)
     found = motion(virtual(leaning_back))
-    assert found.zero.source == "own baseline"
+    assert found.calibration.source == "own baseline"
     assert LEAN not in asked(found, found.axes.trunk_from_sensor)
     left = np.array([1.0, 0.0, 0.0])  # the printed x axis of the usual mounting points to the runner's left
     assert found.axes.trunk_from_sensor[1] @ left > 0.99
@@ -104,8 +108,8 @@ def test_a_bent_standing_is_no_zero_and_turns_nothing_round(
     legs = (*opening, bow(bent_deg, 13.0), run(60.0, 3.0), stand(10.0))
     run_ = virtual(plan(legs=legs, posture=(PosturePoint(0.0, lean_deg),)))
     found = motion(run_)
-    assert found.zero.source == ("standing" if upright_first else "own baseline")
-    assert len(found.zero.bent) == 1
+    assert found.calibration.source == ("standing" if upright_first else "own baseline")
+    assert len(found.calibration.bent) == 1
     left = np.array([1.0, 0.0, 0.0])  # the printed x axis of the usual mounting points to the runner's left
     assert found.axes.trunk_from_sensor[1] @ left > 0.95
 
@@ -125,7 +129,7 @@ def test_a_faint_lean_says_nothing() -> None:
 
 def test_without_a_standing_neither_bow_nor_lean_is_known() -> None:
     found = motion(virtual(plan(legs=(run(60.0, 3.0),))))
-    assert found.zero.rest == -1
+    assert found.calibration.static_period == -1
     assert not {BOW, LEAN} & set(asked(found, found.axes.trunk_from_sensor))
 
 

@@ -117,7 +117,7 @@ def test_a_walk_alone_holds_no_running() -> None:
 
 
 def test_standing_holds_no_steps() -> None:
-    assert len(find_gait(still(60.0), no_static_periods(), CONFIG).first) == 0
+    assert len(find_gait(still(60.0), no_static_periods(), config=CONFIG).first) == 0
 
 
 def test_a_stop_ends_a_bout_and_running_on_begins_another() -> None:
@@ -132,7 +132,7 @@ def test_the_phase_grows_by_two_each_stride_of_a_plain_sine() -> None:
     step_hz = 2.75
     vertical = 9.80665 * (1.0 + 1.2 * np.cos(2 * np.pi * step_hz * row / RATE_HZ))
     acc = np.stack((np.zeros_like(vertical), vertical, np.zeros_like(vertical)), axis=1)
-    gait = find_gait(even(acc, None), no_static_periods(), CONFIG)
+    gait = find_gait(even(acc, None), no_static_periods(), config=CONFIG)
     middle = slice(1000, 5000)
     rate = np.diff(gait.step_phase[middle]) * RATE_HZ
     np.testing.assert_allclose(rate, step_hz, rtol=0.01)
@@ -149,7 +149,7 @@ def test_cadence_of_a_plain_sine_is_its_frequency(step_hz: float) -> None:
     row = np.arange(round(40 * RATE_HZ))
     vertical = 9.80665 * (1.0 + 1.2 * np.cos(2 * np.pi * step_hz * row / RATE_HZ))
     acc = np.stack((vertical, np.zeros_like(vertical), np.zeros_like(vertical)), axis=1)
-    strides = find_strides(find_gait(even(acc, None), no_static_periods(), CONFIG))
+    strides = find_strides(find_gait(even(acc, None), no_static_periods(), config=CONFIG))
     inner = strides.start_row[5:-5]
     assert 2.0 * RATE_HZ / np.diff(inner).mean() == pytest.approx(step_hz, rel=1e-3)
 
@@ -162,26 +162,28 @@ def test_what_swings_harder_than_steps_but_too_slow_or_too_fast_for_them_is_no_c
     steps, other = np.cos(2 * np.pi * 2.6 * time_s), np.cos(2 * np.pi * other_hz * time_s)
     vertical = 9.80665 * (1.0 + 1.0 * steps + 1.3 * other)
     acc = np.stack((vertical, np.zeros_like(vertical), np.zeros_like(vertical)), axis=1)
-    strides = find_strides(find_gait(even(acc, None), no_static_periods(), CONFIG))
+    strides = find_strides(find_gait(even(acc, None), no_static_periods(), config=CONFIG))
     assert 2.0 * RATE_HZ / np.diff(strides.start_row[5:-5]).mean() == pytest.approx(2.6, rel=0.01)
 
 
 @pytest.mark.parametrize("count", [2, 5, 9, 50])
 def test_hardly_any_rows_hold_no_steps(count: int) -> None:
-    gait = find_gait(even(np.ones((count, 3)) + np.eye(3)[[0] * count], None), no_static_periods(), CONFIG)
+    gait = find_gait(
+        even(np.ones((count, 3)) + np.eye(3)[[0] * count], None), no_static_periods(), config=CONFIG
+    )
     assert len(gait.first) == 0
     assert len(gait.step_phase) == len(gait.running) == count
 
 
 def test_an_acceleration_of_nought_everywhere_holds_no_steps() -> None:
-    assert len(find_gait(even(np.zeros((3000, 3)), None), no_static_periods(), CONFIG).first) == 0
+    assert len(find_gait(even(np.zeros((3000, 3)), None), no_static_periods(), config=CONFIG).first) == 0
 
 
 @pytest.mark.parametrize("first_s", [1.2, 16.5, 110.0])
 def test_jumps_on_the_spot_are_neither_walking_nor_running(first_s: float) -> None:
     run_ = virtual(replace(PLAIN, legs=(*OPENING, run(80.0, 3.0), stand(16.0))))
     plain, jumped = (
-        motion_of(worn(signal), None, AnalysisConfig())
+        motion_of(worn(signal), None, config=AnalysisConfig())
         for signal in (
             run_.sensors[0].measured,
             with_jumps(run_.sensors[0].measured, three_from(first_s, 1.4)),
@@ -189,7 +191,7 @@ def test_jumps_on_the_spot_are_neither_walking_nor_running(first_s: float) -> No
     )
     np.testing.assert_allclose(jumped.gait.first, plain.gait.first, atol=RATE_HZ)
     assert len(jumped.strides) == len(plain.strides)
-    assert jumped.zero.source == "standing"
+    assert jumped.calibration.source == "standing"
 
 
 def test_cadence_changes_are_followed() -> None:
@@ -216,7 +218,7 @@ def slow_jog(cadence_spm: float, duty: float, seed: int) -> VirtualRun:
 def gait_of(virtual_run: VirtualRun) -> Gait:
     config = AnalysisConfig()
     stream = even_stream(trunk_recording(virtual_run), config.signal)
-    return find_gait(stream, find_static_periods(stream, config.rest), config.gait)
+    return find_gait(stream, find_static_periods(stream, config.rest), config=config.gait)
 
 
 def settled(activity: np.ndarray, rate_hz: float, margin_s: float = 3.0) -> np.ndarray:
@@ -250,6 +252,6 @@ def test_a_brisk_walk_between_runs_stays_a_walk() -> None:
     size_g = np.where(walked, 0.8, 1.6) * CONFIG.run_spread_slow_g * np.sqrt(2.0)
     vertical = 9.80665 * (1.0 + size_g * np.cos(2 * np.pi * step_hz * seconds))
     acc = np.stack((np.zeros_like(vertical), vertical, np.zeros_like(vertical)), axis=1)
-    running = find_gait(even(acc, None), no_static_periods(), CONFIG).running
+    running = find_gait(even(acc, None), no_static_periods(), config=CONFIG).running
     assert not running[settled(walked, rate_hz)].any()
     assert running[settled(~walked, rate_hz)].all()

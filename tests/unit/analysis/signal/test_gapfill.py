@@ -127,7 +127,7 @@ def test_on_a_run_filling_halves_the_error_of_straight_lines(gap_s: float) -> No
     lost &= (run.time_s > 35.0) & (run.time_s < 100.0)
     whole = run.sensors[0].measured
     raw = even_stream(trunk_recording(run, lost=lost), CONFIG.signal)
-    gait: Gait = find_gait(raw, find_static_periods(raw, CONFIG.rest), CONFIG.gait)
+    gait: Gait = find_gait(raw, find_static_periods(raw, CONFIG.rest), config=CONFIG.gait)
     filled = fill_gaps(raw, gait, CONFIG.signal)
     for name in ("acc_sensor_mps2", "gyr_sensor_radps"):
         truth = getattr(whole, name)

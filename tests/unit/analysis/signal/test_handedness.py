@@ -45,14 +45,14 @@ def mirrored(sensor: SensorRecording, flip: np.ndarray) -> SensorRecording:
 )
 def test_a_mirrored_triad_is_found_out_whichever_axis_is_turned_round(style: str, flip: str) -> None:
     sensor = trunk_recording(virtual(replace(SHORT, style=STYLES[style])))
-    assert motion_of(mirrored(sensor, FLIPS[flip]), None, CONFIG).mirrored
+    assert motion_of(mirrored(sensor, FLIPS[flip]), None, config=CONFIG).mirrored
 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_right_handed_triad_is_left_alone(style: str, seed: int) -> None:
     sensor = trunk_recording(virtual(replace(SHORT, style=STYLES[style]), seed))
-    assert not motion_of(sensor, None, CONFIG).mirrored
+    assert not motion_of(sensor, None, config=CONFIG).mirrored
 
 
 @pytest.mark.parametrize("flip", FLIPS)
@@ -76,27 +76,29 @@ def test_mending_twice_is_as_it_was() -> None:
 
 def test_clipping_and_noise_do_not_make_a_triad_look_mirrored() -> None:
     run = virtual(replace(PLAIN, errors=replace(CONSUMER, acc_range_g=2.0, gyr_noise_degps=2.0)))
-    assert not motion_of(trunk_recording(run), None, CONFIG).mirrored
+    assert not motion_of(trunk_recording(run), None, config=CONFIG).mirrored
 
 
 def test_the_longest_stretch_is_looked_at_not_the_last() -> None:
     too_short = run_leg(4.0, 3.0)
     legs = (*OPENING, run_leg(25.0, 3.0), stand(6.0), too_short, stand(6.0))
     sensor = trunk_recording(virtual(replace(PLAIN, legs=legs)))
-    assert motion_of(mirrored(sensor, FLIPS["y"]), None, CONFIG).mirrored
+    assert motion_of(mirrored(sensor, FLIPS["y"]), None, config=CONFIG).mirrored
 
 
 @pytest.mark.parametrize(("every", "judged"), [(100, True), (25, False)])
 def test_where_much_is_clipped_a_mirrored_triad_is_not_judged(every: int, judged: bool) -> None:
     sensor = mirrored(trunk_recording(virtual(SHORT)), FLIPS["y"])
     clipped = np.arange(len(sensor.time_s)) % every == 0
-    assert motion_of(replace(sensor, clipped=clipped), None, CONFIG).mirrored == judged
+    assert motion_of(replace(sensor, clipped=clipped), None, config=CONFIG).mirrored == judged
 
 
 def test_without_a_gyroscope_handedness_is_not_asked() -> None:
     stream = even(np.ones((500, 3)), None)
     assert not is_mirrored(
-        stream, find_gait(stream, find_static_periods(stream, CONFIG.rest), CONFIG.gait), CONFIG.handedness
+        stream,
+        find_gait(stream, find_static_periods(stream, CONFIG.rest), config=CONFIG.gait),
+        CONFIG.handedness,
     )
 
 
@@ -104,7 +106,7 @@ def test_without_a_gyroscope_handedness_is_not_asked() -> None:
 def test_short_or_empty_signals_are_not_called_mirrored(count: int) -> None:
     for acc in (np.zeros((count, 3)), np.ones((count, 3))):
         stream = even(acc, np.zeros((count, 3)))
-        gait = find_gait(stream, no_static_periods(), CONFIG.gait)
+        gait = find_gait(stream, no_static_periods(), config=CONFIG.gait)
         assert not is_mirrored(stream, gait, CONFIG.handedness)
 
 
@@ -123,13 +125,13 @@ def test_a_gap_in_the_middle_of_a_run_does_not_turn_a_triad_round(seconds: float
     sensor = trunk_recording(run, lost=lost)
     if flipped:
         sensor = mirrored(sensor, FLIPS["y"])
-    assert motion_of(sensor, None, CONFIG).mirrored == flipped
+    assert motion_of(sensor, None, config=CONFIG).mirrored == flipped
 
 
 def test_gaps_all_the_time_leave_no_stretch_to_judge_by() -> None:
     run = virtual(PLAIN)
     lost = (run.time_s % 6.0 < 1.0) & (run.time_s > 24.0)
-    assert not motion_of(trunk_recording(run, lost=lost), None, CONFIG).mirrored
+    assert not motion_of(trunk_recording(run, lost=lost), None, config=CONFIG).mirrored
 
 
 @pytest.mark.parametrize("share", [0.05, 0.25])
@@ -138,15 +140,17 @@ def test_many_short_gaps_do_not_turn_a_triad_round(share: float) -> None:
     for seed in range(2):
         rng = np.random.default_rng(seed)
         lost = loss_mask(len(run.time_s), run.rate_hz, gap_s=0.25, fraction=share, rng=rng)
-        assert not motion_of(trunk_recording(run, lost=lost), None, CONFIG).mirrored
+        assert not motion_of(trunk_recording(run, lost=lost), None, config=CONFIG).mirrored
 
 
 def test_a_mirrored_triad_is_found_out_through_short_gaps() -> None:
     run = virtual(PLAIN)
     lost = loss_mask(len(run.time_s), run.rate_hz, gap_s=0.1, fraction=0.05, rng=np.random.default_rng(1))
-    assert motion_of(mirrored(trunk_recording(run, lost=lost), FLIPS["y"]), None, CONFIG).mirrored
+    assert motion_of(mirrored(trunk_recording(run, lost=lost), FLIPS["y"]), None, config=CONFIG).mirrored
 
 
 def test_a_record_of_nothing_received_is_not_judged() -> None:
     stream = even(np.ones((2000, 3)), np.ones((2000, 3)), present=np.zeros(2000, dtype=bool))
-    assert not is_mirrored(stream, find_gait(stream, no_static_periods(), CONFIG.gait), CONFIG.handedness)
+    assert not is_mirrored(
+        stream, find_gait(stream, no_static_periods(), config=CONFIG.gait), CONFIG.handedness
+    )

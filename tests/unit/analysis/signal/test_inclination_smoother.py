@@ -107,8 +107,8 @@ def test_a_bias_of_the_gyroscope_that_no_standing_showed_is_found_from_the_run()
     mounting = np.array([[0.0, 1.0, 0.0]])
     late = 0.3 * RADPS_PER_DEGPS * moving * mounting
     biased = replace(sensor, gyr_sensor_radps=sensor.gyr_sensor_radps + late)
-    with_bias = flexion_deg(motion_of(biased, ROOM, CONFIG))
-    without = flexion_deg(motion_of(sensor, ROOM, CONFIG))
+    with_bias = flexion_deg(motion_of(biased, ROOM, config=CONFIG))
+    without = flexion_deg(motion_of(sensor, ROOM, config=CONFIG))
     assert np.abs(with_bias - without)[8:-8].max() < 0.35
     assert abs((with_bias - without)[20:-20].mean()) < 0.1
 
@@ -118,13 +118,13 @@ def test_adding_heading_changes_nothing(degps: float) -> None:
     """The same movement on a turntable: only the rate about the vertical differs."""
     run_ = virtual(replace(TREADMILL, errors=IDEAL))
     sensor = trunk_recording(run_)
-    still = flexion_deg(motion_of(sensor, ROOM, CONFIG))
+    still = flexion_deg(motion_of(sensor, ROOM, config=CONFIG))
     worn = run_.sensors[0]
     assert sensor.gyr_sensor_radps is not None
     up = _up_sensor(run_)
     turning = np.radians(degps) * np.clip((run_.time_s - 30.0) / 4.0, 0.0, 1.0)[:, None] * up
     spun = replace(sensor, gyr_sensor_radps=worn.measured.gyr_sensor_radps + turning)
-    np.testing.assert_allclose(flexion_deg(motion_of(spun, ROOM, CONFIG)), still, atol=0.05)
+    np.testing.assert_allclose(flexion_deg(motion_of(spun, ROOM, config=CONFIG)), still, atol=0.05)
 
 
 def test_half_turns_with_a_cross_axis_error_of_one_percent_cost_a_third_of_a_degree() -> None:
@@ -136,7 +136,9 @@ def test_half_turns_with_a_cross_axis_error_of_one_percent_cost_a_third_of_a_deg
     is_turning = (run_.time_s >= 35.0) & (run_.time_s < 95.0) & ((run_.time_s - 35.0) % 10.0 < 1.0)
     turning = np.pi * is_turning[:, None] * (_up_sensor(run_) + 0.01 * forward)
     spun = replace(sensor, gyr_sensor_radps=sensor.gyr_sensor_radps + turning)
-    error = flexion_deg(motion_of(spun, ROOM, CONFIG)) - flexion_deg(motion_of(sensor, ROOM, CONFIG))
+    error = flexion_deg(motion_of(spun, ROOM, config=CONFIG)) - flexion_deg(
+        motion_of(sensor, ROOM, config=CONFIG)
+    )
     assert np.sqrt(np.mean(error[8:-8] ** 2)) < 0.32
 
 

@@ -33,7 +33,7 @@ from tests.support.short_runs import (
     trunk_recording,
     virtual,
 )
-from tests.support.streams import even_gait, no_static_periods, rests_of, still
+from tests.support.streams import even_gait, no_static_periods, static_periods_of, still
 
 CONFIG = AnalysisConfig()
 TREADMILL = replace(STEADY, treadmill=True)
@@ -82,7 +82,7 @@ def in_another_case(sensor: SensorRecording, case: FloatArray) -> SensorRecordin
 def test_no_rotation_of_the_case_changes_flexion(seed: int) -> None:
     case = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
     sensor = trunk_recording(virtual(SHORT))
-    found = motion_of(in_another_case(sensor, case), None, CONFIG)
+    found = motion_of(in_another_case(sensor, case), None, config=CONFIG)
     as_printed = motion(virtual(SHORT))
     np.testing.assert_allclose(flexion_deg(found), flexion_deg(as_printed), atol=0.03)
     np.testing.assert_array_equal(found.side, as_printed.side)
@@ -91,7 +91,7 @@ def test_no_rotation_of_the_case_changes_flexion(seed: int) -> None:
 @pytest.mark.parametrize("turn", ["x", "y", "z"])
 def test_a_sensor_mounted_upside_down_or_back_to_front_reads_the_same(turn: str) -> None:
     half_turn = Rotation.from_euler(turn, 180.0, degrees=True).as_matrix()
-    found = motion_of(in_another_case(trunk_recording(virtual(PLAIN)), half_turn), None, CONFIG)
+    found = motion_of(in_another_case(trunk_recording(virtual(PLAIN)), half_turn), None, config=CONFIG)
     np.testing.assert_allclose(flexion_deg(found), flexion_deg(motion(virtual(PLAIN))), atol=0.03)
 
 
@@ -106,7 +106,7 @@ def test_flexion_is_right_wherever_on_the_trunk_it_is_measured(placement: str, s
 def test_a_clock_off_by_a_hundred_parts_in_a_million_changes_nothing(ppm: float) -> None:
     sensor = trunk_recording(virtual(PLAIN))
     slow = replace(sensor, time_s=sensor.time_s * (1.0 + ppm * 1e-6))
-    found, usual = motion_of(slow, None, CONFIG), motion(virtual(PLAIN))
+    found, usual = motion_of(slow, None, config=CONFIG), motion(virtual(PLAIN))
     np.testing.assert_allclose(flexion_deg(found), flexion_deg(usual), atol=0.03)
     np.testing.assert_allclose(start_s(found), start_s(usual) * (1.0 + ppm * 1e-6), atol=0.01)
 
@@ -115,7 +115,7 @@ def test_a_clock_off_by_a_hundred_parts_in_a_million_changes_nothing(ppm: float)
 @given(st.floats(-1000.0, 1e6))
 def test_when_the_session_began_changes_nothing(begin_s: float) -> None:
     sensor = trunk_recording(virtual(SHORT))
-    found = motion_of(replace(sensor, time_s=sensor.time_s + begin_s), None, CONFIG)
+    found = motion_of(replace(sensor, time_s=sensor.time_s + begin_s), None, config=CONFIG)
     assert_same_strides(found, motion(virtual(SHORT)), later_s=begin_s)
 
 
@@ -166,7 +166,10 @@ def test_gaps_in_the_standing_leave_the_zero_as_it_was() -> None:
     rng = np.random.default_rng(8)
     lost = (rng.random(len(run_.time_s)) < 0.3) & (run_.time_s < 23.0) & (run_.time_s > 1.0)
     found, whole = motion(run_, lost=lost), motion(run_)
-    assert np.degrees(np.arccos(min(float(found.zero.up_sensor @ whole.zero.up_sensor), 1.0))) < 0.05
+    assert (
+        np.degrees(np.arccos(min(float(found.calibration.up_sensor @ whole.calibration.up_sensor), 1.0)))
+        < 0.05
+    )
 
 
 def test_splitting_at_a_rest_and_joining_equals_the_whole() -> None:
@@ -177,8 +180,8 @@ def test_splitting_at_a_rest_and_joining_equals_the_whole() -> None:
     cut = int(still_[(still_ > 60 * rate_hz) & (still_ < 90 * rate_hz)].mean())
     sensor = trunk_recording(run_)
     parts = [_part(sensor, slice(0, cut)), _part(sensor, slice(cut, None))]
-    whole = motion_of(sensor, None, CONFIG)
-    found = [motion_of(part, None, CONFIG) for part in parts]
+    whole = motion_of(sensor, None, config=CONFIG)
+    found = [motion_of(part, None, config=CONFIG) for part in parts]
     # The second part has a standing of its own; the zero of the whole is laid on both.
     joined_s = np.concatenate([start_s(part) for part in found])
     joined_deg = np.concatenate([flexion_deg(replace(part, axes=whole.axes)) for part in found])
@@ -211,7 +214,7 @@ def test_two_clocks_after_a_reconnection_give_one_run() -> None:
     joined = sensor_recording(
         sensor.time_s[rows], sensor.acc_sensor_mps2[rows], sensor.gyr_sensor_radps[rows]
     )
-    found, usual = motion_of(joined, None, CONFIG), motion_of(sensor, None, CONFIG)
+    found, usual = motion_of(joined, None, config=CONFIG), motion_of(sensor, None, config=CONFIG)
     assert found.stream.rate_hz == pytest.approx(104.0)
     touched = (start_s(found) > 59.0) & (start_s(found) < 63.1)
     kept = np.where(touched, np.nan, flexion_deg(found))[8:-8]
@@ -226,7 +229,7 @@ def test_a_mirrored_triad_is_mended_and_said() -> None:
     mirrored = replace(
         sensor, acc_sensor_mps2=sensor.acc_sensor_mps2 * flip, gyr_sensor_radps=sensor.gyr_sensor_radps * flip
     )
-    found = motion_of(mirrored, None, CONFIG)
+    found = motion_of(mirrored, None, config=CONFIG)
     assert found.mirrored
     assert not motion(virtual(PLAIN)).mirrored
     np.testing.assert_allclose(flexion_deg(found), flexion_deg(motion(virtual(PLAIN))), atol=0.03)
@@ -235,7 +238,7 @@ def test_a_mirrored_triad_is_mended_and_said() -> None:
 def test_with_no_running_there_is_motion_but_no_stride_to_judge() -> None:
     found = motion(virtual(RunPlan((stand(30.0),))))
     assert len(found.strides) == 0
-    assert found.zero.source == "none"
+    assert found.calibration.source == "none"
     assert np.isfinite(found.up_sensor).all()
 
 
@@ -244,15 +247,22 @@ def _belief(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return nominal and measured speed and its weight: resting, running (or walking), neither, 10 s each."""
     stream = still(30.0)
-    rests = rests_of((0, 1040), stream=stream)
+    static_periods = static_periods_of((0, 1040), stream=stream)
     gait = even_gait(1040, 2080, 37.0, len(stream))
     if walking:
         gait = replace(gait, running=np.zeros(len(stream), dtype=bool))
     nodes = np.arange(0.0, 3120.0, 26.0)
     up = np.tile([[0.0], [0.0], [1.0]], len(nodes))
-    vertical = Vertical(nodes, up, np.zeros(len(nodes), dtype=np.int64), np.array([0]))
-    belief = speed_prior(vertical, stream, gait, rests, speed, CONFIG)
-    return belief.nominal_mps, belief.measured_mps, belief.measured_weight
+    vertical = Vertical(
+        node_row=nodes,
+        up_inertial=up,
+        section=np.zeros(len(nodes), dtype=np.int64),
+        section_first=np.array([0]),
+    )
+    prior = speed_prior(
+        vertical, stream, gait=gait, static_periods=static_periods, speed=speed, config=CONFIG
+    )
+    return prior.nominal_mps, prior.measured_mps, prior.measured_weight
 
 
 def test_with_nothing_known_the_runner_stands_at_rest_and_runs_at_three_metres_a_second() -> None:
@@ -301,8 +311,8 @@ def test_a_head_is_not_held_to_how_far_a_trunk_may_lean_back() -> None:
     posture = (PosturePoint(0.0, 7.0, head_pitch_deg=-8.0),)
     legs = (bow(16.0, 13.0), run(60.0, 3.0), stand(10.0))
     chest, head = session(virtual(replace(PLAIN, legs=legs, posture=posture, wear=wear))).sensors
-    trunk = motion_of(chest, None, CONFIG)
-    assert trunk.zero.source == "own baseline"
-    found = motion_of(head, None, CONFIG, trunk)
-    assert found.zero.source == "standing"
-    assert len(found.zero.bent) == 0
+    trunk = motion_of(chest, None, config=CONFIG)
+    assert trunk.calibration.source == "own baseline"
+    found = motion_of(head, None, config=CONFIG, trunk=trunk)
+    assert found.calibration.source == "standing"
+    assert len(found.calibration.bent) == 0

@@ -30,7 +30,14 @@ def shaken(seconds: float) -> EvenStream:
 
 
 def joined_like(part: EvenStream, acc: FloatArray) -> EvenStream:
-    return EvenStream(0.0, part.rate_hz, acc, part.gyr_sensor_radps, part.present, part.clipped)
+    return EvenStream(
+        start_s=0.0,
+        rate_hz=part.rate_hz,
+        acc_sensor_mps2=acc,
+        gyr_sensor_radps=part.gyr_sensor_radps,
+        present=part.present,
+        clipped=part.clipped,
+    )
 
 
 def zero_of(
@@ -41,26 +48,30 @@ def zero_of(
     running = shaken(run_s)
     whole = joined(opening, running, *after)
     strides = even_strides(len(opening) + 10.0, 75.0, int(len(running) / 75) - 1)
-    rests = find_static_periods(whole, CONFIG)
+    static_periods = find_static_periods(whole, CONFIG)
     up = np.repeat(RUN_UP[:, None], len(whole), axis=1)
-    return calibrate_standing(whole, rests, strides, up, CONFIG, bent_count=bent_count), rests
+    return calibrate_standing(
+        whole, static_periods, strides=strides, up_sensor=up, config=CONFIG, bent_count=bent_count
+    ), static_periods
 
 
-def angle_deg(zero: StandingCalibration, direction: tuple[float, float, float]) -> float:
+def angle_deg(calibration: StandingCalibration, direction: tuple[float, float, float]) -> float:
     unit = np.array(direction) / np.linalg.norm(direction)
-    return float(np.degrees(np.arccos(np.clip(zero.up_sensor @ unit, -1.0, 1.0))))
+    return float(np.degrees(np.arccos(np.clip(calibration.up_sensor @ unit, -1.0, 1.0))))
 
 
 def test_the_standing_before_the_run_is_the_zero_read_from_the_raw_accelerometer() -> None:
-    zero, _ = zero_of(still(10.0, leaning(2.0)), shaken(1.0))
-    assert zero.source == "standing"
-    assert angle_deg(zero, leaning(2.0)) < 1e-6
+    calibration, _ = zero_of(still(10.0, leaning(2.0)), shaken(1.0))
+    assert calibration.source == "standing"
+    assert angle_deg(calibration, leaning(2.0)) < 1e-6
 
 
 def test_of_two_standings_before_the_run_the_last_one_counts() -> None:
-    zero, rests = zero_of(still(10.0, leaning(-4.0)), shaken(4.0), still(6.0, leaning(1.0)), shaken(2.0))
-    assert angle_deg(zero, leaning(1.0)) < 1e-6
-    assert (len(rests), zero.rest) == (2, 1)
+    calibration, static_periods = zero_of(
+        still(10.0, leaning(-4.0)), shaken(4.0), still(6.0, leaning(1.0)), shaken(2.0)
+    )
+    assert angle_deg(calibration, leaning(1.0)) < 1e-6
+    assert (len(static_periods), calibration.static_period) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -69,27 +80,27 @@ def test_of_two_standings_before_the_run_the_last_one_counts() -> None:
     ids=["on edge", "on side", "face down"],
 )
 def test_a_sensor_lying_on_a_table_is_not_standing(direction: tuple[float, float, float]) -> None:
-    zero, _ = zero_of(still(10.0, leaning(1.0)), shaken(3.0), still(30.0, direction), shaken(2.0))
-    assert zero.source == "standing"
-    assert angle_deg(zero, leaning(1.0)) < 1e-6
+    calibration, _ = zero_of(still(10.0, leaning(1.0)), shaken(3.0), still(30.0, direction), shaken(2.0))
+    assert calibration.source == "standing"
+    assert angle_deg(calibration, leaning(1.0)) < 1e-6
 
 
 def test_hands_on_knees_are_not_standing() -> None:
-    zero, _ = zero_of(still(8.0, leaning(0.0)), shaken(3.0), still(12.0, leaning(45.0)), shaken(2.0))
-    assert angle_deg(zero, leaning(0.0)) < 1e-6
+    calibration, _ = zero_of(still(8.0, leaning(0.0)), shaken(3.0), still(12.0, leaning(45.0)), shaken(2.0))
+    assert angle_deg(calibration, leaning(0.0)) < 1e-6
 
 
 @pytest.mark.parametrize(("lean_deg", "serves"), [(-19.0, True), (-20.0, False), (30.0, True), (31.5, False)])
 def test_a_standing_lies_within_25_degrees_of_the_run(lean_deg: float, serves: bool) -> None:
     # The run leans 5.7 degrees: 24.7, 25.7, 24.3 and 25.8 degrees away.
-    zero, _ = zero_of(still(10.0, leaning(lean_deg)), shaken(2.0))
-    assert zero.source == ("standing" if serves else "own baseline")
+    calibration, _ = zero_of(still(10.0, leaning(lean_deg)), shaken(2.0))
+    assert calibration.source == ("standing" if serves else "own baseline")
 
 
 def test_a_standing_long_before_the_run_still_serves() -> None:
-    zero, _ = zero_of(still(10.0, leaning(1.0)), shaken(900.0))
-    assert zero.source == "standing"
-    assert angle_deg(zero, leaning(1.0)) < 1e-6
+    calibration, _ = zero_of(still(10.0, leaning(1.0)), shaken(900.0))
+    assert calibration.source == "standing"
+    assert angle_deg(calibration, leaning(1.0)) < 1e-6
 
 
 @pytest.mark.parametrize(
@@ -98,42 +109,46 @@ def test_a_standing_long_before_the_run_still_serves() -> None:
 def test_standings_passed_over_as_bent_leave_the_one_before_them(
     passed_over: int, lean_deg: float | None, bent: list[int]
 ) -> None:
-    zero, _ = zero_of(
+    calibration, _ = zero_of(
         still(10.0, leaning(0.0)), shaken(3.0), still(8.0, leaning(12.0)), shaken(2.0), bent_count=passed_over
     )
-    assert zero.bent.tolist() == bent
-    assert zero.standing.tolist() == [0, 1]
+    assert calibration.bent.tolist() == bent
+    assert calibration.standing.tolist() == [0, 1]
     if lean_deg is None:
-        assert (zero.source, zero.rest) == ("own baseline", -1)
+        assert (calibration.source, calibration.static_period) == ("own baseline", -1)
     else:
-        assert angle_deg(zero, leaning(lean_deg)) < 1e-6
+        assert angle_deg(calibration, leaning(lean_deg)) < 1e-6
 
 
 @pytest.mark.parametrize(("seconds", "serves"), [(4.0, False), (6.0, True)])
 def test_a_standing_lasts_at_least_five_seconds(seconds: float, serves: bool) -> None:
-    zero, _ = zero_of(shaken(5.0), still(seconds, leaning(1.0)), shaken(2.0))
-    assert zero.source == ("standing" if serves else "own baseline")
+    calibration, _ = zero_of(shaken(5.0), still(seconds, leaning(1.0)), shaken(2.0))
+    assert calibration.source == ("standing" if serves else "own baseline")
 
 
 def test_without_a_standing_the_run_is_its_own_zero() -> None:
-    zero, _ = zero_of(shaken(20.0))
-    assert (zero.source, zero.rest, len(zero.standing)) == ("own baseline", -1, 0)
-    np.testing.assert_allclose(zero.up_sensor, RUN_UP)
+    calibration, _ = zero_of(shaken(20.0))
+    assert (calibration.source, calibration.static_period, len(calibration.standing)) == (
+        "own baseline",
+        -1,
+        0,
+    )
+    np.testing.assert_allclose(calibration.up_sensor, RUN_UP)
 
 
 def test_later_standings_do_not_move_the_zero_and_are_listed() -> None:
-    zero, rests = zero_of(
+    calibration, static_periods = zero_of(
         still(10.0, leaning(0.0)), shaken(2.0), after=(still(10.0, leaning(3.0)), shaken(5.0), still(9.0))
     )
-    assert angle_deg(zero, leaning(0.0)) < 1e-6
-    assert zero.standing.tolist() == list(range(len(rests)))
-    assert len(rests) == 3
+    assert angle_deg(calibration, leaning(0.0)) < 1e-6
+    assert calibration.standing.tolist() == list(range(len(static_periods)))
+    assert len(static_periods) == 3
 
 
 def test_a_standing_only_after_the_run_is_no_zero() -> None:
-    zero, _ = zero_of(shaken(10.0), after=(still(10.0),))
-    assert zero.source == "own baseline"
-    assert len(zero.standing) == 1
+    calibration, _ = zero_of(shaken(10.0), after=(still(10.0),))
+    assert calibration.source == "own baseline"
+    assert len(calibration.standing) == 1
 
 
 def test_without_running_there_is_no_zero() -> None:
@@ -141,9 +156,11 @@ def test_without_running_there_is_no_zero() -> None:
     up = np.repeat(RUN_UP[:, None], len(stream), axis=1)
     walking = even_strides(100.0, 110.0, 12, running=False)
     for strides in (walking, even_strides(0.0, 1.0, 0)):
-        zero = calibrate_standing(stream, no_static_periods(), strides, up, CONFIG)
-        assert (zero.source, zero.rest) == ("none", -1)
-        assert np.linalg.norm(zero.up_sensor) == pytest.approx(1.0)
+        calibration = calibrate_standing(
+            stream, no_static_periods(), strides=strides, up_sensor=up, config=CONFIG
+        )
+        assert (calibration.source, calibration.static_period) == ("none", -1)
+        assert np.linalg.norm(calibration.up_sensor) == pytest.approx(1.0)
 
 
 def test_a_walk_before_the_run_does_not_end_the_three_minutes() -> None:
@@ -152,26 +169,30 @@ def test_a_walk_before_the_run_does_not_end_the_three_minutes() -> None:
     walk = even_strides(12 * RATE_HZ, 110.0, 100, running=False)
     run = even_strides(len(opening) + 10.0, 75.0, 60)
     both = Strides(
-        np.concatenate((walk.start_row, run.start_row)),
-        np.concatenate((walk.middle_row, run.middle_row)),
-        np.concatenate((walk.end_row, run.end_row)),
-        np.repeat([0, 1], [100, 60]),
-        np.repeat([False, True], [100, 60]),
+        start_row=np.concatenate((walk.start_row, run.start_row)),
+        middle_row=np.concatenate((walk.middle_row, run.middle_row)),
+        end_row=np.concatenate((walk.end_row, run.end_row)),
+        bout=np.repeat([0, 1], [100, 60]),
+        running=np.repeat([False, True], [100, 60]),
     )
     up = np.repeat(RUN_UP[:, None], len(whole), axis=1)
-    zero = calibrate_standing(whole, find_static_periods(whole, CONFIG), both, up, CONFIG)
-    assert zero.source == "standing"
+    calibration = calibrate_standing(
+        whole, find_static_periods(whole, CONFIG), strides=both, up_sensor=up, config=CONFIG
+    )
+    assert calibration.source == "standing"
 
 
 def test_a_sensor_beside_the_trunks_takes_its_zero_from_the_trunks_standing():
     hanging = leaning(60.0)
     stream = joined(still(12.0, hanging), shaken(20.0))
-    zero = calibration_with(stream, find_static_periods(stream, RestConfig()), 1.0, 11.0)
-    assert zero is not None
-    assert zero.source == "standing"
-    assert angle_deg(zero, hanging) < 0.5
+    calibration = calibration_with(stream, find_static_periods(stream, RestConfig()), start_s=1.0, end_s=11.0)
+    assert calibration is not None
+    assert calibration.source == "standing"
+    assert angle_deg(calibration, hanging) < 0.5
 
 
 def test_a_sensor_that_moved_during_the_trunks_standing_has_no_zero_from_it():
     stream = joined(shaken(12.0), still(12.0))
-    assert calibration_with(stream, find_static_periods(stream, RestConfig()), 1.0, 11.0) is None
+    assert (
+        calibration_with(stream, find_static_periods(stream, RestConfig()), start_s=1.0, end_s=11.0) is None
+    )

@@ -31,7 +31,12 @@ def test_what_was_handed_in_may_change_without_harm() -> None:
 
 def test_the_vertical_of_a_single_node_holds_everywhere() -> None:
     up = np.array([[0.6], [0.0], [0.8]])
-    vertical = Vertical(np.zeros(1), up, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+    vertical = Vertical(
+        node_row=np.zeros(1),
+        up_inertial=up,
+        section=np.zeros(1, dtype=np.int64),
+        section_first=np.zeros(1, dtype=np.int64),
+    )
     np.testing.assert_allclose(vertical.at_rows(np.array([0.0, 0.5, 100.0])), np.repeat(up, 3, axis=1))
 
 

@@ -45,7 +45,9 @@ def upright(count: int) -> FloatArray:
 def side_of_yaw(yaw_rad: FloatArray, rows: int = 74) -> int:
     """Return the side found from a course of yaw with strides of so many rows."""
     strides = even_strides(0.0, rows, len(yaw_rad) // rows)
-    return int(opening_side(yawing(yaw_rad), upright(len(yaw_rad)), strides, 1, CONFIG)[0])
+    return int(
+        opening_side(yawing(yaw_rad), upright(len(yaw_rad)), strides=strides, bouts=1, config=CONFIG)[0]
+    )
 
 
 def share_left(run_: VirtualRun) -> float:
@@ -108,21 +110,29 @@ def test_shoulders_turned_left_at_contact_mean_a_left_contact(sign: float, side:
     gyr[:, 2] = -sign * np.sin(phase)  # the rate of a yaw that is the cosine of the phase
     stream = even(np.ones((len(phase), 3)), gyr)
     up = np.tile([[0.0], [0.0], [1.0]], len(phase))
-    assert opening_side(stream, up, even_strides(0.0, rows, count), 1, CONFIG).tolist() == [side]
+    assert opening_side(
+        stream, up, strides=even_strides(0.0, rows, count), bouts=1, config=CONFIG
+    ).tolist() == [side]
 
 
 def test_a_few_strides_decide_nothing() -> None:
     stream = even(np.ones((800, 3)), np.ones((800, 3)))
     up = np.tile([[0.0], [0.0], [1.0]], 800)
-    assert opening_side(stream, up, even_strides(0.0, 74.0, 9), 1, CONFIG).tolist() == [0]
+    assert opening_side(stream, up, strides=even_strides(0.0, 74.0, 9), bouts=1, config=CONFIG).tolist() == [
+        0
+    ]
 
 
 def test_without_a_gyroscope_and_while_walking_sides_stay_open() -> None:
     up = np.tile([[0.0], [0.0], [1.0]], 2000)
     without = even(np.ones((2000, 3)), None)
-    assert opening_side(without, up, even_strides(0.0, 74.0, 20), 1, CONFIG).tolist() == [0]
+    assert opening_side(
+        without, up, strides=even_strides(0.0, 74.0, 20), bouts=1, config=CONFIG
+    ).tolist() == [0]
     walking = even_strides(0.0, 90.0, 20, running=False)
-    assert opening_side(even(np.ones((2000, 3)), np.ones((2000, 3))), up, walking, 1, CONFIG).tolist() == [0]
+    assert opening_side(
+        even(np.ones((2000, 3)), np.ones((2000, 3))), up, strides=walking, bouts=1, config=CONFIG
+    ).tolist() == [0]
 
 
 @pytest.mark.parametrize("style", ["severe", "forefoot shuffle"])

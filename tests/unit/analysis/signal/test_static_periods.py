@@ -17,18 +17,20 @@ SECOND = round(RATE_HZ)
 
 
 def test_a_still_sensor_rests_all_the_time_whatever_it_points_at() -> None:
-    rests = find_static_periods(still(20.0, (0.3, -0.8, 0.2)), CONFIG)
-    assert (rests.first.tolist(), rests.last.tolist()) == ([0], [20 * SECOND])
-    np.testing.assert_allclose(np.linalg.norm(rests.acc_sensor_mps2[0]), 9.80665)
+    static_periods = find_static_periods(still(20.0, (0.3, -0.8, 0.2)), CONFIG)
+    assert (static_periods.first.tolist(), static_periods.last.tolist()) == ([0], [20 * SECOND])
+    np.testing.assert_allclose(np.linalg.norm(static_periods.acc_sensor_mps2[0]), 9.80665)
 
 
 def test_shaking_ends_a_rest_and_stillness_begins_another() -> None:
     rng = np.random.default_rng(1)
     shaken = even(rng.normal([0.0, 0.0, 9.8], 2.0, (5 * SECOND, 3)), np.zeros((5 * SECOND, 3)))
-    rests = find_static_periods(joined(still(10.0), shaken, still(10.0, (0.0, 1.0, 0.0))), CONFIG)
-    assert rests.first.tolist() == [0, 15 * SECOND]
-    assert rests.last.tolist() == [10 * SECOND, 25 * SECOND]
-    np.testing.assert_allclose(rests.acc_sensor_mps2, [[0.0, 0.0, 9.80665], [0.0, 9.80665, 0.0]], atol=1e-9)
+    static_periods = find_static_periods(joined(still(10.0), shaken, still(10.0, (0.0, 1.0, 0.0))), CONFIG)
+    assert static_periods.first.tolist() == [0, 15 * SECOND]
+    assert static_periods.last.tolist() == [10 * SECOND, 25 * SECOND]
+    np.testing.assert_allclose(
+        static_periods.acc_sensor_mps2, [[0.0, 0.0, 9.80665], [0.0, 9.80665, 0.0]], atol=1e-9
+    )
 
 
 def test_turning_is_no_rest_though_the_specific_force_stays_one_g() -> None:
@@ -39,22 +41,22 @@ def test_turning_is_no_rest_though_the_specific_force_stays_one_g() -> None:
 
 def test_the_bias_of_a_gyroscope_does_not_hide_a_rest() -> None:
     biased = replace(still(10.0), gyr_sensor_radps=np.tile(np.radians([1.0, -1.0, 1.0]), (10 * SECOND, 1)))
-    rests = find_static_periods(biased, CONFIG)
-    assert len(rests) == 1
-    np.testing.assert_allclose(rests.gyr_sensor_radps[0], np.radians([1.0, -1.0, 1.0]))
+    static_periods = find_static_periods(biased, CONFIG)
+    assert len(static_periods) == 1
+    np.testing.assert_allclose(static_periods.gyr_sensor_radps[0], np.radians([1.0, -1.0, 1.0]))
 
 
 def test_rows_that_were_never_received_are_no_rest() -> None:
     present = np.ones(10 * SECOND, dtype=bool)
     present[4 * SECOND : 6 * SECOND] = False
-    rests = find_static_periods(replace(still(10.0), present=present), CONFIG)
-    assert rests.last.tolist() == [4 * SECOND, 10 * SECOND]
+    static_periods = find_static_periods(replace(still(10.0), present=present), CONFIG)
+    assert static_periods.last.tolist() == [4 * SECOND, 10 * SECOND]
 
 
 def test_without_a_gyroscope_stillness_is_read_from_the_accelerometer_alone() -> None:
-    rests = find_static_periods(replace(still(10.0), gyr_sensor_radps=None), CONFIG)
-    assert len(rests) == 1
-    np.testing.assert_array_equal(rests.gyr_sensor_radps, np.zeros((1, 3)))
+    static_periods = find_static_periods(replace(still(10.0), gyr_sensor_radps=None), CONFIG)
+    assert len(static_periods) == 1
+    np.testing.assert_array_equal(static_periods.gyr_sensor_radps, np.zeros((1, 3)))
 
 
 @pytest.mark.parametrize("count", [2, 103])
@@ -64,7 +66,7 @@ def test_less_than_a_second_is_never_a_rest(count: int) -> None:
 
 def test_nobody_rests_while_running_and_every_standing_is_found() -> None:
     run = virtual(PLAIN)
-    found = motion(run).rests
+    found = motion(run).static_periods
     truly_still = run.speed_mps < 0.05
     inside = np.concatenate([np.arange(a, b) for a, b in zip(found.first, found.last, strict=True)])
     assert truly_still[inside].mean() > 0.99
@@ -76,11 +78,11 @@ def test_nobody_rests_while_running_and_every_standing_is_found() -> None:
 def test_a_bow_ends_a_rest_with_or_without_a_gyroscope(gyroscope: bool) -> None:
     """The specific force of a slow bow stays at one g; only its direction moves."""
     found = motion(virtual(PLAIN), gyroscope=gyroscope)
-    rests = found.rests
-    bowed = (rests.first < 13.5 * RATE_HZ) & (rests.last > 12.5 * RATE_HZ)
+    static_periods = found.static_periods
+    bowed = (static_periods.first < 13.5 * RATE_HZ) & (static_periods.last > 12.5 * RATE_HZ)
     upright = found.stream.acc_sensor_mps2[: 8 * SECOND].mean(axis=0)
-    cosine = rests.acc_sensor_mps2 @ upright / np.linalg.norm(upright)
-    lean_deg = np.degrees(np.arccos(cosine / np.linalg.norm(rests.acc_sensor_mps2, axis=1)))
+    cosine = static_periods.acc_sensor_mps2 @ upright / np.linalg.norm(upright)
+    lean_deg = np.degrees(np.arccos(cosine / np.linalg.norm(static_periods.acc_sensor_mps2, axis=1)))
     assert (lean_deg[~bowed] < 1.5).all()
     assert (lean_deg[bowed] > 30.0).all()
 

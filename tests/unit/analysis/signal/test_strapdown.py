@@ -19,7 +19,10 @@ RATE_HZ = 104.0
 BROKEN_ROWS = 41
 REST = RestConfig()
 NO_RESTS = StaticPeriods(
-    np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 3)), np.zeros((0, 3))
+    first=np.zeros(0, dtype=np.int64),
+    last=np.zeros(0, dtype=np.int64),
+    acc_sensor_mps2=np.zeros((0, 3)),
+    gyr_sensor_radps=np.zeros((0, 3)),
 )
 
 
@@ -27,12 +30,12 @@ def stream(gyr: FloatArray, rate_hz: float = RATE_HZ, present: BoolArray | None 
     count = len(gyr)
     acc = np.tile([0.0, 0.0, 9.80665], (count, 1))
     return EvenStream(
-        0.0,
-        rate_hz,
-        acc,
-        gyr,
-        np.ones(count, dtype=bool) if present is None else present,
-        np.zeros(count) > 1,
+        start_s=0.0,
+        rate_hz=rate_hz,
+        acc_sensor_mps2=acc,
+        gyr_sensor_radps=gyr,
+        present=np.ones(count, dtype=bool) if present is None else present,
+        clipped=np.zeros(count) > 1,
     )
 
 
@@ -57,7 +60,7 @@ def conic(time_s: FloatArray, tilt_rad: float, swing_hz: float) -> Rotation:
 
 def test_a_constant_rate_turns_by_rate_times_time() -> None:
     gyr = np.tile([0.3, -0.8, 0.5], (1041, 1))
-    turned = rotation(integrate(stream(gyr), NO_RESTS, BROKEN_ROWS, REST))
+    turned = rotation(integrate(stream(gyr), NO_RESTS, broken_rows=BROKEN_ROWS, config=REST))
     expected = Rotation.from_rotvec(np.arange(1041)[:, None] / RATE_HZ * gyr)
     assert (turned * expected.inv()).magnitude().max() < 1e-7
 
@@ -68,7 +71,7 @@ def test_turns_about_different_axes_one_after_the_other_come_in_order() -> None:
     gyr[220:380, 2] = np.sin(np.linspace(0, np.pi, 160)) ** 2
     gyr[20:180, 0] *= np.pi / 2 / (gyr[20:180, 0].sum() / RATE_HZ)
     gyr[220:380, 2] *= np.pi / 2 / (gyr[220:380, 2].sum() / RATE_HZ)
-    turned = rotation(integrate(stream(gyr), NO_RESTS, BROKEN_ROWS, REST))[-1]
+    turned = rotation(integrate(stream(gyr), NO_RESTS, broken_rows=BROKEN_ROWS, config=REST))[-1]
     # A quarter turn about the sensor's x, then a quarter about its z as it then lies.
     expected = Rotation.from_euler("XZ", [90.0, 90.0], degrees=True)
     assert np.degrees((turned * expected.inv()).magnitude()) < 0.01
@@ -81,7 +84,7 @@ def test_coning_leaves_no_drift(tilt_deg: float, swing_hz: float) -> None:
     pose = conic(time_s, np.radians(tilt_deg), swing_hz)
     gyr = from_pose(time_s, pose, fine_s)[6::8]
     truth = pose[8::8][: len(gyr)]
-    found = rotation(integrate(stream(gyr), NO_RESTS, BROKEN_ROWS, REST))
+    found = rotation(integrate(stream(gyr), NO_RESTS, broken_rows=BROKEN_ROWS, config=REST))
     error = (found[0].inv() * found).inv() * (truth[0].inv() * truth)
     # Summing rates alone would drift by the solid angle of the cone each turn: by more than 100 degrees.
     assert np.degrees(error.magnitude()).max() < 0.05
@@ -121,7 +124,7 @@ def test_integration_follows_a_moving_runner_as_exactly_as_small_steps_do() -> N
     )
     gyr = from_pose(time_s, pose, 1.0 / 832.0)[6::8]
     truth = pose[8::8][: len(gyr)]
-    found = rotation(integrate(stream(gyr), NO_RESTS, BROKEN_ROWS, REST))
+    found = rotation(integrate(stream(gyr), NO_RESTS, broken_rows=BROKEN_ROWS, config=REST))
     error = (found[0].inv() * found).inv() * (truth[0].inv() * truth)
     assert np.degrees(error.magnitude()).max() < 0.05
 
@@ -130,11 +133,13 @@ def test_the_bias_seen_in_rests_is_removed_and_changes_linearly_between_them() -
     count = 6240
     bias = np.linspace(0.004, 0.010, count)[:, None] * [1.0, -1.0, 0.5]
     quiet = stream(bias)
-    rests = StaticPeriods(
-        np.array([0, count - 520]), np.array([520, count]),
-        np.tile([0.0, 0.0, 9.8], (2, 1)), np.stack((bias[:520].mean(0), bias[-520:].mean(0))),
-    )  # fmt: skip
-    turned = rotation(integrate(quiet, rests, BROKEN_ROWS, REST))
+    static_periods = StaticPeriods(
+        first=np.array([0, count - 520]),
+        last=np.array([520, count]),
+        acc_sensor_mps2=np.tile([0.0, 0.0, 9.8], (2, 1)),
+        gyr_sensor_radps=np.stack((bias[:520].mean(0), bias[-520:].mean(0))),
+    )
+    turned = rotation(integrate(quiet, static_periods, broken_rows=BROKEN_ROWS, config=REST))
     # Uncorrected, this bias turns by 0.63 rad in the minute.
     assert np.degrees(turned.magnitude()).max() < 0.15
 
@@ -142,7 +147,9 @@ def test_the_bias_seen_in_rests_is_removed_and_changes_linearly_between_them() -
 def test_a_still_sensor_with_a_bias_does_not_turn() -> None:
     rng = np.random.default_rng(1)
     still = stream(np.radians([0.5, -0.3, 0.2]) + 0.001 * rng.standard_normal((3120, 3)))
-    turned = rotation(integrate(still, find_static_periods(still, REST), BROKEN_ROWS, REST))
+    turned = rotation(
+        integrate(still, find_static_periods(still, REST), broken_rows=BROKEN_ROWS, config=REST)
+    )
     assert np.degrees(turned.magnitude()).max() < 0.1
 
 
@@ -150,9 +157,12 @@ def test_a_still_sensor_with_a_bias_does_not_turn() -> None:
 def test_a_bias_is_read_only_from_four_seconds_of_rest(seconds: float, read: bool) -> None:
     gyr = np.tile(np.radians([0.5, 0.0, 0.0]), (1040, 1))
     rest = StaticPeriods(
-        np.array([0]), np.array([round(seconds * RATE_HZ)]), np.array([[0.0, 0.0, 9.8]]), gyr[:1]
+        first=np.array([0]),
+        last=np.array([round(seconds * RATE_HZ)]),
+        acc_sensor_mps2=np.array([[0.0, 0.0, 9.8]]),
+        gyr_sensor_radps=gyr[:1],
     )
-    turned = rotation(integrate(stream(gyr), rest, BROKEN_ROWS, REST))[-1].magnitude()
+    turned = rotation(integrate(stream(gyr), rest, broken_rows=BROKEN_ROWS, config=REST))[-1].magnitude()
     assert np.degrees(turned) == pytest.approx(0.0 if read else 5.0, abs=0.02)
 
 
@@ -160,7 +170,9 @@ def test_the_frame_is_broken_behind_a_long_loss_and_not_behind_a_short_one() -> 
     present = np.ones(1000, dtype=bool)
     present[200:241] = False
     present[500:542] = False
-    broken = integrate(stream(np.zeros((1000, 3)), present=present), NO_RESTS, BROKEN_ROWS, REST)
+    broken = integrate(
+        stream(np.zeros((1000, 3)), present=present), NO_RESTS, broken_rows=BROKEN_ROWS, config=REST
+    )
     assert broken.section_first.tolist() == [0, 542]
 
 
@@ -168,15 +180,22 @@ def test_a_long_loss_at_either_end_breaks_nothing() -> None:
     present = np.ones(400, dtype=bool)
     present[:60] = present[340:] = False
     edges = stream(np.zeros((400, 3)), present=present)
-    assert integrate(edges, NO_RESTS, BROKEN_ROWS, REST).section_first.tolist() == [0]
+    assert integrate(edges, NO_RESTS, broken_rows=BROKEN_ROWS, config=REST).section_first.tolist() == [0]
     first, last = long_losses(edges, BROKEN_ROWS)
     assert (first.tolist(), last.tolist()) == ([0, 340], [60, 400])
 
 
 def test_without_a_gyroscope_nothing_is_integrated() -> None:
-    without = EvenStream(0.0, RATE_HZ, np.ones((5, 3)), None, np.ones(5) > 0, np.zeros(5) > 0)
+    without = EvenStream(
+        start_s=0.0,
+        rate_hz=RATE_HZ,
+        acc_sensor_mps2=np.ones((5, 3)),
+        gyr_sensor_radps=None,
+        present=np.ones(5) > 0,
+        clipped=np.zeros(5) > 0,
+    )
     with pytest.raises(SignalError, match="gyroscope"):
-        integrate(without, NO_RESTS, BROKEN_ROWS, REST)
+        integrate(without, NO_RESTS, broken_rows=BROKEN_ROWS, config=REST)
 
 
 def test_a_slow_turn_on_the_spot_is_not_taken_for_bias() -> None:
@@ -185,8 +204,15 @@ def test_a_slow_turn_on_the_spot_is_not_taken_for_bias() -> None:
     gyr[2600:3120, 2] += np.radians(8.0)
     edges = np.array([[0, 1040], [2600, 3120], [5200, 6240]])
     means = np.stack([gyr[a:b].mean(axis=0) for a, b in edges])
-    rests = StaticPeriods(edges[:, 0], edges[:, 1], np.tile([0.0, 0.0, 9.8], (3, 1)), means)
-    turned = rotation(integrate(stream(gyr), rests, BROKEN_ROWS, REST))[-1].as_rotvec(degrees=True)
+    static_periods = StaticPeriods(
+        first=edges[:, 0],
+        last=edges[:, 1],
+        acc_sensor_mps2=np.tile([0.0, 0.0, 9.8], (3, 1)),
+        gyr_sensor_radps=means,
+    )
+    turned = rotation(integrate(stream(gyr), static_periods, broken_rows=BROKEN_ROWS, config=REST))[
+        -1
+    ].as_rotvec(degrees=True)
     np.testing.assert_allclose(turned, [0.0, 0.0, 40.0], atol=0.1)
 
 
@@ -194,7 +220,7 @@ def test_long_records_are_worked_on_in_pieces_that_fit_together() -> None:
     count = 2 * CHUNK_ROWS + 5
     time_s = np.arange(count) / RATE_HZ
     gyr = np.stack((0.8 * np.sin(9.0 * time_s), 0.5 * np.cos(17.0 * time_s), np.full(count, 0.02)), axis=1)
-    found = integrate(stream(gyr), NO_RESTS, BROKEN_ROWS, REST).inertial_from_sensor
+    found = integrate(stream(gyr), NO_RESTS, broken_rows=BROKEN_ROWS, config=REST).inertial_from_sensor
     step = from_rotation_vector(increments(gyr.T, 1.0 / RATE_HZ))
     whole = running_product(np.concatenate(([[1.0], [0.0], [0.0], [0.0]], step), axis=1))
     assert np.abs(np.abs((found * whole).sum(axis=0)) - 1.0).max() < 1e-6

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.signal.records import Strides
-from analysis.signal.stride_ensemble import even_odd, folded, stride_phase
+from analysis.signal.stride_ensemble import even_odd, phase_average, stride_phase
 
 
 def strides(*edges: tuple[float, float, float], bout: tuple[int, ...] | None = None) -> Strides:
     start, middle, end = (np.array(column, dtype=np.float64) for column in zip(*edges, strict=True))
     number = np.zeros(len(edges), dtype=np.int64) if bout is None else np.array(bout)
-    return Strides(start, middle, end, number, np.ones(len(edges), dtype=bool))
+    return Strides(
+        start_row=start, middle_row=middle, end_row=end, bout=number, running=np.ones(len(edges), dtype=bool)
+    )
 
 
 def test_phase_runs_from_nought_through_a_half_at_the_other_foot_to_one() -> None:
@@ -40,14 +42,14 @@ def test_a_course_repeated_every_stride_is_found_again() -> None:
     twenty = strides(*((20.0 * k, 20.0 * k + 10.0, 20.0 * (k + 1)) for k in range(20)))
     row, phase = stride_phase(twenty, np.ones(20, dtype=bool), 400)
     noise = 0.1 * np.random.default_rng(1).standard_normal(400)
-    course = folded((np.sin(2 * np.pi * row / 20) + noise[row])[None], phase, 20)[0]
-    np.testing.assert_allclose(course, np.sin(2 * np.pi * np.arange(20) / 20), atol=0.08)
+    waveform = phase_average((np.sin(2 * np.pi * row / 20) + noise[row])[None], phase, 20)[0]
+    np.testing.assert_allclose(waveform, np.sin(2 * np.pi * np.arange(20) / 20), atol=0.08)
 
 
 def test_even_and_odd_parts_sum_to_the_course_and_are_what_they_say() -> None:
-    course = np.random.default_rng(2).standard_normal((3, 50))
-    even, odd = even_odd(course)
-    np.testing.assert_allclose(even + odd, course)
+    waveform = np.random.default_rng(2).standard_normal((3, 50))
+    even, odd = even_odd(waveform)
+    np.testing.assert_allclose(even + odd, waveform)
     np.testing.assert_allclose(np.roll(even, 25, axis=1), even)
     np.testing.assert_allclose(np.roll(odd, 25, axis=1), -odd)
 

@@ -27,7 +27,9 @@ def test_parity_chooses_the_foot_that_opens_every_stride() -> None:
 
 def test_no_bout_gives_no_stride() -> None:
     none = np.zeros(0, dtype=np.int64)
-    strides = find_strides(Gait(np.zeros(50), none, none, np.zeros(50, dtype=bool)))
+    strides = find_strides(
+        Gait(step_phase=np.zeros(50), first=none, last=none, running=np.zeros(50, dtype=bool))
+    )
     assert len(strides) == 0
     assert strides.running.dtype == bool
 
@@ -40,7 +42,7 @@ def test_a_bout_shorter_than_a_stride_gives_none(rows: int) -> None:
 def test_a_stride_never_spans_two_bouts_and_takes_the_gait_of_its_middle() -> None:
     row = np.arange(400)
     running = (row >= 200) & (row < 390)
-    gait = Gait(row / 20.0, np.array([5, 200]), np.array([190, 390]), running)
+    gait = Gait(step_phase=row / 20.0, first=np.array([5, 200]), last=np.array([190, 390]), running=running)
     strides = find_strides(gait)
     assert strides.bout.tolist() == sorted(strides.bout.tolist())
     assert strides.running.tolist() == [bout == 1 for bout in strides.bout]

@@ -46,7 +46,7 @@ def felt(
 
 def events(first: SensorRecording, second: SensorRecording) -> tuple[SharedEvent, ...]:
     found = find_sync_taps(first, CONFIG), find_sync_taps(second, CONFIG)
-    return shared_events(first, second, found, CONFIG)
+    return shared_events(first, second, found=found, config=CONFIG)
 
 
 @pytest.mark.parametrize("kind", ["taps", "jumps"])

@@ -31,8 +31,8 @@ IDENTITY = np.array([[1.0], [0.0], [0.0], [0.0]])
 
 def unaided(stream: EvenStream) -> FloatArray:
     """Return (3, n) the unaided upward vertical in sensor axes."""
-    strapdown = integrate(stream, no_static_periods(), BROKEN_ROWS, CONFIG.rest)
-    force = AveragedForce(stream, strapdown, BROKEN_ROWS, CONFIG.orientation)
+    strapdown = integrate(stream, no_static_periods(), broken_rows=BROKEN_ROWS, config=CONFIG.rest)
+    force = AveragedForce(stream, strapdown, broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
     first = unaided_vertical(force, strapdown, CONFIG.orientation)
     return np.asarray(up_in_sensor(strapdown, first, len(stream)), dtype=np.float64)
 
@@ -58,13 +58,13 @@ def test_a_still_sensor_knows_up_from_the_accelerometer() -> None:
 def test_thinned_force_lies_in_the_middle_of_what_it_averages(rate_hz: float) -> None:
     ramp = np.arange(1000.0)
     stream = even(ramp[:, None] * [1.0, 2.0, 3.0], np.zeros((1000, 3)), rate_hz=rate_hz)
-    force = AveragedForce(stream, frozen(stream), BROKEN_ROWS, CONFIG.orientation)
+    force = AveragedForce(stream, frozen(stream), broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
     np.testing.assert_allclose(force.force, np.array([[1.0], [2.0], [3.0]]) * force.row, rtol=1e-6)
 
 
 def test_nodes_reach_from_end_to_end_as_close_as_the_configuration_says() -> None:
     stream = still(10.0)
-    force = AveragedForce(stream, frozen(stream), BROKEN_ROWS, CONFIG.orientation)
+    force = AveragedForce(stream, frozen(stream), broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
     node_s = unaided_vertical(force, frozen(stream), CONFIG.orientation).node_row / RATE_HZ
     assert (node_s[0], node_s[-1]) == pytest.approx((0.0, 10.0), abs=0.11)
     np.testing.assert_allclose(np.diff(node_s), CONFIG.orientation.node_s, rtol=0.03)
@@ -98,7 +98,7 @@ def test_on_a_virtual_treadmill_the_unaided_vertical_is_good_to_three_tenths() -
 def test_how_the_inertial_frame_happens_to_lie_changes_nothing(seed: int) -> None:
     run = motion(virtual(STEADY))
     stream = run.stream
-    strapdown = integrate(stream, run.rests, BROKEN_ROWS, CONFIG.rest)
+    strapdown = integrate(stream, run.static_periods, broken_rows=BROKEN_ROWS, config=CONFIG.rest)
     other = Rotation.random(rng=np.random.default_rng(seed))
     q = Rotation.from_quat(strapdown.inertial_from_sensor.T, scalar_first=True)
     turned = replace(
@@ -106,7 +106,7 @@ def test_how_the_inertial_frame_happens_to_lie_changes_nothing(seed: int) -> Non
     )
     ups = []
     for way in (strapdown, turned):
-        force = AveragedForce(stream, way, BROKEN_ROWS, CONFIG.orientation)
+        force = AveragedForce(stream, way, broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
         first = unaided_vertical(force, way, CONFIG.orientation)
         ups.append(up_in_sensor(way, first, len(stream)))
     np.testing.assert_allclose(ups[0], ups[1], atol=1e-5)
@@ -130,17 +130,19 @@ def test_over_a_short_gap_the_frame_holds() -> None:
     present = np.ones(len(stream), dtype=bool)
     present[1000:1030] = False
     assert integrate(
-        replace(stream, present=present), no_static_periods(), BROKEN_ROWS, CONFIG.rest
+        replace(stream, present=present), no_static_periods(), broken_rows=BROKEN_ROWS, config=CONFIG.rest
     ).section_first.tolist() == [0]
 
 
 def test_a_constant_bias_of_the_accelerometer_is_taken_out_in_sensor_axes() -> None:
     run = motion(virtual(STEADY))
-    strapdown = integrate(run.stream, run.rests, BROKEN_ROWS, CONFIG.rest)
+    strapdown = integrate(run.stream, run.static_periods, broken_rows=BROKEN_ROWS, config=CONFIG.rest)
     bias = np.array([0.1, -0.2, 0.15])
-    force = AveragedForce(run.stream, strapdown, BROKEN_ROWS, CONFIG.orientation)
+    force = AveragedForce(run.stream, strapdown, broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
     biased = replace(run.stream, acc_sensor_mps2=run.stream.acc_sensor_mps2 + bias)
-    mended = AveragedForce(biased, strapdown, BROKEN_ROWS, CONFIG.orientation).without_bias(bias, strapdown)
+    mended = AveragedForce(
+        biased, strapdown, broken_rows=BROKEN_ROWS, config=CONFIG.orientation
+    ).without_bias(bias, strapdown)
     assert np.abs(mended.force - force.force).max() < 0.03
     assert np.abs(mended.force.mean(axis=1) - force.force.mean(axis=1)).max() < 1e-3
 
@@ -151,7 +153,9 @@ def test_smoothing_never_looks_across_a_broken_frame() -> None:
     force = np.array(stream.acc_sensor_mps2)
     force[half:] *= 3.0
     cut = Strapdown(np.repeat(IDENTITY, len(stream), axis=1).astype(np.float32), np.array([0, half]))
-    averaged = AveragedForce(replace(stream, acc_sensor_mps2=force), cut, BROKEN_ROWS, CONFIG.orientation)
+    averaged = AveragedForce(
+        replace(stream, acc_sensor_mps2=force), cut, broken_rows=BROKEN_ROWS, config=CONFIG.orientation
+    )
     smooth = averaged.smoothed(averaged.force, 5.0)[2]
     np.testing.assert_allclose(smooth[averaged.row < half - 10], 9.80665, rtol=1e-6)
     np.testing.assert_allclose(smooth[averaged.row > half + 10], 3 * 9.80665, rtol=1e-6)
@@ -170,7 +174,12 @@ def test_rows_belong_to_the_section_that_began_last() -> None:
 def test_between_nodes_the_vertical_turns_evenly_and_keeps_its_length() -> None:
     angle = np.radians([0.0, 2.0, 1.0])
     nodes = np.stack((np.sin(angle), np.zeros(3), np.cos(angle)))
-    vertical = Vertical(np.array([0.0, 10.0, 20.0]), nodes, np.zeros(3, dtype=np.int64), np.array([0]))
+    vertical = Vertical(
+        node_row=np.array([0.0, 10.0, 20.0]),
+        up_inertial=nodes,
+        section=np.zeros(3, dtype=np.int64),
+        section_first=np.array([0]),
+    )
     up = vertical.at_rows(np.arange(21.0))
     np.testing.assert_allclose(np.linalg.norm(up, axis=0), 1.0)
     expected = np.interp(np.arange(21), [0, 10, 20], [0.0, 2.0, 1.0])
@@ -179,7 +188,12 @@ def test_between_nodes_the_vertical_turns_evenly_and_keeps_its_length() -> None:
 
 def test_across_sections_the_vertical_jumps_where_the_section_begins() -> None:
     nodes = np.stack((np.array([0.0, 0.0, 1.0, 1.0]), np.zeros(4), np.array([1.0, 1.0, 0.0, 0.0])))
-    vertical = Vertical(np.array([0.0, 10.0, 20.0, 30.0]), nodes, np.array([0, 0, 1, 1]), np.array([0, 17]))
+    vertical = Vertical(
+        node_row=np.array([0.0, 10.0, 20.0, 30.0]),
+        up_inertial=nodes,
+        section=np.array([0, 0, 1, 1]),
+        section_first=np.array([0, 17]),
+    )
     up = vertical.at_rows(np.arange(31.0))
     np.testing.assert_array_equal(up[0], (np.arange(31) >= 17).astype(float))
 
@@ -190,14 +204,19 @@ def test_path_acceleration_in_a_bend_is_speed_times_turning() -> None:
     gyr = np.tile([0.0, 0.0, 0.2], (count, 1))
     acc = np.tile([0.0, 0.8, 9.80665], (count, 1))
     stream = even(acc, gyr)
-    strapdown = integrate(stream, no_static_periods(), BROKEN_ROWS, CONFIG.rest)
-    force = AveragedForce(stream, strapdown, BROKEN_ROWS, CONFIG.orientation)
+    strapdown = integrate(stream, no_static_periods(), broken_rows=BROKEN_ROWS, config=CONFIG.rest)
+    force = AveragedForce(stream, strapdown, broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
     nodes = np.arange(0.0, count, 26.0)
     up = np.tile([[0.0], [0.0], [1.0]], len(nodes))
-    vertical = Vertical(nodes, up, np.zeros(len(nodes), dtype=np.int64), np.array([0]))
+    vertical = Vertical(
+        node_row=nodes,
+        up_inertial=up,
+        section=np.zeros(len(nodes), dtype=np.int64),
+        section_first=np.array([0]),
+    )
     angle = 0.2 * force.row / RATE_HZ
     ahead = np.stack((np.cos(angle), np.sin(angle), np.zeros_like(angle)))
-    path = PathAcceleration(force, vertical, ahead, CONFIG.orientation)
+    path = PathAcceleration(force, vertical, forward_inertial=ahead, config=CONFIG.orientation)
     peak, turning = path.largest_in(even_strides(800.0, 74.0, 20))
     np.testing.assert_allclose(peak, 0.8, rtol=0.02)
     np.testing.assert_allclose(turning, 0.2, rtol=0.02)
@@ -206,9 +225,11 @@ def test_path_acceleration_in_a_bend_is_speed_times_turning() -> None:
 
 def test_without_strides_there_is_no_largest_acceleration() -> None:
     stream = still(10.0)
-    force = AveragedForce(stream, frozen(stream), BROKEN_ROWS, CONFIG.orientation)
+    force = AveragedForce(stream, frozen(stream), broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
     first = unaided_vertical(force, frozen(stream), CONFIG.orientation)
-    path = PathAcceleration(force, first, np.zeros_like(force.force), CONFIG.orientation)
+    path = PathAcceleration(
+        force, first, forward_inertial=np.zeros_like(force.force), config=CONFIG.orientation
+    )
     peak, turning = path.largest_in(even_strides(0.0, 74.0, 0))
     assert len(peak) == len(turning) == 0
 
@@ -231,10 +252,12 @@ def test_free_fall_throughout_leaves_up_somewhere_of_length_one() -> None:
 def test_each_stride_knows_how_long_its_frame_holds() -> None:
     hole = replace(still(2.0), present=np.zeros(208, dtype=bool))
     stream = joined(still(10.0), hole, still(4.0), hole, still(20.0))
-    strapdown = integrate(stream, no_static_periods(), BROKEN_ROWS, CONFIG.rest)
-    force = AveragedForce(stream, strapdown, BROKEN_ROWS, CONFIG.orientation)
+    strapdown = integrate(stream, no_static_periods(), broken_rows=BROKEN_ROWS, config=CONFIG.rest)
+    force = AveragedForce(stream, strapdown, broken_rows=BROKEN_ROWS, config=CONFIG.orientation)
     first = unaided_vertical(force, strapdown, CONFIG.orientation)
-    path = PathAcceleration(force, first, np.ones_like(force.force), CONFIG.orientation)
+    path = PathAcceleration(
+        force, first, forward_inertial=np.ones_like(force.force), config=CONFIG.orientation
+    )
     # Strides of 104 rows from second 5: inside the first frame, over its end, in the second, in the third.
     held_s = path.shortest_section_s(even_strides(520.0, 104.0, 25))
     np.testing.assert_allclose(held_s[[0, 4]], 10.0, atol=0.2)

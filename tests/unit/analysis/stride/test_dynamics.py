@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.signal.config import DynamicsConfig
-from analysis.stride.dynamics import dynamics_columns, stride_courses
+from analysis.stride.dynamics import dynamics_columns, stride_waveforms
 from sensor.samples import FloatArray
 from sensor.virtual.runner.gait import STYLES
 from tests.support.short_runs import PLAIN, report, virtual
@@ -23,7 +23,7 @@ def columns_of(vertical_mps2: FloatArray, rows: float, count: int) -> dict[str, 
     acc = np.zeros((len(vertical_mps2), 3))
     acc[:, 2] = vertical_mps2
     up = np.repeat(UP, len(acc), axis=1)
-    return dynamics_columns(even(acc, None), up, even_strides(5.0, rows, count), CONFIG)
+    return dynamics_columns(even(acc, None), up, strides=even_strides(5.0, rows, count), config=CONFIG)
 
 
 @pytest.mark.parametrize("half_height_cm", [2.0, 5.0])
@@ -78,8 +78,10 @@ def test_contact_is_the_time_in_which_the_ground_pushes() -> None:
 
 
 def test_courses_over_a_stride_are_interpolated_between_rows() -> None:
-    course, duration_s = stride_courses(np.arange(200.0), 100.0, even_strides(10.5, 64.0, 2), 64)
-    np.testing.assert_allclose(course[0], 10.5 + np.arange(64))
+    waveform, duration_s = stride_waveforms(
+        np.arange(200.0), 100.0, strides=even_strides(10.5, 64.0, 2), grid=64
+    )
+    np.testing.assert_allclose(waveform[0], 10.5 + np.arange(64))
     np.testing.assert_allclose(duration_s, [0.64, 0.64])
 
 

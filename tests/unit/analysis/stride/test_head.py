@@ -50,7 +50,9 @@ def _array(*values: float) -> FloatArray:
 
 def _forward_cm(flexion: float, pitch: float | None = None, stature_m: float | None = 1.70) -> float:
     head = None if pitch is None else _array(pitch)
-    return float(head_columns(_array(flexion), head, stature_m, CONFIG)["head_forward_cm"][0])
+    return float(
+        head_columns(_array(flexion), head, stature_m=stature_m, config=CONFIG)["head_forward_cm"][0]
+    )
 
 
 def _width_cm(columns: dict[str, npt.NDArray[np.float64]]) -> FloatArray:
@@ -58,7 +60,7 @@ def _width_cm(columns: dict[str, npt.NDArray[np.float64]]) -> FloatArray:
 
 
 def test_without_a_head_sensor_the_neck_follows_the_trunk() -> None:
-    found = head_columns(_array(30.0), None, 2.0, SIMPLE)
+    found = head_columns(_array(30.0), None, stature_m=2.0, config=SIMPLE)
 
     by_hand = 60.0 * math.sin(math.radians(15.0)) + 20.0 * 0.5
     assert found["head_forward_cm"] == pytest.approx([by_hand])
@@ -70,7 +72,7 @@ def test_without_a_head_sensor_the_neck_follows_the_trunk() -> None:
 
 
 def test_with_a_head_sensor_the_neck_link_turns_with_head_and_trunk() -> None:
-    found = head_columns(_array(20.0), _array(50.0), 2.0, SIMPLE)
+    found = head_columns(_array(20.0), _array(50.0), stature_m=2.0, config=SIMPLE)
 
     by_hand = 60.0 * math.sin(math.radians(10.0)) + 20.0 * 0.5
     assert found["head_forward_cm"] == pytest.approx([by_hand])
@@ -82,7 +84,7 @@ def test_with_a_head_sensor_the_neck_link_turns_with_head_and_trunk() -> None:
 
 
 def test_an_unknown_stature_widens_the_interval_with_the_estimate() -> None:
-    found = head_columns(_array(30.0, 0.0), None, None, SIMPLE)
+    found = head_columns(_array(30.0, 0.0), None, stature_m=None, config=SIMPLE)
 
     forward_cm = 60.0 * math.sin(math.radians(15.0)) + 10.0
     unknown_cm = 1.96 * 0.1 * forward_cm
@@ -110,7 +112,9 @@ def test_more_flexion_is_always_further_forward(pitch: float | None) -> None:
     flexion = np.linspace(-20.0, 45.0, 131)
     head = None if pitch is None else np.full(131, pitch)
 
-    assert (np.diff(head_columns(flexion, head, 1.70, CONFIG)["head_forward_cm"]) > 0.0).all()
+    assert (
+        np.diff(head_columns(flexion, head, stature_m=1.70, config=CONFIG)["head_forward_cm"]) > 0.0
+    ).all()
 
 
 @given(flexion=flexions_deg, pitch=st.none() | pitches_deg, stature_m=statures_m)
@@ -118,7 +122,7 @@ def test_the_interval_contains_its_estimate(
     flexion: float, pitch: float | None, stature_m: float | None
 ) -> None:
     head = None if pitch is None else _array(pitch)
-    found = head_columns(_array(flexion), head, stature_m, CONFIG)
+    found = head_columns(_array(flexion), head, stature_m=stature_m, config=CONFIG)
 
     assert found["head_forward_lo_cm"][0] < found["head_forward_cm"][0] < found["head_forward_hi_cm"][0]
 
@@ -126,7 +130,9 @@ def test_the_interval_contains_its_estimate(
 @given(flexion=flexions_deg, pitch=st.none() | pitches_deg)
 def test_estimate_and_interval_grow_in_proportion_to_stature(flexion: float, pitch: float | None) -> None:
     head = None if pitch is None else _array(pitch)
-    small, tall = (head_columns(_array(flexion), head, stature_m, CONFIG) for stature_m in (1.5, 1.8))
+    small, tall = (
+        head_columns(_array(flexion), head, stature_m=stature_m, config=CONFIG) for stature_m in (1.5, 1.8)
+    )
 
     for bound in ("head_forward_cm", "head_forward_lo_cm", "head_forward_hi_cm"):
         assert tall[bound] == pytest.approx(1.2 * small[bound])
@@ -134,7 +140,7 @@ def test_estimate_and_interval_grow_in_proportion_to_stature(flexion: float, pit
 
 def test_a_missing_angle_leaves_its_stride_without_a_position_and_others_alone() -> None:
     nan = math.nan
-    found = head_columns(_array(nan, 8.0, 8.0), _array(4.0, nan, 4.0), 1.70, CONFIG)
+    found = head_columns(_array(nan, 8.0, 8.0), _array(4.0, nan, 4.0), stature_m=1.70, config=CONFIG)
 
     for name in ("head_forward_cm", "head_forward_lo_cm", "head_forward_hi_cm", "neck_flexion_deg"):
         assert np.isnan(found[name]).tolist() == [True, True, False], name
@@ -143,7 +149,9 @@ def test_a_missing_angle_leaves_its_stride_without_a_position_and_others_alone()
 
 @pytest.mark.parametrize("head", [None, np.zeros(0)])
 def test_no_strides_make_empty_columns(head: FloatArray | None) -> None:
-    assert {len(column) for column in head_columns(np.zeros(0), head, None, CONFIG).values()} == {0}
+    assert {
+        len(column) for column in head_columns(np.zeros(0), head, stature_m=None, config=CONFIG).values()
+    } == {0}
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analysis.maths.angles import inclination_deg, turned_deg
+from analysis.maths.angles import inclination_deg, integrated_yaw_deg
 from analysis.maths.between_rows import mean_between, range_within
 from analysis.stride.posture import posture_columns
 from sensor.samples import FloatArray
@@ -95,7 +95,9 @@ def test_no_strides_have_no_ranges_and_no_angles() -> None:
     stream = even(np.ones((100, 3)), np.zeros((100, 3)))
     none = even_strides(0.0, 1.0, 0)
     assert len(range_within(np.ones(100), none.start_row, none.end_row)) == 0
-    columns = posture_columns(stream, np.tile(UP_EARTH[:, None], 100), np.eye(3), none)
+    columns = posture_columns(
+        stream, np.tile(UP_EARTH[:, None], 100), trunk_from_sensor=np.eye(3), strides=none
+    )
     assert all(len(values) == 0 for values in columns.values())
 
 
@@ -103,13 +105,18 @@ def test_turning_left_is_counted_positive_about_the_vertical_however_the_sensor_
     up = np.array([0.6, 0.0, 0.8])
     stream = even(np.ones((209, 3)), np.tile(np.radians(30.0) * up, (209, 1)))
     assert stream.gyr_sensor_radps is not None
-    turned = turned_deg(stream.gyr_sensor_radps, np.tile(up[:, None], 209), RATE_HZ)
+    turned = integrated_yaw_deg(stream.gyr_sensor_radps, np.tile(up[:, None], 209), RATE_HZ)
     assert turned[208] - turned[0] == pytest.approx(60.0)
 
 
 def test_without_a_gyroscope_nobody_knows_how_far_the_trunk_turned() -> None:
     stream = even(np.ones((200, 3)), None)
-    columns = posture_columns(stream, np.tile(UP_EARTH[:, None], 200), np.eye(3), even_strides(5.0, 60.0, 3))
+    columns = posture_columns(
+        stream,
+        np.tile(UP_EARTH[:, None], 200),
+        trunk_from_sensor=np.eye(3),
+        strides=even_strides(5.0, 60.0, 3),
+    )
     assert np.isnan(columns["trunk_rotation_rom_deg"]).all()
 
 
@@ -126,7 +133,9 @@ def test_columns_of_a_known_posture() -> None:
     up /= np.linalg.norm(up, axis=0)
     yaw_degps = course_degps + np.gradient(axial) * RATE_HZ
     stream = even(np.ones((len(row), 3)), (np.radians(yaw_degps) * up).T)
-    columns = posture_columns(stream, up, np.eye(3), even_strides(10.0, rows, count))
+    columns = posture_columns(
+        stream, up, trunk_from_sensor=np.eye(3), strides=even_strides(10.0, rows, count)
+    )
     np.testing.assert_allclose(columns["trunk_flexion_deg"], 8.0, atol=0.02)
     np.testing.assert_allclose(columns["trunk_flexion_rom_deg"], 5.0, atol=0.05)
     np.testing.assert_allclose(columns["trunk_lateral_deg"], 0.0, atol=0.02)
@@ -140,5 +149,7 @@ def test_the_sensors_mounting_is_undone_by_the_trunk_axes() -> None:
     mounting = Rotation.from_euler("XYZ", [70.0, -130.0, 25.0], degrees=True).as_matrix()
     up = np.repeat(up_of(Rotation.from_euler("y", [9.0], degrees=True)), 200, axis=1)
     stream = even(np.ones((200, 3)), np.zeros((200, 3)))
-    columns = posture_columns(stream, mounting @ up, mounting.T, even_strides(5.0, 60.0, 3))
+    columns = posture_columns(
+        stream, mounting @ up, trunk_from_sensor=mounting.T, strides=even_strides(5.0, 60.0, 3)
+    )
     np.testing.assert_allclose(columns["trunk_flexion_deg"], 9.0)

@@ -133,15 +133,15 @@ def test_where_the_head_sensor_lost_much_its_pitch_is_unknown() -> None:
 
 def test_of_a_stride_the_head_sensor_may_lose_a_quarter_and_no_more() -> None:
     sensors = session(virtual(THREE)).sensors
-    trunk = motion_of(sensors[0], None, CONFIG)
-    head = motion_of(sensors[1], None, CONFIG, trunk)
+    trunk = motion_of(sensors[0], None, config=CONFIG)
+    head = motion_of(sensors[1], None, config=CONFIG, trunk=trunk)
     present = head.stream.present.copy()
     starts_s = trunk.stream.start_s + trunk.strides.start_row / trunk.stream.rate_hz
     for stride, share in ((40, 0.30), (60, 0.20)):
         first, last = head.stream.rows_at(starts_s[stride : stride + 2])
         present[int(first) + 1 : int(first) + 1 + round(share * (last - first))] = False
     torn = replace(head, stream=replace(head.stream, present=present))
-    table = stride_table(trunk, {"head": torn}, False, {}, CONFIG)
+    table = stride_table(trunk, {"head": torn}, speed_known=False, context={}, config=CONFIG)
     assert np.flatnonzero(np.isnan(table["head_pitch_deg"])).tolist() == [40]
 
 
@@ -157,8 +157,8 @@ def test_a_head_sensor_without_a_gyroscope_claims_no_angle() -> None:
 
 def test_without_a_gyroscope_only_the_ends_of_a_bout_are_taken_for_bursts() -> None:
     (sensor, *_) = session(virtual(THREE)).sensors
-    trunk = motion_of(replace(sensor, gyr_sensor_radps=None), None, CONFIG)
-    table = stride_table(trunk, {}, False, {}, CONFIG)
+    trunk = motion_of(replace(sensor, gyr_sensor_radps=None), None, config=CONFIG)
+    table = stride_table(trunk, {}, speed_known=False, context={}, config=CONFIG)
     assert len(set(trunk.strides.bout.tolist())) == 1
     edge_s = CONFIG.posture.accelerometer_edge_s
     since_s, until_s = table["start_s"] - table["start_s"][0], table["end_s"][-1] - table["end_s"]
@@ -185,8 +185,8 @@ def test_walking_strides_are_listed_as_walking() -> None:
 
 
 def test_a_session_without_strides_has_an_empty_well_formed_table() -> None:
-    still = motion_of(session(virtual(RunPlan((stand(30.0),)))).sensors[0], None, CONFIG)
-    table = stride_table(still, {"sternum": still}, False, {}, CONFIG)
+    still = motion_of(session(virtual(RunPlan((stand(30.0),)))).sensors[0], None, config=CONFIG)
+    table = stride_table(still, {"sternum": still}, speed_known=False, context={}, config=CONFIG)
     assert len(table) == 0
     assert list(table.columns) == list(STRIDE_COLUMNS)
 
@@ -195,14 +195,14 @@ def test_a_single_stride_is_a_table_of_one() -> None:
     found = motion(virtual(PLAIN))
     strides, only = found.strides, slice(20, 21)
     single = Strides(
-        strides.start_row[only],
-        strides.middle_row[only],
-        strides.end_row[only],
-        strides.bout[only],
-        strides.running[only],
+        start_row=strides.start_row[only],
+        middle_row=strides.middle_row[only],
+        end_row=strides.end_row[only],
+        bout=strides.bout[only],
+        running=strides.running[only],
     )
-    whole = stride_table(found, {}, False, {}, CONFIG)
-    table = stride_table(replace(found, strides=single), {}, False, {}, CONFIG)
+    whole = stride_table(found, {}, speed_known=False, context={}, config=CONFIG)
+    table = stride_table(replace(found, strides=single), {}, speed_known=False, context={}, config=CONFIG)
     assert len(table) == 1
     assert list(table.columns) == list(STRIDE_COLUMNS)
     for column in ("start_s", "end_s", "cadence_spm", "trunk_flexion_deg", "side_first"):
@@ -211,8 +211,8 @@ def test_a_single_stride_is_a_table_of_one() -> None:
 
 def test_hardly_two_seconds_of_running_hold_no_stride() -> None:
     sensor = _cut(session(virtual(PLAIN)).sensors[0], slice(40 * 104, 40 * 104 + 170))
-    found = motion_of(sensor, None, CONFIG)
-    table = stride_table(found, {"sternum": found}, False, {}, CONFIG)
+    found = motion_of(sensor, None, config=CONFIG)
+    table = stride_table(found, {"sternum": found}, speed_known=False, context={}, config=CONFIG)
     assert len(table) == 0
     assert list(table.columns) == list(STRIDE_COLUMNS)
     with pytest.raises(NotEnoughRunningError, match="strides of running"):

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.signal.config import PostureConfig
 from analysis.signal.records import EvenStream, Strides
-from analysis.stride.usable import longest_loss, mean_force_g, stride_share, usable_columns
+from analysis.stride.usable import longest_loss, mean_force_g, stride_fraction, usable_columns
 from sensor.samples import BoolArray, FloatArray
 from sensor.virtual.runner.gait import OVERSTRIDER
 from sensor.virtual.runner.imu_errors import CONSUMER
@@ -38,7 +38,9 @@ def strides() -> Strides:
 
 def judged(stream: EvenStream, rom_deg: FloatArray | None = None) -> tuple[BoolArray, list[str]]:
     rom = np.full(40, 10.0) if rom_deg is None else rom_deg
-    usable, because = usable_columns(stream, strides(), None, rom, False, CONFIG)
+    usable, because = usable_columns(
+        stream, strides(), path=None, flexion_rom_deg=rom, speed_known=False, config=CONFIG
+    )
     assert (usable == (because == "")).all()
     return usable, because.tolist()
 
@@ -119,23 +121,32 @@ def test_a_swing_no_trunk_makes_is_a_loose_sensor() -> None:
     assert [k for k, why in enumerate(because) if why == "loose"] == [20]
 
 
-def test_the_share_of_a_flag_in_a_stride_is_counted_by_rows() -> None:
+def test_the_fraction_of_a_flag_in_a_stride_is_counted_by_rows() -> None:
     flag = np.zeros(200, dtype=bool)
     flag[[10, 11, 30]] = True
-    share = stride_share(flag, even_strides(8.0, 20.0, 3))
-    np.testing.assert_allclose(share, [2 / 20, 1 / 20, 0.0])
+    fraction = stride_fraction(flag, even_strides(8.0, 20.0, 3))
+    np.testing.assert_allclose(fraction, [2 / 20, 1 / 20, 0.0])
 
 
 def test_mean_force_is_averaged_over_25_strides() -> None:
     one_heavy = np.array(steady().acc_sensor_mps2)
     one_heavy[20 * 74 : 21 * 74] *= 1.5
-    force = mean_force_g(even(one_heavy, None), None, strides(), np.ones(40, dtype=bool), CONFIG)
+    force = mean_force_g(
+        even(one_heavy, None), None, strides=strides(), whole=np.ones(40, dtype=bool), config=CONFIG
+    )
     np.testing.assert_allclose(force[20 - 12 : 20 + 13], 1.0 + 0.5 / 25, atol=2e-3)
     np.testing.assert_allclose(force[:7], 1.0, atol=2e-3)
 
 
 def test_no_strides_need_no_reasons() -> None:
-    usable, because = usable_columns(steady(), even_strides(0.0, ROWS, 0), None, np.zeros(0), False, CONFIG)
+    usable, because = usable_columns(
+        steady(),
+        even_strides(0.0, ROWS, 0),
+        path=None,
+        flexion_rom_deg=np.zeros(0),
+        speed_known=False,
+        config=CONFIG,
+    )
     assert len(usable) == len(because) == 0
 
 
@@ -172,14 +183,14 @@ def test_a_bend_of_a_track_is_used_without_any_speed() -> None:
     assert set(because[(start_s > 46.0) & (start_s < 70.0)]) == {""}
 
 
-@pytest.mark.parametrize(("range_g", "share"), [(2.0, 1.0), (4.0, 0.5), (16.0, 0.0)])
-def test_clipping_takes_its_strides(range_g: float, share: float) -> None:
+@pytest.mark.parametrize(("range_g", "fraction"), [(2.0, 1.0), (4.0, 0.5), (16.0, 0.0)])
+def test_clipping_takes_its_strides(range_g: float, fraction: float) -> None:
     plan = replace(
         PLAIN, style=replace(OVERSTRIDER, impact_g=8.0), errors=replace(CONSUMER, acc_range_g=range_g)
     )
     _, because = reasons(virtual(plan), acc_range_mps2=range_g * G)
     clipped = (because == "clipped").mean()
-    assert (clipped >= share) if share else (clipped == 0.0)
+    assert (clipped >= fraction) if fraction else (clipped == 0.0)
 
 
 def test_a_range_that_nobody_told_of_still_shows_as_missing_force() -> None:

@@ -39,7 +39,7 @@ _REFUSALS = {
 """Error name and words of the D-Bus answers that BlueZ gives then."""
 
 
-class Adapter:
+class SimulatedAdapter:
     """One adapter, shared by all scanners and clients of a program.
 
     Parameters
