@@ -135,6 +135,9 @@ class MountingShiftConfig:
     slope_advantage: float = 1.15
     """A slope must leave less than 1 / 1.15 of a step's squared error to be believed: more, and quick folds
     are called steps; less, and slips over three strides are called folds (tests/bench/VERDICTS.md)."""
+    stop_strides: int = 10
+    """Nearer than this to a stop nothing is called a step: slowing down and starting again change the lean
+    over some strides."""
     stays_strides: int = 70
     """The angle must keep its new level this long: about 50 s, longer than bending down."""
     stays_sideways_strides: int = 200

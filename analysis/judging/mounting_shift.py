@@ -71,13 +71,17 @@ def _found(
     if not len(rows) or not np.isfinite(angle_deg).all():
         return {}
     stays = config.stays_strides if axis is Axis.FORWARD else config.stays_sideways_strides
+    # Beside a stop a bend of the track could pass for a step sideways: it has to be out of the way of both.
+    apart = config.stop_strides if axis is Axis.FORWARD else stays
     blocks = np.split(np.arange(len(rows)), np.flatnonzero(np.diff(_stretch(table, config)[rows])) + 1)
     sharp_deg = _sharp_changes([angle_deg[block] for block in blocks], axis, config)
     least_deg = _least_deg(np.abs(np.concatenate(sharp_deg)), axis, config)
     steps = {
-        int(block[0]) + at: step_deg
+        at: step_deg
         for block, sharp in zip(blocks, sharp_deg, strict=True)
-        for at, step_deg in _steps(angle_deg[block], sharp, least_deg=least_deg, stays=stays, config=config)
+        for at, step_deg in _steps(
+            angle_deg, sharp, block=block, least_deg=least_deg, stays=stays, apart=apart, config=config
+        )
     }
     return {
         at: step_deg
@@ -152,29 +156,72 @@ def _least_deg(change_deg: FloatArray, axis: Axis, config: MountingShiftConfig) 
 
 
 def _steps(
-    angle_deg: FloatArray, sharp_deg: FloatArray, *, least_deg: float, stays: int, config: MountingShiftConfig
+    angle_deg: FloatArray,
+    sharp_deg: FloatArray,
+    *,
+    block: IntArray,
+    least_deg: float,
+    stays: int,
+    apart: int,
+    config: MountingShiftConfig,
 ) -> list[tuple[int, float]]:
-    """Return position of the first stride after each step of an unbroken stretch, and its size."""
+    """Return position of the first stride after each step of an unbroken stretch, and its size.
+
+    Parameters
+    ----------
+    angle_deg
+        (n,) angle of all usable strides.
+    sharp_deg, block
+        (k,) changes within the stretch, and the positions of its strides.
+    least_deg, stays
+        Smallest step, and for how many strides it must stay. That is seen across stops: a mounting that has
+        shifted stays so, while a runner who stops or starts again comes back to their old angle.
+    apart
+        Fewest strides between a step and the ends of the stretch.
+    config
+        Widths and thresholds.
+    """
     skip = config.within_strides
     candidates = np.flatnonzero(np.abs(sharp_deg) > least_deg)
-    candidates = candidates[(candidates >= stays) & (candidates + skip + stays <= len(angle_deg))]
+    candidates = candidates[(candidates >= apart) & (candidates + skip + apart <= len(block))]
+    placed = candidates + block[0]
+    inside = (placed >= stays) & (placed + skip + stays <= len(angle_deg))
+    candidates, placed = candidates[inside], placed[inside]
     if not len(candidates):
         return []
-    around_deg = np.lib.stride_tricks.sliding_window_view(angle_deg, stays)
-    before_deg, after_deg = around_deg[candidates - stays], around_deg[candidates + skip]
-    lasting_deg = np.median(after_deg, axis=1) - np.median(before_deg, axis=1)
+    lasting_deg = _lasting_change(angle_deg, placed, block=block, stays=stays, skip=skip)
     flank = config.edge_strides + skip
     nearby_deg = np.lib.stride_tricks.sliding_window_view(np.pad(np.abs(sharp_deg), flank), 2 * flank + 1)
     needed_deg = config.stays_fraction * nearby_deg[candidates].max(axis=1)
-    kept = candidates[lasting_deg * np.sign(sharp_deg[candidates]) > needed_deg]
+    stayed = (lasting_deg * np.sign(sharp_deg[candidates]) > needed_deg).all(axis=0)
+    kept = candidates[stayed]
+    stretch_deg = angle_deg[block]
     steps = []
     for group in np.split(kept, np.flatnonzero(np.diff(kept) > stays) + 1):
         if len(group):
             sharpest = int(group[np.argmax(np.abs(sharp_deg[group]))])
-            at = _best_split(angle_deg, sharpest, 2 * config.edge_strides)
-            if _is_sudden(angle_deg, at, config):
-                steps.append((at, float(sharp_deg[sharpest])))
+            at = _best_split(stretch_deg, sharpest, 2 * config.edge_strides)
+            if _is_sudden(stretch_deg, at, config):
+                steps.append((int(block[0]) + at, float(sharp_deg[sharpest])))
     return steps
+
+
+def _lasting_change(
+    angle_deg: FloatArray, placed: IntArray, *, block: IntArray, stays: int, skip: int
+) -> FloatArray:
+    """Return (2, k) by how much the median of ``stays`` strides changed at each of the places.
+
+    Once between the strides next to it, and once between those beyond the stops that are nearer than that:
+    what began only with slowing down, or ended with starting again, is then seen not to have lasted.
+    """
+    level_deg = np.median(np.lib.stride_tricks.sliding_window_view(angle_deg, stays), axis=1)
+    last = len(level_deg) - 1
+    before, after = placed - stays, placed + skip
+    beyond_before = np.where(before < block[0], max(int(block[0]) - stays, 0), before)
+    beyond_after = np.where(after + stays > block[-1] + 1, min(int(block[-1]) + 1, last), after)
+    return np.stack(
+        [level_deg[after] - level_deg[before], level_deg[beyond_after] - level_deg[beyond_before]]
+    )
 
 
 def _is_sudden(angle_deg: FloatArray, at: int, config: MountingShiftConfig) -> bool:

@@ -84,6 +84,8 @@ def fit_counted(
     CountedTimes
         Of all samples.
     """
+    # The host's clock may be set back by a step of the network time; a packet cannot come before the one
+    # before it.
     arrival_s = np.maximum.accumulate(arrival_s)
     in_order = np.cumsum(count) - count
     # A packet's number less the samples before it is what its numbers say was lost: that never shrinks.
@@ -99,6 +101,7 @@ def fit_counted(
     number = np.arange(row_end[-1]) + np.repeat(ends + 1 - row_end, count)
     earliest = _earliest(arrival_s - pace_s * ends, arrival_s, MOST_LATENESS_S)
     # Arrivals play the part of a device's time stamps.
+    # Whole microseconds, since `fit_pace` takes a counter: finer than any arrival is known.
     time_us = np.rint((arrival_s[earliest] - arrival_s[0]) * _MICROSECONDS).astype(np.int64)
     fitted_us = fit_pace(
         ends[earliest], time_us, index=number, ticks_per_sample=pace_s * _MICROSECONDS, tick_hz=_MICROSECONDS
@@ -123,6 +126,7 @@ def _pace(
     unbroken = within[:-apart] == within[apart:]
     before, after = earliest[:-apart][unbroken], earliest[apart:][unbroken]
     paces = (arrival_s[after] - arrival_s[before]) / (ends[after] - ends[before])
+    # Clipped, because with many losses the median may be a lossy span's; no oscillator is 3 % off.
     limit = LARGEST_PACE_ERROR * nominal_s
     return float(np.clip(np.median(paces), nominal_s - limit, nominal_s + limit))
 
@@ -138,6 +142,8 @@ def _earliest(delay_s: FloatArray, arrival_s: FloatArray, most_lateness_s: float
     A window is late where all of it was held back: its smallest delay exceeds the median of its neighbours'
     by more than ``most_lateness_s``.
     """
+    # A radio that waits empties its queue sooner or later: within two seconds one packet at least came
+    # straight through.
     window = ((arrival_s - arrival_s[0]) / WINDOW_S).astype(np.int64)
     order = np.lexsort((delay_s, window))
     begins = np.concatenate([[True], np.diff(window[order]) > 0])
@@ -159,12 +165,14 @@ def _lost_before(
     # but never less than nothing: only a rise of the smallest delay, which radio cannot keep up, is a loss.
     delay_s = arrival_s - pace_s * last
     packet = np.arange(len(last))
+    # The smallest delay within two seconds after a packet against that of the half second before it.
     settled = np.searchsorted(arrival_s, arrival_s + WINDOW_S, side="right")
     known = np.searchsorted(arrival_s, arrival_s - LOOK_BACK_S)
     known = np.maximum(np.minimum(known, packet - LEAST_LOOK_BACK_PACKETS), 0)
     # (p - 1,) from each packet to the one after it.
     rise_s = _range_min(delay_s, packet, settled)[1:] - _range_min(delay_s, known, packet + 1)[:-1]
     is_told = _is_told(rise_s, pace_s * (last[-1] - last[1:]), arrival_s[-1] - arrival_s[1:])
+    # Where all packets are of one size, only whole ones can be lost.
     unit = int(count[0]) if (count == count[0]).all() else 1
     least_s = LEAST_STEP_PACKETS * float(np.median(count)) * pace_s
     is_rise = (rise_s > max(least_s, LEAST_STEP_PACKETS * unit * pace_s, least_loss_s)) & is_told
@@ -206,6 +214,7 @@ def _range_min(values: FloatArray, start: IntArray, stop: IntArray) -> FloatArra
 
     Two overlapping ranges whose lengths are powers of two cover any other.
     """
+    # frexp's exponent less one is the floor of the binary logarithm, exact where log2 of a float is not.
     level = np.frexp((stop - start).astype(np.float64))[1] - 1
     smallest = np.empty(len(start))
     table = values

@@ -80,6 +80,8 @@ def unwrap(ticks: IntArray, bits: int | None) -> IntArray:
     """
     if bits is None or len(ticks) == 0:
         return ticks
+    # The shorter way round: a counter that has wrapped, and one that went a little back, differ in nothing
+    # else. A real restart goes back to about nought and shows as a step back, for the caller to see.
     half = 1 << (bits - 1)
     steps = (np.diff(ticks) + half) % (2 * half) - half
     risen: IntArray = ticks[0] + np.concatenate([[0], np.cumsum(steps)])
@@ -110,22 +112,30 @@ def fit_pace(
     FloatArray
         (n,) ticks, rising.
     """
+    # What is fitted is the small departure from the mean pace: fitted to the ticks themselves, the sums of
+    # squares of a long run would eat the digits that the departure lives in.
     residual = ticks - ticks[0] - ticks_per_sample * (reference - reference[0])
     span_s = (reference[-1] - reference[0]) * ticks_per_sample / tick_hz
     blocks = min(int(span_s / OSCILLATOR_BLOCK_S), MOST_BLOCKS)
+    # Too short to tell the oscillator's drift from the rounding of single time stamps.
     if blocks < 1:
         usual = float(residual[_is_near(residual - np.median(residual))].mean())
         return _steady(reference, ticks, index=index, ticks_per_sample=ticks_per_sample) + usual
     place = (reference - index[0]) / (index[-1] - index[0]) * blocks
     knots = _joined_lines(place, residual, blocks)
+    # One time stamp that is off by seconds pulls a least-squares line over its whole block; so the first line
+    # only finds such stamps, and the second is drawn without them.
     near = _is_near(residual - np.interp(place, np.arange(blocks + 1), knots))
     knots = _joined_lines(place[near], residual[near], blocks)
     knot_ticks = ticks_per_sample * (index[-1] - index[0]) / blocks
+    # A knot further from the next than half a block's ticks would let time run at less than half its pace, or
+    # backwards: no oscillator does, a damaged counter may.
     if np.abs(np.diff(knots)).max() > PACE_LIMIT * knot_ticks:
         knots = np.full(blocks + 1, np.median(residual))
     dated = np.empty(len(index))
     for rows in _parts(len(index)):
         part = index[rows]
+        # Part by part: for a day of samples the places alone are 70 MB.
         place = (part - index[0]) / (index[-1] - index[0]) * blocks
         departure = np.interp(place, np.arange(blocks + 1), knots)
         dated[rows] = _steady(reference, ticks, index=part, ticks_per_sample=ticks_per_sample) + departure
@@ -154,16 +164,21 @@ def _joined_lines(place: FloatArray, value: FloatArray, blocks: int) -> FloatArr
 
     A faint penalty on kinks carries the line across blocks in which every packet was lost.
     """
+    # The last time stamp lies exactly on the last knot and belongs to the block before it.
     left = np.minimum(place.astype(np.int64), blocks - 1)
     share = place - left
     size = blocks + 1
     normal = np.zeros((size, size))
+    # The normal equations of hat functions: each time stamp touches only the two knots beside it, so the
+    # matrix has three diagonals, and these are all its entries.
     diagonal = np.bincount(left, (1 - share) ** 2, size) + np.bincount(left + 1, share**2, size)
     beside = np.bincount(left, share * (1 - share), size)[:-1]
     knot = np.arange(size)
     normal[knot, knot] = diagonal
     normal[knot[:-1], knot[1:]] = normal[knot[1:], knot[:-1]] = beside
     kinks = np.diff(np.eye(size), n=2, axis=0)
+    # Knots in a silence have no time stamp and would leave the matrix singular. The penalty is a millionth of
+    # what a full block weighs: it decides only where nothing else does.
     normal += 1e-6 * diagonal.max() * (kinks.T @ kinks)
     right = np.bincount(left, (1 - share) * value, size) + np.bincount(left + 1, share * value, size)
     knots: FloatArray = np.linalg.solve(normal, right)
@@ -183,12 +198,18 @@ def line_below(device_s: FloatArray, arrival_s: FloatArray) -> HostLine:
     arrival_s
         (p,) host time of each packet's arrival.
     """
+    # About the centroid the line's height and its slope are independent: whatever the slope, the line that
+    # passes below all points is highest there where it has the least summed distance.
     centre_s = float(device_s.mean())
     from_centre_s = device_s - centre_s
     delay_s = arrival_s - device_s
     low, high = -CLOCK_RATE_LIMIT, CLOCK_RATE_LIMIT
+    # With equal clocks a slope of nought is at most 2 ms wrong over so short a time, radio delays make it far
+    # more.
     if device_s[-1] - device_s[0] < SHORTEST_RATE_FIT_S:
         low = high = 0.0
+    # Forty halvings of 400 ppm end far below the rounding of a float; each asks only at which side of the
+    # centroid the line of this slope touches the points.
     for _ in range(_BISECTIONS):
         slope = (low + high) / 2
         touching = np.argmin(delay_s - slope * from_centre_s)

@@ -57,13 +57,19 @@ def find_neighbours(
     period
         Nominal time between two samples, same unit.
     """
+    # Beyond the last sample there is no later neighbour: the last two stand in, and `is_known` says no.
     after = np.minimum(np.searchsorted(times, moments), len(times) - 1)
     before = np.maximum(after - 1, 0)
     width = times[after] - times[before]
+    # The divisor is nought only where a stream has one sample alone; its weight is then of no account.
     weight = np.clip((moments - times[before]) / np.maximum(width, 1e-9), 0.0, 1.0)
     is_before = np.abs(moments - times[before]) <= AT_ONCE_PERIODS * period
     is_after = np.abs(times[after] - moments) <= AT_ONCE_PERIODS * period
+    # Two streams of one chip share their sampling moments, their dates differ by what each fit rounds:
+    # without snapping, every value would be smoothed a little by a neighbour it has nothing to do with.
     weight = np.where(is_after, 1.0, np.where(is_before, 0.0, weight))
+    # Wider than two and a half periods means that at least one sample between is lost: a straight line there
+    # would be invented.
     is_between = (times[before] <= moments) & (moments <= times[after])
     is_known = is_before | is_after | (is_between & (width <= WIDEST_BRIDGE_PERIODS * period))
     return Neighbours(before, after, weight, is_known)

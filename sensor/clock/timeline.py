@@ -245,6 +245,9 @@ def _between_restarts(
 
 def _begins_anew(packets: _Packets, ticks_per_s: float) -> BoolArray:
     """Mark joins (p - 1,) across which the device's clock, or its count of samples, does not go on."""
+    # A clock that goes back was restarted. One that runs a minute ahead of what arrived was set anew, or a
+    # bit of it flipped: radio holds nothing back for so long, as supervision gives a link up after 32 s at
+    # most.
     steps = np.diff(packets.ticks)
     runs_ahead = steps / ticks_per_s - np.diff(packets.arrival_s) > LONGEST_DELAY_S
     return np.asarray((steps <= 0) | runs_ahead)
@@ -266,6 +269,7 @@ def _count_run(packets: _Packets, nominal_rate_hz: float, least_loss_s: float) -
         nominal_rate_hz=nominal_rate_hz,
         least_loss_s=least_loss_s,
     )
+    # The line is told about the middle of the samples, where its height does not depend on its slope.
     centre_s = float(counted.number.mean()) / nominal_rate_hz
     offset_s = float(counted.time_s.mean()) - centre_s
     line = HostLine(nominal_rate_hz / counted.rate_hz - 1, offset_s, centre_s)
@@ -278,6 +282,8 @@ def _pace_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> _Pace
     first_index, broken = _number_samples(packets, spec, ticks_per_sample)
     row_end = np.cumsum(packets.count)
     row_start = row_end - packets.count
+    # Number of a sample = number of its packet's first one + place within the packet, for all packets at
+    # once.
     index = np.repeat(first_index - row_start, packets.count)
     index += np.arange(row_end[-1])
     reference = first_index if spec.refers_to == "first" else index[row_end - 1]
@@ -316,7 +322,10 @@ def _mean_ticks_per_sample(packets: _Packets, spec: ClockSpec, nominal_ticks: fl
     """Mean over steps that are about as long as they should be: exact in spite of quantisation and losses."""
     covered = packets.count[:-1] if spec.refers_to == "first" else packets.count[1:]
     steps = np.diff(packets.ticks)
+    # Half as long again as it should be: a packet was lost there, and the step says nothing of the pace.
     usual = np.abs(steps / (covered * nominal_ticks) - 1) < LATE_SHARE - 1
+    # Where packets vary in size a loss may be shorter than half of one and slip through; against the median
+    # pace it stands out by half a sample.
     if usual.any() and _unit(packets) == 1:
         per_sample = steps / covered
         middle = np.median(per_sample[usual])
@@ -341,8 +350,13 @@ def _number_samples(
     excess = np.diff(packets.ticks) / ticks_per_sample - covered
     unit = _unit(packets)
     share = LATE_SHARE_OF_VARYING if unit == 1 else 0.0
+    # Half a packet beyond what it covers: less is the rounding of two time stamps, a lost packet is a whole
+    # one.
     late = excess > np.maximum((LATE_SHARE - 1) * unit, share * covered)
+    # A late step stands for one lost packet at least, even where it rounds to none.
     lost = np.where(late, np.maximum(np.rint(excess / unit), 1) * unit, 0).astype(np.int64)
+    # A time stamp in whole milliseconds is off by up to one and a half ticks, which is more than a tenth of a
+    # sample at slow tick rates.
     tolerance = max(MULTIPLE_TOLERANCE_SAMPLES, QUANTISATION_TICKS / ticks_per_sample)
     first_index = np.concatenate([[0], np.cumsum(packets.count[:-1] + lost)])
     countable = lost * ticks_per_sample < LONGEST_COUNTED_LOSS_S * spec.tick_hz
@@ -364,12 +378,14 @@ def _join(pieces: list[_Piece]) -> SegmentTimes:
                 # From its own start: far from zero a float cannot hold so small a step.
                 time_s = time_s - time_s[0] + earliest_s
             gaps.append(Gap(float(times[-1][-1]), float(time_s[0]), piece.reason))
+        # Lost samples have numbers but no rows: a jump of the numbers is a hole.
         holes = np.flatnonzero(np.diff(piece.index) > 1).tolist()
         gaps.extend(Gap(float(time_s[i]), float(time_s[i + 1]), "packets lost") for i in holes)
         times.append(time_s)
     time_s = np.concatenate(times)
     # Nobody else has it: frozen here, it is not copied once more.
     time_s.flags.writeable = False
+    # Rate and drift are told of the longest stretch: over a short one the radio's jitter is most of them.
     longest = max(pieces, key=lambda piece: len(piece.index))
     span_s = longest.time_s[-1] - longest.time_s[0]
     line = longest.line
@@ -389,6 +405,7 @@ def _session_times(block: SampleBlock, spec: ClockSpec) -> SegmentTimes:
         ticks = ticks + block.sample_offset_ticks
     time_s = ticks / spec.tick_hz
     steps_s = np.diff(time_s)
+    # The median: in a file with holes the mean step is too long.
     usual_s = float(np.median(steps_s)) if len(steps_s) else float("nan")
     holes = np.flatnonzero(steps_s > LATE_SHARE * usual_s).tolist()
     gaps = tuple(Gap(float(time_s[i]), float(time_s[i + 1]), "rows missing") for i in holes)

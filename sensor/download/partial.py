@@ -85,6 +85,8 @@ class PartialLog:
         self._is_end_told = False
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
+            # Opened anew only where nothing of this recording is known: bytes on the disk that no knowledge
+            # vouches for are not believed.
             self._file = self._part.open("r+b" if self._coverage.size else "w+b")
         except OSError as error:
             raise self._complain(error) from error
@@ -144,6 +146,8 @@ class PartialLog:
         if not self._ends or not self._coverage.is_whole(self._ends[-1]):
             return False
         promised = self._identity.size_bytes
+        # The end that a sensor tells may itself be a piece that overtook others. It counts where the list
+        # promised this size, or twice told.
         is_sure = self._ends[-1] >= promised if promised else self._is_end_told
         return is_sure or self._ends.count(self._ends[-1]) > 1
 
@@ -159,6 +163,7 @@ class PartialLog:
         while not self.is_complete:
             before_bytes = self.received_bytes
             yield number
+            # A round that brings nothing new would be repeated for ever.
             if not self.is_complete and self.received_bytes == before_bytes:
                 raise LinkError(
                     f"{self._identity.sensor}: of recording {self._identity.log_id} the same "
@@ -181,6 +186,8 @@ class PartialLog:
         LinkError
             When what came has more holes than any radio makes.
         """
+        # Each span is kept in memory and in the file beside: a sensor that sends every second byte would fill
+        # both.
         if self._coverage.pieces > _MOST_SPANS:
             raise LinkError(f"{self._identity.sensor}: sends nothing but shreds; restart it and try again")
         if not piece.data:
@@ -211,8 +218,11 @@ class PartialLog:
         fresh = self._knowledge.with_name(f"{self._knowledge.name}.new")
         try:
             self._file.flush()
+            # In this order: knowledge of bytes that are not on the disk yet would, after a power loss, vouch
+            # for zeros.
             os.fsync(self._file.fileno())
             fresh.write_text(json.dumps(known), encoding="utf-8")
+            # Renamed over the old one, which is whole until then.
             fresh.replace(self._knowledge)
         except OSError as error:
             raise self._complain(error) from error
@@ -250,5 +260,6 @@ def _known_spans(knowledge: Path, part: Path, *, identity: LogIdentity) -> tuple
         size = part.stat().st_size
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return ()
+    # Another recording under the same name, or a part file cut meanwhile: begin from nothing.
     is_sound = all(0 <= start < end <= size for start, end in spans)
     return tuple(spans) if known == asdict(identity) and is_sound else ()

@@ -69,6 +69,8 @@ class PolarClient:
             with suppress(PacketError):  # no answer to anything
                 told = control.parse_control(payload)
                 answer = joiner.join(told) if isinstance(told, Answer) else None
+                # Requests about the whole sensor have no measurement; their answers bring nought in its
+                # place.
                 if answer and (answer.operation, answer.measurement) == (*data[:2], 0)[:2]:
                     return answer
             return None
@@ -94,6 +96,7 @@ class PolarClient:
             with self._channel.making_sense(_NOT_WHOLE):
                 return psftp.parse_folder(await self.get(path))
         except RefusalError as error:
+            # A memory without recordings has no such folder: an empty list, not a failure.
             if error.status == psftp.NO_SUCH_FILE:
                 return ()
             raise

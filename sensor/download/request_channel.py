@@ -69,6 +69,8 @@ class RequestChannel(Generic[_Message]):
             raise LinkError(f"{self.name}: it has no memory to ask for; {hint}")
 
         def receive(payload: bytes) -> None:
+            # What is no message of this protocol belongs to another talk on the same characteristic, or to
+            # nobody.
             with suppress(PacketError):
                 for message in parse(payload):
                     self._messages.put_nowait(message)
@@ -149,6 +151,7 @@ class RequestChannel(Generic[_Message]):
 
     def forget(self) -> None:
         """Pass over all that has come; nothing once the link is lost, for that is still to be told."""
+        # The mark of a lost link must stay: whoever waits next would else wait in vain until time is up.
         while not self._messages.empty() and not self._is_lost:
             self._messages.get_nowait()
 

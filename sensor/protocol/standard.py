@@ -81,6 +81,8 @@ def parse_heart_rate(data: bytes) -> HeartRate:
     """
     reader = _Reader("heart rate", data)
     flags = reader.take("B")
+    # Bit 0: two bytes instead of one. Bits 1 and 2: contact, and whether the strap can tell. Bit 3: energy.
+    # Bit 4: intervals between beats. (Heart Rate Service)
     bpm = reader.take("H" if flags & 1 else "B")
     has_contact = bool(flags & 2) if flags & 4 else None
     energy_kj = reader.take("H") if flags & 8 else None
@@ -110,6 +112,7 @@ def parse_running_speed(data: bytes) -> RunningSpeed:
     """
     reader = _Reader("running speed", data)
     flags = reader.take("B")
+    # Running Speed and Cadence Service: speed in 1/256 m/s, stride length in cm, distance in dm.
     speed_mps = reader.take("H") / 256
     cadence = reader.take("B")
     stride_length_m = reader.take("H") / 100 if flags & 1 else None
@@ -134,6 +137,8 @@ def encode_running_speed(measured: RunningSpeed) -> bytes:
 
 def steps_per_minute(measured: RunningSpeed) -> int:
     """Return the steps in a minute: some pods count strides, which nobody runs so few steps as."""
+    # The specification says steps a minute; some pods send strides. Nobody runs 100 steps a minute, and
+    # nobody 100 strides.
     is_strides = measured.is_running and 0 < measured.cadence < _SLOWEST_RUNNING_STEPS_SPM
     return 2 * measured.cadence if is_strides else measured.cadence
 
@@ -156,7 +161,9 @@ def parse_treadmill(data: bytes) -> tuple[Treadmill, bool]:
     """
     reader = _Reader("treadmill", data)
     flags = reader.take("H")
+    # Fitness Machine Service: bit 0 is the other way round, set where the speed is not in this part.
     has_more = bool(flags & 1)
+    # Hundredths of km/h.
     speed_mps = None if has_more else reader.take("H") / 100 / 3.6
     if flags & 1 << 1:
         reader.take("H")
@@ -167,6 +174,8 @@ def parse_treadmill(data: bytes) -> tuple[Treadmill, bool]:
     if flags & 1 << 4:
         reader.skip("HH")
     seen = Treadmill(speed_mps, distance_m, inclination_pct, ramp_deg)
+    # Paces have a width that the specification and machines disagree about: what stands behind them cannot be
+    # placed.
     if flags & (1 << 5 | 1 << 6):
         return seen, has_more
     if flags & 1 << 7:

@@ -138,6 +138,7 @@ class PackageReader:
                 self.rejected += 1
                 continue
             at = 1
+            # The first byte counts downwards: ff means no real-time package, fe one, and so on.
             for _ in range(_NO_REAL_TIME - notification[0]):
                 size = _whole_package(notification, at)
                 if size <= 0:
@@ -150,6 +151,7 @@ class PackageReader:
                 yield Received(position, package, False)
 
     def _queued(self, part: bytes) -> Iterator[Package]:
+        # Queued packages run on across notifications: what is left of one is the beginning of the next.
         data = self._pending + part
         at = 0
         while at < len(data):
@@ -161,8 +163,10 @@ class PackageReader:
                 self._has_place = True
                 at += size
                 continue
+            # A lost place is counted once, not for every byte passed over while it is sought.
             self.rejected += self._has_place
             self._has_place = False
+            # The start byte also occurs within packages: a wrong place is given away by its checksum.
             following = data.find(START_BYTE, at + 1)
             at = len(data) if following < 0 else following
         self._pending = data[at:]
@@ -176,6 +180,7 @@ def _whole_package(data: bytes, at: int) -> int:
     if there < HEAD_BYTES:
         return 0
     size = HEAD_BYTES + data[at + 5]
+    # Without this limit a damaged size byte would make the reader wait for bytes of the next package.
     if size > MOST_PACKAGE_BYTES:
         return -1
     if there < size:

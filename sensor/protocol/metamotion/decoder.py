@@ -32,8 +32,11 @@ class _ModuleReader:
     def read(self, notifications: Sequence[bytes]) -> tuple[Vectors, IntArray]:
         """Return the samples, and (p,) the number of each notification's first one."""
         found = decode_vectors(notifications, self._module)
+        # Both modules answer on one characteristic: only what is headed by this one's number and is no answer
+        # can be a packet of it that does not fit.
         own = sum(one[:1] == bytes([self._module]) and not is_answer(one) for one in notifications)
         self.rejected += own - len(found.position)
+        # The packets carry neither time nor number: samples are counted, and the arrivals tell the rest.
         first = self._samples + np.cumsum(found.samples) - found.samples
         self._samples += len(found.counts)
         return found, first

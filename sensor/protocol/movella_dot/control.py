@@ -46,6 +46,7 @@ def encode_control(rate_hz: int, fields: int = 0) -> bytes:
         Which of its fields count, bits such as `SET_RATE`; 0 as it is read.
     """
     control = bytearray(CONTROL_BYTES)
+    # The first byte says which fields count; the others may hold anything and stay as the sensor has them.
     control[0] = fields
     struct.pack_into("<H", control, _RATE_AT, rate_hz)
     return bytes(control)
@@ -92,6 +93,7 @@ def parse_product(payload: bytes) -> str:
     """
     if len(payload) != _INFO_BYTES:
         raise PacketError(KEY, f"device information has {_INFO_BYTES} bytes", payload)
+    # The product is the last thing of the device information, whatever the firmware puts before it.
     return payload[-_PRODUCT_BYTES:].decode(errors="replace")
 
 
@@ -110,6 +112,7 @@ def parse_battery(payload: bytes) -> BatteryLevel:
     PacketError
         When it is not a level of at most 100 % and, where told, whether it charges.
     """
+    # The maker's document has two bytes; the level alone is understood as well.
     if not 1 <= len(payload) <= 2 or payload[0] > 100:
         raise PacketError(KEY, "a battery is a level of at most 100 % and whether it charges", payload)
     return BatteryLevel(payload[0])

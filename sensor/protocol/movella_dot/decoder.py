@@ -122,6 +122,7 @@ def encode_samples(
         (n, 3) magnetic field in the sensor's units, mode 20 only; zeros where absent.
     """
     rows = np.zeros(len(time_us), LAYOUTS[mode])
+    # The counter has 32 bits and wraps after 71 minutes.
     rows["time_us"] = time_us % 2**32
     rows["acc_mps2"] = acc_sensor_mps2
     rows["gyr_degps"] = gyr_sensor_radps / RADPS_PER_DEGPS

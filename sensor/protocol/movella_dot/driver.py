@@ -60,6 +60,8 @@ class MovellaDotDriver:
 
         There is no wall clock to set.
         """
+        # While it measures the sensor refuses another rate: so it is stopped first, even where nothing is
+        # known to run.
         set_rate = Write(CONTROL_UUID, encode_control(self._rate_hz, SET_RATE))
         return (self._measure(starts=False), set_rate, self._measure(starts=True))
 

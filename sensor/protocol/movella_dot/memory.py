@@ -101,6 +101,7 @@ class Acknowledgement:
 def encode_message(message: Message) -> bytes:
     """Encode a message with its checksum."""
     content = bytes([_RECORDING, 1 + len(message.data), message.what]) + message.data
+    # The checksum makes the sum of all bytes a multiple of 256.
     return content + bytes([-sum(content) % 256])
 
 
@@ -115,6 +116,7 @@ def parse_message(payload: bytes) -> Message:
     if len(payload) < 4 or payload[0] != _RECORDING or not 0 < payload[1] <= _MOST_DATA_BYTES:
         raise PacketError(KEY, "no message about recording", payload)
     end = 3 + payload[1]
+    # Behind the message a notification may be filled up: only the length says where it ends.
     if len(payload) < end or sum(payload[:end]) % 256:
         raise PacketError(KEY, "a message that is cut, or whose checksum does not fit", payload)
     return Message(payload[2], payload[3 : end - 1])

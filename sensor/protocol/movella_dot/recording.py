@@ -49,6 +49,8 @@ def parse_sample(message: Message) -> Piece:
     number = int.from_bytes(data[:4], "little")
     if len(data) != 4 + SAMPLE.itemsize or number >= MOST_SAMPLES:
         raise PacketError(KEY, "no sample of a recording", data)
+    # Samples carry their number and all have one size: so each has its place in the file, and those that got
+    # lost are holes to be asked for again.
     return Piece(HEAD_BYTES + number * SAMPLE_BYTES, encode_message(message))
 
 
@@ -96,7 +98,9 @@ def read_export(content: bytes) -> tuple[int, npt.NDArray[Any], int]:
     whole = (len(content) - HEAD_BYTES) // SAMPLE_BYTES * SAMPLE_BYTES
     body = content[HEAD_BYTES : HEAD_BYTES + whole]
     rows = np.frombuffer(body, _MESSAGE)
+    # Every sample is kept in the message it came in, checksum included: a file can be checked years later.
     sums = np.frombuffer(body, np.uint8).reshape(-1, SAMPLE_BYTES).sum(axis=1, dtype=np.int64)
+    # A number that is not its place tells of a file pieced together wrongly.
     sound = (sums % 256 == 0) & (rows["what"] == What.DATA) & (rows["number"] == np.arange(len(rows)))
     samples = rows["sample"]
     sound &= np.isfinite(samples["acc_mps2"]).all(axis=1) & np.isfinite(samples["gyr_degps"]).all(axis=1)

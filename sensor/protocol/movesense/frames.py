@@ -103,6 +103,8 @@ def payload_size(path: str, samples: int) -> int:
 
 def packet_samples(rate_hz: float) -> int:
     """Return the samples in a packet at this rate: what keeps packets 77 ms apart, at most 8."""
+    # At 13 Hz a packet holds one sample; at each doubling it holds twice as many, so that their number a
+    # second stays, until eight fill the MTU.
     return min(SAMPLES_PER_PACKET[-1], max(1, round(rate_hz / RATES_HZ[0])))
 
 
@@ -122,10 +124,13 @@ def decode_measurement(path: str, payload: bytes) -> Measurement:
         When the size does not fit the path or a value is not finite.
     """
     blocks = measured_blocks(path)
+    # The packet has no count of its own: only its size tells how many samples it holds.
     samples, rest = divmod(len(payload) - _TIMESTAMP_BYTES, _VECTOR_BYTES * len(blocks))
     if samples < 1 or rest:
         raise PacketError(KEY, f"{len(payload)} bytes are no whole number of samples of {path}", payload)
     values = np.frombuffer(payload, "<f4", offset=_TIMESTAMP_BYTES).reshape(len(blocks), samples, 3)
+    # Floats come as the firmware has them. A value that is none, from a damaged packet, would spread through
+    # every filter after it.
     if not np.isfinite(values).all():
         raise PacketError(KEY, f"a value of {path} is not finite", payload)
     found = dict(zip(blocks, values.astype(np.float64), strict=True))

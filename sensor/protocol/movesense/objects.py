@@ -67,8 +67,10 @@ def parse_hello(body: bytes) -> Hello:
     """
     if not body:
         raise PacketError(KEY, "an empty answer to HELLO", body)
+    # The sample firmware of the first years answers with this word and nothing else.
     if body.rstrip(b"\0") == b"Hello":
         return Hello(0, Identity("", "Movesense sample firmware", ""))
+    # Texts may be missing at the end; each of those is empty.
     texts = [text.decode(errors="replace") for text in body[1:].split(b"\0")] + [""] * 5
     serial, product, dfu_mac, app, version = texts[:5]
     return Hello(body[0], Identity(serial, product, version), dfu_mac, app)
@@ -94,6 +96,8 @@ def parse_time_answer(payload: bytes) -> ClockReading:
     """
     if len(payload) != 20:
         raise PacketError(KEY, "an answer to GET /Time/Detailed has 20 bytes", payload)
+    # The answer to GET begins with UTC, the subscription to the same path with the relative time: two layouts
+    # of one resource.
     utc_us, relative_ms = struct.unpack_from("<QI", payload)
     return ClockReading(relative_ms=relative_ms, utc_us=utc_us)
 
@@ -116,6 +120,7 @@ def parse_heart_rate(payload: bytes) -> HeartRate:
     PacketError
         When the mean is missing or an interval is cut.
     """
+    # A float and words: any odd size was cut.
     if len(payload) < 4 or len(payload) % 2:
         raise PacketError(KEY, "a heart rate has four bytes and two for each beat", payload)
     (mean_bpm,) = struct.unpack_from("<f", payload)

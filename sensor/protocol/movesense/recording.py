@@ -156,6 +156,7 @@ def _tables(
         fields: dict[str, list[str]] = {}
         for i, leaf in enumerate(leaves):
             fields.setdefault(leaf.path, []).append(str(i))
+        # The place in the file keeps the order in which chunks of different numbers were written.
         tables.append((end, _rows(data, end - layout.itemsize, layout), fields))
     return tables
 
@@ -174,6 +175,8 @@ def _has(fields: _Fields, array: str) -> bool:
 
 def _part(order: IntArray, rows: npt.NDArray[Any], *, fields: _Fields, stream: str) -> _Part:
     times = fields.get(f"{stream}.Timestamp")
+    # Descriptors come from the file: whatever is not the time we know how to unwrap is refused rather than
+    # guessed.
     if times is None or rows.dtype[times[0]] != np.uint32:
         raise PacketError(sbem.KEY, f"{stream} is described without a time of 32 bits", b"")
     acc_mps2, samples = _vectors(rows, fields, f"{stream}.{_ACC}")
@@ -209,11 +212,13 @@ def _block(parts: list[_Part]) -> SampleBlock:
     count = np.concatenate([none, *(np.full(len(part.order), part.samples) for part in parts)])
     ticks = np.concatenate([none, *(part.timestamp_ms for part in parts)])
     packets = np.argsort(order)
+    # Stable: samples of one chunk keep their order.
     rows = np.argsort(np.repeat(order, count), kind="stable")
     acc_mps2 = np.concatenate([np.zeros((0, 3)), *(part.acc_mps2 for part in parts)])[rows]
     gyr = [part.gyr_degps for part in parts if part.gyr_degps is not None]
     clipped = at_full_scale(acc_mps2, ACC_RANGE_MPS2)
     gyr_radps = None
+    # Rates only where every part has them: half a recording with and half without has no common columns.
     if gyr and len(gyr) == len(parts):
         gyr_radps = np.concatenate(gyr)[rows] * RADPS_PER_DEGPS
         clipped |= at_full_scale(gyr_radps, GYR_RANGE_RADPS)

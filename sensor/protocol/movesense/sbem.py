@@ -72,9 +72,11 @@ def read_chunks(data: bytes) -> Iterator[Chunk]:
     if not data.startswith(MAGIC):
         raise PacketError(KEY, f"a recording begins with {MAGIC.decode()}", data)
     at = len(MAGIC)
+    # The least chunk is a number and a length of one byte each.
     while at + 2 <= len(data):
         number, at = _short_or_long(data, at, 2)
         length, at = _short_or_long(data, at, 4)
+        # A flat battery cuts the file anywhere; what came before is whole.
         if at + length > len(data):
             return
         yield Chunk(number, data[at : at + length], at + length)
@@ -96,6 +98,7 @@ def encode_chunk(chunk: Chunk) -> bytes:
 
 def _short_or_long(data: bytes, at: int, long_bytes: int) -> tuple[int, int]:
     """Read a byte, or what follows it where it is the escape; return it and where it ends."""
+    # The byte ff says that the value did not fit in one and follows in full.
     if at < len(data) and data[at] != _ESCAPE:
         return data[at], at + 1
     end = at + 1 + long_bytes
@@ -112,6 +115,7 @@ def parse_descriptor(payload: bytes) -> tuple[int, Descriptor]:
     """
     if len(payload) < 2:
         raise PacketError(KEY, "a descriptor has at least two bytes", payload)
+    # Text with a zero behind it, in lines of a five-letter tag and a value.
     lines = payload[2:].rstrip(b"\0").decode(errors="replace").splitlines()
     tags = {line.strip()[:5]: line.strip()[5:].strip() for line in lines}
     number = int.from_bytes(payload[:2], "little")
@@ -138,6 +142,7 @@ def encode_descriptor(number: int, descriptor: Descriptor) -> Chunk:
 def _plain_path(path: str) -> str:
     """Return a path without the marks of lists: ``Samples.Array.MeasIMU6.ArrayAcc+x`` and its kin."""
     parts = [part for part in re.split(r"[.+]", path) if part]
+    # Some firmware writes the path of the container before that of the measurement, some does not.
     for artifact in ("Samples", "Array"):
         if parts[:1] == [artifact]:
             parts = parts[1:]
@@ -157,6 +162,7 @@ def unfold(number: int, described: Mapping[int, Descriptor]) -> tuple[Leaf, ...]
         What is known of numbers.
     """
     leaves: list[Leaf] = []
+    # A list in place of recursion: the file decides how deep groups are nested.
     waiting = [(number, 0)]
     steps = 0
     while waiting:
@@ -166,6 +172,7 @@ def unfold(number: int, described: Mapping[int, Descriptor]) -> tuple[Leaf, ...]
         if descriptor is None or depth > 8 or steps > 4 * _MOST_LEAVES:
             return None
         if not isinstance(descriptor, Leaf):
+            # Reversed, since the last that is put on the list is the next to be taken: members stay in order.
             waiting.extend((member, depth + 1) for member in reversed(descriptor))
         elif descriptor.path not in ("[", "]"):
             leaves.append(descriptor)

@@ -118,6 +118,8 @@ class ImportDecoder:
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next packets, see `sensor.protocol.driver.StreamDecoder.feed`."""
         packets = _read(notifications, IMPORT_VERSION, header=IMPORT_HEADER, row=IMPORT_ROW)
+        # A file either has a gyroscope or has none: a single packet that says otherwise is damaged, and would
+        # make all rates uncertain.
         packets = packets.keep(self._of_this_kind(packets, _is_sound(packets)))
         self._rejected += len(notifications) - len(packets.position)
         acc_mps2 = packets.rows["acc"].astype(np.float64)
@@ -141,6 +143,7 @@ class ImportDecoder:
         absent = (packets.headers["flags"] & GYR_ABSENT) != 0
         if self._gyr_absent is None and sound.any():
             self._gyr_absent = bool(absent[np.argmax(sound)])
+        # The first sound packet decides.
         agreeing: BoolArray = absent == bool(self._gyr_absent)
         return sound & agreeing
 
@@ -152,6 +155,7 @@ def _read(
     fits = [
         len(one) > header.itemsize
         and one[0] & VERSION_MASK == version
+        # The count in the header must agree with the size: a cut packet is told by it.
         and len(one) == header.itemsize + one[1] * row.itemsize
         for one in notifications
     ]
@@ -168,6 +172,7 @@ def _is_sound(packets: _Packets) -> BoolArray:
         return np.zeros(0, np.bool_)
     rows, samples = packets.rows, packets.headers["samples"].astype(np.int64)
     first_row = np.cumsum(samples) - samples
+    # Times rise within a packet and begin at nought; anything else was written by something else.
     later = np.diff(rows["after_us"].astype(np.int64), prepend=-1) > 0
     later[first_row] = rows["after_us"][first_row] == 0
     good = later & np.isfinite(rows["acc"]).all(axis=1) & np.isfinite(rows["gyr"]).all(axis=1)

@@ -161,6 +161,7 @@ def encode_import_packets(
 
 def _packet_starts(time_us: IntArray, samples_per_packet: int) -> IntArray:
     """Begin a packet after every long pause, and from there after every so many samples."""
+    # A packet dates its samples by 32 bits of microseconds after its first: a long pause begins a new one.
     pauses = np.flatnonzero(np.diff(time_us) > LONGEST_STEP_US) + 1
     runs = np.concatenate([np.zeros(min(len(time_us), 1), np.int64), pauses])
     in_run = np.arange(len(time_us)) - np.repeat(runs, _lengths(runs, len(time_us)))
@@ -179,6 +180,7 @@ def _headers(
     headers["flags"] = flags
     headers["samples"] = _lengths(starts, total)
     headers["sequence"] = np.arange(len(starts)) % 2**16
+    # The number of the first sample: it tells how many are lost where the sequence only says that some are.
     headers["index"] = starts % 2**32
     headers["time_us"] = time_us
     return headers

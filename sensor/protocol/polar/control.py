@@ -146,9 +146,12 @@ class AnswerJoiner:
 
     def join(self, part: Answer) -> Answer | None:
         """Take the next part; return the whole answer when this was its last one."""
+        # An answer that goes on belongs to the request before it; what was left of another is dropped with
+        # the first part of this.
         of = (part.operation, part.measurement)
         before = self._before if of == self._of else b""
         whole = before + part.parameters
+        # A sensor that says for ever that more is to come would fill the memory.
         is_open = part.has_more and len(whole) <= _MOST_PARAMETER_BYTES
         self._of, self._before = (of, whole) if is_open else (None, b"")
         return None if part.has_more else replace(part, parameters=whole)
@@ -181,6 +184,7 @@ def parse_request(data: bytes) -> Request:
     PacketError
         When it is too short, unknown, or its settings are.
     """
+    # Asking for the state of the whole sensor names no measurement.
     if data in _OF_THE_WHOLE:
         return Request(Operation(data[0]))
     in_memory = len(data) > 1 and data[1] & _IN_MEMORY != 0
@@ -213,4 +217,5 @@ def parse_control(data: bytes) -> Answer | StreamsStopped:
         return StreamsStopped(tuple(data[1:]))
     if len(data) < 4 or data[0] != _ANSWER:
         raise PacketError(KEY, "not an answer of the control point", data)
+    # An answer of four bytes leaves out the one that says whether more follows.
     return Answer(data[1], data[2], data[3], len(data) > 4 and data[4] != 0, bytes(data[5:]))

@@ -59,6 +59,7 @@ class PolarDecoder:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
         frames = _soundly_dated(decode_frames(notifications, Measurement.ACC))
         # Both decoders see every notification: what is of neither measurement is counted here only.
+        # A damaged frame of the gyroscope is the business of its own decoder, else it would count twice.
         others = _count_of(notifications, Measurement.GYRO) if self._has_gyroscope else 0
         self._rejected += len(notifications) - others - len(frames.position)
         acc_mps2 = _scaled(frames, self._factor_g, _G_PER_MG) * STANDARD_GRAVITY_MPS2
@@ -115,6 +116,8 @@ def _check(settings: Settings, needed: tuple[str, ...]) -> None:
 
 def _scaled(frames: Frames, per_count: float, per_unit: float) -> FloatArray:
     """Return (n, 3) values of frames, which are counts where packed as type 0 and else in a unit."""
+    # Frames of type 0, packed, hold counts that need the factor told with the settings; all other types hold
+    # thousandths of a g or degrees per second as they are.
     in_counts = (frames.type_of_rows() == PACKED)[:, None]
     scaled: FloatArray = frames.values * np.where(in_counts, per_count, per_unit)
     return scaled

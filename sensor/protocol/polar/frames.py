@@ -113,6 +113,8 @@ def decode_frames(notifications: Sequence[bytes], measurement: Measurement) -> F
     """
     by_type: dict[int, list[int]] = {}
     for i, one in enumerate(notifications):
+        # Upper bits of the first byte tell streams of memory from live ones; the measurement is in the lower
+        # six.
         if len(one) > HEADER_BYTES and one[0] & MEASUREMENT_MASK == measurement:
             by_type.setdefault(one[9], []).append(i)
     parts = [
@@ -139,6 +141,7 @@ def _decode_plain(
     notifications: Sequence[bytes], positions: list[int], *, frame_type: int, width: int
 ) -> Frames:
     row_bytes = CHANNELS * width
+    # A frame that is cut ends amid a sample: nothing in it tells where, so none of it is taken.
     good = [i for i in positions if (len(notifications[i]) - HEADER_BYTES) % row_bytes == 0]
     body = b"".join([notifications[i][HEADER_BYTES:] for i in good])
     count = [(len(notifications[i]) - HEADER_BYTES) // row_bytes for i in good]
@@ -154,6 +157,8 @@ def _decode_packed(
     found = [(i, blocks) for i, blocks in walked if blocks is not None]
     good = [i for i, _ in found]
     count = np.array([1 + blocks.samples for _, blocks in found], np.int64)
+    # Frames in groups of some thousand samples: each unpacked difference takes eight bytes on the way, which
+    # an hour at once would not leave room for.
     groups = np.unique(np.cumsum(count) // _ROWS_AT_A_TIME, return_index=True)[1].tolist()
     parts = [
         _samples([(notifications[i], blocks) for i, blocks in found[a:b]], count[a:b], width)
@@ -163,6 +168,8 @@ def _decode_packed(
     frames = _frames(notifications, good, frame_type=frame_type, count=count.tolist(), values=values)
     if not good:
         return frames
+    # Frames of floats carry the differences of their bit patterns: one damaged bit turns all samples after it
+    # into nonsense, so that a frame is taken whole or not at all.
     finite = np.isfinite(values).all(axis=1)
     return frames.keep(np.logical_and.reduceat(finite, np.cumsum(count) - count))
 
@@ -172,6 +179,7 @@ def _samples(frames: list[tuple[bytes, _Blocks]], count: IntArray, width: int) -
     firsts = b"".join([frame[HEADER_BYTES : HEADER_BYTES + CHANNELS * width] for frame, _ in frames])
     first = _signed(np.frombuffer(firsts, np.uint8).reshape(-1, width)).reshape(-1, CHANNELS)
     values = _add_up(first, _unpack([frame for frame, _ in frames], [blocks for _, blocks in frames]), count)
+    # Two bytes are integers, four the bits of a float.
     if width < np.dtype("<f4").itemsize:
         return values.astype(np.float64)
     with np.errstate(invalid="ignore"):  # a signalling NaN is told on conversion; it is left out anyway
@@ -185,12 +193,17 @@ def _walk(frame: bytes, start: int) -> _Blocks | None:
     at, end = start, len(frame)
     while at < end:
         width = frame[at]
+        # A block of differences is headed by their width in bits and their number; wider than a sample itself
+        # none can be.
         if at + 1 == end or width > _WIDEST_BITS:
             return None
         count = frame[at + 1]
         blocks.append((at + 2, width, count))
         samples += count
+        # Blocks begin at whole bytes: what is left of the last byte is filling.
         at += 2 + (width * count * CHANNELS + 7) // 8
+    # A width of nought packs any number of samples into two bytes; the limit keeps a hostile frame from
+    # unfolding into gigabytes.
     is_whole = at == end and samples <= MOST_SAMPLES_PER_BYTE * end
     return _Blocks(blocks, samples) if is_whole else None
 
@@ -209,9 +222,13 @@ def _unpack(frames: list[bytes], blocks: list[_Blocks]) -> IntArray:
     in_block = np.arange(int(per_block.sum())) - np.repeat(np.cumsum(per_block) - per_block, per_block)
     widths = np.repeat(width, per_block)
     bit = np.repeat(block_at * 8, per_block) + in_block * widths
+    # Each difference is cut out of the eight bytes from where it begins: 32 bits at any of eight places never
+    # need more. The eight zeros let the last one be read like any other.
     joined = np.frombuffer(b"".join(frames) + bytes(8), np.uint8)
     eight_bytes = np.lib.stride_tricks.sliding_window_view(joined, 8)[bit >> 3]
     unsigned = eight_bytes.view("<i8").ravel() >> (bit & 7) & ((1 << widths) - 1)
+    # Two's complement of any width: flip the sign bit, take its weight away. A width of nought has no sign
+    # bit, and its differences are nought.
     sign = np.where(widths > 0, 1 << np.maximum(widths - 1, 0), 0)
     values: IntArray = (unsigned ^ sign) - sign
     return values.reshape(-1, CHANNELS)
@@ -225,6 +242,8 @@ def _add_up(first: IntArray, steps: IntArray, count: IntArray) -> IntArray:
     rows = np.empty((len(is_first), CHANNELS), np.int64)
     rows[is_first] = 0
     rows[~is_first] = steps
+    # One sum over all frames, less what it had come to where each frame begins: a sum per frame would be a
+    # loop.
     total = np.cumsum(rows, axis=0)
     samples: IntArray = total + np.repeat(first - total[start], count, axis=0)
     return samples
@@ -236,6 +255,7 @@ def _signed(little_endian: npt.NDArray[np.uint8]) -> IntArray:
     value = np.zeros(len(little_endian), np.int64)
     for i in range(width):
         value |= little_endian[:, i].astype(np.int64) << (8 * i)
+    # Three-byte integers have no type in numpy: put together by shifts, then extended by their sign.
     sign = 1 << (8 * width - 1)
     signed: IntArray = (value ^ sign) - sign
     return signed
@@ -268,6 +288,7 @@ def _in_order(parts: list[Frames]) -> Frames:
     position = np.concatenate([none, *(part.position for part in parts)])
     count = np.concatenate([none, *(part.count for part in parts)])
     order = np.argsort(position)
+    # Stable, so that samples of one frame stay in order among themselves.
     rows = np.argsort(np.repeat(position, count), kind="stable")
     return Frames(
         position[order],

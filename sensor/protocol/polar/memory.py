@@ -54,6 +54,7 @@ class Run:
 
     def entry(self, log_id: int) -> LogEntry:
         """Return it as an entry of a list; without a time where the sensor's clock was never set."""
+        # A sensor whose battery was empty begins at its makers' date: such a time is no time.
         time_s = int(self.began.timestamp()) if self.began >= _CLOCK_SET else 0
         return LogEntry(log_id, time_s, sum(file.size_bytes for file in self.files), self.name)
 
@@ -119,6 +120,8 @@ def gather_runs(folders: Mapping[str, Iterable[RecordedFile]]) -> tuple[Run, ...
     ]
     for began, files in sorted(dated, key=lambda item: item[0]):
         before = runs[-1] if runs else None
+        # Accelerometer and gyroscope are started one after the other, and each makes a folder named after its
+        # own second. Two of one kind are two runs, however near.
         if before is not None and began - before.began <= _TOGETHER and not _share(before.files, files):
             runs[-1] = Run(before.began, _in_order((*before.files, *files)))
         elif files:
@@ -150,6 +153,7 @@ def _in_order(files: Iterable[RecordedFile]) -> tuple[RecordedFile, ...]:
 def _key(file: RecordedFile) -> tuple[str, int]:
     match = _FILE.fullmatch(_file_name(file))
     assert match is not None, "only recordings are gathered"
+    # A long recording goes on in files with numbers; the first one may have none.
     return match[1].upper(), int(match[2] or 0)
 
 

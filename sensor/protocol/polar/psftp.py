@@ -107,9 +107,12 @@ class FrameReader:
         if not frame:
             raise PacketError(KEY, "an empty frame", frame)
         status = frame[0] >> _STATUS_SHIFT & _STATUS_MASK
+        # Code nought is no error: with it the sensor ends a message whose last frame it has already sent.
         if status == _Status.ERROR and len(frame) >= 3:
             error = int.from_bytes(frame[1:3], "little")
             return Reply(error, b"" if error else bytes(self._content))
+        # Four bits of number and the mark of a first frame: a frame that got lost, or one left over from an
+        # earlier request, shows by either.
         is_in_turn = frame[0] >> _NUMBER_SHIFT == self._frames % _NUMBERS
         is_next = frame[0] & _NEXT == (self._frames > 0)
         is_filled = len(frame) > 1 or status == _Status.LAST
@@ -117,6 +120,7 @@ class FrameReader:
             raise PacketError(KEY, f"not frame {self._frames} of a reply", frame)
         self._frames += 1
         self._content += frame[1:]
+        # A sensor never says beforehand how long its answer is.
         if len(self._content) > MOST_MESSAGE_BYTES:
             raise PacketError(KEY, "a reply without end", frame)
         return Reply(0, bytes(self._content)) if status == _Status.LAST else None
@@ -129,10 +133,12 @@ def explain_error(error: int) -> str:
 
 def encode_frames(message: bytes, payload_bytes: int) -> list[bytes]:
     """Cut a message into frames of at most ``payload_bytes``."""
+    # One byte of each frame is its head.
     size = payload_bytes - 1
     parts = [message[at : at + size] for at in range(0, max(len(message), 1), size)]
     return [
         bytes([_head(number, _Status.MORE if number + 1 < len(parts) else _Status.LAST)]) + part
+        # An empty message still needs one frame, or the other side waits for ever.
         for number, part in enumerate(parts)
     ]
 

@@ -67,10 +67,13 @@ def read_recordings(content: bytes) -> tuple[Recording, ...]:
         When it is no such file, is encrypted, or is cut before its first frame.
     """
     if not begins_recording(content):
+        # The first byte tells how the file is encrypted; all but nought need a key that only its owner's app
+        # has.
         what = "encrypted" if content[:1] in (b"\1", b"\2", b"\3") else "no recording of a Polar"
         raise PacketError(KEY, f"is {what}", content)
     found = []
     at = 0
+    # Files of one recording, laid end to end, each bring their head along.
     while begins_recording(content[at : at + 1 + len(MAGIC)]):
         recording, at = _read_one(content, at)
         found.append(recording)
@@ -102,6 +105,7 @@ def _read_one(content: bytes, start: int) -> tuple[Recording, int]:
 
 def _block(content: bytes, at: int) -> tuple[bytes, int]:
     """Return the bytes behind their length, and where they end."""
+    # One beyond the end where even the length is missing, so that one comparison tells all cuts.
     end = at + 1 + content[at] if at < len(content) else len(content) + 1
     if end > len(content):
         raise PacketError(KEY, "is cut before its first frame", content[at:])
@@ -114,6 +118,7 @@ def _frames(content: bytes, at: int) -> tuple[tuple[bytes, ...], int, int]:
     while at < len(content) and not begins_recording(content[at : at + 1 + len(MAGIC)]):
         size = int.from_bytes(content[at : at + _FRAME_SIZE.size], "little")
         end = at + _FRAME_SIZE.size + size
+        # A full memory or an empty battery ends the file anywhere; frames before that are whole.
         if size <= HEADER_BYTES or end > len(content):
             return tuple(found), len(content), len(content) - at
         found.append(content[at + _FRAME_SIZE.size : end])

@@ -65,6 +65,8 @@ def parse_settings(data: bytes) -> dict[Setting, tuple[int | float | bytes, ...]
         if data[offset] not in tuple(Setting):
             raise PacketError(KEY, f"unknown setting {data[offset]}", data)
         setting = Setting(data[offset])
+        # Each setting is its number, how many values follow, and these, in a width that only its number
+        # tells: an unknown one cannot be stepped over.
         count = data[offset + 1] if offset + 1 < len(data) else 0
         layout = struct.Struct("<" + _SETTING_LAYOUT[setting] * count)
         if not count or offset + 2 + layout.size > len(data):

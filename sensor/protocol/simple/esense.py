@@ -85,6 +85,8 @@ class ESenseDecoder:
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Decode the next notifications, see `sensor.protocol.driver.StreamDecoder.feed`."""
         position, rows = read_rows(notifications, _PACKET, starts_with=_HEAD)
+        # The checksum covers everything behind itself: size and values, not the number before it. So a
+        # damaged number is not seen here, but as a loss of up to 255 packets.
         summed = np.frombuffer(rows.tobytes(), np.uint8).reshape(-1, _PACKET.itemsize)[:, 3:].sum(axis=1)
         sound = (summed % 256 == rows["checksum"]) & (rows["size"] == _VALUE_BYTES)
         position, rows = position[sound], rows[sound]
@@ -103,6 +105,8 @@ class ESenseDecoder:
 
     def _unwrap(self, numbers: IntArray) -> IntArray:
         """Let numbers go on rising; the same one again means a whole round was lost."""
+        # A step of nought would be a packet told twice or 256 lost ones; samples must rise, so it is taken
+        # for the latter.
         steps = (np.diff(numbers, prepend=self._last) - 1) % _NUMBERS + 1
         risen: IntArray = self._last + np.cumsum(steps)
         if len(risen):
@@ -128,6 +132,7 @@ def encode_samples(
 
 def encode_sampling(*, is_on: bool, rate_hz: int) -> bytes:
     """Encode what turns sampling on or off."""
+    # Two is the number of bytes that follow.
     rest = bytes([2, is_on, rate_hz])
     return bytes([_SET_STREAM, sum(rest) % 256]) + rest
 

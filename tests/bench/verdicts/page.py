@@ -61,8 +61,12 @@ def sections(runs: int = 1, progress: Callable[[str], None] = silent) -> Iterato
         "instead.\n\n" + shifts.fold_table(_seeds(3 * runs), progress)
     )
     yield (
+        "## Slips near a stop\n\nThe same runs with 1° of wander; the slip comes so far before or after the "
+        "second stop.\n\n" + shifts.stop_table(_seeds(3 * runs), progress)
+    )
+    yield (
         "## Whole runs\n\nSamples of a chest sensor and a watch's speed, 1° of wander, three stops. A slip "
-        "within 150 m of a stop is not found, and what follows is then called slouched.\n\n"
+        "within ten strides of a stop is not found, and what follows is then called slouched.\n\n"
         + whole_runs.table(_seeds(12 * runs), progress)
     )
     yield (

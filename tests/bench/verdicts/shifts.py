@@ -32,6 +32,9 @@ FOLDS_M = (17.0, 21.0, 42.0)
 """Eight, ten and twenty strides."""
 
 HEADER = ("wander, degrees, forgotten over", "runs each", *(f"slip of {angle:g}°" for angle in ANGLES_DEG))
+STOPS_M = (-120.0, -60.0, -30.0, 30.0, 60.0, 120.0)
+LENGTH_M = 6000.0
+STOP_HEADER = ("m from a stop", "runs", "slips of 6° found")
 FOLD_HEADER = ("folds over, m", "runs each", "by 3°", "by 6°")
 
 
@@ -39,14 +42,14 @@ def is_found(wander: Wander, angle_deg: float, seed: int) -> bool:
     """Tell whether a slip is reported where it was: forward or back, over one to three strides."""
     signed_deg = angle_deg if seed % 4 < 2 else -angle_deg
     slip = Slip(signed_deg, over_strides=1 + seed % 3)
-    run = make_run(Asked(wander, length_m=6000.0, is_track=seed % 2 == 0, slip=slip), seed)
+    run = make_run(Asked(wander, length_m=LENGTH_M, is_track=seed % 2 == 0, slip=slip), seed)
     return _reported(run.measured, float(run.measured["distance_m"][run.slip_row]), NEAR_M)
 
 
 def fold_is_called_a_shift(wander: Wander, depth_deg: float, within_m: float, seed: int) -> bool:
     """Tell whether a runner's quick fold at km 3 is taken for a slip."""
     posture = (PosturePoint(3.0, 0.0), PosturePoint(3.0 + within_m / 1e3, depth_deg))
-    run = make_run(Asked(wander, length_m=6000.0, is_track=seed % 2 == 0, posture=posture), seed)
+    run = make_run(Asked(wander, length_m=LENGTH_M, is_track=seed % 2 == 0, posture=posture), seed)
     return _reported(run.measured, 3000.0 + within_m / 2.0, NEAR_M + within_m)
 
 
@@ -92,6 +95,29 @@ def fold_table(seeds: range, progress: Callable[[str], None]) -> str:
         ]
         rows.append((f"{within_m:.0f}", str(len(called[0])), *(f"{np.mean(one):.0%}" for one in called)))
     return markdown(FOLD_HEADER, rows)
+
+
+def is_found_near_a_stop(wander: Wander, off_m: float, seed: int) -> bool:
+    """Tell whether a slip of six degrees is reported so far after the second stop, or before it."""
+    slip = Slip(6.0 if seed % 4 < 2 else -6.0, 2.0 / 3.0 + off_m / LENGTH_M, over_strides=1 + seed % 3)
+    run = make_run(Asked(wander, length_m=LENGTH_M, is_track=seed % 2 == 0, slip=slip), seed)
+    return _reported(run.measured, float(run.measured["distance_m"][run.slip_row]), NEAR_M)
+
+
+def stop_table(seeds: range, progress: Callable[[str], None]) -> str:
+    """Return the Markdown table of slips near a stop, over all wanders of one degree."""
+    wanders = [wander for wander in WANDERS if wander.sd_deg <= SLOW.sd_deg]
+    rows = []
+    for index, off_m in enumerate(STOPS_M):
+        progress(f"slips near a stop, {index + 1} of {len(STOPS_M)} places")
+        found = [
+            is_found_near_a_stop(wander, off_m, _seed(seed, 800 + 20 * index + k))
+            for k, wander in enumerate(wanders)
+            for seed in seeds
+        ]
+        where = f"{abs(off_m):.0f} {'before' if off_m < 0 else 'after'}"
+        rows.append((where, str(len(found)), f"{np.mean(found):.0%}"))
+    return markdown(STOP_HEADER, rows)
 
 
 def _seed(seed: int, row: int) -> int:

@@ -114,6 +114,23 @@ def test_strides_before_and_after_a_stop_are_no_neighbours(pause_s: float) -> No
     assert len(found) == (1 if pause_s < 3.0 else 0)
 
 
+@pytest.mark.parametrize("from_stop", [-40, -15, 15, 40])
+@pytest.mark.parametrize("slip_deg", [5.0, -5.0])
+def test_a_slip_near_a_stop_is_found_for_it_lasts_across_the_stop(from_stop: int, slip_deg: float) -> None:
+    start_s = np.arange(COUNT) * STRIDE_S + 40.0 * after(1500)
+    slipped = wander(1, 10, 0.5) + slip_deg * after(1500 + from_stop)
+    (found,) = steps(slipped, start_s=start_s, end_s=start_s + STRIDE_S)
+    assert found.at_m == pytest.approx(2.0 * (1500 + from_stop), abs=8.0)
+    assert found.step_deg * slip_deg > 0
+
+
+@pytest.mark.parametrize("from_stop", [-40, -15])
+def test_a_change_that_a_stop_undoes_is_no_slip(from_stop: int) -> None:
+    start_s = np.arange(COUNT) * STRIDE_S + 40.0 * after(1500)
+    leaned = wander(1, 10, 0.5) + 5.0 * (after(1500 + from_stop) - after(1500))
+    assert steps(leaned, start_s=start_s, end_s=start_s + STRIDE_S) == ()
+
+
 @pytest.mark.parametrize("correlation_strides", [50, 200])
 def test_a_slip_of_three_degrees_stands_out_from_slow_wander(correlation_strides: float) -> None:
     slipped = [wander(seed, correlation_strides, 1.0) + 3.0 * after(1500) for seed in range(20)]
