@@ -28,6 +28,7 @@ from analysis.signal.config import (
     GaitConfig,
     HandednessConfig,
     HeadConfig,
+    HeartRateConfig,
     OrientationConfig,
     PostureConfig,
     RestConfig,
@@ -47,6 +48,7 @@ __all__ = [
     "GaitConfig",
     "HandednessConfig",
     "HeadConfig",
+    "HeartRateConfig",
     "MountingShiftConfig",
     "OrientationConfig",
     "PostureConfig",
@@ -76,6 +78,7 @@ class AnalysisConfig:
     posture: PostureConfig = field(default_factory=PostureConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
     dynamics: DynamicsConfig = field(default_factory=DynamicsConfig)
+    heart_rate: HeartRateConfig = field(default_factory=HeartRateConfig)
     distance: DistanceConfig = field(default_factory=DistanceConfig)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
     findings: FindingsConfig = field(default_factory=FindingsConfig)

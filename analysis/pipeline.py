@@ -34,6 +34,7 @@ from analysis.run_report import Evidence, RunReport
 from analysis.signal.clock_alignment import on_trunk_clock
 from analysis.signal.motion import Motion, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
+from analysis.stride.heart_rate import heart_rate_of
 from analysis.stride.rows import stride_table
 from analysis.words import ZeroSource
 from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording, StrPath
@@ -82,6 +83,8 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         table, recording.tracks, context=recording.context, config=config.distance, gaps=sensor.gaps
     )
     table = _along_the_way(table, way, config)
+    middle_s = 0.5 * (table["start_s"] + table["end_s"])
+    table = table.with_columns(heart_rate_bpm=heart_rate_of(recording.tracks, middle_s, config.heart_rate))
     shifts = mounting_shifts(table, config.strap_step, config.baseline)
     standings = standings_of(trunk)
     zero_source = sound_zero(

@@ -130,7 +130,8 @@ class Segment:
     """One kilometre (or the last part of one). NaN where nothing usable was run in it.
 
     ``head_forward_lo_cm`` and ``head_forward_hi_cm`` bound the 95 % interval of ``head_forward_cm``, which a
-    model estimates; ``head_pitch_deg`` and ``neck_flexion_deg`` are measured, NaN without a head sensor.
+    model estimates; ``head_pitch_deg`` and ``neck_flexion_deg`` are measured, NaN without a head sensor;
+    ``heart_rate_bpm`` is NaN where none was recorded.
     """
 
     from_m: float
@@ -153,6 +154,7 @@ class Segment:
     head_forward_hi_cm: float = math.nan
     head_pitch_deg: float = math.nan
     neck_flexion_deg: float = math.nan
+    heart_rate_bpm: float = math.nan
 
 
 class Axis(StrEnum):

@@ -118,6 +118,7 @@ def from_json(text: str) -> RunReport:
 def _report(content: Mapping[str, Any]) -> RunReport:
     given = {
         "advice": (),
+        "heart_rate_bpm": None,
         **content,
         "episodes": [{**e, "depth_deg": e["depth"]} for e in content["episodes"]],
         **{name: content[key] for key, name in _LISTS.items()},

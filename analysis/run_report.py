@@ -5,6 +5,7 @@ Every value is frozen. The parts and their fields are documented for users in ``
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -72,7 +73,7 @@ class Totals:
         Strides of every kind.
     usable_fraction
         Share (0 to 1) of the running strides whose angle can be trusted.
-    cadence_spm, speed_mps
+    cadence_spm, speed_mps, heart_rate_bpm
         Medians over the running strides.
     flexion_deg
         Median trunk flexion over the usable running strides.
@@ -86,6 +87,7 @@ class Totals:
     cadence_spm: float
     speed_mps: float
     flexion_deg: float
+    heart_rate_bpm: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

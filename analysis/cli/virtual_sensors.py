@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,11 +10,14 @@ from dataclasses import replace
 
 from sensor.link.radio import Radio
 from sensor.recorder import RecordingPlan
+from sensor.recorder.walkthrough import GuideStep
 from sensor.samples import FloatArray
 from sensor.virtual.devices.catalogue import advertising_as
+from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.standard import foot_pod
 from sensor.virtual.radio.virtual_radio import VirtualRadio
-from sensor.virtual.runner.plan import UPRIGHT_STERNUM, Worn
+from sensor.virtual.runner.cued_run import CuedRun, cued_run_plan
+from sensor.virtual.runner.plan import UPRIGHT_STERNUM, RunPlan, Worn
 from sensor.virtual.runner.scenarios import short_run_plan
 from sensor.virtual.runner.simulation import VirtualRun, simulate
 
@@ -22,7 +26,7 @@ _SEED = 1
 
 @asynccontextmanager
 async def virtual_runner(plan: RecordingPlan, duration_s: float) -> AsyncIterator[Radio]:
-    """Let a runner with the plan's sensors stand, bow and run, for at least ``duration_s``.
+    """Let a runner with the plan's sensors stand, bow and run, unasked, for at least ``duration_s``.
 
     Whatever the plan has beside the sensors is a foot pod.
 
@@ -31,20 +35,81 @@ async def virtual_runner(plan: RecordingPlan, duration_s: float) -> AsyncIterato
     Radio
         The only radio these sensors can be heard on.
     """
-    # The stack reports links that a fault took away; the recorder tells the runner itself.
-    logging.getLogger("bumble").setLevel(logging.ERROR)
+    run = _simulated(short_run_plan(duration_s / 60.0), plan)
+    speed_mps, distance_m = _told(run.speed_mps, run), _told(run.distance_m, run)
+    async with _worn(plan, run, speed_mps=speed_mps, distance_m=distance_m) as (radio, _):
+        yield radio
+
+
+@asynccontextmanager
+async def guided_virtual_runner(
+    plan: RecordingPlan, run_s: float
+) -> AsyncIterator[tuple[Radio, Callable[[GuideStep], None]]]:
+    """Let a runner with the plan's sensors do what the guide asks for, and run for at most ``run_s``.
+
+    Whatever the plan has beside the sensors is a foot pod.
+
+    Returns
+    -------
+    Radio
+        The only radio these sensors can be heard on.
+    Callable
+        To be called with every step of the guide.
+    """
+    run = _simulated(cued_run_plan(run_s), plan)
+    now_s = asyncio.get_running_loop().time
+    begun_s = now_s()
+    cued = CuedRun(run, run_s, now_s=now_s)
+    answers = {
+        GuideStep.BOW: cued.bow,
+        GuideStep.RUN: cued.run,
+        GuideStep.STAND_AGAIN: cued.stop,
+    }
+
+    def hear(step: GuideStep) -> None:
+        if step in answers:
+            answers[step]()
+
+    def speed_mps(time_s: float) -> float:
+        return cued.speed_mps(begun_s + time_s)
+
+    def distance_m(time_s: float) -> float:
+        return cued.distance_m(begun_s + time_s)
+
+    async with _worn(plan, run, speed_mps=speed_mps, distance_m=distance_m) as (radio, sensors):
+        for sensor in sensors:
+            sensor.follow(cued.run_time_s)
+        yield radio, hear
+
+
+def _simulated(run_plan: RunPlan, plan: RecordingPlan) -> VirtualRun:
     wear = tuple(
         UPRIGHT_STERNUM if request.placement == UPRIGHT_STERNUM.placement else Worn(request.placement)
         for request in plan.sensors
     )
-    run = simulate(replace(short_run_plan(duration_s / 60.0), wear=wear), seed=_SEED)
+    return simulate(replace(run_plan, wear=wear), seed=_SEED)
+
+
+@asynccontextmanager
+async def _worn(
+    plan: RecordingPlan,
+    run: VirtualRun,
+    *,
+    speed_mps: Callable[[float], float],
+    distance_m: Callable[[float], float],
+) -> AsyncIterator[tuple[Radio, list[VirtualMotionSensor]]]:
+    """Switch the plan's sensors on; ``speed_mps`` and ``distance_m`` are what a foot pod tells at a time."""
+    # The stack reports links that a fault took away; the recorder tells the runner itself.
+    logging.getLogger("bumble").setLevel(logging.ERROR)
+    sensors = []
     async with VirtualRadio(seed=_SEED) as radio:
         for request in plan.sensors:
             made = advertising_as(request.name).make(request.name, run.sensor(request.placement).measured)
+            sensors.append(made)
             await radio.add(made)
         for companion in plan.beside:
-            await radio.add(foot_pod(_told(run.speed_mps, run), _told(run.distance_m, run), companion.name))
-        yield radio.bleak
+            await radio.add(foot_pod(speed_mps, distance_m, companion.name))
+        yield radio.bleak, sensors
 
 
 def _told(truth: FloatArray, run: VirtualRun) -> Callable[[float], float]:

@@ -19,8 +19,9 @@ def segments_of(
     """Sum up each kilometre, the last part included; none where the distance is unknown.
 
     Duration is the time from entering to leaving the segment, stops included; every other figure is a median
-    over its usable running strides, the change against the usual one over those that were judged. The flag is
-    the zone of that change, so that a kilometre's word and its number never disagree.
+    over its usable running strides, the change against the usual one over those that were judged, heart rate
+    over all running strides. The flag is the zone of that change, so that a kilometre's word and its number
+    never disagree.
 
     Parameters
     ----------
@@ -89,6 +90,7 @@ def _segment(
         head_forward_hi_cm=median("head_forward_hi_cm"),
         head_pitch_deg=median("head_pitch_deg"),
         neck_flexion_deg=median("neck_flexion_deg"),
+        heart_rate_bpm=known_median(table["heart_rate_bpm"][running]),
     )
 
 

@@ -85,6 +85,7 @@ def _totals(table: StrideTable, way: DistanceResult) -> Totals:
         cadence_spm=known_median(table["cadence_spm"][running]),
         speed_mps=known_median(table["speed_mps"][running]),
         flexion_deg=known_median(table["trunk_flexion_deg"][usable_running(table)]),
+        heart_rate_bpm=known_median(table["heart_rate_bpm"][running]),
     )
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from analysis.judging.zones import zone_of
 from analysis.report import method, words
 from analysis.report.advice import advice_lines, limits
+from analysis.report.heart_figure import heart_figure
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
 from analysis.report.posture_marks import has_unjudged
 from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
@@ -91,6 +92,7 @@ def _figures(report: RunReport) -> dict[str, Any]:
     return {
         "posture": posture,
         "mode": axis_mode(report),
+        "heart": heart_figure(report),
         "grid_deg": y_step(report) if posture else 0.0,
         "zones": zones_bar(report),
         "side": side_figure(report),

@@ -81,12 +81,20 @@ def _kilometres(report: RunReport) -> list[str]:
     heads = ["km", "min/km", "steps", "change", "side", "up cm", "contact", "flag"]
     if words.has_standing_zero(report):
         heads.insert(3, "lean")
-    key = "steps per minute; change against your usual; up and down in cm; contact in ms"
-    return [*_table(heads, [_kilometre(report, s) for s in report.evidence.segments]), key]
+    keys = ["steps per minute; change against your usual; up and down in cm; contact in ms"]
+    if _has_heart_rate(report):
+        heads.insert(-1, "heart")
+        keys.append("heart in beats per minute")
+    return [*_table(heads, [_kilometre(report, s) for s in report.evidence.segments]), *keys]
+
+
+def _has_heart_rate(report: RunReport) -> bool:
+    return any(math.isfinite(s.heart_rate_bpm) for s in report.evidence.segments)
 
 
 def _kilometre(report: RunReport, s: Segment) -> list[str]:
     lean = [words.degrees(s.flexion_deg)] if words.has_standing_zero(report) else []
+    heart = [words.number(s.heart_rate_bpm)] if _has_heart_rate(report) else []
     return [
         words.segment_name(s),
         words.pace(s.speed_mps),
@@ -96,6 +104,7 @@ def _kilometre(report: RunReport, s: Segment) -> list[str]:
         side(s.lateral_deg).replace("right", "R").replace("left", "L"),
         words.number(s.vertical_oscillation_cm, 1),
         words.number(s.contact_time_ms),
+        *heart,
         s.flag if s.flag != Flag.NONE else "",
     ]
 

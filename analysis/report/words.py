@@ -210,6 +210,9 @@ def facts(report: RunReport) -> list[tuple[str, str, str]]:
         ("Walking", duration(totals.walking_s), "not judged") if totals.walking_s >= 1 else None,
         ("Pace", pace(totals.speed_mps) + " /km", provenance.speed_source),
         ("Cadence", number(totals.cadence_spm), "steps per minute"),
+        ("Heart rate", number(totals.heart_rate_bpm), "beats per minute, median")
+        if math.isfinite(totals.heart_rate_bpm)
+        else None,
         _trunk_fact(report),
         (
             "Strides",

@@ -373,3 +373,14 @@ class DynamicsConfig:
     contact_force_g: float = 0.0
     """Vertical specific force of the trunk above which a foot is on the ground. The trunk lags the foot:
     242, 317, 257 ms against 232, 330, 260 ms on force plates."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeartRateConfig:
+    """Which heart rates beside the sensors are believed, and for how long."""
+
+    least_bpm: float = 30.0
+    most_bpm: float = 230.0
+    """Resting hearts of the fittest beat from about 30, the youngest at their most 220 times a minute."""
+    max_age_s: float = 5.0
+    """Straps tell about once a second: lost readings are bridged, a strap that has slipped off is not."""

@@ -39,6 +39,7 @@ STRIDE_COLUMNS: dict[str, str] = {
     "head_source": "text",
     "vertical_oscillation_cm": "float",
     "contact_time_ms": "float",
+    "heart_rate_bpm": "float",
     "usable": "bool",
     "usable_because": "text",
     "flag": "text",
@@ -61,6 +62,7 @@ _UNITS = {
     "_deg": "°",
     "_cm": "cm",
     "_ms": "ms",
+    "_bpm": "1/min",
 }
 
 

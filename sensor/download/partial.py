@@ -87,8 +87,8 @@ class PartialLog:
         try:
             make_private_folder(target.parent)
             self._file = open_private(self._part)
-            # Emptied where nothing of this recording is known: bytes on the disk that no knowledge vouches for
-            # are not believed.
+            # Emptied where nothing of this recording is known: bytes that no knowledge vouches for are not
+            # believed.
             if not self._coverage.size:
                 self._file.truncate()
         except OSError as error:

@@ -157,5 +157,6 @@ BESIDE = DeviceKind(
     lacking="it has no data to subscribe to: no heart rate, no running speed, no treadmill",
     make_driver=lambda _: BesideDriver(),
     make_decoder=NoSamples,
+    stored_bytes_per_s=100,
 )
 """What the recorder must know of all of them. No row of the registry, whose rows are motion sensors."""

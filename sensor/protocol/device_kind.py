@@ -72,6 +72,8 @@ class DeviceKind:
         Makes the conversation for one connection at a nominal rate; None for what has no radio.
     make_decoder
         Makes the decoder for one connection from the driver's `Settings`.
+    stored_bytes_per_s
+        How much a session file grows by it at its default rate, bytes per second; 0 for what has no radio.
     """
 
     key: str
@@ -93,3 +95,4 @@ class DeviceKind:
     lacking: str = OLD_FIRMWARE
     make_driver: Callable[[float], Driver] | None
     make_decoder: Callable[[Settings], StreamDecoder]
+    stored_bytes_per_s: float = 0.0

@@ -63,6 +63,7 @@ def _polar(key: str, title: str, *, name: str, model: PolarModel, default_rate_h
         gyroscope=SecondStream(polar.DATA_UUID, PolarRatesDecoder) if model.has_gyroscope else None,
         make_driver=partial(PolarDriver, model=model),
         make_decoder=PolarDecoder,
+        stored_bytes_per_s=1_500,
     )
 
 
@@ -82,6 +83,7 @@ DEVICES = (
         numbering=Numbered(is_dated),
         make_driver=MovesenseDriver,
         make_decoder=MovesenseDecoder,
+        stored_bytes_per_s=4_100,
     ),
     DeviceKind(
         key=open_profile_gatt.KEY,
@@ -96,6 +98,7 @@ DEVICES = (
         gyr_range_radps=open_profile_driver.GYR_RANGE_DPS * RADPS_PER_DEGPS,
         make_driver=OpenProfileDriver,
         make_decoder=LiveDecoder,
+        stored_bytes_per_s=2_300,
     ),
     _polar(
         "polar-h10", "Polar H10 (accelerometer only)", name="H10", model=polar_driver.H10, default_rate_hz=100
@@ -120,6 +123,7 @@ DEVICES = (
         numbering=Unnumbered(capture2go.BYTES_PER_SAMPLE, head_bytes=1),
         make_driver=Capture2GoDriver,
         make_decoder=Capture2GoDecoder,
+        stored_bytes_per_s=2_400,
     ),
     DeviceKind(
         key=movella_dot.KEY,
@@ -134,6 +138,7 @@ DEVICES = (
         gyr_range_radps=movella_dot.GYR_RANGE_RADPS,
         make_driver=MovellaDotDriver,
         make_decoder=MovellaDotDecoder,
+        stored_bytes_per_s=5_000,
     ),
     DeviceKind(
         key=witmotion.KEY,
@@ -153,6 +158,7 @@ DEVICES = (
         numbering=Unnumbered(witmotion.FRAME_BYTES),
         make_driver=WitMotionDriver,
         make_decoder=WitMotionDecoder,
+        stored_bytes_per_s=4_300,
     ),
     DeviceKind(
         key=openearable.KEY,
@@ -167,6 +173,7 @@ DEVICES = (
         gyr_range_radps=openearable.GYR_RANGE_RADPS,
         make_driver=partial(SimpleDriver, conversation=openearable.CONVERSATION),
         make_decoder=openearable.OpenEarableDecoder,
+        stored_bytes_per_s=10_200,
     ),
     DeviceKind(
         key=esense.KEY,
@@ -180,6 +187,7 @@ DEVICES = (
         gyr_range_radps=esense.GYR_RANGE_DPS * RADPS_PER_DEGPS,
         make_driver=partial(SimpleDriver, conversation=esense.CONVERSATION),
         make_decoder=esense.ESenseDecoder,
+        stored_bytes_per_s=7_000,
     ),
     DeviceKind(
         key=thingy52.KEY,
@@ -195,6 +203,7 @@ DEVICES = (
         numbering=Unnumbered(thingy52.SAMPLE_BYTES),
         make_driver=partial(SimpleDriver, conversation=thingy52.CONVERSATION),
         make_decoder=thingy52.ThingyDecoder,
+        stored_bytes_per_s=7_300,
     ),
     DeviceKind(
         key=muse.KEY,
@@ -211,6 +220,7 @@ DEVICES = (
         lacking=muse.ATHENA,
         make_driver=partial(SimpleDriver, conversation=muse.CONVERSATION),
         make_decoder=muse.MuseDecoder,
+        stored_bytes_per_s=2_600,
     ),
     DeviceKind(
         key=metamotion.KEY,
@@ -227,6 +237,7 @@ DEVICES = (
         numbering=Unnumbered(metamotion.VECTOR_BYTES, head_bytes=metamotion.HEAD_BYTES, is_told_by_head=True),
         make_driver=MetaMotionDriver,
         make_decoder=MetaMotionDecoder,
+        stored_bytes_per_s=4_900,
     ),
     DeviceKind(
         key=adafruit.KEY,
@@ -243,6 +254,7 @@ DEVICES = (
         numbering=Unnumbered(adafruit.SAMPLE_BYTES),
         make_driver=partial(SimpleDriver, conversation=adafruit.CONVERSATION),
         make_decoder=adafruit.AdafruitDecoder,
+        stored_bytes_per_s=6_700,
     ),
     DeviceKind(
         key=open_profile.IMPORT_KEY,

@@ -20,14 +20,18 @@ from sensor.recorder.sensor_log import SensorLog
 from sensor.recorder.sensor_task import WAKE_HINT, SensorTask, SharedSearch
 from sensor.recorder.status import RecorderStatus
 from sensor.samples import FloatArray, StrPath
-from sensor.session.threaded import ThreadedWriter
+from sensor.session.threaded import END_PATIENCE_S, KEPT_S, ThreadedWriter
 
 StatusCallback = Callable[[RecorderStatus], None]
 SamplesCallback = Callable[[str, float, FloatArray], None]
 """Called with placement, seconds since the start, and (n, 3) specific force in m/s2, sensor axes."""
 
-LOCKED = "another program has locked the session file; nothing is lost, but close it"
-"""Told while it has; its readings wait in memory."""
+LOCKED = "another program has locked the session file: close it"
+FULL = "the disk is full: make room"
+"""Told while it is so; readings wait in memory."""
+
+NOT_WRITTEN_EVENT = "not written"
+"""Kind of the event that tells how much had no place in memory any more."""
 
 
 class Recorder:
@@ -78,6 +82,7 @@ class Recorder:
     ) -> None:
         written_utc = started_utc.isoformat(timespec="milliseconds")
         self._writer = ThreadedWriter(path, name=name, started_utc=written_utc, simulated=simulated)
+        self._told_left_out = 0
         self._policy = policy or RecorderPolicy()
         self._on_status = on_status
         self._on_samples = on_samples
@@ -116,9 +121,20 @@ class Recorder:
     def status(self) -> RecorderStatus:
         """Return how the recording is doing."""
         sensors = tuple(log.status() for log in self._logs)
-        said = [LOCKED if self._writer.is_locked else "", *(log.message for log in self._logs)]
-        message = next(filter(None, said), "")
-        return RecorderStatus(self._clock.now_s(), sensors, message)
+        obstacle = self._obstacle()
+        message = next(filter(None, [obstacle, *(log.message for log in self._logs)]), "")
+        return RecorderStatus(self._clock.now_s(), sensors, message, is_kept=not obstacle)
+
+    def _obstacle(self) -> str:
+        """Return why nothing reaches the file, and what becomes of it; empty while it does."""
+        what = LOCKED if self._writer.is_locked else FULL if self._writer.is_full else ""
+        if not what:
+            return ""
+        if self._stopping.is_set():
+            return f"{what} within {END_PATIENCE_S:.0f} s, or what waits in memory is lost"
+        is_too_late = self._writer.left_out > self._told_left_out
+        fate = "what comes now is lost" if is_too_late else f"nothing is lost within {KEPT_S / 60.0:.0f} min"
+        return f"{what}; {fate}"
 
     async def run(self) -> RecorderStatus:
         """Record until `stop`; then take leave of every sensor, close the file, return the last status.
@@ -169,8 +185,9 @@ class Recorder:
         return next((log.failure for log in self._worn if log.failure), "")
 
     def _close(self) -> None:
-        if self._writer.is_locked:
+        if self._writer.is_locked or self._writer.is_full:
             self._show()
+        self._tell_left_out()
         self._writer.close()
         if not self._has_data:
             self._writer.path.unlink()
@@ -181,6 +198,8 @@ class Recorder:
         while True:
             await asyncio.sleep(self._policy.status_interval_s)
             self._show()
+            if not self._obstacle():
+                self._tell_left_out()
             if self._writer.failure is not None:
                 raise self._writer.failure
             is_late = self._clock.now_s() > self._policy.first_data_s
@@ -191,6 +210,13 @@ class Recorder:
                     f"{self._failure or WAKE_HINT}; see `runtall scan`",
                     reason=LinkReason.NO_DATA,
                 )
+
+    def _tell_left_out(self) -> None:
+        """Write down how much was left out since this was last written down, if anything was."""
+        lost, self._told_left_out = self._writer.left_out - self._told_left_out, self._writer.left_out
+        if lost:
+            detail = f"{lost} notifications, because the file could not be written for too long"
+            self._writer.event(self._clock.now_ns(), NOT_WRITTEN_EVENT, detail=detail)
 
     def _show(self) -> None:
         for log in self._logs:

@@ -62,11 +62,15 @@ class RecorderStatus:
         In the order they were asked for.
     message
         The last thing worth telling the runner; empty while all is well.
+    is_kept
+        Whether what comes reaches the file; false while it waits in memory, because the disk is full or
+        another program has locked the file.
     """
 
     time_s: float
     sensors: tuple[SensorStatus, ...]
     message: str = ""
+    is_kept: bool = True
 
 
 class SampleCounter:

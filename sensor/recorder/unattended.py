@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from sensor.link.ble import Sighting, look_for, scan
 from sensor.link.radio import Radio
 from sensor.recorder.activity_probe import probe_activity
 from sensor.recorder.plan import RecordingPlan
+from sensor.recorder.room import shortage
 from sensor.recorder.session_recorder import Recorder
 from sensor.recorder.status import LinkState, RecorderStatus
 from sensor.recorder.stillness import Stillness
@@ -38,9 +38,6 @@ attempt may leave a file."""
 MOST_TOLD = 100
 """How many different troubles are told between two sessions; the log of a board must not fill its card."""
 
-ROOM_BYTES = 20_000_000
-"""No session is begun with less room: an hour of one Movesense takes 15 MB."""
-
 FIRST_DATA_S = 30.0
 """A sensor that is heard and gives nothing for this long is trouble."""
 
@@ -51,7 +48,7 @@ class UnattendedState(StrEnum):
     WAITING = "waiting"
     RECORDING = "recording"
     TROUBLE = "trouble"
-    """Something keeps it from recording, or all sensors of the running session are lost."""
+    """Something keeps it from recording, all sensors of the running session are lost, or the disk is full."""
     STOPPED = "stopped"
 
 
@@ -289,7 +286,7 @@ class UnattendedSession:
     Raises
     ------
     SessionFileError
-        When there is no room, or the file cannot be made.
+        When there is no room for an hour, or the file cannot be made.
     """
 
     def __init__(
@@ -302,7 +299,11 @@ class UnattendedSession:
         rng: random.Random,
         sink: StatusSink,
     ) -> None:
-        _refuse_full_disk(path.parent)
+        if lack := shortage(options.plan, path.parent):
+            raise SessionFileError(
+                f"{lack}: no session is begun without room for an hour; "
+                "copy sessions to another place and delete them here"
+            )
         self._still_s = options.still_s
         self._path = path
         self._sink = sink
@@ -353,19 +354,7 @@ def _state_of(status: RecorderStatus) -> UnattendedState | None:
     """Return the state of a session; None for the first moments without data, and after the end."""
     worn = [sensor for sensor in status.sensors if sensor.placement in PLACEMENTS]
     links = {sensor.link for sensor in worn}
-    if LinkState.STREAMING in links:
+    if LinkState.STREAMING in links and status.is_kept:
         return UnattendedState.RECORDING
     should_stream = status.time_s > FIRST_DATA_S or any(sensor.samples for sensor in worn)
     return UnattendedState.TROUBLE if should_stream and LinkState.STOPPED not in links else None
-
-
-def _refuse_full_disk(folder: Path) -> None:
-    try:
-        free_bytes = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise SessionFileError(f"{folder}: cannot be read ({error.strerror}); check the disk") from error
-    if free_bytes < ROOM_BYTES:
-        raise SessionFileError(
-            f"{folder}: less than {ROOM_BYTES / 1e6:g} MB free, no session is begun; "
-            "copy sessions to another place and delete them here"
-        )

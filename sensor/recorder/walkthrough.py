@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from enum import StrEnum
 
 import numpy as np
 
@@ -22,6 +23,15 @@ BOW_DEG = 20.0
 
 UPRIGHT_DEG = 10.0
 """Within this of the standing direction the runner is back up."""
+
+
+class GuideStep(StrEnum):
+    """What the runner is asked for."""
+
+    STAND = "stand"
+    BOW = "bow"
+    RUN = "run"
+    STAND_AGAIN = "stand again"
 
 
 class LastSecond:
@@ -99,18 +109,30 @@ class Bow:
     ----------
     upright_mps2
         (3,) specific force in the standing just before, sensor axes.
+
+    Attributes
+    ----------
+    is_down, is_done
+        Whether the chest has tilted forward, and whether it has come back.
+    deepest_mps2
+        (3,) specific force at the greatest tilt so far, m/s2, sensor axes.
     """
 
     def __init__(self, upright_mps2: FloatArray) -> None:
         self.is_down = False
         self.is_done = False
+        self.deepest_mps2 = upright_mps2
+        self._deepest_deg = 0.0
         self._upright_mps2 = upright_mps2
         self._last = LastSecond()
 
     def add(self, now_s: float, acc_sensor_mps2: FloatArray) -> None:
         """Take in the newest (n, 3) specific force, m/s2, sensor axes."""
         self._last.add(now_s, acc_sensor_mps2)
-        tilt_deg = angle_deg(self._last.mean_mps2(), self._upright_mps2)
+        mean_mps2 = self._last.mean_mps2()
+        tilt_deg = angle_deg(mean_mps2, self._upright_mps2)
+        if tilt_deg > self._deepest_deg:
+            self._deepest_deg, self.deepest_mps2 = tilt_deg, mean_mps2
         self.is_done = self.is_done or (self.is_down and tilt_deg < UPRIGHT_DEG)
         self.is_down = self.is_down or tilt_deg > BOW_DEG
 

@@ -18,7 +18,8 @@ _SENSOR = "INSERT INTO sensor VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FIRMWARE = "UPDATE sensor SET firmware = ? WHERE id = ?"
 _SETTINGS = "UPDATE sensor SET settings = ? WHERE id = ?"
 _SEGMENT = "INSERT INTO segment VALUES (?, ?, ?, ?)"
-_PACKET = "INSERT INTO packet (segment_id, channel, arrival_ns, payload) VALUES (?, ?, ?, ?)"
+PACKET = "INSERT INTO packet (segment_id, channel, arrival_ns, payload) VALUES (?, ?, ?, ?)"
+"""The statement of notifications: nearly all of a session, and what a writer may be forced to leave out."""
 _EVENT = "INSERT INTO event (t_ns, sensor_id, kind, detail) VALUES (?, ?, ?, ?)"
 _MARK = "INSERT INTO mark (t_ns, kind, text) VALUES (?, ?, ?)"
 _TRACK = "INSERT INTO track VALUES (?, ?, ?)"
@@ -133,13 +134,11 @@ class SessionRows(ABC):
 
     def packet(self, segment_id: int, channel: str, *, arrival_ns: int, payload: bytes) -> None:
         """Add one notification as it came: its bytes and when the host got it."""
-        self.put_rows(_PACKET, [(segment_id, channel, arrival_ns, payload)])
+        self.put_rows(PACKET, [(segment_id, channel, arrival_ns, payload)])
 
     def packets(self, segment_id: int, channel: str, *, packets: Iterable[tuple[int, bytes]]) -> None:
         """Add many notifications of one channel, as (arrival_ns, payload)."""
-        self.put_rows(
-            _PACKET, ((segment_id, channel, arrival_ns, payload) for arrival_ns, payload in packets)
-        )
+        self.put_rows(PACKET, ((segment_id, channel, arrival_ns, payload) for arrival_ns, payload in packets))
 
     def event(self, t_ns: int, kind: str, *, detail: str = "", sensor_id: int | None = None) -> None:
         """Add something that happened to a link. For `BATTERY_EVENT` the detail is the percentage."""

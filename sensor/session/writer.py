@@ -28,8 +28,16 @@ _WAIT_S = 10.0
 """How long to wait for a reader where the journal makes the two exclude each other."""
 
 
-class SessionLockedError(SessionFileError):
-    """Another program has locked the session; the same can be tried again."""
+class SessionWaitError(SessionFileError):
+    """Nothing can be written for now. After `SessionWriter.roll_back` the same can be tried again."""
+
+
+class SessionLockedError(SessionWaitError):
+    """Another program has locked the session."""
+
+
+class SessionFullError(SessionWaitError):
+    """The disk takes no more: it is full, a quota or a limit is reached, or it fails."""
 
 
 class SessionWriter(SessionRows):
@@ -55,8 +63,9 @@ class SessionWriter(SessionRows):
     SessionFileError
         When none can be made. Every later method raises it too, when the disk is full or fails; what was
         committed stays in the file and its ``-wal``.
-    SessionLockedError
-        By every later method, when another program has locked the file for ``wait_s``.
+    SessionWaitError
+        By every later method, when the same can succeed later: the disk is full, or another program has
+        locked the file for ``wait_s``.
     """
 
     def __init__(
@@ -99,6 +108,16 @@ class SessionWriter(SessionRows):
         except sqlite3.Error as error:
             raise self._failed(error) from error
 
+    def roll_back(self) -> None:
+        """Undo what was put since the last `commit`, after a failure, so that it can be put once more."""
+        try:
+            # Of some failures SQLite undoes everything itself.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._connection.execute("BEGIN")
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
     def finish(self) -> None:
         """Write down that the session has ended, seal its rows and commit; nothing but `close` may follow."""
         if self._is_finished:
@@ -114,13 +133,14 @@ class SessionWriter(SessionRows):
     def close(self) -> None:
         """Commit, carry the log over into the main file and leave that as the only file.
 
-        While another process reads the session the log stays; whoever opens it next carries it over.
+        While another process reads the session, or the disk has no room, the log stays; whoever opens the
+        session next carries it over.
         """
         try:
             self.finish()
             self._connection.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
-            if not is_busy(error):
+            if not (is_busy(error) or is_out_of_room(error)):
                 raise self._failed(error) from error
         finally:
             self._connection.close()
@@ -144,10 +164,21 @@ class SessionWriter(SessionRows):
             return SessionLockedError(
                 f"{self.path}: another program has locked it; everything committed before is kept: close it"
             )
-        return SessionFileError(
+        kind = SessionFullError if is_out_of_room(error) else SessionFileError
+        return kind(
             f"{self.path}: cannot be written ({error}); everything committed before is kept: "
             "make room, and copy the file together with its -wal if there is one"
         )
+
+
+def is_out_of_room(error: sqlite3.Error) -> bool:
+    """Tell whether an operation failed because the disk takes no more.
+
+    SQLite calls only ENOSPC full; a quota (EDQUOT), a limit on files (EFBIG) and a failing disk are errors of
+    input and output to it.
+    """
+    primary_code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return primary_code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def choose_journal(connection: sqlite3.Connection) -> str:

@@ -27,7 +27,7 @@ COLUMNS = (
     *("lateral_right_deg", "trunk_rotation_rom_deg", "trunk_flexion_adj_deg", "sacrum_pitch_deg"),
     *("upper_trunk_minus_sacrum_deg", "head_pitch_deg", "neck_flexion_deg", "head_forward_cm"),
     *("head_forward_lo_cm", "head_forward_hi_cm", "head_source", "vertical_oscillation_cm"),
-    *("contact_time_ms", "usable", "usable_because", "flag", "flag_rounded", "flag_head"),
+    *("contact_time_ms", "heart_rate_bpm", "usable", "usable_because", "flag", "flag_rounded", "flag_head"),
     *("judged", "judged_because"),
 )
 

@@ -10,9 +10,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +40,8 @@ def start(home: Path, *arguments: str, file_limit: int | None = None) -> subproc
 
     def limit_files() -> None:
         if file_limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
+            _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, most))
 
     command = [sys.executable, "-m", "analysis.cli.main", "--home", str(home)]
     process = subprocess.Popen(
@@ -187,41 +190,95 @@ def test_a_killed_recording_opens_and_misses_at_most_its_last_second(tmp_path: P
     assert not late
 
 
-def test_a_full_disk_ends_the_recording_with_one_line_and_keeps_what_was_committed(tmp_path: Path) -> None:
-    """A limit on the size of files stands for the disk: the same error to the writer, without being root."""
-    process = start(tmp_path, file_limit=75_000)
-    stdout, stderr = process.communicate(timeout=60.0)
+def listen(process: subprocess.Popen[str]) -> list[str]:
+    """Return the lines of stderr, which grow as they come."""
+    lines: list[str] = []
+    stream = process.stderr
+    assert stream is not None
+    threading.Thread(target=lambda: lines.extend(iter(stream.readline, "")), daemon=True).start()
+    return lines
 
-    assert process.returncode == 1
-    assert stdout == ""
-    assert "Traceback" not in stderr
-    last = stderr.splitlines()[-1]
-    assert last.startswith("runtall: ")
-    assert "cannot be written" in last
-    assert "everything committed before is kept" in last
-    recording = read_recording(session_of(tmp_path))
-    assert len(recording.sensors[0].time_s) > 0
+
+def wait_for(what: Callable[[], bool], longest_s: float = 90.0) -> None:
+    until_s = time.monotonic() + longest_s
+    while not what():
+        assert time.monotonic() < until_s
+        time.sleep(0.1)
+
+
+def is_whole(path: Path, from_s: float) -> bool:
+    """Tell whether a recording has no notice, no gap, and samples at their full rate since ``from_s``."""
+    recording = read_recording(path)
+    (sensor,) = recording.sensors
+    assert recording.notices == ()
+    assert sensor.gaps == ()
+    time_s = sensor.time_s[sensor.time_s > from_s]
+    return bool(len(time_s) > 0.97 * 104 * (time_s[-1] - time_s[0]))
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="lifts the limit of another process")
+def test_a_recording_goes_on_when_there_is_room_again(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: the same to the writer, without being root."""
+    with start(tmp_path, file_limit=75_000) as process:
+        lines = listen(process)
+        wait_for(
+            lambda: any("the disk is full: make room; nothing is lost within 10 min" in s for s in lines)
+        )
+        time.sleep(3.0)
+        assert process.poll() is None
+        _, most = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+        time.sleep(3.0)
+        process.terminate()
+        process.wait(timeout=60.0)
+
+    assert process.returncode == 0, lines
+    assert "Traceback" not in "".join(lines)
+    path = session_of(tmp_path)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    assert is_whole(path, from_s=2.0)
 
 
 @pytest.mark.slow
-def test_a_small_disk_that_fills_up_keeps_what_was_committed(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", kilobytes=200) as disk:
-        process = start(disk)
-        stdout, stderr = process.communicate(timeout=90.0)
-        assert (process.returncode, stdout) == (1, "")
-        last = stderr.splitlines()[-1]
-        assert "disk is full" in last
-        assert "everything committed before is kept" in last
-        assert "Traceback" not in stderr
-        recording = read_recording(session_of(disk))
-        time_s = recording.sensors[0].time_s
+def test_a_small_disk_that_fills_up_loses_nothing_when_room_is_made(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kilobytes=3000) as disk, ExitStack() as stack:
+        film = disk / "film.mp4"
+        film.write_bytes(bytes(2_700_000))
+        process = stack.enter_context(start(disk))
+        lines = listen(process)
+        wait_for(lambda: any("the disk is full" in line for line in lines))
+        time.sleep(20.0)
+        film.unlink()
+        time.sleep(5.0)
+        process.terminate()
+        process.wait(timeout=60.0)
+        assert process.returncode == 0, lines
+        assert any(line.startswith("Careful: only 0.") and "room for about 1 min" in line for line in lines)
+        assert is_whole(session_of(disk), from_s=2.0)
+
+
+@pytest.mark.slow
+def test_a_small_disk_that_stays_full_keeps_what_was_committed(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", kilobytes=200) as disk, ExitStack() as stack:
+        process = stack.enter_context(start(disk))
+        lines = listen(process)
+        wait_for(lambda: any("the disk is full" in line for line in lines))
+        process.terminate()
+        process.wait(timeout=120.0)
+        assert process.returncode == 1
+        wait_for(lambda: lines[-1].startswith("runtall: "))
+        assert "disk is full" in lines[-1]
+        assert "everything committed before is kept" in lines[-1]
+        assert re.search(r"what came in the last [0-9]+ s is lost", lines[-1])
+        assert any("make room within 60 s, or what waits in memory is lost" in line for line in lines)
+        assert "Traceback" not in "".join(lines)
+        time_s = read_recording(session_of(disk)).sensors[0].time_s
         # What came within the last second before the disk was full had no room; all before is there.
-        told_s = [status_s for line in stderr.splitlines() if (status_s := clock_s(line)) is not None]
-        assert time_s[-1] > max(told_s) - 1.5
+        assert time_s[-1] > max(clock_s(line) for line in lines if "disk" not in line) - 1.5
         assert len(time_s) > 104 * 0.95 * (time_s[-1] - time_s[0])
 
 
-def clock_s(line: str) -> float | None:
-    """Return the time a status line begins with, in seconds."""
-    clock = re.match(r"([0-9]+):([0-9]{2})  \|", line)
-    return 60.0 * int(clock[1]) + int(clock[2]) if clock else None
+def clock_s(line: str) -> float:
+    """Return the time a status line begins with, in seconds; -1 for another line."""
+    clock = re.match(r"([0-9]+):([0-9]{2}) · ", line)
+    return 60.0 * int(clock[1]) + int(clock[2]) if clock else -1.0

@@ -56,7 +56,7 @@ STAGES_OF = {
         ("alignment", "sides"),
         ("motion",),
     ),
-    "analysis.stride": (("usable", "posture", "head", "dynamics"), ("rows",)),
+    "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
         ("facts", "quality", "distance", "baseline", "hysteresis", "zones", "advice"),
         ("recalibration", "episodes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 VIRTUAL_RUN_S = 3600.0
 """How long the simulated runner runs where no duration is given."""
 
-GUIDE_S = 120.0
-"""What standing and bow may take on top of it."""
+SPARE_S = 120.0
+"""How much longer than asked for the simulated runner could go on."""
 
 STILL_S = 600.0
 """How long nothing moves before a session without a runner at the keyboard ends, where not told."""
@@ -118,14 +119,11 @@ def command(
     if waits:
         asyncio.run(_wait(_unattended_options(parsed, name=name, still_s=still_s or STILL_S), new_path, led))
     else:
-        is_guided = sys.stdin.isatty() and not no_guide
-        click.echo(
-            asyncio.run(
-                _record(
-                    _record_options(parsed, duration_s=duration_s, name=name, is_guided=is_guided), new_path
-                )
-            )
+        options = _record_options(
+            parsed, duration_s=duration_s, name=name, is_guided=sys.stdin.isatty() and not no_guide
         )
+        click.echo(asyncio.run(_record(options, new_path)))
+        _tell_what_next(ctx, home)
 
 
 def _refuse_misfits(
@@ -137,11 +135,27 @@ def _refuse_misfits(
         raise click.UsageError("--still and --led belong to --wait")
 
 
+def _tell_what_next(ctx: click.Context, home: Path) -> None:
+    from analysis.cli.record.live_line import nobody_may_listen
+
+    source = ctx.find_root().get_parameter_source("home")
+    is_typed = source is click.core.ParameterSource.COMMANDLINE
+    where = f"--home {shlex.quote(str(home))} " if is_typed else ""
+    with nobody_may_listen():
+        click.echo(f"To see it: runtall {where}report --open", err=True)
+
+
 async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) -> Path:
     from analysis.cli.record.live_line import live_line
     from analysis.cli.record.recording import record
 
-    run_s = (options.duration_s or VIRTUAL_RUN_S) + GUIDE_S
+    run_s = (options.duration_s or VIRTUAL_RUN_S) + SPARE_S
+    if options.is_simulated and options.is_guided:
+        from analysis.cli.virtual_sensors import guided_virtual_runner
+
+        async with guided_virtual_runner(options.plan, run_s) as (radio, hear):
+            with live_line() as line:
+                return await record(options, radio, new_path=new_path, line=line, on_step=hear)
     async with _radio(options.plan, options.is_simulated, run_s) as radio:
         with live_line() as line:
             return await record(options, radio, new_path=new_path, line=line)

@@ -8,29 +8,37 @@ from collections.abc import Callable
 
 from analysis.cli.record.live_line import LiveLine
 from sensor.recorder import Recorder
-from sensor.recorder.walkthrough import Bow, StandStill
-from sensor.samples import FloatArray
+from sensor.recorder.live_lean import LiveLean
+from sensor.recorder.walkthrough import Bow, GuideStep, StandStill
+from sensor.samples import TRUNK_PLACEMENTS, FloatArray
 
 STANDING_S = 10.0
+SENSOR_PATIENCE_S = 125.0
+"""A recording to which no sensor sends anything ends by itself before (`RecorderPolicy.first_data_s`)."""
+
+STANDING_PATIENCE_S = 60.0
+"""Standing is worth waiting for, but a runner who wants to go, or has left, must not be kept by it."""
+
 BOW_PATIENCE_S = 20.0
 """A bow that is not seen within this is not asked for any longer: the analysis can do without."""
 
-CLOSING_PATIENCE_S = 120.0
-"""The last standing is worth waiting for, but a runner who has left must not keep the sensor awake."""
-
 HOW_TO_WEAR = """\
-Wear the sensor snug: on a strap under the chest, clipped to the bra band, or between the shoulder blades.
-Any way round will do, as long as it does not wobble.
+Wear the sensor snug: on a strap under the chest, clipped to the bra band, or
+between the shoulder blades. Any way round will do, as long as it does not wobble.
 You will stand tall for 10 s, bow once, run, and stand tall for 10 s at the end."""
 
 _STAND = "Stand tall and still, heels and head against a wall if there is one, for 10 s."
-_STAND_AGAIN = "Well done. Stand tall and still once more for 10 s (Ctrl-C again: end at once)."
+_STAND_AGAIN = "Well done. Stand tall and still once more for 10 s (Ctrl-C: end at once)."
+_MOVED = "You moved. Starting the 10 seconds again."
 _BOW = "Now bow forward once and come up again."
-_RUN = "Thank you. Run! Ctrl-C when you are back."
+_NO_SENSOR = "Nothing comes from the {placement} sensor, so standing and bow are left out."
+_NO_STANDING = "No 10 s of standing still within a minute, so standing and bow are left out."
+_NO_BOW = "No bow was seen; it goes without."
+_NO_STANDING_AGAIN = "No still standing was seen within a minute; the recording ends without it."
 
 
 class Guide:
-    """Talks the runner through the steps and marks each in the session.
+    """Talks the runner through the steps and marks each in the session. Every step ends by itself.
 
     Parameters
     ----------
@@ -40,61 +48,112 @@ class Guide:
         Where to talk.
     placement
         The sensor that tells whether the runner stands still.
+    on_step
+        Called with every step as it is asked for.
     """
 
-    def __init__(self, recorder: Recorder, line: LiveLine, placement: str) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        line: LiveLine,
+        placement: str,
+        *,
+        on_step: Callable[[GuideStep], None],
+    ) -> None:
         self._recorder = recorder
         self._line = line
         self._placement = placement
+        self._on_step = on_step
         self._listener: Callable[[float, FloatArray], None] | None = None
+        self._has_data = False
+        self._lean: LiveLean | None = None
         self._news = asyncio.Event()
 
     def take(self, placement: str, now_s: float, acc_sensor_mps2: FloatArray) -> None:
         """Take in what a sensor has just read; for the recorder to call."""
-        if placement == self._placement and self._listener is not None:
+        if placement != self._placement:
+            return
+        self._has_data = True
+        if self._listener is not None:
             self._listener(now_s, acc_sensor_mps2)
-            self._news.set()
+        if self._lean is not None:
+            self._lean.add(now_s, acc_sensor_mps2)
+            self._line.lean_deg = self._lean.lean_deg(now_s)
+
+    def tick(self) -> None:
+        """Look at the clock; to be called several times a second, whether or not a sensor sends anything."""
+        self._news.set()
 
     async def open(self) -> None:
         """Standing and bow, before the run."""
-        self._line.say(_STAND)
+        if not await self._until(lambda: self._has_data, SENSOR_PATIENCE_S):
+            self._line.say(_NO_SENSOR.format(placement=self._placement))
+            return
+        self._ask(GuideStep.STAND, _STAND)
         standing = await self._stand("standing")
-        self._line.say(_BOW)
-        await self._bow(Bow(standing.upright_mps2))
-        self._line.say(_RUN)
+        if standing is None:
+            self._line.say(_NO_STANDING)
+            return
+        self._ask(GuideStep.BOW, _BOW)
+        bow = await self._bow(Bow(standing.upright_mps2))
+        if bow is None:
+            self._line.say(_NO_BOW)
+        elif self._placement in TRUNK_PLACEMENTS:
+            self._lean = LiveLean(standing.upright_mps2, bow.deepest_mps2)
+
+    def send_off(self, text: str) -> None:
+        """Let the run begin."""
+        self._ask(GuideStep.RUN, text)
 
     async def close(self) -> None:
         """The last standing."""
-        self._line.say(_STAND_AGAIN)
-        try:
-            async with asyncio.timeout(CLOSING_PATIENCE_S):
-                await self._stand("standing end")
-        except TimeoutError:
-            self._line.say("No still standing was seen; the recording ends without it.")
+        self._ask(GuideStep.STAND_AGAIN, _STAND_AGAIN)
+        self._lean = self._line.lean_deg = None
+        if await self._stand("standing end") is None:
+            self._line.say(_NO_STANDING_AGAIN)
 
-    async def _stand(self, mark: str) -> StandStill:
-        step = StandStill(STANDING_S, self._recorder.now_s())
-        self._listener = step.add
+    def _ask(self, step: GuideStep, text: str) -> None:
+        self._line.say(text)
+        self._on_step(step)
+
+    async def _stand(self, mark: str) -> StandStill | None:
+        """Wait for a standing and mark it; None where none comes."""
+        began_s = self._recorder.now_s()
+        step = StandStill(STANDING_S, began_s)
         restarts = 0
-        while not step.is_done:
-            self._line.hint = f"still, {math.ceil(step.left_s)} s left" if step.is_still else "stand still"
-            await self._next()
+
+        def look() -> bool:
+            nonlocal restarts
+            left_s = max(0.0, began_s + STANDING_PATIENCE_S - self._recorder.now_s())
+            still = f"still, {math.ceil(step.left_s)} s left"
+            self._line.hint = still if step.is_still else f"stand still ({left_s:.0f} s)"
             if step.restarts > restarts:
                 restarts = step.restarts
-                self._line.say("You moved. Starting the 10 seconds again.")
-        self._line.hint = ""
+                self._line.say(_MOVED)
+            return step.is_done
+
+        self._listener = step.add
+        if not await self._until(look, STANDING_PATIENCE_S):
+            return None
         self._recorder.mark(mark, "10 s still", time_s=step.since_s)
         return step
 
-    async def _bow(self, step: Bow) -> None:
+    async def _bow(self, step: Bow) -> Bow | None:
+        """Wait for a bow; None where none comes."""
         self._recorder.mark("bow")
         self._listener = step.add
         self._line.hint = "bow"
-        until_s = self._recorder.now_s() + BOW_PATIENCE_S
-        while not step.is_done and self._recorder.now_s() < until_s:
-            await self._next()
-        self._line.hint = ""
+        return step if await self._until(lambda: step.is_done, BOW_PATIENCE_S) else None
 
-    async def _next(self) -> None:
-        self._news.clear()
-        await self._news.wait()
+    async def _until(self, is_done: Callable[[], bool], patience_s: float) -> bool:
+        """Wait until something is so, at most for so long; return whether it is."""
+        until_s = self._recorder.now_s() + patience_s
+        try:
+            while not is_done():
+                if self._recorder.now_s() >= until_s:
+                    return False
+                self._news.clear()
+                await self._news.wait()
+        finally:
+            self._line.hint = ""
+        return True

@@ -6,21 +6,39 @@ import math
 import sys
 from contextlib import AbstractContextManager, suppress
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import click
 
 from analysis.cli.text import clock_text
-from sensor.recorder import RecorderStatus, SensorStatus
+from sensor.recorder import LinkState, RecorderStatus, SensorStatus
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PLAIN_INTERVAL_S = 10.0
 """How often a line is printed where it cannot be redrawn in place."""
 
+LOW_BATTERY_PCT = 20
+"""From here on down the line tells the level."""
+
+SEPARATOR = " · "
+_WELL = " ok"
+
 
 class LiveLine(Protocol):
-    """Talks to the runner on stderr. ``hint`` is shown at the end of the line until it is changed."""
+    """Talks to the runner on stderr.
+
+    Attributes
+    ----------
+    hint
+        What to do; shown in the line until it is changed.
+    lean_deg
+        Present lean of the trunk, degrees, forward positive; shown where it is not None.
+    """
 
     hint: str
+    lean_deg: float | None
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -57,8 +75,10 @@ class PlainLine:
 
     def __init__(self, interval_s: float = PLAIN_INTERVAL_S) -> None:
         self.hint = ""
+        self.lean_deg: float | None = None
         self._interval_s = interval_s
         self._next_s = 0.0
+        self._obstacle = ""
 
     def __enter__(self) -> Self:
         """Begin: nothing to prepare."""
@@ -70,10 +90,13 @@ class PlainLine:
         """End: nothing to restore."""
 
     def show(self, status: RecorderStatus) -> None:
-        """Print the status if the last one is old enough."""
-        if status.time_s >= self._next_s:
+        """Print the status if the last one is old enough, or knows nothing of a file that cannot grow."""
+        obstacle = "" if status.is_kept else status.message
+        is_news, self._obstacle = obstacle != self._obstacle, obstacle
+        if is_news or status.time_s >= self._next_s:
             self._next_s = self._interval_s * (1 + math.floor(status.time_s / self._interval_s))
-            self.say(status_text(status, self.hint))
+            line = status_text(status, self.hint, lean_deg=self.lean_deg)
+            self.say(SEPARATOR.join(filter(None, (line, status.message))))
 
     def say(self, text: str) -> None:
         """Print a sentence."""
@@ -82,14 +105,21 @@ class PlainLine:
 
 
 class TerminalLine:
-    """Redraws one line in place; a sentence rings the bell, because the runner may look elsewhere."""
+    """Redraws one line in place; a sentence rings the bell, because the runner may look elsewhere.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    console
+        Where to draw; None: on stderr.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
         from rich.console import Console
         from rich.live import Live
 
         self.hint = ""
-        self._console = Console(stderr=True)
+        self.lean_deg: float | None = None
+        self._console = console or Console(stderr=True)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 
     def __enter__(self) -> Self:
@@ -107,11 +137,15 @@ class TerminalLine:
 
     def show(self, status: RecorderStatus) -> None:
         """Redraw the line."""
+        from rich.console import Group
         from rich.text import Text
 
-        line = Text(status_text(status, self.hint), no_wrap=True, overflow="ellipsis")
+        shown = status_text(status, self.hint, lean_deg=self.lean_deg, width=self._console.width)
+        lines = [Text(shown, no_wrap=True, overflow="ellipsis")]
+        if status.message:
+            lines.append(Text(status.message))
         with nobody_may_listen():
-            self._live.update(line, refresh=True)
+            self._live.update(Group(*lines), refresh=True)
 
     def say(self, text: str) -> None:
         """Print a sentence above the line and ring."""
@@ -125,18 +159,30 @@ def nobody_may_listen() -> AbstractContextManager[None]:
     return suppress(OSError)
 
 
-def status_text(status: RecorderStatus, hint: str = "") -> str:
-    """Return the line: time, what to do, then each sensor's link, samples, rate, gaps and battery.
+def status_text(
+    status: RecorderStatus, hint: str = "", *, lean_deg: float | None = None, width: int | None = None
+) -> str:
+    """Return the line: time, what to do, how each sensor is doing, lean.
 
-    What matters most comes first: a narrow terminal cuts the end off.
+    Where ``width`` has no room for all of it, the sensors with which all is well are only counted.
     """
-    parts = [clock_text(status.time_s), hint, status.message, *map(_sensor_text, status.sensors)]
-    return "  |  ".join(part for part in parts if part)
+    lean = "" if lean_deg is None else f"lean about {round(lean_deg)}°"
+    sensors = [_sensor_text(sensor) for sensor in status.sensors]
+    line = _joined(clock_text(status.time_s), hint, *sensors, lean)
+    if width is None or len(line) <= width:
+        return line
+    others = [text for text in sensors if not text.endswith(_WELL)]
+    well = len(sensors) - len(others)
+    counted = f"{well} sensor{'s' if well > 1 else ''}{_WELL}" if well else ""
+    return _joined(clock_text(status.time_s), hint, *others, counted, lean)
+
+
+def _joined(*parts: str) -> str:
+    return SEPARATOR.join(filter(None, parts))
 
 
 def _sensor_text(sensor: SensorStatus) -> str:
-    gaps = {0: "no gap", 1: "1 gap"}.get(sensor.gaps, f"{sensor.gaps} gaps")
-    words = [sensor.placement, sensor.link, f"{sensor.samples} samples", f"{sensor.rate_hz:.0f}/s", gaps]
-    if sensor.battery_pct is not None:
-        words.append(f"battery {sensor.battery_pct} %")
-    return ", ".join(words).replace(", ", " ", 1)
+    text = sensor.placement + (_WELL if sensor.link is LinkState.STREAMING else f" {sensor.link}")
+    if sensor.battery_pct is not None and sensor.battery_pct <= LOW_BATTERY_PCT:
+        text += f", battery {sensor.battery_pct} %"
+    return text

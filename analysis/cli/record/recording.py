@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +14,15 @@ from analysis.cli.home import in_new_place
 from analysis.cli.record.guide import HOW_TO_WEAR, Guide
 from analysis.cli.record.live_line import LiveLine
 from analysis.cli.stop_signals import on_signals
+from analysis.cli.text import clock_text
+from sensor.link.ble import look_for
 from sensor.link.radio import Radio
-from sensor.recorder import Recorder, RecordingPlan
+from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
+from sensor.recorder.room import shortage
+from sensor.recorder.walkthrough import GuideStep
+
+BLUETOOTH_CHECK_S = 0.5
+"""How long is listened to find out whether there is Bluetooth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,17 @@ class RecordOptions:
     is_simulated: bool
 
 
+def _nobody_follows(_: GuideStep) -> None:
+    """Take a step of the guide where the runner is a person, who reads it."""
+
+
 async def record(
-    options: RecordOptions, radio: Radio, *, new_path: Callable[[datetime], Path], line: LiveLine
+    options: RecordOptions,
+    radio: Radio,
+    *,
+    new_path: Callable[[datetime], Path],
+    line: LiveLine,
+    on_step: Callable[[GuideStep], None] = _nobody_follows,
 ) -> Path:
     """Record until the runner, the clock or a signal ends it; return the session file.
 
@@ -57,12 +74,16 @@ async def record(
         Returns where a session that begins at this moment goes.
     line
         Where to talk.
+    on_step
+        Called with every step of the guide as it is asked for.
 
     Raises
     ------
     LinkError, UnknownSensorError, SessionFileError
         As `sensor.recorder.Recorder.run`.
     """
+    # Before anything is asked of the runner, and before there is a file.
+    await look_for(radio, lambda _: True, timeout_s=BLUETOOTH_CHECK_S)
     started_utc = datetime.now(UTC)
 
     def recorder_at(path: Path) -> tuple[Path, Recorder]:
@@ -73,13 +94,15 @@ async def record(
             name=options.name,
             started_utc=started_utc,
             rng=random.Random(),
-            on_status=line.show,
+            on_status=lambda status: guided.attend(status),
             on_samples=lambda *samples: guided.guide.take(*samples),
             simulated=options.is_simulated,
         )
 
     path, recorder = in_new_place(lambda: new_path(started_utc), recorder_at)
-    guided = GuidedRun(options, recorder, line)
+    if lack := shortage(options.plan, path.parent):
+        line.say(f"Careful: {lack}. Make room before you go.")
+    guided = GuidedRun(options, recorder, line, on_step=on_step)
     on_signals(guided.interrupt, recorder.stop)
     steps = asyncio.create_task(guided.conduct())
     steps.add_done_callback(lambda _: recorder.stop())
@@ -104,35 +127,59 @@ class GuidedRun:
         The recording, about to run.
     line
         Where to talk.
+    on_step
+        Called with every step of the guide as it is asked for.
     """
 
-    def __init__(self, options: RecordOptions, recorder: Recorder, line: LiveLine) -> None:
-        self.guide = Guide(recorder, line, options.plan.guide_placement)
+    def __init__(
+        self,
+        options: RecordOptions,
+        recorder: Recorder,
+        line: LiveLine,
+        *,
+        on_step: Callable[[GuideStep], None],
+    ) -> None:
+        self.guide = Guide(recorder, line, options.plan.guide_placement, on_step=on_step)
         self._options = options
         self._recorder = recorder
         self._line = line
-        self._is_out = False
+        self._out_since_s: float | None = None
         self._is_back = asyncio.Event()
+
+    def attend(self, status: RecorderStatus) -> None:
+        """Show how the recording is doing; for the recorder to call."""
+        self.guide.tick()
+        if self._out_since_s is not None and self._options.duration_s is not None:
+            left_s = self._out_since_s + self._options.duration_s - status.time_s
+            self._line.hint = f"{clock_text(math.ceil(max(0.0, left_s)))} to go"
+        self._line.show(status)
 
     async def conduct(self) -> None:
         """Lead through the steps; when they are done, the recording is."""
         if self._options.is_guided:
             self._line.say(HOW_TO_WEAR)
             await self.guide.open()
+            self.guide.send_off(self._goodbye())
             self._recorder.mark("run")
-        self._is_out = True
+        self._out_since_s = self._recorder.now_s()
         try:
             async with asyncio.timeout(self._options.duration_s):
                 await self._is_back.wait()
         except TimeoutError:
             self._line.say("Time is up.")
-        self._is_out = False
+        self._out_since_s = None
+        self._line.hint = ""
         if self._options.is_guided:
             await self.guide.close()
 
     def interrupt(self) -> None:
         """Take Ctrl-C during the run as "I am back", at any other moment as "end now"."""
-        if self._is_out and self._options.is_guided:
+        if self._out_since_s is not None and self._options.is_guided:
             self._is_back.set()
         else:
             self._recorder.stop()
+
+    def _goodbye(self) -> str:
+        if self._options.duration_s is None:
+            return "Go and run! Ctrl-C when you are back."
+        return f"Go and run for {clock_text(self._options.duration_s)}! Ctrl-C if you are back before."

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
+
+from sensor.samples import FloatArray, IntArray
 from sensor.virtual.devices.packet_stream import PacketStream
 from sensor.virtual.devices.sampling import Readings, SampleTimes, SensorClock
 from sensor.virtual.radio.link_medium import Air
@@ -72,6 +75,16 @@ class VirtualMotionSensor(VirtualPeripheral):
         self._times = SampleTimes(now_s(), self._times.rate_hz, self._times.error_ppm)
         for stream in self._streams.values():
             stream.start(self._times)
+
+    def follow(self, run_time_s: Callable[[FloatArray], FloatArray]) -> None:
+        """Feel at (n,) loop times what the motion holds where ``run_time_s`` says, s from its beginning."""
+
+        def rows_of(first: int, count: int) -> IntArray:
+            times = self._times
+            rows = np.rint(run_time_s(times.times_s(first, count)) * times.rate_hz)
+            return np.asarray(rows, dtype=np.int64)
+
+        self._readings.follow(rows_of)
 
     def restart_clock(self, start_ticks: int = 0) -> None:
         """Let the counter read ``start_ticks`` now."""

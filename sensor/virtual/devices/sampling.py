@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from sensor.samples import FloatArray, ImuSignal
+from sensor.samples import FloatArray, ImuSignal, IntArray
 
 _PPM = 1e-6
 _ROUNDING = 1e-6
@@ -64,6 +65,10 @@ class SampleTimes:
         """Return the loop time of a sample; negative indices lie before the signal."""
         return self.begun_s + index / self._true_rate_hz()
 
+    def times_s(self, first: int, count: int) -> FloatArray:
+        """Return the (count,) loop times of the samples from index ``first`` on."""
+        return self.begun_s + np.arange(first, first + count) / self._true_rate_hz()
+
     def next_index(self, at_s: float) -> int:
         """Return the first sample taken at or after a loop time."""
         return math.ceil((at_s - self.begun_s) * self._true_rate_hz() - _ROUNDING)
@@ -108,6 +113,11 @@ class Readings:
             None if gyr_radps is None else quantise(_held(gyr_radps, hold), gyr_step_radps, gyr_range_radps)
         )
         self._last = len(self._acc_mps2) - 1
+        self._rows_of: Callable[[int, int], IntArray] = _in_order
+
+    def follow(self, rows_of: Callable[[int, int], IntArray]) -> None:
+        """Read at ``count`` samples from ``first`` on the (count,) rows of the signal ``rows_of`` returns."""
+        self._rows_of = rows_of
 
     @property
     def has_gyroscope(self) -> bool:
@@ -123,8 +133,12 @@ class Readings:
             (count, 3) each; the second None without a gyroscope. Outside the signal the mean of its first
             or last second.
         """
-        rows = np.clip(np.arange(first + 1, first + 1 + count), 0, self._last)
+        rows = np.clip(self._rows_of(first, count) + 1, 0, self._last)
         return self._acc_mps2[rows], None if self._gyr_radps is None else self._gyr_radps[rows]
+
+
+def _in_order(first: int, count: int) -> IntArray:
+    return np.arange(first, first + count)
 
 
 def quantise(values: FloatArray, step: float, full_scale: float) -> FloatArray:

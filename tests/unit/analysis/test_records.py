@@ -36,6 +36,7 @@ DEFINED = [
     "head_source",
     "vertical_oscillation_cm",
     "contact_time_ms",
+    "heart_rate_bpm",
     "usable",
     "usable_because",
     "flag",

@@ -102,7 +102,29 @@ def test_a_session_file_locked_by_another_program_is_told_while_it_is(
     told_s = [status.time_s for status in scene.statuses if "another program" in status.message]
     assert 10.0 < min(told_s) < 10.5
     assert 14.5 < max(told_s) < 15.0
+    assert told_s == [status.time_s for status in scene.statuses if not status.is_kept]
     assert stored(path) == scene.delivered
+
+
+def test_a_full_disk_is_told_while_it_is_and_what_was_lost_in_the_session(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        ThreadedWriter, "is_full", property(lambda _: 10.0 < now_s() < 15.0, lambda *_: None), raising=False
+    )
+    left_out = property(lambda _: 0 if now_s() < 13.0 else 42, lambda *_: None)
+    monkeypatch.setattr(ThreadedWriter, "left_out", left_out, raising=False)
+
+    scene = record_over_air(path, alone(), duration_s=20.0)
+
+    told = [(status.time_s, status.message) for status in scene.statuses if not status.is_kept]
+    assert {message for _, message in told} == {
+        "the disk is full: make room; nothing is lost within 10 min",
+        "the disk is full: make room; what comes now is lost",
+    }
+    assert max(time_s for time_s, message in told if "nothing" in message) == pytest.approx(13.0, abs=0.3)
+    lost = [detail for kind, detail in rows(path, EVENTS) if kind == "not written"]
+    assert lost == ["42 notifications, because the file could not be written for too long"]
 
 
 def test_a_mistake_in_one_conversation_ends_no_recording(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,7 +185,7 @@ def test_a_file_that_another_program_has_locked_is_waited_for_and_loses_no_row(t
 def test_a_file_that_stays_locked_is_given_up_after_the_end_with_a_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sensor.session.threaded.LOCKED_PATIENCE_S", 1.0)
+    monkeypatch.setattr("sensor.session.threaded.END_PATIENCE_S", 1.0)
     writer = _new(tmp_path / "a.runtall")
     writer.mark(1, "lap")
     time.sleep(2 * COMMIT_INTERVAL_S)

@@ -1,150 +1,26 @@
-"""``runtall record``: what may be typed, what the runner is told, which marks the session keeps."""
+"""``runtall record``: what may be typed, what the live line and the last lines say."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
-import sqlite3
+import re
+import shlex
 import subprocess
 import sys
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import click
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from analysis.cli.main import cli
 from analysis.cli.record.live_line import PlainLine, TerminalLine, status_text
-from analysis.cli.record.recording import RecordOptions, record
 from analysis.cli.text import clock_text, parse_duration_s
-from analysis.cli.virtual_sensors import virtual_runner
-from sensor.recorder import LinkState, RecorderStatus, RecordingPlan, SensorRequest, SensorStatus
+from sensor.recorder import LinkState, RecorderStatus, SensorStatus
 from sensor.session.info import read_info
-from sensor.virtual.radio.timeloop import run_in_virtual_time
-
-PLAN = RecordingPlan((SensorRequest("sternum", "Movesense 000000000001"),))
-
-
-class Notes:
-    """A live line that only takes notes."""
-
-    def __init__(self) -> None:
-        self.hint = ""
-        self.said: list[str] = []
-        self.hints: list[str] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
-
-    def show(self, status: RecorderStatus) -> None:
-        self.hints.append(self.hint)
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-
-def go_out(
-    path: Path,
-    *,
-    is_guided: bool = True,
-    duration_s: float | None = None,
-    run_s: float = 60.0,
-    interrupts_s: tuple[float, ...] = (),
-    number: signal.Signals = signal.SIGINT,
-) -> tuple[Notes, list[tuple[float, str]]]:
-    """Record a simulated runner in virtual time; return what was said and the marks."""
-    notes = Notes()
-    order = RecordOptions(PLAN, "test", duration_s, is_guided, is_simulated=True)
-
-    async def outing() -> None:
-        async with virtual_runner(PLAN, run_s) as radio:
-            for time_s in interrupts_s:
-                asyncio.get_running_loop().call_at(time_s, os.kill, os.getpid(), number)
-            await record(order, radio, new_path=lambda _: path, line=notes)
-
-    run_in_virtual_time(outing())
-    connection = sqlite3.connect(path)
-    try:
-        marks = connection.execute("SELECT t_ns / 1e9, kind FROM mark ORDER BY t_ns").fetchall()
-    finally:
-        connection.close()
-    return notes, marks
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "outing.runtall"
-
-
-def test_a_guided_run_marks_standing_bow_run_and_the_last_standing(path: Path) -> None:
-    # The simulated runner stands for 10 s, bows, stands, runs, and stands for good from second 65 on.
-    notes, marks = go_out(path, interrupts_s=(66.0,), run_s=70.0)
-
-    assert [kind for _, kind in marks] == ["standing", "bow", "run", "standing end"]
-    standing, bow, run, end = (time_s for time_s, _ in marks)
-    assert standing < 2.0
-    assert 10.0 < bow < 13.0
-    assert bow < run < 24.0
-    assert end < 80.0
-    assert "Stand tall" in notes.said[1]
-    assert "bow" in notes.said[2]
-    assert any(hint.startswith("still, 10 s left") for hint in notes.hints)
-    assert any(hint.startswith("still, 1 s left") for hint in notes.hints)
-
-
-def test_ctrl_c_asks_for_the_last_standing_and_a_second_one_ends_at_once(path: Path) -> None:
-    notes, marks = go_out(path, interrupts_s=(40.0, 45.0), run_s=120.0)
-
-    assert "once more" in notes.said[-1]
-    assert [kind for _, kind in marks] == ["standing", "bow", "run"]
-    assert _duration_s(path) == pytest.approx(45.0, abs=1.0)
-
-
-def test_ctrl_c_before_the_run_ends_at_once(path: Path) -> None:
-    _, marks = go_out(path, interrupts_s=(5.0,))
-    assert marks == []
-    assert _duration_s(path) == pytest.approx(5.0, abs=1.0)
-
-
-def test_the_end_signal_ends_at_once_even_during_a_guided_run(path: Path) -> None:
-    _, marks = go_out(path, interrupts_s=(40.0,), number=signal.SIGTERM)
-    assert [kind for _, kind in marks] == ["standing", "bow", "run"]
-    assert _duration_s(path) == pytest.approx(40.0, abs=1.0)
-
-
-def test_the_duration_counts_the_run_and_not_the_walk_through(path: Path) -> None:
-    notes, marks = go_out(path, duration_s=60.0, run_s=60.0)
-    by_kind = {kind: time_s for time_s, kind in marks}
-    assert "Time is up." in notes.said
-    assert by_kind["standing end"] >= by_kind["run"] + 60.0 - 1.0
-
-
-def test_without_a_guide_nothing_is_asked_and_nothing_marked(path: Path) -> None:
-    notes, marks = go_out(path, is_guided=False, duration_s=5.0)
-    assert notes.said == ["Time is up."]
-    assert marks == []
-
-
-def test_a_runner_who_never_stands_still_again_does_not_keep_the_recording_open(path: Path) -> None:
-    notes, _ = go_out(path, interrupts_s=(40.0,), run_s=600.0)
-    assert "ends without it" in notes.said[-1]
-    assert _duration_s(path) == pytest.approx(160.0, abs=2.0)
-
-
-def _duration_s(path: Path) -> float:
-    connection = sqlite3.connect(path)
-    try:
-        return float(connection.execute("SELECT max(arrival_ns) / 1e9 FROM packet").fetchone()[0])
-    finally:
-        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -189,16 +65,46 @@ def test_durations_are_shown_as_on_a_stopwatch() -> None:
 
 def _status(time_s: float) -> RecorderStatus:
     chest = SensorStatus("sternum", "A", LinkState.STREAMING, 7890, 104.2, 1, 87)
-    cap = SensorStatus("head", "B", LinkState.SEARCHING, 0, 0.0, 0, None)
+    cap = SensorStatus("head", "B", LinkState.SEARCHING, 0, 0.0, 0, 9)
     return RecorderStatus(time_s, (chest, cap), "B is not in reach")
 
 
-def test_the_live_line_tells_time_samples_rate_gaps_link_and_battery() -> None:
-    assert status_text(_status(754.2), "stand still") == (
-        "12:34  |  stand still  |  B is not in reach"
-        "  |  sternum streaming, 7890 samples, 104/s, 1 gap, battery 87 %"
-        "  |  head searching, 0 samples, 0/s, no gap"
+def test_the_live_line_tells_time_what_to_do_links_and_lean() -> None:
+    line = status_text(_status(754.2), "stand still", lean_deg=-0.4)
+    assert line == "12:34 · stand still · sternum ok · head searching, battery 9 % · lean about 0°"
+
+
+def test_the_live_line_fits_eighty_columns_with_as_many_sensors_as_anybody_wears() -> None:
+    places = ("sternum", "upper-back", "sacrum", "waist", "head", "beside 1", "beside 2")
+    links = [LinkState.STREAMING] * 7
+    for lost in (None, 1):
+        links[1] = LinkState.STREAMING if lost is None else LinkState.CONNECTING
+        sensors = tuple(
+            SensorStatus(place, place, link, 1, 1.0, 0, 87) for place, link in zip(places, links, strict=True)
+        )
+        status = RecorderStatus(9 * 3600.0, sensors, "")
+        line = status_text(status, "1:59:59 to go", lean_deg=-12.0, width=80)
+        assert len(line) <= 80
+        assert line.startswith("9:00:00 · 1:59:59 to go · ")
+        assert line.endswith("lean about -12°")
+        assert ("upper-back connecting · 6 sensors ok" in line) == (lost == 1)
+        assert ("7 sensors ok" in line) == (lost is None)
+        assert status_text(status).count(" ok") == 7 - (lost == 1)
+
+
+def test_what_is_wrong_stands_whole_under_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    plain = PlainLine()
+    plain.show(_status(1.0))
+    assert capsys.readouterr().err == (
+        "0:01 · sternum ok · head searching, battery 9 % · B is not in reach\n"
     )
+    message = "B is not in reach: put the strap on or move it to wake it, and check that no phone holds it"
+    screen = StringIO()
+    with TerminalLine(Console(file=screen, force_terminal=True, width=80)) as line:
+        line.show(replace(_status(1.0), message=message))
+    shown = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]|\r", "", screen.getvalue()).splitlines()
+    assert message in " ".join(" ".join(shown).split())
+    assert max(len(text.rstrip()) for text in shown) <= 80
 
 
 def test_without_a_terminal_the_line_comes_every_ten_seconds(capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,6 +113,17 @@ def test_without_a_terminal_the_line_comes_every_ten_seconds(capsys: pytest.Capt
         line.show(_status(tick * 0.25))
     shown = [text.split()[0] for text in capsys.readouterr().err.splitlines()]
     assert shown == ["0:00", "0:10", "0:20"]
+
+
+def test_without_a_terminal_a_full_disk_is_told_at_once_and_that_it_is_over(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line = PlainLine()
+    for tick in range(36):
+        is_kept = not 10 <= tick < 20
+        line.show(replace(_status(tick * 0.25), is_kept=is_kept, message="" if is_kept else "no room"))
+    shown = [(text.split()[0], text.endswith("no room")) for text in capsys.readouterr().err.splitlines()]
+    assert shown == [("0:00", False), ("0:02", True), ("0:05", False)]
 
 
 def test_on_a_terminal_sentences_stand_above_the_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -228,6 +145,8 @@ def test_a_virtual_sensor_is_recorded_like_any_other_and_its_path_is_the_last_li
     ]
     result = CliRunner().invoke(cli, [*arguments, "--duration", "2s", "--name", "lunch"])
     assert result.exit_code == 0
+    last = f"To see it: runtall --home {shlex.quote(str(tmp_path))} report --open"
+    assert result.stderr.splitlines()[-1] == last
     info = read_info(Path(result.stdout.splitlines()[-1]))
     assert (info.name, info.simulated) == ("lunch", True)
     assert sorted(sensor.placement for sensor in info.sensors) == ["head", "upper-back"]
@@ -252,4 +171,4 @@ def test_recording_a_real_sensor_needs_no_scipy_pandas_or_matplotlib(tmp_path: P
         timeout=60,
     )
     assert result.stdout.split() == []
-    assert list((tmp_path / "sessions").iterdir()) == []
+    assert not (tmp_path / "sessions").exists()

@@ -29,7 +29,6 @@ from sensor.recorder.unattended import (
     FILE_PAUSE_S,
     FIRST_DATA_S,
     GLANCE_EVERY_S,
-    ROOM_BYTES,
     AutoRecorder,
     UnattendedOptions,
     UnattendedState,
@@ -360,7 +359,7 @@ def test_without_room_no_session_is_begun_until_there_is_some(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def usage(folder: Path) -> object:
-        return shutil._ntuple_diskusage(10**9, 0, ROOM_BYTES - 1 if now_s() < 200.0 else 10**9)
+        return shutil._ntuple_diskusage(10**9, 0, 13_000_000 if now_s() < 200.0 else 10**9)
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
 
@@ -370,7 +369,8 @@ def test_without_room_no_session_is_begun_until_there_is_some(
     service = serve(tmp_path, play, until_s=300.0)
 
     (trouble,) = service.troubles
-    assert "less than 20 MB free" in trouble
+    assert "only 13.0 MB are free" in trouble
+    assert "room for about 53 min: no session is begun" in trouble
     assert service.states == [
         UnattendedState.WAITING,
         UnattendedState.TROUBLE,
@@ -379,6 +379,29 @@ def test_without_room_no_session_is_begun_until_there_is_some(
     ]
     assert 200.0 < service.began_s(0) < 265.0
     assert len(service.files()) == 1
+
+
+def test_a_disk_that_is_full_during_a_session_is_trouble_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_full = property(lambda _: 30.0 < now_s() < 60.0, lambda *_: None)
+    monkeypatch.setattr(ThreadedWriter, "is_full", is_full, raising=False)
+
+    async def play(radio: VirtualRadio) -> None:
+        await radio.add(movesense(duration_s=600.0))
+
+    service = serve(tmp_path, play, until_s=100.0)
+
+    assert service.troubles == []
+    assert service.states == [
+        UnattendedState.WAITING,
+        UnattendedState.RECORDING,
+        UnattendedState.TROUBLE,
+        UnattendedState.RECORDING,
+        UnattendedState.STOPPED,
+    ]
+    (path,) = service.files()
+    assert read_recording(path).sensors[0].gaps == ()
 
 
 def test_a_disk_that_fails_during_a_session_is_told_and_tried_again_a_minute_later(
