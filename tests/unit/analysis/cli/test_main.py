@@ -54,6 +54,20 @@ def test_too_little_memory_is_one_line_with_advice(fail: Fail) -> None:
     assert err.count("\n") == 1
 
 
+def test_a_library_for_which_there_is_no_memory_is_one_line_with_advice(fail: Fail) -> None:
+    code, _, err = fail(ImportError("scipy.so: failed to map segment from shared object"))
+    assert code == 1
+    assert err.startswith("runtall: not enough memory to begin with; ")
+    assert err.count("\n") == 1
+
+
+def test_a_library_that_is_missing_is_no_matter_of_memory(
+    fail: Fail,
+) -> None:
+    with pytest.raises(ModuleNotFoundError):
+        fail(ModuleNotFoundError("No module named 'scipy'"))
+
+
 def test_a_message_cannot_steer_the_terminal_nor_flood_it(fail: Fail) -> None:
     _, _, err = fail(SessionFileError("\x1b[2J\r\nevil\x07 " + "x" * 1_000_000))
     assert err.startswith("runtall: �[2J evil� xxx")
