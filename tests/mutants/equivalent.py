@@ -55,6 +55,12 @@ EQUIVALENT: dict[Known, str] = {
         "2.0",
     ): "the product is brought to length one",
     Known(
+        "analysis/judging/mounting_shift.py",
+        "kept = candidates[lasting_deg * np.sign(sharp_deg[candidates]) > needed_deg]",
+        "lasting_deg * np.sign(sharp_deg[candidates])",
+        "lasting_deg / np.sign(sharp_deg[candidates])",
+    ): "a sign is its own inverse, and that of a step is not nought",
+    Known(
         "analysis/signal/tap_lag.py",
         "return np.asarray(shifted @ course / np.maximum(power, 1e-9))",
         "1e-09",

@@ -114,11 +114,12 @@ def test_three_seconds_without_strides_are_still_moving(pause_s: float, is_cross
 
 @pytest.mark.parametrize(("lost_s", "is_crossed"), [(6.9, False), (7.1, True)])
 def test_what_samples_are_missing_from_does_not_count_as_standing(lost_s: float, is_crossed: bool) -> None:
-    start_s = np.array([0.0, 11.0])
-    table = steady_run(2, start_s=start_s, end_s=start_s + 1.0)
-    gaps = (Gap(8.0, 4.0 + lost_s, "b"), Gap(4.0, 8.0, "a"))
+    # Between the third and the fourth stride lie ten seconds, between the fifth and the sixth there lie five.
+    start_s = np.array([0.0, 1.0, 2.0, 13.0, 14.0, 20.0])
+    table = steady_run(6, start_s=start_s, end_s=start_s + 1.0)
+    gaps = (Gap(8.0, 4.0 + lost_s, "b"), Gap(4.0, 8.0, "a"), Gap(30.0, 40.0, "c"))
     result = distance_of(table, (), {"typed_speed_mps": 2.0}, CONFIG, gaps)
-    assert result.total_m == pytest.approx(24.0 if is_crossed else 4.0)
+    assert result.total_m == pytest.approx(32.0 if is_crossed else 12.0)
 
 
 def test_strides_that_overlap_do_not_count_their_common_time_twice() -> None:
