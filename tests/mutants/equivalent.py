@@ -55,6 +55,18 @@ EQUIVALENT: dict[Known, str] = {
         "2.0",
     ): "the product is brought to length one",
     Known(
+        "analysis/judging/hysteresis.py",
+        "lasting = covered_m[runs[:, 1]] - covered_m[runs[:, 0]] >= at_least_m - _ROUNDING_M",
+        "covered_m[runs[:, 1]] - covered_m[runs[:, 0]] >= at_least_m - _ROUNDING_M",
+        "covered_m[runs[:, 1]] - covered_m[runs[:, 0]] > at_least_m - _ROUNDING_M",
+    ): "nothing covers a distance less exactly its slack",
+    Known(
+        "analysis/judging/distance.py",
+        "in_gap_s = np.cumsum(np.diff(edges_s, prepend=edges_s[0]) * (np.arange(len(edges_s)) % 2))",
+        "0",
+        "1",
+    ): "the first step is multiplied by nought",
+    Known(
         "analysis/judging/mounting_shift.py",
         "kept = candidates[lasting_deg * np.sign(sharp_deg[candidates]) > needed_deg]",
         "lasting_deg * np.sign(sharp_deg[candidates])",
