@@ -175,4 +175,5 @@ def test_a_clipped_sample_marks_the_row_nearest_to_it() -> None:
     clipped[[0, 50, 51, 193]] = True
     stream = even_stream(replace(recorded(time_s), clipped=clipped), CONFIG)
     assert np.flatnonzero(stream.clipped).tolist() == [0, 52, 56, 199]
+    assert stream.clipped.dtype == stream.present.dtype == np.dtype(bool)
     assert (stream.start_s, len(stream)) == (0.0, 200)
