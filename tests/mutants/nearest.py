@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,9 @@ ELSEWHERE = {
     ),
 }
 """Where a module's work is seen by tests of another name: they stand as near as the one of its own."""
+
+SIMULATED = "tests.support.short_runs"
+"""Tests that import this simulate whole runs: they come last, since the first failure ends a trial."""
 
 
 def nearest_tests(root: Path, file: str, line: int) -> tuple[str, ...]:
@@ -41,8 +45,12 @@ def nearest_tests(root: Path, file: str, line: int) -> tuple[str, ...]:
         readers = [name for name in _modules(root) if name != file and field <= _words(root / name)]
         found = sorted({test for name in readers for test in _of_module(root, name)})
         if found:
-            return tuple(found)
-    return _of_module(root, file)
+            return _quickest_first(root, found)
+    return _quickest_first(root, _of_module(root, file))
+
+
+def _quickest_first(root: Path, tests: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(tests, key=lambda test: _imports(root / test, SIMULATED)))
 
 
 def _of_module(root: Path, file: str) -> tuple[str, ...]:
