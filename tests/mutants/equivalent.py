@@ -73,6 +73,12 @@ EQUIVALENT: dict[Known, str] = {
         "lasting_deg / np.sign(sharp_deg[candidates])",
     ): "a sign is its own inverse, and that of a step is not nought",
     Known(
+        "analysis/signal/strides.py",
+        "opens = np.flatnonzero((contact.astype(np.int64) - parity) % 2 == 0)",
+        "contact.astype(np.int64) - parity",
+        "contact.astype(np.int64) + parity",
+    ): "odd is odd, whichever way one is counted",
+    Known(
         "analysis/signal/tap_lag.py",
         "return np.asarray(shifted @ course / np.maximum(power, 1e-9))",
         "1e-09",

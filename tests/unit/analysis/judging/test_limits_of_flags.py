@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.config import AnalysisConfig
@@ -71,6 +71,7 @@ def test_a_stretch_is_what_it_is_told() -> None:
     )
 
 
+@settings(max_examples=30)
 @given(st.lists(st.floats(-50.0, 50.0), max_size=40), st.sampled_from([1, 3, 5, 25]))
 def test_the_running_median_is_that_of_its_window_everywhere(value: list[float], width: int) -> None:
     half = width // 2

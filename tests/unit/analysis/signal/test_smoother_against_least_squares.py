@@ -19,10 +19,10 @@ from sensor.units import STANDARD_GRAVITY_MPS2
 from tests.support.streams import even
 
 RATE_HZ = 40.0
-NODES = 41
+NODES = 25
 ROWS_PER_NODE = 10
 COUNT = ROWS_PER_NODE * (NODES - 1) + 4
-BROKEN_AT = 20 * ROWS_PER_NODE + 3
+BROKEN_AT = 12 * ROWS_PER_NODE + 3
 NEXT_TO_NOTHING = 1e-6
 
 CONFIG = OrientationConfig(
@@ -189,7 +189,7 @@ class Dense:
         return np.asarray(self.level.inv().apply(up).T)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_banded_solution_is_that_of_the_equations_as_they_are_told(seed: int) -> None:
     case = Case(seed)
     found = case.smoothed()
@@ -198,12 +198,25 @@ def test_the_banded_solution_is_that_of_the_equations_as_they_are_told(seed: int
     np.testing.assert_array_equal(found.section, case.first.section)
 
 
-def test_the_equations_of_the_configuration_in_use_are_those_as_well() -> None:
-    config = AnalysisConfig().orientation
-    case = Case(5, push_mps2=0.1)
-    np.testing.assert_allclose(
-        case.smoothed(config).up_inertial, Dense(case, config).up_inertial(), atol=1e-5
+def test_the_noise_in_use_is_that_which_the_accuracy_was_measured_with() -> None:
+    documented = OrientationConfig(
+        force_smoothing_s=0.4,
+        heading_smoothing_s=0.5,
+        force_noise_mps2=0.1,
+        tilt_noise_rad=2e-3,
+        turn_noise=0.005,
+        bias_noise_radps=3e-4,
+        bias_spread_radps=0.02,
+        speed_noise_mps=0.1,
+        speed_memory_s=200.0,
+        passes=4,
+        student_freedom=4.0,
+        most_correction=0.7,
     )
+    for push_mps2 in (0.1, 3.0):
+        case = Case(5, push_mps2=push_mps2)
+        found = case.smoothed(AnalysisConfig().orientation).up_inertial
+        np.testing.assert_allclose(found, Dense(case, documented).up_inertial(), atol=1e-5)
 
 
 def test_no_correction_of_either_axis_goes_beyond_the_largest() -> None:
