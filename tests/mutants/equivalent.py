@@ -78,6 +78,10 @@ EQUIVALENT: dict[Known, str] = {
         "contact.astype(np.int64) - parity",
         "contact.astype(np.int64) + parity",
     ): "odd is odd, whichever way one is counted",
+    **{
+        Known("analysis/maths/intervals.py", "CHUNK_ROWS = 1 << 17", before, after): "it saves memory only"
+        for before, after in (("1", "2"), ("17", "18"))
+    },
     Known(
         "analysis/signal/tap_lag.py",
         "return np.asarray(shifted @ course / np.maximum(power, 1e-9))",
