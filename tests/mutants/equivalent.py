@@ -73,6 +73,27 @@ EQUIVALENT: dict[Known, str] = {
         "lasting_deg / np.sign(sharp_deg[candidates])",
     ): "a sign is its own inverse, and that of a step is not nought",
     Known(
+        "analysis/judging/hysteresis.py", "if found and first < stop:", "first < stop", "first <= stop"
+    ): "no stride is both above the threshold and below it",
+    Known(
+        "analysis/signal/accelerometer_only.py",
+        "mean = gaussian_filter1d(kept, sigma, axis=1) / weight",
+        "gaussian_filter1d(kept, sigma, axis=1) / weight",
+        "gaussian_filter1d(kept, sigma, axis=1) * weight",
+    ): "a direction has no size",
+    Known(
+        "analysis/signal/handedness.py",
+        "return np.asarray(force / np.maximum(np.linalg.norm(force, axis=0), 1e-9))",
+        "1e-09",
+        "2e-09",
+    ): "both are far below any force",
+    Known(
+        "analysis/signal/strides.py",
+        "middle_row = np.clip(np.round(middle).astype(np.int64), 0, max(len(gait.running) - 1, 0))",
+        "len(gait.running) - 1",
+        "len(gait.running) + 1",
+    ): "the middle of a stride lies before the last row",
+    Known(
         "analysis/signal/strides.py",
         "opens = np.flatnonzero((contact.astype(np.int64) - parity) % 2 == 0)",
         "contact.astype(np.int64) - parity",

@@ -98,6 +98,13 @@ def test_a_file_of_hardly_any_rows_has_no_rate(ticks: list[float]) -> None:
     assert (len(times.time_s), times.gaps) == (len(ticks), ())
 
 
+def test_a_connection_without_any_packet_has_no_times() -> None:
+    times = fit_segment(block_of([]), np.zeros(0), spec=MICROSECONDS, nominal_rate_hz=RATE_HZ)
+    assert (len(times.time_s), times.gaps) == (0, ())
+    assert np.isnan(times.rate_hz)
+    assert (times.clock_rate_ppm, times.offset_s) == (0.0, 0.0)
+
+
 def test_a_clock_without_a_rate_asked_for_is_refused() -> None:
     with pytest.raises(ValueError, match="rate that was asked for"):
         fit_segment(block_of([0.0, 1e5]), np.zeros(2), spec=MICROSECONDS, nominal_rate_hz=None)
