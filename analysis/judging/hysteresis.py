@@ -41,9 +41,7 @@ def running_median(value: FloatArray, width: int) -> FloatArray:
 
 
 def _edges(count: int, half: int) -> list[int]:
-    if count <= 2 * half:
-        return list(range(count))
-    return [*range(half), *range(count - half, count)]
+    return [*range(min(half, count)), *range(max(count - half, half), count)]
 
 
 def stretches_above(

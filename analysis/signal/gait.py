@@ -64,7 +64,7 @@ def find_gait(
     moving &= ~inside(slow_row, static_periods.first, static_periods.last)
     if jumps is not None:
         moving &= ~inside(slow_row, jumps[0], jumps[1])
-    rows = np.arange(len(stream), dtype=np.float64)
+    rows = np.arange(len(stream))
     phase = np.interp(rows, slow_row, _step_phase(slow, config))
     nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)
     first, last = runs_of(moving[nearest])

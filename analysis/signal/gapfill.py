@@ -103,7 +103,7 @@ def _template(
     weight = np.zeros(len(row))
     for neighbour in config.fill_neighbours:
         wanted = phase[row] + neighbour
-        position = np.interp(wanted, phase, np.arange(len(phase), dtype=np.float64), left=-1.0, right=-1.0)
+        position = np.interp(wanted, phase, np.arange(len(phase)), left=-1.0, right=-1.0)
         base = np.clip(position.astype(np.int64), 0, len(phase) - 2)
         part = (position - base)[:, None]
         there = present[base] & present[base + 1] & (position >= 0)

@@ -28,7 +28,8 @@ from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
 _STATES = 5
-_E, _V, _B = slice(0, 2), 2, slice(3, 5)
+_V = 2
+"""Where the speed stands among them."""
 
 _NEXT_TO_NOTHING = 1e-6
 """Weight where nothing is known: far below any other, only so that the equations stay solvable."""
@@ -103,8 +104,8 @@ def smoothed_vertical(
         force, first, level=level, forward_inertial=forward_inertial, speed=speed, config=config
     )
     state = _solve_reweighted(problem, config)
-    e = np.clip(state[:, _E].T, -config.most_correction, config.most_correction)
-    up_level = np.stack((e[0], e[1], np.sqrt(1.0 - e[0] ** 2 - e[1] ** 2)))
+    x, y = np.clip(state[:, :_V].T, -config.most_correction, config.most_correction)
+    up_level = np.stack((x, y, np.sqrt(1.0 - x**2 - y**2)))
     up = quaternion.rotate(quaternion.conjugate(level), up_level)
     return Vertical(
         node_row=first.node_row, up_inertial=up, section=first.section, section_first=first.section_first

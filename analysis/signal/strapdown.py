@@ -50,7 +50,7 @@ def integrate(
     for part in chunks(len(stream)):
         # One row before and two after, for the cubic through four samples.
         first = max(part.start - 2, 0)
-        row = np.arange(first, min(part.stop + 1, len(stream)), dtype=np.float64)
+        row = np.arange(first, min(part.stop + 1, len(stream)))
         known = np.stack([np.interp(row, middle, b) for b in bias.T])
         rate = stream.gyr_sensor_radps[first : len(row) + first].T - known
         rotation_vector = increments(rate, 1.0 / stream.rate_hz)[:, max(part.start - 1, 0) - first :]

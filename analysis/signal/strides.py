@@ -56,7 +56,7 @@ def _strides_of_bout(
     """Return start, middle, end rows and bout number of the strides between two rows."""
     phase = np.maximum.accumulate(gait.step_phase[first:last])
     contact = np.arange(np.ceil(phase[0]), np.floor(phase[-1]) + 1)
-    row = first + np.interp(contact, phase, np.arange(len(phase), dtype=np.float64))
+    row = first + np.interp(contact, phase, np.arange(len(phase)))
     opens = np.flatnonzero((contact.astype(np.int64) - parity) % 2 == 0)
     opens = opens[opens + 2 < len(contact)]
     return row[opens], row[opens + 1], row[opens + 2], np.full(len(opens), float(number))

@@ -123,7 +123,7 @@ def _rate(time_s: FloatArray, config: SignalConfig) -> float:
 
 def _near_a_sample(row: FloatArray, count: int, config: SignalConfig) -> BoolArray:
     """Tell which grid rows lie within half a sample (and a little) of a received one."""
-    grid = np.arange(count, dtype=np.float64)
+    grid = np.arange(count)
     after = np.clip(np.searchsorted(row, grid), 1, len(row) - 1)
     distance = np.minimum(np.abs(row[after] - grid), np.abs(grid - row[after - 1]))
     return distance <= config.present_periods
@@ -154,7 +154,7 @@ def _interpolated(
     high = min(int(np.searchsorted(taken, grid[-1], side="right")) + 3, len(taken))
     low, high = min(low, max(len(taken) - 4, 0)), max(high, min(low + 4, len(taken)))
     taken, values = taken[low:high], values[low:high]
-    position = np.interp(grid, taken, np.arange(len(taken), dtype=np.float64))
+    position = np.interp(grid, taken, np.arange(len(taken)))
     base = np.clip(position.astype(np.int64), 1, len(taken) - 3)
     u = (position - base)[:, None]
     weights = (

@@ -51,5 +51,5 @@ def _without_turning(yaw_deg: FloatArray, strides: Strides) -> FloatArray:
     if len(strides) == 0:
         return yaw_deg
     knots = np.append(strides.start_row, strides.end_row[-1])
-    row = np.arange(len(yaw_deg), dtype=np.float64)
+    row = np.arange(len(yaw_deg))
     return np.asarray(yaw_deg - np.interp(row, knots, value_at(yaw_deg, knots)))

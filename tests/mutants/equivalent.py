@@ -55,6 +55,55 @@ EQUIVALENT: dict[Known, str] = {
         "2.0",
     ): "the product is brought to length one",
     Known(
+        "analysis/judging/hysteresis.py",
+        "lasting = covered_m[runs[:, 1]] - covered_m[runs[:, 0]] >= at_least_m - _ROUNDING_M",
+        "covered_m[runs[:, 1]] - covered_m[runs[:, 0]] >= at_least_m - _ROUNDING_M",
+        "covered_m[runs[:, 1]] - covered_m[runs[:, 0]] > at_least_m - _ROUNDING_M",
+    ): "nothing covers a distance less exactly its slack",
+    Known(
+        "analysis/judging/distance.py",
+        "in_gap_s = np.cumsum(np.diff(edges_s, prepend=edges_s[0]) * (np.arange(len(edges_s)) % 2))",
+        "0",
+        "1",
+    ): "the first step is multiplied by nought",
+    Known(
+        "analysis/judging/mounting_shift.py",
+        "kept = candidates[lasting_deg * np.sign(sharp_deg[candidates]) > needed_deg]",
+        "lasting_deg * np.sign(sharp_deg[candidates])",
+        "lasting_deg / np.sign(sharp_deg[candidates])",
+    ): "a sign is its own inverse, and that of a step is not nought",
+    Known(
+        "analysis/judging/hysteresis.py", "if found and first < stop:", "first < stop", "first <= stop"
+    ): "no stride is both above the threshold and below it",
+    Known(
+        "analysis/signal/accelerometer_only.py",
+        "mean = gaussian_filter1d(kept, sigma, axis=1) / weight",
+        "gaussian_filter1d(kept, sigma, axis=1) / weight",
+        "gaussian_filter1d(kept, sigma, axis=1) * weight",
+    ): "a direction has no size",
+    Known(
+        "analysis/signal/handedness.py",
+        "return np.asarray(force / np.maximum(np.linalg.norm(force, axis=0), 1e-9))",
+        "1e-09",
+        "2e-09",
+    ): "both are far below any force",
+    Known(
+        "analysis/signal/strides.py",
+        "middle_row = np.clip(np.round(middle).astype(np.int64), 0, max(len(gait.running) - 1, 0))",
+        "len(gait.running) - 1",
+        "len(gait.running) + 1",
+    ): "the middle of a stride lies before the last row",
+    Known(
+        "analysis/signal/strides.py",
+        "opens = np.flatnonzero((contact.astype(np.int64) - parity) % 2 == 0)",
+        "contact.astype(np.int64) - parity",
+        "contact.astype(np.int64) + parity",
+    ): "odd is odd, whichever way one is counted",
+    **{
+        Known("analysis/maths/intervals.py", "CHUNK_ROWS = 1 << 17", before, after): "it saves memory only"
+        for before, after in (("1", "2"), ("17", "18"))
+    },
+    Known(
         "analysis/signal/tap_lag.py",
         "return np.asarray(shifted @ magnitude / np.maximum(power, 1e-9))",
         "1e-09",
@@ -72,6 +121,24 @@ EQUIVALENT: dict[Known, str] = {
         "axis=1",
         "",
     ): "the last axis is taken anyhow",
+    **{
+        Known(
+            "analysis/signal/inclination_smoother.py",
+            "band.reshape(-1, 2 * _STATES).T, target.ravel(), lower=True, "
+            "overwrite_ab=True, overwrite_b=True",
+            before,
+            after,
+        ): why
+        for before, after, why in (
+            ("overwrite_ab=True", "", "it saves memory only"),
+            ("overwrite_b=True", "", "it saves memory only"),
+            ("True", "False", "it saves memory only"),
+            ("1", "2", "numpy takes any negative length for the one it is to work out"),
+        )
+    },
+    Known(
+        "analysis/signal/inclination_smoother.py", "_NEXT_TO_NOTHING = 1e-6", "1e-06", "2e-06"
+    ): "both are far below any other weight",
     Known("analysis/stride/usable.py", "dtype=np.bool_,", "dtype=np.bool_", ""): "they are truths already",
 }
 """Why it makes no difference."""

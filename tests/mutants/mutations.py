@@ -138,7 +138,8 @@ def _changes(node: ast.AST, returned: str) -> Iterator[_Change]:
         if name in NEVER_RUN or isinstance(node, ast.JoinedStr):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
+            is_guard = isinstance(child, ast.keyword) and child.arg in GUARDS
+            if isinstance(child, ast.AST) and not is_guard:
                 yield from _changes(child, returned)
 
 

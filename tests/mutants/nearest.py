@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -18,13 +19,17 @@ ELSEWHERE = {
 }
 """Where a module's work is seen by tests of another name: they stand as near as the one of its own."""
 
+SIMULATED = "tests.support.short_runs"
+"""Tests that import this simulate whole runs: they come last, since the first failure ends a trial."""
+
 
 def nearest_tests(root: Path, file: str, line: int) -> tuple[str, ...]:
     """Return the test files that stand nearest to a line.
 
-    The test of the module's name in the mirrored folder, and what `ELSEWHERE` names. Without any, the tests
-    of that folder that import the module, then any unit test that does, then the tests nearest to the modules
-    that import it. A field of a configuration has the tests of the modules that read it.
+    The test of the module's name in the mirrored folder, what `ELSEWHERE` names, and the tests of that folder
+    that import the module, whatever they are called. Without any, every unit test that imports it, then the
+    tests nearest to the modules that import it. A field of a configuration has the tests of the modules that
+    read it.
 
     Parameters
     ----------
@@ -40,8 +45,12 @@ def nearest_tests(root: Path, file: str, line: int) -> tuple[str, ...]:
         readers = [name for name in _modules(root) if name != file and field <= _words(root / name)]
         found = sorted({test for name in readers for test in _of_module(root, name)})
         if found:
-            return tuple(found)
-    return _of_module(root, file)
+            return _quickest_first(root, found)
+    return _quickest_first(root, _of_module(root, file))
+
+
+def _quickest_first(root: Path, tests: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(tests, key=lambda test: _imports(root / test, SIMULATED)))
 
 
 def _of_module(root: Path, file: str) -> tuple[str, ...]:
@@ -49,13 +58,12 @@ def _of_module(root: Path, file: str) -> tuple[str, ...]:
     mirror = UNIT / path.parent
     own = mirror / f"test_{path.name}"
     named = ((own.as_posix(),) if (root / own).exists() else ()) + ELSEWHERE.get(file, ())
-    if named:
-        return named
     module = module_name(file)
     tests = [test for test in _python_files(root, UNIT) if _imports(root / test, module)]
-    near = tuple(test for test in tests if Path(test).is_relative_to(mirror))
-    if near or tests:
-        return near or tuple(tests)
+    beside = tuple(test for test in tests if Path(test).is_relative_to(mirror) and test not in named)
+    near = named + beside or tuple(tests)
+    if near:
+        return near
     users = [name for name in _modules(root) if name != file and _imports(root / name, module)]
     return tuple(sorted({test for name in users for test in _of_module(root, name)}))
 

@@ -48,6 +48,7 @@ def test_a_line_becomes_each_of_its_slips(source: str, changed: set[str]) -> Non
         pytest.param("@dataclass(frozen=True)\nclass A:\n    pass", id="decorator"),
         pytest.param("x = 'a' + b + 'c'", id="text"),
         pytest.param("x = zip(a, b, strict=flag)", id="guard"),
+        pytest.param("x = zip(a, b, strict=True)", id="guard-set"),
     ],
 )
 def test_what_no_test_could_see_is_left_alone(source: str) -> None:

@@ -54,6 +54,26 @@ def test_an_importing_test_of_the_same_folder_stands_nearer_than_one_of_another(
     assert nearest_tests(tree, "sensor/clock/line.py", 1) == ("tests/unit/sensor/clock/test_line.py",)
 
 
+def test_tests_of_a_behaviour_stand_beside_the_one_of_the_modules_name(tree: Path) -> None:
+    beside = tree / "tests/unit/analysis/signal/test_edges_of_bouts.py"
+    beside.write_text("from analysis.signal.gait import find_gait")
+    assert nearest_tests(tree, "analysis/signal/gait.py", 1) == (
+        "tests/unit/analysis/signal/test_gait.py",
+        "tests/unit/analysis/signal/test_edges_of_bouts.py",
+    )
+
+
+def test_tests_that_simulate_a_run_come_last(tree: Path) -> None:
+    own = tree / "tests/unit/analysis/signal/test_gait.py"
+    own.write_text("from tests.support.short_runs import motion")
+    beside = tree / "tests/unit/analysis/signal/test_edges_of_bouts.py"
+    beside.write_text("from analysis.signal.gait import find_gait")
+    assert nearest_tests(tree, "analysis/signal/gait.py", 1) == (
+        "tests/unit/analysis/signal/test_edges_of_bouts.py",
+        "tests/unit/analysis/signal/test_gait.py",
+    )
+
+
 def test_a_line_without_any_test_has_none(tree: Path) -> None:
     (tree / "analysis/signal/alone.py").write_text("x = 1")
     assert nearest_tests(tree, "analysis/signal/alone.py", 1) == ()
