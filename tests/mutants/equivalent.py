@@ -68,7 +68,7 @@ EQUIVALENT: dict[Known, str] = {
     ): "the first step is multiplied by nought",
     Known(
         "analysis/judging/mounting_shift.py",
-        "kept = candidates[lasting_deg * np.sign(sharp_deg[candidates]) > needed_deg]",
+        "stayed = (lasting_deg * np.sign(sharp_deg[candidates]) > needed_deg).all(axis=0)",
         "lasting_deg * np.sign(sharp_deg[candidates])",
         "lasting_deg / np.sign(sharp_deg[candidates])",
     ): "a sign is its own inverse, and that of a step is not nought",

@@ -31,7 +31,7 @@ def sensor(*starts: int, nominal_rate_hz: float | None = 104.0) -> SensorRecordi
 
 
 def event(at_s: float, within_s: float = 0.003, doubt: str = "") -> SharedEvent:
-    return SharedEvent(at_s, 0.0125, within_s, 3, is_jump=False, doubt=doubt)
+    return SharedEvent(at_s=at_s, lag_s=0.0125, within_s=within_s, knocks=3, is_jump=False, doubt=doubt)
 
 
 @pytest.mark.parametrize(
@@ -48,19 +48,24 @@ def event(at_s: float, within_s: float = 0.003, doubt: str = "") -> SharedEvent:
 def test_clocks_stray_by_two_millionths_from_the_nearest_end_of_the_knocks(
     events: tuple[SharedEvent, ...], within_ms: float
 ) -> None:
-    assert clock_facts(sensor(), sensor(), events, CONFIG.knocks).within_ms == pytest.approx(within_ms)
+    assert clock_facts(sensor(), sensor(), events=events, config=CONFIG.knocks).within_ms == pytest.approx(
+        within_ms
+    )
 
 
 @pytest.mark.parametrize("broken", ["trunk", "other"])
 def test_after_a_lost_link_clocks_are_as_far_apart_as_packets_wait(broken: str) -> None:
     trunk, other = (sensor(0, 1) if name == broken else sensor() for name in ("trunk", "other"))
-    found = [clock_facts(trunk, other, (event(1100.0, s),), CONFIG.knocks).within_ms for s in (0.003, 0.02)]
+    found = [
+        clock_facts(trunk, other, events=(event(1100.0, s),), config=CONFIG.knocks).within_ms
+        for s in (0.003, 0.02)
+    ]
     assert found == pytest.approx([15.0, 20.0])
 
 
 def test_a_knock_lies_at_the_start_in_the_first_half_and_at_the_end_from_the_middle_on() -> None:
     events = (event(1899.9), event(1900.0), replace(event(1900.1, doubt="odd"), is_jump=True))
-    knocks = clock_facts(sensor(), sensor(), events, CONFIG.knocks).knocks
+    knocks = clock_facts(sensor(), sensor(), events=events, config=CONFIG.knocks).knocks
     assert [knock.where for knock in knocks] == ["start", "end", "end"]
     assert [knock.kind for knock in knocks] == ["taps", "taps", "jumps"]
     assert (knocks[2].lag_ms, knocks[2].within_ms, knocks[2].doubt) == (12.5, 3.0, "odd")
@@ -89,15 +94,25 @@ def moved(
     which = np.arange(len(rests)) if standing is None else np.array(standing, dtype=np.int64)
     up = np.array([0.0, 0.0, 1.0])
     return Motion(
-        stream,
-        StaticPeriods(first, last, force, np.zeros_like(force)),
-        even_gait(2000, 4000, 50.0, count),
-        even_strides(2000.0, 100.0, 20),
-        np.zeros(1, dtype=np.int64),
-        StandingCalibration(up, ZeroSource.STANDING, zero, which, np.array(bent, dtype=np.int64)),
-        TrunkAxes(np.eye(3), "standing", 1.0, ()),
-        np.repeat(up[:, None], count, axis=1),
-        None,
+        stream=stream,
+        static_periods=StaticPeriods(
+            first=first, last=last, acc_sensor_mps2=force, gyr_sensor_radps=np.zeros_like(force)
+        ),
+        gait=even_gait(2000, 4000, 50.0, count),
+        strides=even_strides(2000.0, 100.0, 20),
+        side=np.zeros(1, dtype=np.int64),
+        calibration=StandingCalibration(
+            up_sensor=up,
+            source=ZeroSource.STANDING,
+            static_period=zero,
+            standing=which,
+            bent=np.array(bent, dtype=np.int64),
+        ),
+        axes=TrunkAxes(
+            trunk_from_sensor=np.eye(3), zero_source="standing", sideways_strength=1.0, forward_votes=()
+        ),
+        up_sensor=np.repeat(up[:, None], count, axis=1),
+        path=None,
     )
 
 
@@ -132,7 +147,8 @@ def test_mean_force_is_the_median_over_the_running_strides_without_those_that_lo
         sensor_recording(np.arange(60) / 100.0, np.ones((60, 3)), None), clipped=np.arange(60) < 15
     )
     found = [
-        sensor_facts(recording, moved([], force_g=force_g, lost=part), CONFIG) for part in (slice(0, 0), lost)
+        sensor_facts(recording, moved([], force_g=force_g, lost=part), config=CONFIG)
+        for part in (slice(0, 0), lost)
     ]
     # Of twenty strides six are at 1.2; the mean is over twenty-five around each, the ends held.
     assert found[0].mean_specific_force_g > 1.05

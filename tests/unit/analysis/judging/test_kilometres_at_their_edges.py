@@ -17,7 +17,7 @@ CONFIG, FINDINGS = SegmentConfig(), FindingsConfig()
 
 
 def rows(table: StrideTable, total_m: float) -> tuple[Segment, ...]:
-    return segments_of(table, total_m, CONFIG, FINDINGS)
+    return segments_of(table, total_m, config=CONFIG, findings=FINDINGS)
 
 
 @pytest.mark.parametrize(
@@ -100,19 +100,19 @@ def test_a_median_over_distance_is_that_around_the_nearest_tenth_of_its_window(s
     value[rng.random(60) < 0.2] = np.nan
     value[[0, -1]] = 0.0
     distance_m[30] = np.nan
-    found = median_over_distance(distance_m, value, np.ones(60, dtype=bool), 40.0)
+    found = median_over_distance(distance_m, value, counted=np.ones(60, dtype=bool), window_m=40.0)
     np.testing.assert_allclose(found, plain(distance_m, value, 40.0))
 
 
 def test_a_stride_exactly_half_a_window_away_counts_on_either_side() -> None:
     distance_m = np.array([0.0, 50.0, 100.0])
     value = np.array([1.0, 5.0, 30.0])
-    found = median_over_distance(distance_m, value, np.ones(3, dtype=bool), 100.0)
+    found = median_over_distance(distance_m, value, counted=np.ones(3, dtype=bool), window_m=100.0)
     assert found.tolist() == [3.0, 5.0, 17.5]
 
 
 def test_strides_far_from_any_that_counts_have_no_median() -> None:
     distance_m = np.array([0.0, 100.0, 105.0, 200.0])
     counted = np.array([False, True, True, False])
-    found = median_over_distance(distance_m, np.array([1.0, 2.0, 4.0, 8.0]), counted, 20.0)
+    found = median_over_distance(distance_m, np.array([1.0, 2.0, 4.0, 8.0]), counted=counted, window_m=20.0)
     np.testing.assert_array_equal(found, [np.nan, 3.0, 3.0, np.nan])

@@ -11,7 +11,7 @@ from analysis.errors import NotEnoughRunningError
 from analysis.judging.config import VerdictConfig
 from analysis.judging.quality import quality_of
 from analysis.judging.verdict import (
-    Judgement,
+    Outcome,
     confidence_of,
     judge,
     judged_fraction,
@@ -32,12 +32,12 @@ def end(flexion_deg: float, lateral_deg: float = 0.0) -> Standing:
     return Standing(900.0, 910.0, flexion_deg, lateral_deg, StandingRole.END)
 
 
-def judged(**changed: Any) -> Judgement:
+def judged(**changed: Any) -> Outcome:
     given: dict[str, Any] = {
         "table": steady_run(2000),
         "baseline": WINDOW,
         "episodes": (),
-        "steps": (),
+        "shifts": (),
         "standings": (ZERO, end(1.0)),
         "total_m": 10_240.0,
         "distance_source": "watch file",
@@ -234,7 +234,7 @@ def test_without_a_standing_something_else_must_say_what_is_usual(
     found, _ = confidence_of(
         steady_run(1000),
         baseline,
-        steps=(),
+        shifts=(),
         standings=(ZERO, end(0.0)),
         distance_source="watch file",
         zero_source=zero_source,
@@ -247,7 +247,7 @@ def graded(what: str, **changed: Any) -> Grade:
     facts = SensorFacts(
         **{name: changed.get(name, getattr(SENSOR, name)) for name in SensorFacts.__dataclass_fields__}
     )
-    lines = quality_of([facts], steady_run(100), (), (), (), CONFIG)
+    lines = quality_of([facts], steady_run(100), standings=(), shifts=(), gaps=(), config=CONFIG)
     return next(line.grade for line in lines if line.what == what)
 
 
@@ -283,6 +283,8 @@ def test_each_line_of_a_sensor_is_good_up_to_its_limit(
 def test_usable_strides_and_fit_are_graded_at_their_limits(
     count: int, because: str, grades: tuple[Grade, Grade]
 ) -> None:
-    lines = quality_of([SENSOR], usable(count, of=100, because=because), (), (), (), CONFIG)
+    lines = quality_of(
+        [SENSOR], usable(count, of=100, because=because), standings=(), shifts=(), gaps=(), config=CONFIG
+    )
     found = {line.what: line.grade for line in lines}
     assert (found["Usable strides"], found["Fit of the strap"]) == grades

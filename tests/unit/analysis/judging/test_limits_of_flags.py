@@ -15,7 +15,7 @@ from analysis.judging.flags import curve_of, findings_of
 from analysis.judging.hysteresis import Stretch, running_median, stretches_above
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
 from analysis.judging.zones import flag_of, zone_of, zone_shares
-from analysis.records import Axis, Baseline, Standing, StrapStep, StrideTable
+from analysis.records import Axis, Baseline, MountingShift, Standing, StrideTable
 from analysis.words import EpisodeEnd, Flag, StandingRole, ZeroSource, Zone
 from sensor.samples import BoolArray, FloatArray
 from tests.support.stride_tables import steady_run
@@ -30,7 +30,7 @@ def levels(*parts: tuple[int, float]) -> FloatArray:
 
 
 def stretches(x: FloatArray, metres: float = 1.0) -> list[tuple[int, int, bool]]:
-    found = stretches_above(x, np.full(len(x), metres), 2.0, RULES)
+    found = stretches_above(x, np.full(len(x), metres), threshold=2.0, config=RULES)
     return [(one.first, one.stop, one.recovered) for one in found]
 
 
@@ -66,7 +66,7 @@ def test_a_second_rise_opens_anew_only_where_the_first_has_closed() -> None:
 
 
 def test_a_stretch_is_what_it_is_told() -> None:
-    assert stretches_above(levels((300, 2.0)), np.ones(300), 2.0, RULES) == (
+    assert stretches_above(levels((300, 2.0)), np.ones(300), threshold=2.0, config=RULES) == (
         Stretch(0, 300, recovered=False),
     )
 
@@ -175,7 +175,7 @@ def barred_episodes(barred: BoolArray) -> list[tuple[float, float, EpisodeEnd]]:
 def test_barred_strides_end_an_episode_and_another_begins_behind_them() -> None:
     barred = (np.arange(900) >= 400) & (np.arange(900) < 500)
     assert barred_episodes(barred) == [
-        (0.0, 800.0, EpisodeEnd.STRAP_STEP),
+        (0.0, 800.0, EpisodeEnd.MOUNTING_SHIFT),
         (1000.0, pytest.approx(1800.0), EpisodeEnd.END_OF_RUN),
     ]
 
@@ -195,27 +195,32 @@ def slouched_from(stride: int, deg: float, count: int = 2000, **columns: object)
     ],
 )
 def test_two_degrees_are_watched_and_four_are_a_slouch(deg: float, flags: set[Flag]) -> None:
-    found = findings_of(slouched_from(1000, deg), WINDOW, CONFIG)
+    found = findings_of(slouched_from(1000, deg), WINDOW, config=CONFIG)
     assert {episode.flag for episode in found.episodes} == flags
     assert set(found.table["flag"]) == {Flag.NONE} | ({max(flags, key=list(Flag).index)} if flags else set())
     assert found.table["flag"].dtype == object
 
 
 def test_episodes_stand_in_order_of_distance() -> None:
-    found = findings_of(slouched_from(1000, 5.0), WINDOW, CONFIG)
+    found = findings_of(slouched_from(1000, 5.0), WINDOW, config=CONFIG)
     assert [one.flag for one in found.episodes] == [Flag.WATCH, Flag.SLOUCHED]
     assert [one.from_m for one in found.episodes] == [2000.0, 2000.0]
 
 
 def test_a_slouch_is_barred_from_a_step_until_the_standing_that_gave_a_new_zero() -> None:
     table = slouched_from(0, 5.0)
-    step = StrapStep(float(table["start_s"][500]), 1000.0, 5.0, Axis.FORWARD)
+    step = MountingShift(float(table["start_s"][500]), 1000.0, 5.0, Axis.FORWARD)
     again = Standing(760.0, float(table["start_s"][1100]), 5.0, 0.0, StandingRole.RECALIBRATION)
     early = replace(again, start_s=step.at_s, end_s=360.0)
     flagged = [
         np.flatnonzero(
             np.diff(
-                np.r_[0, findings_of(table, WINDOW, CONFIG, steps, stood).table["flag"] == Flag.SLOUCHED, 0]
+                np.r_[
+                    0,
+                    findings_of(table, WINDOW, config=CONFIG, shifts=steps, standings=stood).table["flag"]
+                    == Flag.SLOUCHED,
+                    0,
+                ]
             )
         )
         for steps, stood in (
@@ -235,18 +240,21 @@ def test_a_lean_outside_the_usual_is_remarked_from_a_tenth_of_the_run_on(
     share: float, notes: int, flexion_deg: float, is_outside: bool
 ) -> None:
     lean_deg = np.where(np.arange(1000) < round(1000 * share), flexion_deg, 6.0)
-    found = findings_of(steady_run(1000, trunk_flexion_deg=lean_deg), None, CONFIG)
+    found = findings_of(steady_run(1000, trunk_flexion_deg=lean_deg), None, config=CONFIG)
     assert len(found.notes) == (notes if is_outside else 0)
     assert (
         findings_of(
-            steady_run(1000, trunk_flexion_deg=lean_deg), None, CONFIG, zero_source=ZeroSource.OWN_BASELINE
+            steady_run(1000, trunk_flexion_deg=lean_deg),
+            None,
+            config=CONFIG,
+            zero_source=ZeroSource.OWN_BASELINE,
         ).notes
         == ()
     )
 
 
 def test_a_run_without_strides_has_no_remark() -> None:
-    found = findings_of(steady_run(0), None, CONFIG)
+    found = findings_of(steady_run(0), None, config=CONFIG)
     assert (found.notes, found.episodes, found.zones) == ((), (), {})
 
 

@@ -8,7 +8,7 @@ import pytest
 from analysis.config import AnalysisConfig
 from analysis.judging.quality import standing_change_deg
 from analysis.judging.recalibration import recalibrated
-from analysis.records import Axis, Standing, StrapStep
+from analysis.records import Axis, MountingShift, Standing
 from analysis.words import StandingRole
 from tests.support.stride_tables import steady_run
 
@@ -20,12 +20,12 @@ def seen(at_s: float, flexion_deg: float, lateral_deg: float = 0.0) -> Standing:
     return Standing(at_s, at_s + 8.0, flexion_deg, lateral_deg, StandingRole.SEEN)
 
 
-def step(at_s: float, step_deg: float, axis: Axis = Axis.FORWARD) -> StrapStep:
-    return StrapStep(at_s, 3.0 * at_s, step_deg, axis)
+def step(at_s: float, step_deg: float, axis: Axis = Axis.FORWARD) -> MountingShift:
+    return MountingShift(at_s, 3.0 * at_s, step_deg, axis)
 
 
 @pytest.mark.parametrize(
-    ("flexion_deg", "lateral_deg", "steps", "moves"),
+    ("flexion_deg", "lateral_deg", "shifts", "moves"),
     [
         pytest.param(5.0, 0.0, (step(200.0, 5.0),), True, id="five degrees"),
         pytest.param(5.01, 0.0, (step(200.0, 5.0),), False, id="more"),
@@ -49,10 +49,12 @@ def step(at_s: float, step_deg: float, axis: Axis = Axis.FORWARD) -> StrapStep:
     ],
 )
 def test_a_standing_moves_the_zero_where_it_agrees_with_the_step(
-    flexion_deg: float, lateral_deg: float, steps: tuple[StrapStep, ...], moves: bool
+    flexion_deg: float, lateral_deg: float, steps: tuple[MountingShift, ...], moves: bool
 ) -> None:
     table = steady_run(1000)
-    found, told = recalibrated(table, (ZERO, seen(300.0, flexion_deg, lateral_deg)), steps, {}, CONFIG)
+    found, told = recalibrated(
+        table, (ZERO, seen(300.0, flexion_deg, lateral_deg)), shifts=steps, context={}, config=CONFIG
+    )
     assert told[1].role is (StandingRole.RECALIBRATION if moves else StandingRole.SEEN)
     assert (found is not table) == moves
     # What stood for a new zero keeps its tilt against the old one.
@@ -70,7 +72,9 @@ def test_every_angle_of_the_trunk_counts_from_the_new_zero_and_no_other_does() -
         "sacrum_pitch_deg",
     )
     table = steady_run(1000, **{name: np.full(1000, 7.0) for name in columns})
-    found, _ = recalibrated(table, (ZERO, seen(350.0, 3.0, -1.5)), (step(200.0, 3.0),), {}, CONFIG)
+    found, _ = recalibrated(
+        table, (ZERO, seen(350.0, 3.0, -1.5)), shifts=(step(200.0, 3.0),), context={}, config=CONFIG
+    )
     # Stride 500 begins with the standing.
     assert [found[name][499] for name in columns] == [7.0] * 7
     assert [found[name][500] for name in columns] == [4.0, 4.0, 4.0, 8.5, 8.5, 8.5, 7.0]
@@ -79,7 +83,7 @@ def test_every_angle_of_the_trunk_counts_from_the_new_zero_and_no_other_does() -
 def test_a_sideways_move_alone_shifts_the_table_too() -> None:
     table = steady_run(1000)
     given = (step(200.0, 2.0, Axis.SIDEWAYS),)
-    found, _ = recalibrated(table, (ZERO, seen(300.0, 0.0, 2.0)), given, {}, CONFIG)
+    found, _ = recalibrated(table, (ZERO, seen(300.0, 0.0, 2.0)), shifts=given, context={}, config=CONFIG)
     assert found["trunk_lateral_deg"][[0, 999]].tolist() == [0.0, -2.0]
     assert found["trunk_flexion_deg"][[0, 999]].tolist() == [6.0, 6.0]
 

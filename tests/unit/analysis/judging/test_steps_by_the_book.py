@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.config import AnalysisConfig
-from analysis.judging.mounting_shift import strap_steps
-from analysis.records import Axis, StrapStep, StrideTable
+from analysis.judging.mounting_shift import mounting_shifts
+from analysis.records import Axis, MountingShift, StrideTable
 from sensor.samples import FloatArray
 from tests.support.stride_tables import STRIDE_M, STRIDE_S, steady_run
 
@@ -61,14 +61,28 @@ def is_sudden(angle_deg: FloatArray, at: int) -> bool:
     return min(least[: WITHIN + 1]) <= 1.15 * min(least[WITHIN + 1 :])
 
 
-def steps_of(block: FloatArray, sharp: FloatArray, least_deg: float, stays: int) -> list[tuple[int, float]]:
+def steps_of(
+    whole: FloatArray, begin: int, sharp: FloatArray, *, least_deg: float, stays: int, apart: int
+) -> list[tuple[int, float]]:
+    """Return the steps of one stretch, which begins at a stride of the whole run."""
+    end = begin + len(sharp)
+    block = whole[begin:end]
+
+    def level(first: int) -> float:
+        return float(np.median(whole[first : first + stays]))
+
     kept = []
-    for k in np.flatnonzero(np.abs(sharp) > least_deg):
-        if k < stays or k + WITHIN + stays > len(block):
+    for k in np.flatnonzero(np.abs(sharp) > least_deg).tolist():
+        if k < apart or k + WITHIN + apart > len(block):
             continue
-        lasting = np.median(block[k + WITHIN : k + WITHIN + stays]) - np.median(block[k - stays : k])
+        before, after = begin + k - stays, begin + k + WITHIN
+        if before < 0 or after + stays > len(whole):
+            continue
+        beyond_before = max(begin - stays, 0) if before < begin else before
+        beyond_after = min(end, len(whole) - stays) if after + stays > end else after
         nearby = np.abs(sharp[max(k - 7, 0) : k + 8]).max()
-        if lasting * np.sign(sharp[k]) > 0.45 * nearby:
+        lasting = [level(after) - level(before), level(beyond_after) - level(beyond_before)]
+        if min(one * np.sign(sharp[k]) for one in lasting) > 0.45 * nearby:
             kept.append(int(k))
     groups: list[list[int]] = []
     for k in kept:
@@ -95,11 +109,12 @@ def by_the_book(blocks: list[FloatArray], *, sideways: bool = False) -> list[tup
     least_deg = max(5.0 * 1.4826 * float(np.median(size)), 1.5)
     if sideways:
         least_deg = max(least_deg, 1.5 * float(np.quantile(size, 0.98)))
-    first = np.cumsum([0, *(len(block) for block in blocks)])
+    first = np.cumsum([0, *(len(block) for block in blocks)]).tolist()
+    whole, apart = np.concatenate(blocks), stays if sideways else 10
     return [
-        (int(begin) + at, step_deg)
-        for begin, block, change in zip(first[:-1], blocks, sharp, strict=True)
-        for at, step_deg in steps_of(block, change, least_deg, stays)
+        (begin + at, step_deg)
+        for begin, change in zip(first[:-1], sharp, strict=True)
+        for at, step_deg in steps_of(whole, begin, change, least_deg=least_deg, stays=stays, apart=apart)
     ]
 
 
@@ -114,8 +129,8 @@ def course(seed: int, count: int) -> FloatArray:
     return angle
 
 
-def found_in(table: StrideTable) -> tuple[StrapStep, ...]:
-    return strap_steps(table, CONFIG.strap_step, CONFIG.baseline)
+def found_in(table: StrideTable) -> tuple[MountingShift, ...]:
+    return mounting_shifts(table, CONFIG.strap_step, CONFIG.baseline)
 
 
 @pytest.mark.parametrize("seed", FORWARD_SEEDS)

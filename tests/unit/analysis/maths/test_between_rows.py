@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.maths import angles
-from analysis.maths.angles import inclination_deg, inclination_of, turned_deg
+from analysis.maths.angles import inclination_deg, inclination_of, integrated_yaw_deg
 from analysis.maths.between_rows import mean_between, range_within, value_at
 
 
@@ -68,4 +68,4 @@ def test_turning_adds_up_about_the_vertical_alone() -> None:
     rate = np.tile([0.3, 0.1, 0.2], (50, 1))
     up = np.repeat([[0.0], [0.6], [0.8]], 50, axis=1)
     expected = np.degrees((0.06 + 0.16) * np.arange(1, 51) / 25.0)
-    np.testing.assert_allclose(turned_deg(rate, up, 25.0), expected)
+    np.testing.assert_allclose(integrated_yaw_deg(rate, up, 25.0), expected)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter1d
 
-from analysis.signal.alignment import Worn, aligned_axes
+from analysis.signal.alignment import OrientedSensor, aligned_axes
 from analysis.signal.anatomical_axes import (
     find_axes,
     horizontal_acceleration,
@@ -19,7 +19,7 @@ from analysis.signal.config import AxesConfig
 from analysis.signal.neutral_standing import StandingCalibration
 from analysis.signal.records import EvenStream, Strides, TrunkAxes
 from analysis.signal.sides import opening_side
-from analysis.signal.stride_ensemble import even_odd, first_running, folded, stride_phase
+from analysis.signal.stride_ensemble import even_odd, first_running, phase_average, stride_phase
 from analysis.words import ZeroSource
 from sensor.samples import FloatArray
 from tests.support.streams import even, even_strides, no_static_periods
@@ -51,7 +51,9 @@ def swing(times: int, size: float, deg: float, lag: float = 0.0) -> FloatArray:
 
 def zero(up: FloatArray, rest: int = -1) -> StandingCalibration:
     none = np.zeros(0, dtype=np.int64)
-    return StandingCalibration(up, ZeroSource.STANDING, rest, none, none)
+    return StandingCalibration(
+        up_sensor=up, source=ZeroSource.STANDING, static_period=rest, standing=none, bent=none
+    )
 
 
 def axes_of(
@@ -68,7 +70,15 @@ def axes_of(
     up = np.repeat([[0.0], [0.0], [1.0]], COUNT, axis=1)
     stream = even(acc, gyr, rate_hz=RATE_HZ)
     given = strides() if some is None else some
-    return find_axes(stream, None, up, given, zero(np.array([0.0, 0.0, 1.0])), no_static_periods(), CONFIG)
+    return find_axes(
+        stream,
+        None,
+        up_sensor=up,
+        strides=given,
+        calibration=zero(np.array([0.0, 0.0, 1.0])),
+        static_periods=no_static_periods(),
+        config=CONFIG,
+    )
 
 
 def scatter(*parts: tuple[float, float]) -> FloatArray:
@@ -149,7 +159,13 @@ def test_axes_are_right_handed_and_turned_the_way_the_votes_say(sign: float) -> 
     up = np.column_stack((back, np.cos(flexion))).T
     stream = even(acc, None, rate_hz=RATE_HZ)
     found = find_axes(
-        stream, None, up, strides(), zero(np.array([0.0, 0.0, 1.0])), no_static_periods(), CONFIG
+        stream,
+        None,
+        up_sensor=up,
+        strides=strides(),
+        calibration=zero(np.array([0.0, 0.0, 1.0])),
+        static_periods=no_static_periods(),
+        config=CONFIG,
     )
     expected = np.array([*direction(20.0), 0.0]) * sign
     np.testing.assert_allclose(found.trunk_from_sensor[0], expected, atol=0.02)
@@ -183,11 +199,11 @@ def test_horizontal_acceleration_is_level_ahead_and_to_the_left() -> None:
 
 def test_rows_of_a_stride_have_the_phase_of_their_step_and_none_lies_beyond() -> None:
     some = Strides(
-        np.array([2.5, 30.0]),
-        np.array([4.5, 32.0]),
-        np.array([8.5, 34.0]),
-        np.zeros(2, np.int64),
-        np.ones(2, bool),
+        start_row=np.array([2.5, 30.0]),
+        middle_row=np.array([4.5, 32.0]),
+        end_row=np.array([8.5, 34.0]),
+        bout=np.zeros(2, np.int64),
+        running=np.ones(2, bool),
     )
     row, phase = stride_phase(some, np.ones(2, dtype=bool), 33)
     assert row.tolist() == [3, 4, 5, 6, 7, 8, 30, 31, 32]
@@ -203,7 +219,7 @@ def test_rows_of_a_stride_have_the_phase_of_their_step_and_none_lies_beyond() ->
 
 def test_folding_averages_each_bin_and_leaves_empty_ones_at_nought() -> None:
     values = np.array([[1.0, 3.0, 5.0, 7.0], [2.0, 2.0, 4.0, 4.0]])
-    found = folded(values, np.array([0.0, 0.24, 0.75, 1.0]), 4)
+    found = phase_average(values, np.array([0.0, 0.24, 0.75, 1.0]), 4)
     np.testing.assert_allclose(found, [[2.0, 0.0, 0.0, 6.0], [2.0, 0.0, 0.0, 4.0]])
     even_part, odd_part = even_odd(np.array([[1.0, 2.0, 5.0, 4.0]]))
     np.testing.assert_allclose(even_part, [[3.0, 3.0, 3.0, 3.0]])
@@ -234,7 +250,9 @@ def rate_of(
 def side(rate_radps: FloatArray, some: Strides | None = None, config: AxesConfig = CONFIG) -> list[int]:
     up = np.repeat([[0.0], [0.6], [0.8]], COUNT, axis=1)
     given = strides() if some is None else some
-    return opening_side(yawing(rate_radps), up, given, int(given.bout.max()) + 1, config).tolist()
+    return opening_side(
+        yawing(rate_radps), up, strides=given, bouts=int(given.bout.max()) + 1, config=config
+    ).tolist()
 
 
 @pytest.mark.parametrize(
@@ -280,33 +298,42 @@ def test_each_bout_has_its_own_foot_read_from_its_first_strides() -> None:
 
 def test_without_a_gyroscope_no_foot_is_told() -> None:
     up = np.repeat([[0.0], [0.0], [1.0]], COUNT, axis=1)
-    found = opening_side(even(np.zeros((COUNT, 3)), None), up, strides(2), 2, CONFIG)
+    found = opening_side(even(np.zeros((COUNT, 3)), None), up, strides=strides(2), bouts=2, config=CONFIG)
     assert (found.tolist(), found.dtype) == ([0, 0], np.dtype(np.int64))
 
 
 def shaken_together(
-    turned_deg: float, *, late_rows: int = 0, count: int = COUNT, some: Strides | None = None
+    integrated_yaw_deg: float, *, late_rows: int = 0, count: int = COUNT, some: Strides | None = None
 ) -> TrunkAxes | None:
     """Return the axes of a sensor turned to the left against the trunk's, its stream beginning later."""
     row = np.arange(COUNT)
     across = 3.0 * np.column_stack((np.sin(0.31 * row), np.cos(0.17 * row) + np.sin(0.05 * row)))
     trunk = even(np.column_stack((across, np.full(COUNT, G))), None, rate_hz=RATE_HZ)
-    c, s = np.cos(np.radians(turned_deg)), np.sin(np.radians(turned_deg))
+    c, s = np.cos(np.radians(integrated_yaw_deg)), np.sin(np.radians(integrated_yaw_deg))
     own = across @ np.array([[c, -s], [s, c]])
     acc = np.column_stack((own, np.full(COUNT, G)))[late_rows : late_rows + count]
     stream = replace(even(acc, None, rate_hz=RATE_HZ), start_s=late_rows / RATE_HZ)
     up = np.repeat([[0.0], [0.0], [1.0]], COUNT, axis=1)
-    worn = Worn(trunk, up, np.eye(3))
+    worn = OrientedSensor(trunk, up, np.eye(3))
     given = strides() if some is None else some
-    return aligned_axes(stream, up[:, : len(acc)], zero(up[:, 0], rest=0), worn, given, CONFIG)
+    return aligned_axes(
+        stream,
+        up[:, : len(acc)],
+        calibration=zero(up[:, 0], rest=0),
+        trunk=worn,
+        strides=given,
+        config=CONFIG,
+    )
 
 
-@pytest.mark.parametrize("turned_deg", [0.0, 35.0, -120.0, 180.0])
+@pytest.mark.parametrize("integrated_yaw_deg", [0.0, 35.0, -120.0, 180.0])
 @pytest.mark.parametrize("late_rows", [0, 37])
-def test_a_second_sensor_is_turned_until_it_is_pushed_the_same_way(turned_deg: float, late_rows: int) -> None:
-    found = shaken_together(turned_deg, late_rows=late_rows)
+def test_a_second_sensor_is_turned_until_it_is_pushed_the_same_way(
+    integrated_yaw_deg: float, late_rows: int
+) -> None:
+    found = shaken_together(integrated_yaw_deg, late_rows=late_rows)
     assert found is not None
-    c, s = np.cos(np.radians(turned_deg)), np.sin(np.radians(turned_deg))
+    c, s = np.cos(np.radians(integrated_yaw_deg)), np.sin(np.radians(integrated_yaw_deg))
     np.testing.assert_allclose(
         found.trunk_from_sensor, [[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]], atol=1e-6
     )

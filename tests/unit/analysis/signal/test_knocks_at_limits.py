@@ -49,8 +49,8 @@ def test_a_knock_is_told_by_its_hardest_row_and_by_where_it_is_not_calm() -> Non
     force = knocked(10.0, 12.0, rows=5)
     force[1002] = HARD + 1.0
     (((first, second)),) = (find_sync_taps(felt(force), CONFIG)[0],)
-    assert first == Knock(10.02, 10.0, 10.04, is_jump=False)
-    assert second == Knock(12.0, 12.0, 12.04, is_jump=False)
+    assert first == Knock(at_s=10.02, first_s=10.0, last_s=10.04, is_jump=False)
+    assert second == Knock(at_s=12.0, first_s=12.0, last_s=12.04, is_jump=False)
 
 
 @pytest.mark.parametrize(("force_mps2", "is_hard"), [(18.0, True), (17.99, False)])
@@ -148,7 +148,10 @@ def test_five_minutes_at_each_end_are_searched_and_a_shorter_session_as_a_whole(
 
 
 def test_jumps_are_left_out_with_a_second_of_calm_around_them() -> None:
-    jump, tap = Knock(10.3, 10.0, 10.4, is_jump=True), Knock(11.0, 10.9, 11.1, is_jump=False)
+    jump, tap = (
+        Knock(at_s=10.3, first_s=10.0, last_s=10.4, is_jump=True),
+        Knock(at_s=11.0, first_s=10.9, last_s=11.1, is_jump=False),
+    )
     found = jumping_s([(jump, tap), (tap, tap), (jump, jump)], CONFIG)
     np.testing.assert_allclose(found, [[9.0, 9.0], [12.1, 11.4]])
 
@@ -173,7 +176,7 @@ def tapped(
 
 def shared(first: SensorRecording, second: SensorRecording) -> tuple[float, float, int, str] | None:
     events = shared_events(
-        first, second, (find_sync_taps(first, CONFIG), find_sync_taps(second, CONFIG)), CONFIG
+        first, second, found=(find_sync_taps(first, CONFIG), find_sync_taps(second, CONFIG)), config=CONFIG
     )
     if not events:
         return None

@@ -37,7 +37,9 @@ def gait_of(
     jumps: FloatArray | None = None,
     rate_hz: float = RATE_HZ,
 ) -> Gait:
-    return find_gait(even(acc, None, rate_hz=rate_hz), rests or no_static_periods(), CONFIG, jumps)
+    return find_gait(
+        even(acc, None, rate_hz=rate_hz), rests or no_static_periods(), config=CONFIG, jumps=jumps
+    )
 
 
 def damped(step_hz: float) -> float:
@@ -128,7 +130,12 @@ def test_a_tone_of_a_few_seconds_moves_no_cadence() -> None:
 def test_rests_and_jumps_cut_bouts_at_their_rows() -> None:
     acc = swinging(0.8, 2.8, 60.0)
     edges = np.array([2000]), np.array([2400])
-    rests = StaticPeriods(*edges, np.zeros((1, 3)), np.zeros((1, 3)))
+    rests = StaticPeriods(
+        first=edges[0],
+        last=edges[1],
+        acc_sensor_mps2=np.zeros((1, 3)),
+        gyr_sensor_radps=np.zeros((1, 3)),
+    )
     for found in (gait_of(acc, rests), gait_of(acc, jumps=np.array([[2000.0], [2400.0]]))):
         assert len(found.first) == 2
         assert (found.last[0], found.first[1]) == (pytest.approx(2000, abs=3), pytest.approx(2400, abs=3))
@@ -155,7 +162,7 @@ def test_a_gait_without_bouts_has_the_types_of_one_with_them(count: int) -> None
 def test_a_phase_that_falls_back_for_a_moment_opens_no_stride_twice() -> None:
     phase = np.arange(200) / 20.0
     phase[60:70] -= 0.8
-    gait = Gait(phase, np.array([0]), np.array([200]), np.ones(200, dtype=bool))
+    gait = Gait(step_phase=phase, first=np.array([0]), last=np.array([200]), running=np.ones(200, dtype=bool))
     found = find_strides(gait)
     assert np.diff(found.start_row).min() > 20.0
     np.testing.assert_allclose(found.start_row, [0.0, 40.0, 80.0, 120.0], atol=1e-9)
@@ -271,7 +278,7 @@ def test_the_mean_excess_of_runners_is_taken_off_while_running_only() -> None:
     flexion = np.radians(12.6)
     up = np.repeat(sensor.T @ [[-np.sin(flexion)], [0.0], [np.cos(flexion)]], 30, axis=1)
     gait = replace(even_gait(10, 20, 5.0, 30), running=np.arange(30) >= 15)
-    found = sensor @ without_excess(up, sensor, gait, OrientationConfig())
+    found = sensor @ without_excess(up, sensor, gait=gait, config=OrientationConfig())
     degrees = np.degrees(np.arctan2(-found[0], found[2]))
     np.testing.assert_allclose(degrees, np.where((np.arange(30) >= 15) & (np.arange(30) < 20), 10.0, 12.6))
     np.testing.assert_allclose(found[1], 0.0, atol=1e-12)

@@ -98,7 +98,9 @@ def standings(*parts: tuple[float, float]) -> tuple[EvenStream, StaticPeriods, S
     edges = np.concatenate(([0.0], np.cumsum([seconds for seconds, _ in parts]))) * RATE_HZ
     first, last = np.round(edges[:-1]).astype(np.int64), np.round(edges[1:]).astype(np.int64)
     force = np.array([np.array(tilted(deg)) * G for _, deg in parts])
-    rests = StaticPeriods(first, last, force, np.zeros_like(force))
+    rests = StaticPeriods(
+        first=first, last=last, acc_sensor_mps2=force, gyr_sensor_radps=np.zeros_like(force)
+    )
     strides = even_strides(float(last[-1]), 104.0, 20)
     up = np.repeat([[0.0], [0.0], [1.0]], len(stream), axis=1)
     return stream, rests, strides, up
@@ -111,10 +113,11 @@ def standings(*parts: tuple[float, float]) -> tuple[EvenStream, StaticPeriods, S
 def test_a_standing_lasts_five_seconds_and_leans_by_less_than_a_twenty_five_degrees(
     part: tuple[float, float], is_standing: bool
 ) -> None:
-    found = calibrate_standing(*standings(part), CONFIG)
+    stream, rests, strides, up = standings(part)
+    found = calibrate_standing(stream, rests, strides=strides, up_sensor=up, config=CONFIG)
     assert found.standing.tolist() == ([0] if is_standing else [])
     assert found.source is (ZeroSource.STANDING if is_standing else ZeroSource.OWN_BASELINE)
-    assert found.rest == (0 if is_standing else -1)
+    assert found.static_period == (0 if is_standing else -1)
     np.testing.assert_allclose(found.up_sensor, tilted(part[1]) if is_standing else tilted(0.0), atol=1e-12)
 
 
@@ -125,26 +128,35 @@ def test_a_standing_lasts_five_seconds_and_leans_by_less_than_a_twenty_five_degr
 def test_the_last_standing_before_the_run_is_the_zero_unless_it_was_bent(
     bent_count: int, rest: int, bent: list[int]
 ) -> None:
-    given = standings((6.0, 1.0), (6.0, 2.0), (6.0, 3.0))
-    found = calibrate_standing(*given, CONFIG, bent_count=bent_count)
-    assert (found.rest, found.bent.tolist(), found.standing.tolist()) == (rest, bent, [0, 1, 2])
+    stream, rests, strides, up = standings((6.0, 1.0), (6.0, 2.0), (6.0, 3.0))
+    found = calibrate_standing(
+        stream, rests, strides=strides, up_sensor=up, config=CONFIG, bent_count=bent_count
+    )
+    assert (found.static_period, found.bent.tolist(), found.standing.tolist()) == (rest, bent, [0, 1, 2])
     np.testing.assert_allclose(found.up_sensor, tilted(float(rest + 1)), atol=1e-12)
 
 
 def test_a_standing_after_the_first_stride_is_no_zero() -> None:
     stream, rests, strides, up = standings((6.0, 1.0), (6.0, 2.0))
     early = even_strides(6.0 * RATE_HZ, 104.0, 20)
-    found = calibrate_standing(stream, rests, early, up, CONFIG)
-    assert (found.rest, found.standing.tolist()) == (0, [0, 1])
+    found = calibrate_standing(stream, rests, strides=early, up_sensor=up, config=CONFIG)
+    assert (found.static_period, found.standing.tolist()) == (0, [0, 1])
     # A walk before it is no run.
     walked = replace(strides, running=np.arange(20) > 3)
-    assert calibrate_standing(stream, rests, walked, up, CONFIG).rest == 1
+    assert calibrate_standing(stream, rests, strides=walked, up_sensor=up, config=CONFIG).static_period == 1
 
 
 def test_without_running_nothing_is_a_zero() -> None:
     stream, rests, strides, up = standings((6.0, 1.0))
-    found = calibrate_standing(stream, rests, replace(strides, running=np.zeros(20, dtype=bool)), up, CONFIG)
-    assert (found.source, found.rest, len(found.standing), len(found.bent)) == (ZeroSource.NONE, -1, 0, 0)
+    found = calibrate_standing(
+        stream, rests, strides=replace(strides, running=np.zeros(20, dtype=bool)), up_sensor=up, config=CONFIG
+    )
+    assert (found.source, found.static_period, len(found.standing), len(found.bent)) == (
+        ZeroSource.NONE,
+        -1,
+        0,
+        0,
+    )
     assert found.up_sensor.tolist() == [0.0, 0.0, 1.0]
     assert (found.standing.dtype, found.bent.dtype) == (np.dtype(np.int64), np.dtype(np.int64))
 
@@ -155,7 +167,9 @@ def test_without_a_standing_the_vertical_of_the_running_is_the_zero() -> None:
     up = np.stack(
         (np.where((row >= 312) & (row < 312 + 1040), 0.1, 0.3), np.zeros(len(row)), np.ones(len(row)))
     )
-    found = calibrate_standing(stream, rests, replace(strides, running=np.arange(20) < 10), up, CONFIG)
+    found = calibrate_standing(
+        stream, rests, strides=replace(strides, running=np.arange(20) < 10), up_sensor=up, config=CONFIG
+    )
     np.testing.assert_allclose(found.up_sensor, np.array([0.1, 0.0, 1.0]) / np.hypot(0.1, 1.0))
 
 
@@ -165,32 +179,40 @@ def test_a_second_sensor_must_be_still_in_half_of_the_trunks_standing(
 ) -> None:
     stream, rests, _, _ = standings((2.0, 1.0), (6.0, 2.0))
     only = StaticPeriods(
-        *(values for values in (rests.first, rests.last, rests.acc_sensor_mps2, rests.gyr_sensor_radps))
+        first=rests.first,
+        last=rests.last,
+        acc_sensor_mps2=rests.acc_sensor_mps2,
+        gyr_sensor_radps=rests.gyr_sensor_radps,
     )
-    found = calibration_with(stream, only, 2.0 + apart_s, 8.0 + apart_s)
+    found = calibration_with(stream, only, start_s=2.0 + apart_s, end_s=8.0 + apart_s)
     if rest is None:
         assert found is None
     else:
         assert found is not None
-        assert (found.rest, found.source, found.standing.tolist(), found.bent.tolist()) == (
+        assert (found.static_period, found.source, found.standing.tolist(), found.bent.tolist()) == (
             1,
             ZeroSource.STANDING,
             [1],
             [],
         )
         np.testing.assert_allclose(found.up_sensor, tilted(2.0))
-    assert calibration_with(stream, no_static_periods(), 2.0, 8.0) is None
+    assert calibration_with(stream, no_static_periods(), start_s=2.0, end_s=8.0) is None
 
 
 def turned_rad(stream: EvenStream, rests: StaticPeriods) -> float:
     """Return how far the frame turns over the stream about z."""
-    q = integrate(stream, rests, 42, CONFIG).inertial_from_sensor[:, -1].astype(np.float64)
+    q = integrate(stream, rests, broken_rows=42, config=CONFIG).inertial_from_sensor[:, -1].astype(np.float64)
     return float(2.0 * np.arctan2(q[3], q[0]))
 
 
 def biased(*rests: tuple[int, int, float]) -> StaticPeriods:
     rate = np.array([[0.0, 0.0, value] for *_, value in rests])
-    return StaticPeriods(np.array([a for a, *_ in rests]), np.array([b for _, b, _ in rests]), rate + G, rate)
+    return StaticPeriods(
+        first=np.array([a for a, *_ in rests]),
+        last=np.array([b for _, b, _ in rests]),
+        acc_sensor_mps2=rate + G,
+        gyr_sensor_radps=rate,
+    )
 
 
 @pytest.mark.parametrize(("rows", "is_long"), [(4 * SECOND, True), (4 * SECOND - 1, False)])
@@ -241,7 +263,7 @@ def test_a_loss_longer_than_what_is_filled_breaks_the_frame(rows: int, breaks: b
     present = np.ones(1000, dtype=bool)
     present[300 : 300 + rows] = False
     stream = even(np.zeros((1000, 3)), np.zeros((1000, 3)), present=present)
-    sections = integrate(stream, no_static_periods(), 42, CONFIG).section_first
+    sections = integrate(stream, no_static_periods(), broken_rows=42, config=CONFIG).section_first
     assert sections.tolist() == ([0, 343] if breaks else [0])
     assert sections.dtype == np.int64
     first, last = long_losses(stream, 42)
@@ -253,4 +275,4 @@ def test_a_loss_at_either_end_begins_no_frame(lost: slice) -> None:
     present = np.ones(1000, dtype=bool)
     present[lost] = False
     stream = even(np.zeros((1000, 3)), np.zeros((1000, 3)), present=present)
-    assert integrate(stream, no_static_periods(), 42, CONFIG).section_first.tolist() == [0]
+    assert integrate(stream, no_static_periods(), broken_rows=42, config=CONFIG).section_first.tolist() == [0]

@@ -70,14 +70,18 @@ class Session:
         stream: EvenStream = even(self.force, np.zeros((self.count, 3)), rate_hz=RATE_HZ)
         stood = np.array([unit(deg) * G for deg in self.standings])
         rests = StaticPeriods(
-            REST + 60 * np.arange(len(stood)),
-            REST + 50 + 60 * np.arange(len(stood)),
-            stood,
-            np.zeros_like(stood),
+            first=REST + 60 * np.arange(len(stood)),
+            last=REST + 50 + 60 * np.arange(len(stood)),
+            acc_sensor_mps2=stood,
+            gyr_sensor_radps=np.zeros_like(stood),
         )
         which = np.arange(len(stood))
         zero = StandingCalibration(
-            unit(0.0), ZeroSource.STANDING, self.rest, which, np.zeros(0, dtype=np.int64)
+            up_sensor=unit(0.0),
+            source=ZeroSource.STANDING,
+            static_period=self.rest,
+            standing=which,
+            bent=np.zeros(0, dtype=np.int64),
         )
         strapdown = Strapdown(self.q.astype(np.float32), np.array(self.sections))
         return dict(
@@ -87,8 +91,8 @@ class Session:
                 up=self.up,
                 candidate_from_sensor=self.candidate,
                 strides=self.strides,
-                zero=zero,
-                rests=rests,
+                calibration=zero,
+                static_periods=rests,
                 config=config,
             )
         )

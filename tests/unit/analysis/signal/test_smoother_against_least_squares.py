@@ -54,12 +54,19 @@ class Case:
         ]
         identity = np.repeat([[1.0], [0.0], [0.0], [0.0]], COUNT, axis=1).astype(np.float32)
         strapdown = Strapdown(identity, np.array([0, BROKEN_AT]))
-        self.force = AveragedForce(even(force, np.zeros((COUNT, 3)), rate_hz=RATE_HZ), strapdown, 9, CONFIG)
+        self.force = AveragedForce(
+            even(force, np.zeros((COUNT, 3)), rate_hz=RATE_HZ), strapdown, broken_rows=9, config=CONFIG
+        )
         node_row = np.arange(NODES, dtype=np.float64) * ROWS_PER_NODE
         tilt = rng.normal(0.0, 0.03, (2, NODES)).cumsum(axis=1)
         up = np.stack((tilt[0], tilt[1], np.ones(NODES)))
         section = (node_row >= BROKEN_AT).astype(np.int64)
-        self.first = Vertical(node_row, up / np.linalg.norm(up, axis=0), section, strapdown.section_first)
+        self.first = Vertical(
+            node_row=node_row,
+            up_inertial=up / np.linalg.norm(up, axis=0),
+            section=section,
+            section_first=strapdown.section_first,
+        )
         angle = rng.normal(0.0, 0.2, self.force.force.shape[1]).cumsum()
         self.ahead = np.stack((np.cos(angle), np.sin(angle), 0.1 * np.sin(3.0 * angle)))
         self.speed = SpeedPrior(
@@ -69,7 +76,9 @@ class Case:
         )
 
     def smoothed(self, config: OrientationConfig = CONFIG) -> Vertical:
-        return smoothed_vertical(self.force, self.first, self.ahead, self.speed, config)
+        return smoothed_vertical(
+            self.force, self.first, forward_inertial=self.ahead, speed=self.speed, config=config
+        )
 
 
 def levels(up: FloatArray) -> Rotation:
@@ -97,7 +106,7 @@ class Dense:
         self.level = levels(first.up_inertial)
         middle = (first.node_row[1:] + first.node_row[:-1]) / 2.0
         smooth = force.smoothed(force.force, config.force_smoothing_s)
-        pushed = at_nodes(smooth, force, middle, first.section[:-1])
+        pushed = at_nodes(smooth, force, node_row=middle, section=first.section[:-1])
         half = Rotation.concatenate(
             [
                 a * Rotation.from_rotvec((a.inv() * b).as_rotvec() / 2.0)
@@ -106,7 +115,10 @@ class Dense:
         )
         self.pushed = half.apply(pushed.T)[:, :2]
         ahead = at_nodes(
-            force.smoothed(case.ahead, config.heading_smoothing_s), force, first.node_row, first.section
+            force.smoothed(case.ahead, config.heading_smoothing_s),
+            force,
+            node_row=first.node_row,
+            section=first.section,
         )
         heading = self.level.apply(ahead.T)[:, :2]
         self.heading = heading / np.linalg.norm(heading, axis=1, keepdims=True)

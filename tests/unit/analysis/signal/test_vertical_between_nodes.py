@@ -13,7 +13,7 @@ from analysis.signal.records import Strapdown, TrunkAxes, Vertical
 from analysis.signal.speed import SpeedProfile
 from analysis.signal.vertical import AveragedForce
 from sensor.samples import FloatArray
-from tests.support.streams import even, even_gait, rests_of, still
+from tests.support.streams import even, even_gait, static_periods_of, still
 
 CONFIG = AnalysisConfig()
 
@@ -38,7 +38,12 @@ def test_between_nodes_up_lies_on_the_line_and_never_across_sections(first_row: 
     node_row = first_row + 10.0 * np.arange(9)
     section = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2])
     section_first = (first_row + np.array([0.0, 24.0, 60.0])).astype(np.int64)
-    vertical = Vertical(node_row, up / np.linalg.norm(up, axis=0), section, section_first)
+    vertical = Vertical(
+        node_row=node_row,
+        up_inertial=up / np.linalg.norm(up, axis=0),
+        section=section,
+        section_first=section_first,
+    )
     row = first_row + np.arange(-10.0, 95.0, 0.5)
     expected = np.stack([by_the_book(vertical, k) for k in row], axis=1)
     np.testing.assert_allclose(vertical.at_rows(row), expected, atol=1e-12)
@@ -49,9 +54,21 @@ def belief(speed: SpeedProfile | None, *, start_s: float = 0.0) -> tuple[FloatAr
     stream = replace(still(30.0), start_s=start_s)
     nodes = np.arange(0.0, 3121.0, 26.0)
     up = np.tile([[0.0], [0.0], [1.0]], len(nodes))
-    vertical = Vertical(nodes, up, np.zeros(len(nodes), dtype=np.int64), np.array([0]))
-    rests = rests_of((0, 1040), stream=stream)
-    found = speed_prior(vertical, stream, even_gait(1040, 2080, 37.0, len(stream)), rests, speed, CONFIG)
+    vertical = Vertical(
+        node_row=nodes,
+        up_inertial=up,
+        section=np.zeros(len(nodes), dtype=np.int64),
+        section_first=np.array([0]),
+    )
+    rests = static_periods_of((0, 1040), stream=stream)
+    found = speed_prior(
+        vertical,
+        stream,
+        gait=even_gait(1040, 2080, 37.0, len(stream)),
+        static_periods=rests,
+        speed=speed,
+        config=CONFIG,
+    )
     return found.nominal_mps, found.measured_mps, found.measured_weight
 
 
@@ -79,9 +96,13 @@ def test_the_forward_axis_is_turned_by_the_row_in_the_middle_of_each_box() -> No
     q = np.stack((np.cos(angle / 2.0), zero, zero, np.sin(angle / 2.0))).astype(np.float32)
     strapdown = Strapdown(q, np.array([0]))
     stream = even(np.ones((1040, 3)), np.zeros((1040, 3)))
-    force = AveragedForce(stream, strapdown, 42, CONFIG.orientation)
+    force = AveragedForce(stream, strapdown, broken_rows=42, config=CONFIG.orientation)
     sensor = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
-    ahead = forward_inertial(strapdown, TrunkAxes(sensor, "standing", 1.0, ()), force)
+    ahead = forward_inertial(
+        strapdown,
+        TrunkAxes(trunk_from_sensor=sensor, zero_source="standing", sideways_strength=1.0, forward_votes=()),
+        force,
+    )
     # A box of ten rows has its middle at 4.5, which is row 4.
     at = 0.01 * (10.0 * np.arange(104) + 4.0)
     np.testing.assert_allclose(ahead, [-np.sin(at), np.cos(at), np.zeros(104)], atol=1e-6)

@@ -47,7 +47,7 @@ def test_force_is_averaged_in_the_inertial_frame_over_each_box(
 ) -> None:
     monkeypatch.setattr(vertical, "CHUNK_ROWS", chunk_rows)
     stream, rotation = shaken(203), turning(203)
-    force = AveragedForce(stream, strapdown_of(rotation), 10, CONFIG)
+    force = AveragedForce(stream, strapdown_of(rotation), broken_rows=10, config=CONFIG)
     turned = rotation.apply(np.array(stream.acc_sensor_mps2))[:200]
     np.testing.assert_allclose(force.force, turned.reshape(40, 5, 3).mean(axis=1).T, atol=1e-4)
     np.testing.assert_allclose(force.row, 2.0 + 5.0 * np.arange(40))
@@ -59,7 +59,9 @@ def test_only_losses_too_long_to_fill_lose_their_weight() -> None:
     stream = shaken(200)
     present = np.ones(200, dtype=bool)
     present[20:30] = present[52:63] = False
-    force = AveragedForce(replace(stream, present=present), strapdown_of(turning(200)), 10, CONFIG)
+    force = AveragedForce(
+        replace(stream, present=present), strapdown_of(turning(200)), broken_rows=10, config=CONFIG
+    )
     expected = np.ones(40)
     expected[10:13] = [0.4, 1e-6, 0.4]
     np.testing.assert_allclose(force.weight, expected)
@@ -69,7 +71,9 @@ def test_smoothing_is_a_gaussian_mean_within_each_section_by_weight() -> None:
     stream = shaken(400)
     present = np.ones(400, dtype=bool)
     present[103:130] = False
-    force = AveragedForce(replace(stream, present=present), strapdown_of(turning(400), 130, 300), 10, CONFIG)
+    force = AveragedForce(
+        replace(stream, present=present), strapdown_of(turning(400), 130, 300), broken_rows=10, config=CONFIG
+    )
     assert np.flatnonzero(np.diff(force.section)).tolist() == [25, 59]
     smooth = force.smoothed(force.force, 0.4)
     for part in (slice(0, 26), slice(26, 60), slice(60, 80)):
@@ -81,33 +85,35 @@ def test_smoothing_is_a_gaussian_mean_within_each_section_by_weight() -> None:
 def test_a_bias_is_taken_off_in_the_sensors_axes_at_the_middle_of_each_box() -> None:
     rotation = turning(200)
     strapdown = strapdown_of(rotation)
-    force = AveragedForce(shaken(200), strapdown, 10, CONFIG)
+    force = AveragedForce(shaken(200), strapdown, broken_rows=10, config=CONFIG)
     bias = np.array([0.1, -0.2, 0.3])
     expected = force.force - rotation[2::5].apply(bias).T
     np.testing.assert_allclose(force.without_bias(bias, strapdown).force, expected, atol=1e-6)
 
 
 def test_between_thinned_rows_nodes_lie_on_a_line_and_take_no_other_section() -> None:
-    force = AveragedForce(shaken(60), strapdown_of(turning(60), 30), 10, CONFIG)
+    force = AveragedForce(shaken(60), strapdown_of(turning(60), 30), broken_rows=10, config=CONFIG)
     values = np.stack((np.arange(12.0), 10.0 * np.arange(12.0), np.zeros(12)))
     node_row = np.array([0.0, 2.0, 3.0, 26.0, 28.0, 29.0, 30.0, 31.0, 57.0, 59.0])
     section = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
-    found = at_nodes(values, force, node_row, section)[0]
+    found = at_nodes(values, force, node_row=node_row, section=section)[0]
     # Rows lie at 2, 7, 12 …; the sixth, at 27, is the last before the break.
     np.testing.assert_allclose(found, [0.0, 0.0, 0.2, 4.8, 5.0, 5.0, 6.0, 6.0, 11.0, 11.0])
 
 
 def test_with_a_single_thinned_row_every_node_is_that_row() -> None:
-    force = AveragedForce(shaken(7), strapdown_of(turning(7)), 10, CONFIG)
+    force = AveragedForce(shaken(7), strapdown_of(turning(7)), broken_rows=10, config=CONFIG)
     assert force.force.shape == (3, 1)
-    found = at_nodes(force.force, force, np.array([0.0, 2.0, 4.0]), np.zeros(3, dtype=np.int64))
+    found = at_nodes(
+        force.force, force, node_row=np.array([0.0, 2.0, 4.0]), section=np.zeros(3, dtype=np.int64)
+    )
     np.testing.assert_allclose(found, np.repeat(force.force, 3, axis=1))
 
 
 def test_unaided_nodes_are_the_directions_of_five_seconds_of_force() -> None:
     stream = shaken(600)
     strapdown = strapdown_of(turning(600))
-    force = AveragedForce(stream, strapdown, 10, CONFIG)
+    force = AveragedForce(stream, strapdown, broken_rows=10, config=CONFIG)
     found = unaided_vertical(force, strapdown, CONFIG)
     # Of 600 rows the last box ends at 599; a node every quarter of a second, 12.5 rows.
     assert (found.node_row[0], found.node_row[-1], len(found.node_row)) == (0.0, 599.0, 48)
@@ -119,7 +125,9 @@ def test_unaided_nodes_are_the_directions_of_five_seconds_of_force() -> None:
 
 def test_even_the_shortest_stream_has_two_nodes() -> None:
     strapdown = strapdown_of(turning(7))
-    found = unaided_vertical(AveragedForce(shaken(7), strapdown, 10, CONFIG), strapdown, CONFIG)
+    found = unaided_vertical(
+        AveragedForce(shaken(7), strapdown, broken_rows=10, config=CONFIG), strapdown, CONFIG
+    )
     assert found.node_row.tolist() == [0.0, 4.0]
 
 
@@ -131,7 +139,12 @@ def test_up_is_turned_back_into_the_sensors_axes_row_by_row(
     monkeypatch.setattr(vertical, "chunks", lambda count: chunks(count, chunk))
     rotation = turning(100)
     nodes = np.array([[0.0, 0.6], [0.0, 0.0], [1.0, 0.8]])
-    known = Vertical(np.array([0.0, 99.0]), nodes, np.zeros(2, dtype=np.int64), np.array([0]))
+    known = Vertical(
+        node_row=np.array([0.0, 99.0]),
+        up_inertial=nodes,
+        section=np.zeros(2, dtype=np.int64),
+        section_first=np.array([0]),
+    )
     part = np.arange(90.0) / 99.0
     up = nodes[:, :1] * (1.0 - part) + nodes[:, 1:] * part
     expected = rotation[:90].inv().apply((up / np.linalg.norm(up, axis=0)).T).T
@@ -149,15 +162,20 @@ class Path:
         present = np.ones(count, dtype=bool)
         present[80:100] = False
         self.force = AveragedForce(
-            replace(stream, present=present), strapdown_of(turning(count), 100), 10, CONFIG
+            replace(stream, present=present), strapdown_of(turning(count), 100), broken_rows=10, config=CONFIG
         )
         m = self.force.force.shape[1]
         nodes = np.array([[0.1, 0.1], [0.0, 0.0], [1.0, 1.0]]) / np.hypot(0.1, 1.0)
         self.up = np.repeat(nodes[:, :1], m, axis=1)
-        known = Vertical(np.array([0.0, count]), nodes, np.zeros(2, dtype=np.int64), np.array([0]))
+        known = Vertical(
+            node_row=np.array([0.0, count]),
+            up_inertial=nodes,
+            section=np.zeros(2, dtype=np.int64),
+            section_first=np.array([0]),
+        )
         angle = rng.normal(0.0, 0.1, m).cumsum()
         self.ahead = np.stack((np.cos(angle), np.sin(angle), np.zeros(m)))
-        self.path = PathAcceleration(self.force, known, self.ahead, CONFIG)
+        self.path = PathAcceleration(self.force, known, forward_inertial=self.ahead, config=CONFIG)
 
     def size_mps2(self) -> FloatArray:
         smooth = self.force.smoothed(self.force.force, 0.4)
@@ -192,7 +210,11 @@ def test_the_largest_of_a_stride_is_that_of_the_thinned_rows_within_it() -> None
 def test_a_stride_within_one_thinned_row_has_the_figures_of_that_row() -> None:
     case = Path()
     short = Strides(
-        np.array([52.0]), np.array([53.0]), np.array([54.0]), np.zeros(1, np.int64), np.ones(1, bool)
+        start_row=np.array([52.0]),
+        middle_row=np.array([53.0]),
+        end_row=np.array([54.0]),
+        bout=np.zeros(1, np.int64),
+        running=np.ones(1, bool),
     )
     peak, turned = case.path.largest_in(short)
     assert (peak[0], turned[0]) == (
@@ -219,10 +241,12 @@ def test_each_frame_holds_for_as_long_as_it_weighs() -> None:
 def test_with_one_thinned_row_nothing_is_known_of_the_path(boxes: int, figures: float | None) -> None:
     count = 5 * boxes
     strapdown = strapdown_of(turning(count))
-    force = AveragedForce(shaken(count), strapdown, 10, CONFIG)
+    force = AveragedForce(shaken(count), strapdown, broken_rows=10, config=CONFIG)
     known = unaided_vertical(force, strapdown, CONFIG)
     ahead = np.eye(3)[:, :boxes]
-    peak, turned = PathAcceleration(force, known, ahead, CONFIG).largest_in(even_strides(0.0, 4.0, 1))
+    peak, turned = PathAcceleration(force, known, forward_inertial=ahead, config=CONFIG).largest_in(
+        even_strides(0.0, 4.0, 1)
+    )
     if figures is None:
         assert turned[0] > 0.0
     assert peak.shape == turned.shape == (1,)

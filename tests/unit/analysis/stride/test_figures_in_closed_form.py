@@ -7,7 +7,7 @@ import pytest
 
 from analysis.signal.config import DynamicsConfig, HeadConfig
 from analysis.signal.records import Strides
-from analysis.stride.dynamics import dynamics_columns, stride_courses
+from analysis.stride.dynamics import dynamics_columns, stride_waveforms
 from analysis.stride.head import head_columns
 from analysis.stride.posture import posture_columns
 from sensor.samples import FloatArray
@@ -27,7 +27,7 @@ def dynamics(force_mps2: FloatArray, count: int = 2) -> dict[str, FloatArray]:
     acc[:, 0] = np.append(np.tile(force_mps2, count), force_mps2[0])
     up = np.repeat([[1.0], [0.0], [0.0]], len(acc), axis=1)
     return dynamics_columns(
-        even(acc, None, rate_hz=RATE_HZ), up, even_strides(0.0, 64.0, count), DynamicsConfig()
+        even(acc, None, rate_hz=RATE_HZ), up, strides=even_strides(0.0, 64.0, count), config=DynamicsConfig()
     )
 
 
@@ -59,13 +59,13 @@ def test_no_force_at_all_is_no_contact() -> None:
 
 def test_a_course_holds_its_points_at_equal_shares_of_each_stride() -> None:
     rows = Strides(
-        np.array([1.0, 5.5]),
-        np.array([3.0, 7.0]),
-        np.array([5.0, 9.5]),
-        np.zeros(2, np.int64),
-        np.ones(2, bool),
+        start_row=np.array([1.0, 5.5]),
+        middle_row=np.array([3.0, 7.0]),
+        end_row=np.array([5.0, 9.5]),
+        bout=np.zeros(2, np.int64),
+        running=np.ones(2, bool),
     )
-    course, duration_s = stride_courses(10.0 * np.arange(11.0), 2.0, rows, 4)
+    course, duration_s = stride_waveforms(10.0 * np.arange(11.0), 2.0, strides=rows, grid=4)
     np.testing.assert_allclose(course, [[10.0, 20.0, 30.0, 40.0], [55.0, 65.0, 75.0, 85.0]])
     np.testing.assert_allclose(duration_s, [2.0, 2.0])
 
@@ -79,7 +79,7 @@ def test_the_head_stands_where_two_links_put_it(
     pitch_deg: float | None, tilt_deg: float, source: str, stature_m: float | None
 ) -> None:
     pitch = None if pitch_deg is None else np.array([pitch_deg])
-    found = head_columns(np.array([10.0]), pitch, stature_m, HeadConfig())
+    found = head_columns(np.array([10.0]), pitch, stature_m=stature_m, config=HeadConfig())
     forward_cm = 100.0 * (stature_m or 1.70) * (0.330 * sine(5.83) + 0.076 * sine(tilt_deg))
     half_cm = (
         np.hypot(11.8, 1.96 * 0.10 / 1.70 * forward_cm) if stature_m is None else 11.8 * stature_m / 1.70
@@ -100,13 +100,18 @@ def test_angles_of_a_stride_are_means_over_it_and_over_each_of_its_steps() -> No
     lateral = np.radians(np.where(np.arange(41) < 10, 2.0, -4.0))
     up = np.stack((-np.tan(flexion), np.tan(lateral), np.ones(41)))
     rows = Strides(
-        np.array([0.0, 20.0]),
-        np.array([9.0, 30.0]),
-        np.array([20.0, 40.0]),
-        np.zeros(2, np.int64),
-        np.ones(2, bool),
+        start_row=np.array([0.0, 20.0]),
+        middle_row=np.array([9.0, 30.0]),
+        end_row=np.array([20.0, 40.0]),
+        bout=np.zeros(2, np.int64),
+        running=np.ones(2, bool),
     )
-    found = posture_columns(even(np.zeros((41, 3)), None), up / np.linalg.norm(up, axis=0), np.eye(3), rows)
+    found = posture_columns(
+        even(np.zeros((41, 3)), None),
+        up / np.linalg.norm(up, axis=0),
+        trunk_from_sensor=np.eye(3),
+        strides=rows,
+    )
     np.testing.assert_allclose(found["trunk_flexion_deg"], [1.0, 3.0])
     np.testing.assert_allclose(found["trunk_flexion_rom_deg"], [1.9, 1.9])
     np.testing.assert_allclose(found["lateral_left_deg"], [2.0, -4.0])
@@ -121,12 +126,14 @@ def test_a_turn_of_the_path_is_no_rotation_of_the_trunk() -> None:
     rate[:, 2] = np.gradient(swing) * 100.0 + 0.5
     up = np.repeat([[0.0], [0.0], [1.0]], 81, axis=1)
     stream = even(np.zeros((81, 3)), rate, rate_hz=100.0)
-    found = posture_columns(stream, up, np.eye(3), even_strides(0.0, 40.0, 2))["trunk_rotation_rom_deg"]
+    found = posture_columns(stream, up, trunk_from_sensor=np.eye(3), strides=even_strides(0.0, 40.0, 2))[
+        "trunk_rotation_rom_deg"
+    ]
     np.testing.assert_allclose(found, 2.0 * np.degrees(0.3), rtol=0.02)
 
 
 def test_without_strides_there_are_no_angles() -> None:
     stream = even(np.zeros((10, 3)), np.zeros((10, 3)))
     up = np.repeat([[0.0], [0.0], [1.0]], 10, axis=1)
-    found = posture_columns(stream, up, np.eye(3), even_strides(0.0, 5.0, 0))
+    found = posture_columns(stream, up, trunk_from_sensor=np.eye(3), strides=even_strides(0.0, 5.0, 0))
     assert {len(values) for values in found.values()} == {0}

@@ -57,20 +57,24 @@ def worn(
     up = np.array([-np.tan(np.radians(flexion_deg)), np.tan(np.radians(2.0)), 1.0])
     none = np.zeros(0, dtype=np.int64)
     return Motion(
-        stream,
-        no_static_periods(),
-        even_gait(50, count, 50.0, count),
-        even_strides(50.0, 100.0, STRIDES),
-        np.array([side]),
-        StandingCalibration(np.array([0.0, 0.0, 1.0]), source, 0, none, none),
-        TrunkAxes(np.eye(3), source.value, 1.0, ()),
-        np.repeat((up / np.linalg.norm(up))[:, None], count, axis=1),
-        cast(PathAcceleration, StillPath(np.full(count, G))) if path else None,
+        stream=stream,
+        static_periods=no_static_periods(),
+        gait=even_gait(50, count, 50.0, count),
+        strides=even_strides(50.0, 100.0, STRIDES),
+        side=np.array([side]),
+        calibration=StandingCalibration(
+            up_sensor=np.array([0.0, 0.0, 1.0]), source=source, static_period=0, standing=none, bent=none
+        ),
+        axes=TrunkAxes(
+            trunk_from_sensor=np.eye(3), zero_source=source.value, sideways_strength=1.0, forward_votes=()
+        ),
+        up_sensor=np.repeat((up / np.linalg.norm(up))[:, None], count, axis=1),
+        path=cast(PathAcceleration, StillPath(np.full(count, G))) if path else None,
     )
 
 
 def table(trunk: Motion, others: dict[str, Motion] | None = None, **context: Any) -> StrideTable:
-    return stride_table(trunk, others or {}, False, context, CONFIG)
+    return stride_table(trunk, others or {}, speed_known=False, context=context, config=CONFIG)
 
 
 def test_a_steady_bend_is_told_in_every_column_it_has() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.signal.config import PostureConfig
 from analysis.signal.records import EvenStream, Strides
 from analysis.signal.vertical import PathAcceleration
-from analysis.stride.usable import beside_a_stop, longest_loss, mean_force_g, stride_share, usable_columns
+from analysis.stride.usable import beside_a_stop, longest_loss, mean_force_g, stride_fraction, usable_columns
 from sensor.samples import BoolArray, FloatArray
 from tests.support.streams import RATE_HZ, even, even_strides
 
@@ -62,7 +62,12 @@ def reasons(
     stream: EvenStream, rom_deg: float = 10.0, path: KnownPath | None = None, *, known: bool = False
 ) -> list[str]:
     usable, because = usable_columns(
-        stream, strides(), cast(PathAcceleration | None, path), np.full(COUNT, rom_deg), known, CONFIG
+        stream,
+        strides(),
+        path=cast(PathAcceleration | None, path),
+        flexion_rom_deg=np.full(COUNT, rom_deg),
+        speed_known=known,
+        config=CONFIG,
     )
     assert (usable == (because == "")).all()
     return [str(word) for word in because]
@@ -128,7 +133,9 @@ def test_the_first_reason_is_told_of_several() -> None:
 def test_without_strides_there_is_no_reason() -> None:
     none = even_strides(0.0, 100.0, 0)
     path = cast(PathAcceleration, KnownPath(np.full(10, G)))
-    usable, because = usable_columns(steady(), none, path, np.zeros(0), False, CONFIG)
+    usable, because = usable_columns(
+        steady(), none, path=path, flexion_rom_deg=np.zeros(0), speed_known=False, config=CONFIG
+    )
     assert len(usable) == len(because) == 0
     assert (usable.dtype, because.dtype) == (np.dtype(bool), np.dtype(object))
 
@@ -137,8 +144,10 @@ def test_with_a_path_the_force_is_read_along_the_vertical() -> None:
     stream = steady(1.1)
     path = cast(PathAcceleration, KnownPath(np.full(ROWS * COUNT + 1, 1.02 * G)))
     whole = np.ones(COUNT, dtype=bool)
-    np.testing.assert_allclose(mean_force_g(stream, path, strides(), whole, CONFIG), 1.02)
-    np.testing.assert_allclose(mean_force_g(stream, None, strides(), whole, CONFIG), 1.1)
+    np.testing.assert_allclose(
+        mean_force_g(stream, path, strides=strides(), whole=whole, config=CONFIG), 1.02
+    )
+    np.testing.assert_allclose(mean_force_g(stream, None, strides=strides(), whole=whole, config=CONFIG), 1.1)
 
 
 @settings(max_examples=20, deadline=None)
@@ -149,7 +158,7 @@ def test_mean_force_is_that_of_the_whole_strides_among_twenty_five(seed: int) ->
     whole = rng.random(COUNT) < 0.7
     acc = np.zeros((ROWS * COUNT + 1, 3))
     acc[:, 1] = G * np.append(np.repeat(level, ROWS), level[-1])
-    found = mean_force_g(even(acc, None), None, strides(), whole, CONFIG)
+    found = mean_force_g(even(acc, None), None, strides=strides(), whole=whole, config=CONFIG)
     # Over a boundary the trapezoid takes half a row from the stride behind it.
     mean = level + np.append(np.diff(level), 0.0) / (2.0 * ROWS)
     for k in range(COUNT):
@@ -169,7 +178,7 @@ def test_shares_and_losses_are_those_of_a_plain_loop(seed: int) -> None:
         flag[int(np.ceil(a)) : int(np.ceil(b))].mean()
         for a, b in zip(some.start_row, some.end_row, strict=True)
     ]
-    np.testing.assert_allclose(stride_share(flag, some), share)
+    np.testing.assert_allclose(stride_fraction(flag, some), share)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flag, [0])).astype(int))).reshape(-1, 2)
     longest = [
         max([b - a for a, b in edges if a < end and b > start], default=0) / (end - start)
@@ -190,18 +199,20 @@ def test_a_loss_that_ends_where_a_stride_begins_does_not_touch_it() -> None:
 
 def test_a_share_is_of_the_rows_there_are() -> None:
     flag = np.ones(20, dtype=bool)
-    np.testing.assert_allclose(stride_share(flag, even_strides(-5.0, 15.0, 3)), [1.0, 1.0, 0.0])
+    np.testing.assert_allclose(stride_fraction(flag, even_strides(-5.0, 15.0, 3)), [1.0, 1.0, 0.0])
 
 
 def test_the_first_and_last_five_seconds_of_each_bout_are_beside_a_stop() -> None:
     one = even_strides(0.0, RATE_HZ, 12)
+    start, middle, end = (
+        np.concatenate((rows, rows + 20.0 * RATE_HZ)) for rows in (one.start_row, one.middle_row, one.end_row)
+    )
     both = Strides(
-        *(
-            np.concatenate((rows, rows + 20.0 * RATE_HZ))
-            for rows in (one.start_row, one.middle_row, one.end_row)
-        ),
-        np.repeat([3, 4], 12),
-        np.ones(24, dtype=bool),
+        start_row=start,
+        middle_row=middle,
+        end_row=end,
+        bout=np.repeat([3, 4], 12),
+        running=np.ones(24, dtype=bool),
     )
     stream = even(np.zeros((round(40 * RATE_HZ), 3)), None)
     expected = ([True] * 5 + [False] * 2 + [True] * 5) * 2
