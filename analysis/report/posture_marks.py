@@ -17,7 +17,7 @@ from sensor.samples import BoolArray
 ROW = 22.0
 """Height of one row of flags above the plot, in drawing units."""
 
-FLAG_ROWS = (Flag.SLOUCHED, Flag.WATCH, Flag.ROUNDED, Flag.HEAD)
+FLAG_ROWS = (Flag.SLOUCHED, Flag.ROUNDED, Flag.LEANING, Flag.WATCH, Flag.HEAD)
 """Flags from the top row down."""
 
 
@@ -145,7 +145,11 @@ def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
         if fitting
         else Markup("")
     )
-    edge = [] if name == Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, class_="edge")]
+    edge = (
+        []
+        if name not in (Flag.SLOUCHED, Flag.ROUNDED)
+        else [svg.line(begin, top, begin, plot.bottom, class_="edge")]
+    )
     return svg.group(*edge, bar, label, title=told)
 
 
