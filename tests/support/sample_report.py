@@ -197,6 +197,45 @@ def head_sensor() -> RunReport:
     return with_fields(report, segments=segments, head_source="head sensor")
 
 
+def three_sensors() -> RunReport:
+    """Sensors on sacrum and head too: a lean with a straight back, and a head that drops near the end."""
+    report = head_sensor()
+    curve, far = report.curve, report.curve.distance_m >= 8_500.0
+    lean_deg = curve.adj_deg
+    curve = replace(
+        curve,
+        bend_change_deg=np.where(curve.distance_m < 300.0, np.nan, 0.2 * lean_deg),
+        sacrum_change_deg=0.8 * lean_deg,
+        head_pitch_deg=np.where(far, 18.0, 6.0),
+        neck_flexion_deg=np.where(far, 9.0, -3.0),
+    )
+    slouch, watch = report.evidence.episodes
+    lean, head = replace(slouch, flag="leaning"), replace(slouch, flag="head", from_m=8_500.0, depth_deg=18.0)
+    segments = tuple(
+        replace(
+            s,
+            sacrum_pitch_deg=4.0 + 0.8 * s.adj_deg,
+            upper_trunk_minus_sacrum_deg=4.2 + 0.2 * s.adj_deg,
+            bend_change_deg=0.2 * s.adj_deg,
+            flag="leaning" if s.flag == "slouched" else s.flag,
+        )
+        for s in report.evidence.segments
+    )
+    zones = report.evidence.zones
+    return with_fields(
+        report,
+        strides=report.strides.with_columns(sacrum_pitch_deg=np.full(len(report.strides), 4.0)),
+        curve=curve,
+        segments=segments,
+        episodes=(lean, watch, head),
+        zones={**zones, "leaning": zones["slouched"], "slouched": 0.0},
+        verdict="leaning",
+        headline="From 6.2 km on you leaned about 5° further forward from the hips, for 3.8 km; "
+        "your back stayed straight.",
+        advice=(Advice(AdviceKind.CARRY_HIPS_HIGH, "you leaned from the hips with a straight back"),),
+    )
+
+
 def accelerometer_only() -> RunReport:
     """A heart-rate strap without gyroscope: no sideways, rotation or head figures."""
     report = sample_report()
