@@ -194,7 +194,9 @@ def _judged(
     evidence = Evidence(
         baseline=baseline,
         standings=standings,
-        segments=segments_of(table, way.total_m, config=config.segments, findings=config.findings),
+        segments=segments_of(
+            table, way.total_m, config=config.segments, findings=config.findings, baseline=baseline
+        ),
         episodes=found.episodes,
         mounting_shifts=shifts,
         gaps=gaps,

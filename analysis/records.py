@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
 from analysis.words import EpisodeEnd, Flag, Grade, StandingRole
@@ -131,7 +133,8 @@ class Segment:
 
     ``head_forward_lo_cm`` and ``head_forward_hi_cm`` bound the 95 % interval of ``head_forward_cm``, which a
     model estimates; ``head_pitch_deg`` and ``neck_flexion_deg`` are measured, NaN without a head sensor;
-    ``heart_rate_bpm`` is NaN where none was recorded.
+    ``heart_rate_bpm`` is NaN where none was recorded. ``bend_change_deg`` is how much further the upper trunk
+    bends against the sacrum than in the fresh window; NaN, like the two before it, without a sacrum sensor.
     """
 
     from_m: float
@@ -155,6 +158,9 @@ class Segment:
     head_pitch_deg: float = math.nan
     neck_flexion_deg: float = math.nan
     heart_rate_bpm: float = math.nan
+    sacrum_pitch_deg: float = math.nan
+    upper_trunk_minus_sacrum_deg: float = math.nan
+    bend_change_deg: float = math.nan
 
 
 class Axis(StrEnum):
@@ -214,6 +220,7 @@ class AdviceKind(StrEnum):
     KEEP = "keep running like this"
     CHECK_EACH_KM = "check each kilometre"
     LOOK_AHEAD = "look ahead"
+    CARRY_HIPS_HIGH = "carry the hips high"
     COME_UP_SOONER = "come up sooner"
     REMIND_LATE = "remind yourself late"
     STRENGTHEN_BACK = "strengthen the back"
@@ -245,6 +252,10 @@ class Advice:
     how: str = ""
 
 
+def _not_worn() -> FloatArray:
+    return np.zeros(0)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """The smoothed course of the run: one row per usable run stride, the running median over 25 of them.
@@ -259,6 +270,11 @@ class Curve:
         (k,) running median of the adjusted flexion, 0 = as usual; NaN without a fresh window.
     after_break
         (k,) true where a gap, a walk or unusable strides lie directly before this stride.
+    bend_change_deg, sacrum_change_deg
+        (k,) running medians of the upper trunk's bend against the sacrum and of the sacrum's pitch, 0 = as in
+        the fresh window, NaN where not known; (0,) without a sacrum sensor or a fresh window.
+    head_pitch_deg, neck_flexion_deg
+        (k,) running medians of both, NaN where not known; (0,) without a head sensor.
     """
 
     distance_m: FloatArray
@@ -266,6 +282,10 @@ class Curve:
     flexion_deg: FloatArray
     adj_deg: FloatArray
     after_break: BoolArray
+    bend_change_deg: FloatArray = field(default_factory=_not_worn)
+    sacrum_change_deg: FloatArray = field(default_factory=_not_worn)
+    head_pitch_deg: FloatArray = field(default_factory=_not_worn)
+    neck_flexion_deg: FloatArray = field(default_factory=_not_worn)
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

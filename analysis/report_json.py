@@ -58,6 +58,12 @@ _LISTS = {
 }
 """Lists of the evidence, by their key in the JSON."""
 
+_SACRUM = ("sacrum_pitch_deg", "upper_trunk_minus_sacrum_deg", "bend_change_deg")
+"""What only a sacrum sensor tells of a kilometre."""
+
+_SECOND_SENSOR = ("bend_change_deg", "sacrum_change_deg", "head_pitch_deg", "neck_flexion_deg")
+"""Lists of the curve that are there only where the sensor was worn."""
+
 
 def to_json(report: RunReport) -> str:
     """Return the report as JSON, plain ASCII, keys in a fixed order, what is unknown as null."""
@@ -72,6 +78,7 @@ def to_json(report: RunReport) -> str:
         "episodes": [_episode(e) for e in evidence.episodes],
         "zones": dict(evidence.zones),
         **{key: [asdict(item) for item in flat[name]] for key, name in _LISTS.items()},
+        "segments": _segments(report),
         "advice": [asdict(item) for item in report.outcome.advice],
         "notes": list(evidence.notes),
         "settings": provenance.config.thresholds(),
@@ -81,6 +88,14 @@ def to_json(report: RunReport) -> str:
     head = json.dumps(_plain(content), allow_nan=False, indent=2).removesuffix("\n}")
     parts = {"strides": report.strides.columns, "curve": _curve_columns(report)}
     return ",\n".join([head, *(_columns(name, columns) for name, columns in parts.items())]) + "\n}\n"
+
+
+def _segments(report: RunReport) -> list[dict[str, Any]]:
+    """Return the kilometres; what only a sacrum sensor tells is left out where none was worn."""
+    rows = [asdict(segment) for segment in report.evidence.segments]
+    if any(math.isfinite(row[name]) for row in rows for name in _SACRUM):
+        return rows
+    return [{name: value for name, value in row.items() if name not in _SACRUM} for row in rows]
 
 
 def _columns(name: str, columns: Mapping[str, Any]) -> str:
@@ -172,11 +187,13 @@ def _stride_table(columns: Mapping[str, list[Any]]) -> StrideTable:
 
 def _curve(columns: Mapping[str, list[Any]]) -> Curve:
     kinds = {f.name: np.bool_ if f.name == "after_break" else np.float64 for f in fields(Curve)}
-    return Curve(**{name: np.array(columns[name], dtype=kind) for name, kind in kinds.items()})
+    given = {name: kind for name, kind in kinds.items() if name not in _SECOND_SENSOR or name in columns}
+    return Curve(**{name: np.array(columns[name], dtype=kind) for name, kind in given.items()})
 
 
 def _curve_columns(report: RunReport) -> dict[str, Any]:
-    return {f.name: getattr(report.curve, f.name) for f in fields(Curve)}
+    columns = {f.name: getattr(report.curve, f.name) for f in fields(Curve)}
+    return {name: values for name, values in columns.items() if name not in _SECOND_SENSOR or len(values)}
 
 
 def _value(kind: Any, value: Any) -> Any:

@@ -20,6 +20,7 @@ class Flag(StrEnum):
 
     NONE = "none"
     WATCH = "watch"
+    LEANING = "leaning"
     SLOUCHED = "slouched"
     ROUNDED = "rounded"
     HEAD = "head"
@@ -31,6 +32,8 @@ class Zone(StrEnum):
     TALLER = "taller"
     USUAL = "usual"
     WATCH = "watch"
+    LEANING = "leaning"
+    """As far forward as ``slouched``, but with a straight back: only a sacrum sensor tells."""
     SLOUCHED = "slouched"
 
 
@@ -40,6 +43,8 @@ class EpisodeEnd(StrEnum):
     RECOVERED = "recovered"
     END_OF_RUN = "end of run"
     MOUNTING_SHIFT = "strap step"
+    BACK_ROUNDED = "back rounded"
+    BACK_STRAIGHTENED = "back straightened"
 
 
 class Verdict(StrEnum):
@@ -48,6 +53,7 @@ class Verdict(StrEnum):
     NONE = "none"
     USUAL = "usual"
     WATCH = "watch"
+    LEANING = "leaning"
     SLOUCHED = "slouched"
 
 

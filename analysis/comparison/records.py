@@ -23,7 +23,9 @@ class RunSummary:
     cadence_spm: float
     flexion_deg: float
     slouched_m: float
-    """Distance covered in slouched stretches."""
+    """Distance covered in stretches that were slouched, or where a sacrum sensor saw the back rounded."""
+    leaning_m: float
+    """Distance covered leaning with a straight back: only a sacrum sensor tells."""
     verdict: str
     confidence: str
     zero_source: str

@@ -29,7 +29,8 @@ def render(comparison: Comparison) -> str:
 
 def _run_line(number: int, run: RunSummary) -> str:
     slouched = f"slouched for {_number(run.slouched_m / 1000, 1)} km" if run.slouched_m else "no slouching"
-    verdict = "no verdict" if run.verdict == Verdict.NONE else slouched
+    leaning = f", leaning for {_number(run.leaning_m / 1000, 1)} km" if run.leaning_m else ""
+    verdict = "no verdict" if run.verdict == Verdict.NONE else slouched + leaning
     figures = f"{_number(run.distance_m / 1000, 2)} km, {_pace(run.speed_mps)}, lean {_lean(run)}"
     return f"  {number}  {_plain(run.name)}: {figures}, {verdict}, confidence {run.confidence}"
 

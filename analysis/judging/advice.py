@@ -15,7 +15,7 @@ from analysis.records import Advice, AdviceKind, Episode, QualityLine
 from analysis.words import EpisodeEnd, Flag, Grade, Verdict
 from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY, BodyPlace, Pain, Symptom, read_pain, strongest_pains
 
-_GRAVEST_FIRST = (Flag.SLOUCHED, Flag.ROUNDED, Flag.HEAD, Flag.WATCH)
+_GRAVEST_FIRST = (Flag.SLOUCHED, Flag.ROUNDED, Flag.HEAD, Flag.LEANING, Flag.WATCH)
 
 _PACKS = {"backpack": AdviceKind.LIGHTEN_BACKPACK, "vest": AdviceKind.LIGHTEN_VEST}
 
@@ -24,6 +24,7 @@ POSTURE_KINDS = frozenset(
         AdviceKind.KEEP,
         AdviceKind.CHECK_EACH_KM,
         AdviceKind.LOOK_AHEAD,
+        AdviceKind.CARRY_HIPS_HIGH,
         AdviceKind.COME_UP_SOONER,
         AdviceKind.REMIND_LATE,
         AdviceKind.STRENGTHEN_BACK,
@@ -106,6 +107,8 @@ def _by_findings(
         yield Advice(AdviceKind.KEEP, "nothing was flagged")
     elif worst.flag == Flag.HEAD:
         yield Advice(AdviceKind.LOOK_AHEAD, "the head went down or forward")
+    elif worst.flag == Flag.LEANING:
+        yield Advice(AdviceKind.CARRY_HIPS_HIGH, "you leaned from the hips with a straight back")
     elif worst.flag == Flag.WATCH:
         yield Advice(AdviceKind.CHECK_EACH_KM, "the trunk leaned a little more than at the start")
     elif worst.ended_by == EpisodeEnd.RECOVERED:

@@ -91,6 +91,9 @@ class FindingsConfig:
     """A pause between two strides longer than this is drawn as a break of the curve."""
     taller_deg: float = -2.0
     """Zone "taller": further upright than as usual by at least this."""
+    leaning_bend_deg: float = 2.0
+    """Where the upper trunk bends against the sacrum by less than this beyond the fresh window, the back is
+    straight: what would be slouched is a lean. Twice the error per kilometre, as `watch_deg`."""
     rounded_deg: float = 4.0
     """Bend of the upper trunk against the sacrum, beyond that of the fresh window: the back is rounded."""
     rounded_sacrum_deg: float = 2.0

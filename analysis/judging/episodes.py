@@ -76,7 +76,7 @@ def find_episodes(
             depth = float(np.median(depth_deg[inside]))
             ended_by = _ended_by(stretch, barred[rows[-1] :])
             episodes.append(
-                _episode(table, inside, last_m=last_m, flag=flag, depth_deg=depth, ended_by=ended_by)
+                episode_over(table, inside, last_m=last_m, flag=flag, depth_deg=depth, ended_by=ended_by)
             )
     return tuple(episodes), flagged
 
@@ -94,9 +94,10 @@ def _ended_by(stretch: Stretch, barred_after: BoolArray) -> EpisodeEnd:
     return EpisodeEnd.MOUNTING_SHIFT if barred_after.any() else EpisodeEnd.END_OF_RUN
 
 
-def _episode(
+def episode_over(
     table: StrideTable, inside: IntArray, *, last_m: float, flag: Flag, depth_deg: float, ended_by: EpisodeEnd
 ) -> Episode:
+    """Return the episode over the rows ``inside``, of which the last one covers ``last_m`` metres."""
     last = inside[-1]
     return Episode(
         flag=flag,

@@ -10,8 +10,9 @@ import numpy as np
 from analysis.config import AnalysisConfig
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import FindingsConfig
+from analysis.judging.curve import above_window, curve_of, over_strides
 from analysis.judging.episodes import find_episodes
-from analysis.judging.hysteresis import running_median
+from analysis.judging.leaning import told_apart
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
 from analysis.judging.zones import zone_shares
 from analysis.records import Axis, Baseline, Curve, Episode, MountingShift, Standing, StrideTable
@@ -65,76 +66,60 @@ def findings_of(
     config
         Thresholds (``findings``).
     shifts, standings
-        After a strap step nothing is called slouched until the runner has stood again.
+        After a strap step nothing is called slouched, leaning or rounded until the runner has stood again.
     zero_source
         Remarks on the absolute angle are made only for ``standing``.
     """
-    curve = curve_of(table, config.findings)
-    notes = _notes(curve, config.findings) if zero_source == ZeroSource.STANDING else ()
+    rules = config.findings
+    curve = curve_of(table, baseline, rules)
+    notes = _notes(curve, rules) if zero_source == ZeroSource.STANDING else ()
     if baseline is None:
         unflagged = table.with_columns(flag=np.full(len(table), Flag.NONE, dtype=object))
         return Findings(table=unflagged, curve=curve, episodes=(), zones={}, notes=notes)
-    flagged, slouches = _slouch_flags(table, curve, config=config, shifts=shifts, standings=standings)
-    flagged, rounded = rounded_flags(flagged, baseline, config)
-    flagged, head = head_flags(flagged, baseline, config)
-    changes_deg = table["trunk_flexion_adj_deg"][usable_running(table)]
+    barred = _barred(table["start_s"], shifts, standings)
+    flagged, slouches = _slouch_flags(table, curve, barred=barred, config=rules)
+    flagged, rounded = rounded_flags(flagged, curve, barred=barred, config=rules)
+    flagged, head = head_flags(flagged, curve, baseline=baseline, config=rules)
+    usable = usable_running(table)
+    bend_deg = above_window(table, "upper_trunk_minus_sacrum_deg", baseline)
     episodes = sorted((*slouches, *rounded, *head), key=lambda episode: (episode.from_m, -episode.to_m))
     return Findings(
         table=flagged,
         curve=curve,
         episodes=tuple(episodes),
-        zones=zone_shares(changes_deg, config.findings),
+        zones=zone_shares(table["trunk_flexion_adj_deg"][usable], rules, bend_change_deg=bend_deg[usable]),
         notes=notes,
     )
 
 
-def curve_of(table: StrideTable, config: FindingsConfig) -> Curve:
-    """Smooth the course of the run over its usable running strides."""
-    rows = np.flatnonzero(usable_running(table))
-    flexion_deg = running_median(table["trunk_flexion_deg"][rows], config.smoothing_strides)
-    adj_deg = table["trunk_flexion_adj_deg"][rows]
-    known = bool(len(rows)) and bool(np.isfinite(adj_deg).all())
-    start_s, end_s = table["start_s"][rows], table["end_s"][rows]
-    skipped = np.diff(rows, prepend=-1) > 1
-    paused = np.concatenate(
-        [np.zeros(min(len(rows), 1), dtype=bool), start_s[1:] - end_s[:-1] > config.break_s]
-    )
-    return Curve(
-        distance_m=table["distance_m"][rows],
-        time_s=start_s,
-        flexion_deg=flexion_deg,
-        adj_deg=running_median(adj_deg, config.smoothing_strides) if known else np.full(len(rows), np.nan),
-        after_break=skipped | paused,
-    )
-
-
 def _slouch_flags(
-    table: StrideTable,
-    curve: Curve,
-    *,
-    config: AnalysisConfig,
-    shifts: Sequence[MountingShift],
-    standings: Sequence[Standing],
+    table: StrideTable, curve: Curve, *, barred: BoolArray, config: FindingsConfig
 ) -> tuple[StrideTable, tuple[Episode, ...]]:
-    rules = config.findings
-    x_deg = np.full(len(table), np.nan)
-    x_deg[usable_running(table)] = curve.adj_deg
-    judged = table["judged"]
-    barred = _barred(table["start_s"], shifts, standings)
+    x_deg, judged = over_strides(table, curve.adj_deg), table["judged"]
     watched, watch = find_episodes(
-        table, Flag.WATCH, quantity_deg=x_deg, threshold_deg=rules.watch_deg, judged=judged, config=rules
+        table, Flag.WATCH, quantity_deg=x_deg, threshold_deg=config.watch_deg, judged=judged, config=config
     )
-    slouches, slouch = find_episodes(
+    found, inside = find_episodes(
         table,
         Flag.SLOUCHED,
         quantity_deg=x_deg,
-        threshold_deg=rules.slouched_deg,
+        threshold_deg=config.slouched_deg,
         judged=judged,
-        config=rules,
+        config=config,
         barred=barred,
     )
-    flag = np.where(slouch, Flag.SLOUCHED, np.where(watch, Flag.WATCH, Flag.NONE)).astype(object)
-    return table.with_columns(flag=flag), (*watched, *slouches)
+    episodes = told_apart(
+        table,
+        found,
+        quantity_deg=x_deg,
+        bend_deg=over_strides(table, curve.bend_change_deg),
+        inside=inside,
+        config=config,
+    )
+    flag = np.where(watch, Flag.WATCH, Flag.NONE).astype(object)
+    for episode in episodes:
+        flag[inside & (table["start_s"] >= episode.from_s) & (table["end_s"] <= episode.to_s)] = episode.flag
+    return table.with_columns(flag=flag), (*watched, *episodes)
 
 
 def _barred(start_s: FloatArray, shifts: Sequence[MountingShift], standings: Sequence[Standing]) -> BoolArray:

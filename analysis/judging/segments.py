@@ -6,20 +6,26 @@ import numpy as np
 
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import FindingsConfig, SegmentConfig
+from analysis.judging.curve import above_window
 from analysis.judging.episodes import known_median
 from analysis.judging.zones import flag_of
-from analysis.records import Segment, StrideTable
+from analysis.records import Baseline, Segment, StrideTable
 from analysis.words import Activity
 from sensor.samples import BoolArray, FloatArray
 
 
 def segments_of(
-    table: StrideTable, total_m: float, *, config: SegmentConfig, findings: FindingsConfig
+    table: StrideTable,
+    total_m: float,
+    *,
+    config: SegmentConfig,
+    findings: FindingsConfig,
+    baseline: Baseline | None = None,
 ) -> tuple[Segment, ...]:
     """Sum up each kilometre, the last part included; none where the distance is unknown.
 
     Duration is the time from entering to leaving the segment, stops included; every other figure is a median
-    over its usable running strides, the change against the usual one over those that were judged, heart rate
+    over its usable running strides, a change against the usual one over those that were judged, heart rate
     over all running strides. The flag is the zone of that change, so that a kilometre's word and its number
     never disagree.
 
@@ -33,6 +39,8 @@ def segments_of(
         Length of a segment (m).
     findings
         Limits of the zones.
+    baseline
+        The fresh window, from which the bend of the back counts.
     """
     known = np.isfinite(table["distance_m"])
     if not known.any() or not total_m > 0:
@@ -45,6 +53,7 @@ def segments_of(
     distance_m = np.append(table["distance_m"][rows], total_m)
     time_s = np.append(table["start_s"][rows], table["end_s"][rows[-1]])
     edges_s = np.interp(edges_m, distance_m, time_s)
+    bend_deg = above_window(table, "upper_trunk_minus_sacrum_deg", baseline)
     which = np.clip(np.searchsorted(edges_m, table["distance_m"], side="right") - 1, 0, len(edges_m) - 2)
     return tuple(
         _segment(
@@ -52,6 +61,7 @@ def segments_of(
             known & (which == k),
             edge_m=edges_m[k : k + 2],
             edge_s=edges_s[k : k + 2],
+            bend_deg=bend_deg,
             findings=findings,
         )
         for k in range(len(edges_m) - 1)
@@ -59,12 +69,21 @@ def segments_of(
 
 
 def _segment(
-    table: StrideTable, inside: BoolArray, *, edge_m: FloatArray, edge_s: FloatArray, findings: FindingsConfig
+    table: StrideTable,
+    inside: BoolArray,
+    *,
+    edge_m: FloatArray,
+    edge_s: FloatArray,
+    bend_deg: FloatArray,
+    findings: FindingsConfig,
 ) -> Segment:
     running = inside & (table["activity"] == Activity.RUN)
     usable = inside & usable_running(table)
 
-    adj_deg = known_median(table["trunk_flexion_adj_deg"][inside & table["judged"]])
+    judged = inside & table["judged"]
+    adj_deg, bend_change_deg = (
+        known_median(value[judged]) for value in (table["trunk_flexion_adj_deg"], bend_deg)
+    )
 
     def median(column: str) -> float:
         return known_median(table[column][usable])
@@ -83,7 +102,7 @@ def _segment(
         speed_mps=median("speed_mps"),
         vertical_oscillation_cm=median("vertical_oscillation_cm"),
         contact_time_ms=median("contact_time_ms"),
-        flag=flag_of(adj_deg, findings),
+        flag=flag_of(adj_deg, findings, bend_change_deg=bend_change_deg),
         lateral_left_deg=median("lateral_left_deg"),
         lateral_right_deg=median("lateral_right_deg"),
         head_forward_lo_cm=median("head_forward_lo_cm"),
@@ -91,6 +110,9 @@ def _segment(
         head_pitch_deg=median("head_pitch_deg"),
         neck_flexion_deg=median("neck_flexion_deg"),
         heart_rate_bpm=known_median(table["heart_rate_bpm"][running]),
+        sacrum_pitch_deg=median("sacrum_pitch_deg"),
+        upper_trunk_minus_sacrum_deg=median("upper_trunk_minus_sacrum_deg"),
+        bend_change_deg=bend_change_deg,
     )
 
 

@@ -11,10 +11,21 @@ from analysis.judging.baseline import usable_running
 from analysis.judging.config import VerdictConfig
 from analysis.judging.distance import CADENCE_MODEL
 from analysis.judging.episodes import stride_length_m
+from analysis.judging.headline import found_sentence
 from analysis.judging.quality import REASONS, standing_change_deg, unusable_shares, usable_fraction
 from analysis.records import Baseline, Episode, MountingShift, Standing, StrideTable
 from analysis.run_report import Outcome
 from analysis.words import Activity, Confidence, Flag, StandingRole, UnusableReason, Verdict, ZeroSource
+
+_GRAVEST_FIRST = {
+    Flag.SLOUCHED: Verdict.SLOUCHED,
+    Flag.ROUNDED: Verdict.SLOUCHED,
+    Flag.LEANING: Verdict.LEANING,
+    Flag.WATCH: Verdict.WATCH,
+    Flag.HEAD: Verdict.WATCH,
+}
+"""What each flag makes of the verdict. A back that rounds has slouched, however far the trunk leans; a lean
+with a straight back, and a head that drops over an upright trunk, are worth watching and no slouch."""
 
 
 def require_running(table: StrideTable, config: VerdictConfig) -> None:
@@ -189,7 +200,7 @@ def _share_of_strides(usable: float) -> str:
 
 def _verdict(episodes: Sequence[Episode]) -> Verdict:
     flags = {episode.flag for episode in episodes}
-    return next((Verdict(flag) for flag in (Flag.SLOUCHED, Flag.WATCH) if flag in flags), Verdict.USUAL)
+    return next((verdict for flag, verdict in _GRAVEST_FIRST.items() if flag in flags), Verdict.USUAL)
 
 
 def judged_m(table: StrideTable) -> float:
@@ -217,7 +228,7 @@ def _headline(
     if verdict == Verdict.USUAL:
         judged = f"the {judged_km:.1f} of {total_km} that could be judged" if partly else total_km
         return f"Your posture stayed as usual over {judged}."
-    sentences = [_found(Flag(verdict), episodes), _creep_doubt(standings, config)]
+    sentences = [found_sentence(verdict, episodes), _creep_doubt(standings, config)]
     sentences += [f"Only {judged_km:.1f} of {total_km} could be judged."] if partly else []
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -229,24 +240,4 @@ def _creep_doubt(standings: Sequence[Standing], config: VerdictConfig) -> str:
         return ""
     return (
         f"Your standings before and after differ by {change_deg:.0f}°, so the strap may have moved instead."
-    )
-
-
-def _found(flag: Flag, episodes: Sequence[Episode]) -> str:
-    found = [episode for episode in episodes if episode.flag == flag]
-    length_m = [episode.to_m - episode.from_m for episode in found]
-    depth_deg = float(np.average([episode.depth_deg for episode in found], weights=length_m))
-    stretches = f" in {len(found)} stretches" if len(found) > 1 else ""
-    start, how_long = f"{found[0].from_m / 1000:.1f} km", f"{sum(length_m) / 1000:.1f} km{stretches}"
-    if flag == Flag.SLOUCHED:
-        watch_m = min((e.from_m for e in episodes if e.flag == Flag.WATCH), default=np.inf)
-        if f"{watch_m / 1000:.1f} km" != start and watch_m < found[0].from_m:
-            return (
-                f"You ran tall until {watch_m / 1000:.1f} km, then leaned further forward, and slouched from "
-                f"{start} by about {depth_deg:.0f}° for {how_long}."
-            )
-        return f"You ran tall until {start}, then slouched by about {depth_deg:.0f}° for {how_long}."
-    return (
-        f"From {start} on you leaned about {depth_deg:.0f}° further forward than at your start, "
-        f"for {how_long}."
     )

@@ -10,29 +10,48 @@ from analysis.judging.config import FindingsConfig
 from analysis.words import Flag, Zone
 from sensor.samples import FloatArray, IntArray
 
-_FLAGS = {Zone.WATCH: Flag.WATCH, Zone.SLOUCHED: Flag.SLOUCHED}
+_FLAGS = {Zone.WATCH: Flag.WATCH, Zone.LEANING: Flag.LEANING, Zone.SLOUCHED: Flag.SLOUCHED}
+
+_BY_CHANGE = (Zone.TALLER, Zone.USUAL, Zone.WATCH, Zone.SLOUCHED)
+"""What the change of flexion alone tells apart, from tall to bent."""
 
 
-def zone_of(change_deg: float, config: FindingsConfig) -> Zone | None:
-    """Return the zone of one change (degrees, forward positive); None where the change is not known."""
+def zone_of(change_deg: float, config: FindingsConfig, *, bend_change_deg: float = math.nan) -> Zone | None:
+    """Return the zone of one change (degrees, forward positive); None where the change is not known.
+
+    ``bend_change_deg`` is how much further the upper trunk bends against the sacrum than in the fresh window,
+    NaN without a sacrum sensor: with a straight back no change is slouched.
+    """
     if math.isnan(change_deg):
         return None
-    return tuple(Zone)[int(_zone_numbers(np.array([change_deg]), config)[0])]
+    zone = _BY_CHANGE[int(_zone_numbers(np.array([change_deg]), config)[0])]
+    straight = bend_change_deg < config.leaning_bend_deg
+    return Zone.LEANING if zone is Zone.SLOUCHED and straight else zone
 
 
-def flag_of(change_deg: float, config: FindingsConfig) -> Flag:
-    """Return the flag of the zone that a change (degrees) lies in; none for NaN."""
-    zone = zone_of(change_deg, config)
+def flag_of(change_deg: float, config: FindingsConfig, *, bend_change_deg: float = math.nan) -> Flag:
+    """Return the flag of the zone that a change (degrees) lies in; none for NaN. Words as in `zone_of`."""
+    zone = zone_of(change_deg, config, bend_change_deg=bend_change_deg)
     return Flag.NONE if zone is None else _FLAGS.get(zone, Flag.NONE)
 
 
-def zone_shares(change_deg: FloatArray, config: FindingsConfig) -> dict[Zone, float]:
-    """Return the share (0 to 1) of (n,) known changes (degrees) in each zone."""
-    counts = np.bincount(_zone_numbers(change_deg, config), minlength=len(Zone))
-    return {zone: float(count / max(len(change_deg), 1)) for zone, count in zip(Zone, counts, strict=True)}
+def zone_shares(
+    change_deg: FloatArray, config: FindingsConfig, *, bend_change_deg: FloatArray
+) -> dict[Zone, float]:
+    """Return the share (0 to 1) of (n,) known changes (degrees) in each zone, the tallest first.
+
+    ``bend_change_deg`` (n,) as in `zone_of`; where it is never known there is no zone `Zone.LEANING`.
+    """
+    numbers = _zone_numbers(change_deg, config)
+    straight = bend_change_deg < config.leaning_bend_deg
+    inside = {zone: numbers == number for number, zone in enumerate(_BY_CHANGE)}
+    if np.isfinite(bend_change_deg).any():
+        slouched = inside[Zone.SLOUCHED]
+        inside |= {Zone.LEANING: slouched & straight, Zone.SLOUCHED: slouched & ~straight}
+    return {zone: float(inside[zone].sum() / max(len(change_deg), 1)) for zone in Zone if zone in inside}
 
 
 def _zone_numbers(change_deg: FloatArray, config: FindingsConfig) -> IntArray:
-    """Return (n,) which zone, counted from the tallest; a limit belongs to the zone above it."""
+    """Return (n,) which of `_BY_CHANGE`; a limit belongs to the zone above it."""
     limits_deg = (config.taller_deg, config.watch_deg, config.slouched_deg)
     return np.searchsorted(limits_deg, change_deg, side="right")

@@ -24,6 +24,8 @@ SENTENCES = {
     AdviceKind.CHECK_EACH_KM: f"Next run, check yourself once every kilometre: {CUE}.",
     AdviceKind.LOOK_AHEAD: "Next run, let your eyes rest twenty metres ahead, and check once every "
     "kilometre.",
+    AdviceKind.CARRY_HIPS_HIGH: "Your back stayed straight, so there is nothing to straighten. If you did "
+    "not mean to lean, check once every kilometre that your hips are high and well under your chest.",
     AdviceKind.COME_UP_SOONER: "You came back up by yourself. Next run, do it sooner: a reminder each "
     f"kilometre, {CUE}.",
     AdviceKind.REMIND_LATE: "It came late in the run. Next time, remind yourself just before km {place}: "

@@ -139,7 +139,9 @@ def _second_sensor_flags(report: RunReport) -> list[str]:
             f"Back: “rounded upper back” means the trunk bent "
             f"+{words.threshold(found.rounded_deg)} against the "
             f"pelvis since the fresh part of this run, while the pelvis moved less than "
-            f"{words.threshold(found.rounded_sacrum_deg)}."
+            f"{words.threshold(found.rounded_sacrum_deg)}. What would be “slouched” is “leaning” where "
+            f"it bent less than {words.threshold(found.leaning_bend_deg)}: the whole body leans, the back is "
+            "straight."
         )
     if np.isfinite(report.strides["head_pitch_deg"]).any():
         lines.append(

@@ -16,8 +16,10 @@ from analysis.judging.zones import zone_of
 from analysis.report import method, words
 from analysis.report.advice import advice_lines, limits
 from analysis.report.heart_figure import heart_figure
+from analysis.report.kilometre_flags import flag_parts
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
 from analysis.report.posture_marks import has_unjudged
+from analysis.report.second_sensor_figures import back_figure, head_course_figure
 from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
 from analysis.run_report import RunReport
 from analysis.words import Grade, Verdict, Zone
@@ -78,8 +80,17 @@ def render(report: RunReport) -> str:
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
             median_strides=words.number(thresholds.smoothing_strides),
-            zones=[zone_of(segment.adj_deg, thresholds) for segment in report.evidence.segments],
+            zones=[
+                zone_of(segment.adj_deg, thresholds, bend_change_deg=segment.bend_change_deg)
+                for segment in report.evidence.segments
+            ],
+            flag_parts=[flag_parts(report, segment) for segment in report.evidence.segments],
             slouched_deg=thresholds.slouched_deg,
+            rounded_deg=thresholds.rounded_deg,
+            head_pitch_deg=thresholds.head_pitch_deg,
+            neck_change_deg=thresholds.neck_change_deg,
+            has_sacrum=words.has_sacrum(report),
+            stretches_title=words.stretches_title(report),
             standing_zero=words.has_standing_zero(report),
             head_measured=words.has_standing_zero(report)
             and any(math.isfinite(s.head_pitch_deg) for s in report.evidence.segments),
@@ -97,6 +108,8 @@ def _figures(report: RunReport) -> dict[str, Any]:
         "zones": zones_bar(report),
         "side": side_figure(report),
         "head": head_figure(report),
+        "back": back_figure(report),
+        "head_course": head_course_figure(report),
     }
 
 

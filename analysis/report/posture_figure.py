@@ -116,10 +116,12 @@ def _zones(plot: Plot) -> Markup:
     found = plot.report.provenance.config.findings
     taller, watch, slouched = found.taller_deg, found.watch_deg, found.slouched_deg
     y, left, right = plot.y, plot.left, plot.right
+    names = _furthest(plot.report)
+    furthest = Zone.WATCH if Zone.LEANING in names else Zone.SLOUCHED
     bands = [
         svg.rect(left, y.at(taller), right, y.at(watch), class_="zone-usual", title="your usual"),
         svg.rect(left, y.at(watch), right, y.at(slouched), class_="zone-watch", title="watch"),
-        svg.rect(left, y.at(slouched), right, plot.top, class_="zone-slouched", title="slouched"),
+        svg.rect(left, y.at(slouched), right, plot.top, class_=f"zone-{furthest}", title=" or ".join(names)),
     ]
     base = plot.report.evidence.baseline
     if base is not None and math.isfinite(base.sd_deg):
@@ -130,12 +132,17 @@ def _zones(plot: Plot) -> Markup:
     return Markup("").join([*bands, *edges])
 
 
+def _furthest(report: RunReport) -> tuple[Zone, ...]:
+    """Return what the furthest zone can mean: with a sacrum sensor the line alone shows no slouch."""
+    return (Zone.LEANING, Zone.SLOUCHED) if words.has_sacrum(report) else (Zone.SLOUCHED,)
+
+
 def _zone_names(plot: Plot) -> Markup:
     """Return the names of the thresholds, inside the plot at its left edge, above their lines."""
     if plot.mode != CHANGE:
         return Markup("")
     found = plot.report.provenance.config.findings
-    named = ((Zone.WATCH, found.watch_deg), (Zone.SLOUCHED, found.slouched_deg))
+    named = (("watch", found.watch_deg), (" or ".join(_furthest(plot.report)), found.slouched_deg))
     return Markup("").join(
         svg.text(plot.left + 6, plot.y.at(v) - 5, f"{name} from +{words.threshold(v)}", class_="zone-name")
         for name, v in named

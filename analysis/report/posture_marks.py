@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from markupsafe import Markup
@@ -17,7 +18,7 @@ from sensor.samples import BoolArray
 ROW = 22.0
 """Height of one row of flags above the plot, in drawing units."""
 
-FLAG_ROWS = (Flag.SLOUCHED, Flag.WATCH, Flag.ROUNDED, Flag.HEAD)
+FLAG_ROWS = (Flag.SLOUCHED, Flag.ROUNDED, Flag.LEANING, Flag.WATCH, Flag.HEAD)
 """Flags from the top row down."""
 
 
@@ -124,28 +125,54 @@ def _mounting_shifts(plot: Plot) -> list[Markup]:
 
 def flag_bars(plot: Plot, flags: list[Flag]) -> Markup:
     """Return the flagged stretches as bars above the plot, one row per flag."""
-    bars = [
-        _flag_bar(plot, e, 22.0 + ROW * flags.index(e.flag))
-        for e in plot.report.evidence.episodes
-        if e.flag in flags
-    ]
-    return Markup("").join(bars)
+    drawn = []
+    for row, flag in enumerate(flags):
+        top = 22.0 + ROW * row
+        episodes = [e for e in plot.report.evidence.episodes if e.flag == flag]
+        drawn += [_flag_bar(plot, episode, top) for episode in episodes]
+        drawn.append(_row_name(plot, episodes, top))
+    return Markup("").join(drawn)
+
+
+def _ends(plot: Plot, episode: Episode) -> tuple[float, float]:
+    begin = plot.way.at(episode.from_m, episode.from_s)
+    return begin, max(plot.way.at(episode.to_m, episode.to_s), begin + 3)
+
+
+def _inscription(plot: Plot, episode: Episode) -> str:
+    """Return what a bar has room for: name and depth, the depth alone, or nothing."""
+    begin, end = _ends(plot, episode)
+    depth = words.signed(episode.depth_deg)
+    texts = (f"{episode.flag} {depth}", depth)
+    return next((t for t in texts if len(t) * plot.size.letter <= end - begin - 8), "")
+
+
+def _row_name(plot: Plot, episodes: Sequence[Episode], top: float) -> Markup:
+    """Return the name of a row left of its first bar, where no bar holds it and there is room."""
+    name = episodes[0].flag
+    before = min(_ends(plot, episode)[0] for episode in episodes) - 6
+    inside = any(_inscription(plot, episode).startswith(name) for episode in episodes)
+    if inside or before < len(name) * plot.size.letter:
+        return Markup("")
+    return svg.text(before, top + 13.5, name, class_="flag-name", anchor="end")
 
 
 def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
-    begin = plot.way.at(episode.from_m, episode.from_s)
-    end = max(plot.way.at(episode.to_m, episode.to_s), begin + 3)
+    begin, end = _ends(plot, episode)
     name, depth = episode.flag, words.signed(episode.depth_deg)
     told = f"{words.FLAG_TEXTS.get(name, name)}, {words.stretch(episode)}, {depth}"
     bar = svg.rect(begin, top, end, top + ROW - 4, class_=f"flag flag-{name}")
-    room = end - begin - 8
-    fitting = next((t for t in (f"{name} {depth}", depth) if len(t) * plot.size.letter <= room), "")
+    fitting = _inscription(plot, episode)
     label = (
         svg.text(begin + 6, top + 13.5, fitting, class_=f"flag-text flag-text-{name}")
         if fitting
         else Markup("")
     )
-    edge = [] if name == Flag.WATCH else [svg.line(begin, top, begin, plot.bottom, class_="edge")]
+    edge = (
+        []
+        if name not in (Flag.SLOUCHED, Flag.ROUNDED)
+        else [svg.line(begin, top, begin, plot.bottom, class_="edge")]
+    )
     return svg.group(*edge, bar, label, title=told)
 
 

@@ -152,8 +152,7 @@ def zones_bar(report: RunReport) -> Markup:
         return Markup("")
     begin = 0.0
     parts = []
-    for zone in words.ZONE_TEXTS:
-        share = report.evidence.zones.get(zone, 0.0)
+    for zone, share in report.evidence.zones.items():
         told = f"{words.ZONE_TEXTS[zone]}: {words.percent(share)}"
         parts.append(
             svg.tag(
@@ -168,7 +167,7 @@ def zones_bar(report: RunReport) -> Markup:
         )
         begin += share
     spoken = "; ".join(
-        f"{words.ZONE_TEXTS[z]} {words.percent(report.evidence.zones.get(z, 0.0))}" for z in words.ZONE_TEXTS
+        f"{words.ZONE_TEXTS[z]} {words.percent(share)}" for z, share in report.evidence.zones.items()
     )
     return svg.tag("svg", svg.tag("title", spoken), *parts, class_="zones-bar", role="img")
 
@@ -176,6 +175,7 @@ def zones_bar(report: RunReport) -> Markup:
 _SHAPES: dict[str, tuple[str, dict[str, object]]] = {
     "circle": ("circle", {"cx": 12, "cy": 12, "r": 10}),
     "triangle": ("path", {"d": "M12 2L23 22H1z"}),
+    "slant": ("path", {"d": "M10 2H23L14 22H1z"}),
     "square": ("rect", {"x": 2, "y": 2, "width": 20, "height": 20, "rx": 2}),
     "ring": ("circle", {"cx": 12, "cy": 12, "r": 9}),
 }

@@ -15,6 +15,8 @@ from analysis.words import Flag, Verdict
 
 WIDTH = 80
 
+_BACK = "Back, measured: how much further bent against the pelvis than at your start"
+
 _NARROW_CHARACTERS = {ord(words.MINUS): "-", ord(words.THIN_SPACE): " "}
 """What the code page of an older terminal lacks, and what stands for it."""
 
@@ -25,7 +27,7 @@ def render(report: RunReport) -> str:
     Text that came from a person or a sensor cannot steer the terminal: control characters are replaced.
     """
     parts = [_heading(report), _headline(report), _facts(report), _kilometres(report), _stretches(report)]
-    parts += [_head(report), _quality(report)]
+    parts += [_back(report), _head(report), _quality(report)]
     lines = [line for part in parts if part for line in (*part, "")]
     text = "\n".join(line.rstrip() for line in lines)
     return text.translate(_NARROW_CHARACTERS)
@@ -111,7 +113,8 @@ def _kilometre(report: RunReport, s: Segment) -> list[str]:
 
 def _stretches(report: RunReport) -> list[str]:
     if report.evidence.episodes:
-        return ["Slouched stretches", *(line for e in report.evidence.episodes for line in _stretch(e))]
+        title = words.stretches_title(report)
+        return [title, *(line for e in report.evidence.episodes for line in _stretch(e))]
     if report.outcome.verdict == Verdict.NONE:
         return ["Slouched stretches: not judged in this run."]
     return ["Slouched stretches: none."]
@@ -127,20 +130,24 @@ def _stretch(e: Episode) -> list[str]:
     )
 
 
+def _back(report: RunReport) -> list[str]:
+    rows = [s for s in report.evidence.segments if math.isfinite(s.bend_change_deg)]
+    if not rows or not words.has_distance(report):
+        return []
+    told = [
+        [words.segment_name(s), words.signed(s.bend_change_deg), words.signed(s.sacrum_pitch_deg)]
+        for s in rows
+    ]
+    if not words.has_standing_zero(report):
+        return [_BACK, *_table(["km", "bent"], [row[:2] for row in told])]
+    return [_BACK, *_table(["km", "bent", "pelvis"], told), "pelvis: tilt against standing, forward positive"]
+
+
 def _head(report: RunReport) -> list[str]:
     known = [s for s in report.evidence.segments if math.isfinite(s.head_forward_cm)]
     if not known:
         return []
     last = known[-1]
-    measured = (
-        _wrapped(
-            f"Head, measured: pitch {words.signed(last.head_pitch_deg)} and neck flexion "
-            f"{words.signed(last.neck_flexion_deg)} against standing in km {words.segment_name(last)}.",
-            "  ",
-        )
-        if math.isfinite(last.head_pitch_deg)
-        else []
-    )
     ahead, low, high = (
         words.number(v, 1) for v in (last.head_forward_cm, last.head_forward_lo_cm, last.head_forward_hi_cm)
     )
@@ -148,7 +155,21 @@ def _head(report: RunReport) -> list[str]:
     estimate = (
         f"Head, a model's estimate ({report.provenance.head_source}): {where}, 95 % from {low} to {high} cm."
     )
-    return [*measured, *_wrapped(estimate, "  ")]
+    return [*_head_measured(report), *_wrapped(estimate, "  ")]
+
+
+def _head_measured(report: RunReport) -> list[str]:
+    rows = [s for s in report.evidence.segments if math.isfinite(s.head_pitch_deg)]
+    if not rows:
+        return []
+    told = [
+        [words.segment_name(s), words.signed(s.head_pitch_deg), words.signed(s.neck_flexion_deg)]
+        for s in rows
+    ]
+    return [
+        "Head, measured: pitch and neck flexion against standing, face down positive",
+        *_table(["km", "pitch", "neck"], told),
+    ]
 
 
 def _quality(report: RunReport) -> list[str]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from analysis.records import Episode, Segment
 from analysis.run_report import RunReport
 from analysis.words import Flag, Verdict, ZeroSource, Zone
@@ -37,6 +39,7 @@ class VerdictWords:
 VERDICTS: Mapping[str, VerdictWords] = {
     Verdict.USUAL: VerdictWords("Green", "as usual", "circle"),
     Verdict.WATCH: VerdictWords("Amber", "watch", "triangle"),
+    Verdict.LEANING: VerdictWords("Amber", "leaning, back straight", "slant"),
     Verdict.SLOUCHED: VerdictWords("Red", "slouched", "square"),
     Verdict.NONE: VerdictWords("No light", "no verdict", "ring"),
 }
@@ -44,16 +47,20 @@ VERDICTS: Mapping[str, VerdictWords] = {
 
 FLAG_TEXTS = {
     Flag.WATCH: "watch",
+    Flag.LEANING: "leaning, back straight",
     Flag.SLOUCHED: "slouched",
     Flag.ROUNDED: "rounded upper back",
     Flag.HEAD: "head down or forward",
 }
 """Flag of an episode to what a runner reads."""
 
+_SLOUCHES = (Flag.WATCH, Flag.SLOUCHED, Flag.ROUNDED)
+
 ZONE_TEXTS = {
     Zone.TALLER: "taller than usual",
     Zone.USUAL: "as usual",
     Zone.WATCH: "watch",
+    Zone.LEANING: "leaning",
     Zone.SLOUCHED: "slouched",
 }
 """Zone of the adjusted flexion to what a runner reads, from tall to bent."""
@@ -194,6 +201,17 @@ def usual_is(report: RunReport) -> str:
 def has_distance(report: RunReport) -> bool:
     """Tell whether places on the way can be told in kilometres."""
     return report.provenance.distance_source != "unknown" and math.isfinite(report.totals.distance_m)
+
+
+def has_sacrum(report: RunReport) -> bool:
+    """Tell whether a sensor on the sacrum tells a lean from a rounded back."""
+    return bool(np.isfinite(report.strides["sacrum_pitch_deg"]).any())
+
+
+def stretches_title(report: RunReport) -> str:
+    """Return what the list of flagged stretches is called: not slouched where any is none."""
+    slouched = all(e.flag in _SLOUCHES for e in report.evidence.episodes)
+    return "Slouched stretches" if slouched else "Flagged stretches"
 
 
 def has_standing_zero(report: RunReport) -> bool:

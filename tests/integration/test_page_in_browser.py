@@ -64,7 +64,9 @@ def look(tmp_path: Path) -> Look:
 
 
 @pytest.mark.parametrize("width", [360, 1200])
-@pytest.mark.parametrize("make", [sample.slouching_10k, sample.three_hours, sample.loose_sensor])
+@pytest.mark.parametrize(
+    "make", [sample.slouching_10k, sample.three_hours, sample.loose_sensor, sample.three_sensors]
+)
 def test_nothing_sticks_out_and_every_word_is_legible(look: Look, make: Any, width: int) -> None:
     seen = look(make(), width)
     assert seen["inner"] == width

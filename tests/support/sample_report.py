@@ -27,7 +27,7 @@ from analysis.records import (
     StrideTable,
 )
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
-from analysis.words import Confidence, Flag, Grade, Method, StandingRole, Verdict, ZeroSource
+from analysis.words import Confidence, Flag, Grade, Method, StandingRole, Verdict, ZeroSource, Zone
 from sensor.samples import BoolArray
 from tests.support.sample_course import (
     Course,
@@ -196,6 +196,46 @@ def head_sensor() -> RunReport:
     report = slouching_10k()
     segments = tuple(replace(s, head_pitch_deg=6.0, neck_flexion_deg=-3.0) for s in report.evidence.segments)
     return with_fields(report, segments=segments, head_source="head sensor")
+
+
+def three_sensors() -> RunReport:
+    """Sensors on sacrum and head too: a lean with a straight back, and a head that drops near the end."""
+    report = head_sensor()
+    curve, far = report.curve, report.curve.distance_m >= 8_500.0
+    lean_deg = curve.adj_deg
+    curve = replace(
+        curve,
+        bend_change_deg=np.where(curve.distance_m < 300.0, np.nan, 0.2 * lean_deg),
+        sacrum_change_deg=0.8 * lean_deg,
+        head_pitch_deg=np.where(far, 18.0, 6.0),
+        neck_flexion_deg=np.where(far, 9.0, -3.0),
+    )
+    slouch, watch = report.evidence.episodes
+    lean = replace(slouch, flag=Flag.LEANING)
+    head = replace(slouch, flag=Flag.HEAD, from_m=8_500.0, depth_deg=18.0)
+    segments = tuple(
+        replace(
+            s,
+            sacrum_pitch_deg=4.0 + 0.8 * s.adj_deg,
+            upper_trunk_minus_sacrum_deg=4.2 + 0.2 * s.adj_deg,
+            bend_change_deg=0.2 * s.adj_deg,
+            flag=Flag.LEANING if s.flag == Flag.SLOUCHED else s.flag,
+        )
+        for s in report.evidence.segments
+    )
+    zones = report.evidence.zones
+    return with_fields(
+        report,
+        strides=report.strides.with_columns(sacrum_pitch_deg=np.full(len(report.strides), 4.0)),
+        curve=curve,
+        segments=segments,
+        episodes=(lean, watch, head),
+        zones={**zones, Zone.LEANING: zones[Zone.SLOUCHED], Zone.SLOUCHED: 0.0},
+        verdict=Verdict.LEANING,
+        headline="From 6.2 km on you leaned about 5° further forward from the hips, for 3.8 km; "
+        "your back stayed straight.",
+        advice=(Advice(AdviceKind.CARRY_HIPS_HIGH, "you leaned from the hips with a straight back"),),
+    )
 
 
 def accelerometer_only() -> RunReport:

@@ -59,7 +59,8 @@ STAGES_OF = {
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
         ("facts", "quality", "distance", "baseline", "hysteresis", "zones", "advice"),
-        ("recalibration", "episodes"),
+        ("recalibration", "episodes", "headline"),
+        ("curve", "leaning"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
         ("flags",),
         ("summary",),

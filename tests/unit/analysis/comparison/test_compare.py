@@ -211,3 +211,20 @@ def test_a_name_cannot_steer_the_terminal() -> None:
     odd = steady(2)
     odd = replace(odd, session=replace(odd.session, name="run\x1b[2J"))
     assert "\x1b" not in render(compare([steady(1), odd], CONFIG))
+
+
+def test_a_lean_with_a_straight_back_is_no_slouching() -> None:
+    leaning = samples.three_sensors()
+    found = compare([samples.slouching_10k(), leaning], CONFIG)
+    slouched, leant = found.runs
+    assert (leant.slouched_m, slouched.leaning_m) == (0.0, 0.0)
+    assert leant.leaning_m == slouched.slouched_m > 3_000.0
+    assert f"no slouching, leaning for {leant.leaning_m / 1000:.1f} km" in render(found)
+
+
+def test_a_rounded_back_counts_as_slouched_and_each_metre_once() -> None:
+    report = samples.slouching_10k()
+    slouch = replace(report.evidence.episodes[0], from_m=6_000.0, to_m=8_000.0)
+    rounded = replace(slouch, flag="rounded", from_m=7_000.0, to_m=8_500.0)
+    both = with_fields(report, episodes=(slouch, rounded))
+    assert compare([both, both], CONFIG).runs[0].slouched_m == 2_500.0

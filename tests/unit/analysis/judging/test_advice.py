@@ -167,6 +167,14 @@ def test_without_a_verdict_the_first_bad_line_says_what_to_do() -> None:
     assert (only.kind, only.how) == (AdviceKind.IMPROVE_RECORDING, "")
 
 
+def test_a_lean_with_a_straight_back_asks_for_no_straightening() -> None:
+    leaning = replace(EARLY, flag="leaning")
+    watch = replace(EARLY, flag="watch", from_m=2_400.0)
+    assert kinds(watch, leaning, told={"pack": "backpack"}) == [AdviceKind.CARRY_HIPS_HIGH]
+    assert kinds(leaning, LATE)[0] is AdviceKind.REMIND_LATE
+    assert AdviceKind.CARRY_HIPS_HIGH in POSTURE_KINDS
+
+
 values = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text() | st.integers())
 )

@@ -177,6 +177,91 @@ def test_a_back_that_rounds_over_a_still_sacrum_is_flagged_and_a_lean_is_not() -
     assert set(leaning.table["flag_rounded"]) == {False}
 
 
+def with_sacrum(flexion_deg: np.ndarray, sacrum_deg: np.ndarray) -> StrideTable:
+    return steady_run(
+        len(flexion_deg),
+        trunk_flexion_deg=flexion_deg,
+        sacrum_pitch_deg=sacrum_deg,
+        upper_trunk_minus_sacrum_deg=flexion_deg - sacrum_deg,
+    )
+
+
+def flags(found: Findings) -> list[tuple[str, float, float, str]]:
+    return [(e.flag, e.from_m, round(e.to_m, 6), e.ended_by) for e in found.episodes if e.flag != "watch"]
+
+
+def test_a_lean_of_the_whole_body_is_no_slouch() -> None:
+    found = judge(with_sacrum(slouching(by=6.0, until=2500), slouching(by=6.0, until=2500) - 4.0))
+    assert flags(found) == [("leaning", 4000.0, 5000.0, "recovered")]
+    assert [e.depth_deg for e in found.episodes] == [6.0, 6.0]
+    assert set(found.table["flag"][2000:2500]) == {"leaning"}
+    assert "slouched" not in found.table["flag"]
+    assert found.zones == {
+        "taller": 0.0,
+        "usual": 2500 / 3000,
+        "watch": 0.0,
+        "leaning": 1 / 6,
+        "slouched": 0.0,
+    }
+
+
+@pytest.mark.parametrize(("bend_deg", "flag"), [(-3.0, "leaning"), (1.9, "leaning"), (2.0, "slouched")])
+def test_from_two_degrees_of_bend_on_a_lean_is_a_slouch(bend_deg: float, flag: str) -> None:
+    found = judge(with_sacrum(slouching(by=6.0), slouching(by=6.0 - bend_deg)))
+    assert [name for name, *_ in flags(found)] == [flag]
+
+
+def test_a_back_that_rounds_within_a_lean_parts_the_stretch() -> None:
+    flexion_deg = slouching(4000, at=1500, by=6.0) + slouching(4000, at=2500, until=3200, by=4.0) - 6.0
+    found = judge(with_sacrum(flexion_deg, slouching(4000, at=1500, by=6.0)))
+    assert flags(found) == [
+        ("leaning", 3000.0, 5000.0, "back rounded"),
+        ("slouched", 5000.0, 6400.0, "back straightened"),
+        ("leaning", 6400.0, 8000.0, "end of run"),
+    ]
+    assert [e.depth_deg for e in found.episodes if e.flag != "watch"] == [6.0, 10.0, 6.0]
+
+
+def test_a_short_bend_within_a_lean_or_a_short_straight_part_within_a_slouch_is_no_stretch() -> None:
+    lean_deg, short_deg = slouching(by=6.0), slouching(at=2400, until=2540, by=4.0) - 6.0
+    assert [name for name, *_ in flags(judge(with_sacrum(lean_deg + short_deg, lean_deg)))] == ["leaning"]
+    still_deg = 6.0 + np.where((np.arange(3000) >= 2400) & (np.arange(3000) < 2540), 6.0, 0.0)
+    names = [name for name, *_ in flags(judge(with_sacrum(lean_deg, still_deg)))]
+    assert names.count("slouched") == 1
+    assert "leaning" not in names
+
+
+def test_where_the_sacrum_is_not_known_a_slouch_stays_one() -> None:
+    sacrum_deg = slouching(by=6.0)
+    sacrum_deg[2500:] = np.nan
+    found = judge(with_sacrum(slouching(by=6.0), sacrum_deg))
+    assert [(name, from_m) for name, from_m, *_ in flags(found)] == [
+        ("leaning", 4000.0),
+        ("slouched", 5000.0),
+    ]
+    silent = judge(with_sacrum(slouching(by=6.0), np.full(3000, np.nan)))
+    assert [name for name, *_ in flags(silent)] == ["slouched"]
+    assert "leaning" not in silent.zones
+
+
+def test_after_a_strap_step_nothing_is_called_leaning_or_rounded() -> None:
+    step = MountingShift(2000 * STRIDE_S, 4000.0, 6.0)
+    for sacrum_deg in (slouching(by=6.0), np.full(3000, 6.0)):
+        table = with_sacrum(slouching(by=6.0), sacrum_deg)
+        assert flags(judge(table)) != []
+        assert flags(judge(table, shifts=(step,))) == []
+
+
+def test_a_gap_of_the_second_sensor_leaves_the_rest_of_its_course() -> None:
+    sacrum_deg = np.full(3000, 6.0)
+    sacrum_deg[1200:1300] = np.nan
+    found = judge(with_sacrum(slouching(by=6.0), sacrum_deg))
+    assert ("rounded", 4000.0) in [(name, from_m) for name, from_m, *_ in flags(found)]
+    assert np.flatnonzero(np.isnan(found.curve.bend_change_deg)).tolist() == list(range(1200, 1300))
+    assert found.curve.bend_change_deg[2500] == 6.0
+    assert len(found.curve.head_pitch_deg) == 0
+
+
 def test_without_a_second_sensor_its_flags_stay_empty() -> None:
     table = judge(steady_run(3000)).table
     assert set(table["flag_rounded"]) == set(table["flag_head"]) == {None}

@@ -5,6 +5,7 @@ import pytest
 
 from analysis.judging.config import FindingsConfig, SegmentConfig
 from analysis.judging.segments import median_over_distance, segments_of
+from analysis.records import Baseline
 from tests.support.stride_tables import STRIDE_S, steady_run
 
 CONFIG, FINDINGS = SegmentConfig(), FindingsConfig()
@@ -80,6 +81,23 @@ def test_the_flag_of_a_kilometre_is_the_zone_of_its_number(adj_deg: float, flag:
     table = steady_run(500, trunk_flexion_adj_deg=np.full(500, adj_deg))
     (row,) = segments_of(table, 1000.0, config=CONFIG, findings=FINDINGS)
     assert (row.adj_deg, row.flag) == (adj_deg, flag)
+
+
+@pytest.mark.parametrize(("bend_deg", "flag"), [(0.0, "leaning"), (1.9, "leaning"), (2.0, "slouched")])
+def test_a_kilometre_run_with_a_straight_back_is_leaning(bend_deg: float, flag: str) -> None:
+    later = np.arange(1000) >= 500
+    table = steady_run(
+        1000,
+        trunk_flexion_adj_deg=np.where(later, 6.0, 0.0),
+        upper_trunk_minus_sacrum_deg=np.where(later, 3.0 + bend_deg, 3.0),
+        sacrum_pitch_deg=np.where(later, 9.0 - bend_deg, 3.0),
+    )
+    window = Baseline(0.0, 1000.0, 6.0, 1.0, 2.9, 500)
+    _, row = segments_of(table, 2000.0, config=CONFIG, findings=FINDINGS, baseline=window)
+    assert row.flag == flag
+    assert row.bend_change_deg == pytest.approx(bend_deg)
+    assert (row.sacrum_pitch_deg, row.upper_trunk_minus_sacrum_deg) == (9.0 - bend_deg, 3.0 + bend_deg)
+    assert np.isnan(segments_of(table, 2000.0, config=CONFIG, findings=FINDINGS)[1].bend_change_deg)
 
 
 def test_strides_that_were_not_judged_move_neither_number_nor_flag_of_a_kilometre() -> None:

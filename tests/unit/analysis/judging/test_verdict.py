@@ -134,6 +134,40 @@ def test_a_milder_lean_is_worth_watching() -> None:
     assert found.headline.startswith("From 3.4 km on you leaned about 3° further forward")
 
 
+def test_a_lean_with_a_straight_back_is_amber_and_told_as_that() -> None:
+    found = verdict(episodes=(episode("watch", 4900, 8000, 5.0), episode("leaning", 5000, 8000, 5.2)))
+    assert found.verdict == "leaning"
+    assert found.headline == (
+        "From 5.0 km on you leaned about 5° further forward from the hips, for 3.0 km; "
+        "your back stayed straight."
+    )
+
+
+def test_a_slouch_after_a_lean_is_a_slouch() -> None:
+    found = verdict(episodes=(episode("leaning", 3000, 5000, 5.2), episode("slouched", 5000, 8000, 7.0)))
+    assert found.verdict == "slouched"
+
+
+def test_a_rounded_back_is_a_slouch_however_far_the_trunk_leans() -> None:
+    rounded = episode("rounded", 3400, 5000, 5.2)
+    found = verdict(episodes=(episode("watch", 3000, 5000, 3.0), rounded))
+    assert found.verdict == "slouched"
+    assert found.headline == "From 3.4 km on your upper back rounded by about 5°, for 1.6 km."
+    both = verdict(episodes=(episode("slouched", 3400, 5000, 6.0), rounded))
+    assert both.headline == (
+        "You ran tall until 3.4 km, then slouched by about 6° for 1.6 km; "
+        "your upper back rounded by about 5°."
+    )
+
+
+def test_a_head_that_drops_over_an_upright_trunk_is_worth_watching() -> None:
+    found = verdict(episodes=(episode("head", 3400, 5000, 20.0),))
+    assert found.verdict == "watch"
+    assert found.headline == (
+        "From 3.4 km on your head was down or forward, for 1.6 km; your trunk stayed as usual."
+    )
+
+
 @pytest.mark.parametrize(
     ("changed", "because"),
     [

@@ -40,7 +40,7 @@ def test_every_text_can_be_read_on_its_ground(mode: str) -> None:
     pairs = [(text, ground) for text in ("ink", "soft") for ground in ("paper", "plot")]
     pairs += [(text, f"{v}-tint") for v in verdicts for text in ("ink", "soft", v)]
     pairs += [(v, "paper") for v in verdicts]
-    pairs += [(f"on-{v}", f"{v}-fill") for v in ("watch", "slouched")]
+    pairs += [(f"on-{v}", f"{v}-fill") for v in ("watch", "slouched")] + [("on-watch", "leaning-fill")]
     weak = {pair: round(contrast(c[pair[0]], c[pair[1]]), 2) for pair in pairs}
     assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
 
@@ -57,3 +57,5 @@ def test_flags_and_zones_differ_in_lightness_too(mode: str) -> None:
     c = colours(mode)
     assert contrast(c["watch-fill"], c["slouched-fill"]) >= 1.25
     assert contrast(c["usual-fill"], c["watch-fill"]) >= 1.25
+    assert contrast(c["leaning-fill"], c["watch-fill"]) >= 1.25
+    assert contrast(c["leaning-fill"], c["slouched-fill"]) >= 1.25

@@ -29,6 +29,7 @@ ALL: list[Make] = [
     sample.own_baseline,
     sample.accelerometer_only,
     sample.three_hours,
+    sample.three_sensors,
 ]
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -208,6 +209,78 @@ def test_what_a_head_sensor_measures_comes_before_the_model() -> None:
     assert rows(html, "Measured: head pitch")[0] == ["0–1", "+6.0°", "−3.0°"]
     assert "not measured; the bar" in section
     assert "Measured: head pitch" not in page.render(sample.slouching_10k())
+
+
+def section(html: str, name: str) -> str:
+    return html[html.index(f'id="{name}"') :].split("</section>")[0]
+
+
+def test_a_lean_with_a_straight_back_is_amber_and_never_red() -> None:
+    html = page.render(sample.three_sensors())
+    card = html[html.index('<section class="headline') :].split("</section>")[0]
+    assert "Amber: leaning, back straight" in card
+    assert "v-leaning" in card
+    body = html.split("</style>")[1]
+    for red in ('class="zone-slouched"', "flag flag-slouched", "flag-rounded", "v-slouched", "Red:"):
+        assert red not in body.replace('<i class="v-slouched">', "")
+    assert "leaning or slouched from +4°" in body
+    assert "to one sensor" not in section(html, "posture")
+    assert "Flagged stretches" in body
+
+
+def test_the_back_has_a_section_a_curve_and_its_kilometres() -> None:
+    report = sample.three_sensors()
+    back = section(page.render(report), "back")
+    assert back.count("<svg") == 4  # a drawing for each width, two signs of the legend
+    titles = re.findall(r'<title id="back-(wide|narrow)-title">(.*?)</title>', back)
+    assert titles == [(size, "Back over distance, measured") for size in ("wide", "narrow")]
+    assert "leaning, back straight at km" in back.split("<desc")[1]
+    assert "nan" not in back
+    shown = rows(back, "Measured")
+    assert [row[0] for row in shown] == [words.segment_name(s) for s in report.evidence.segments]
+    assert shown[-1][1:] == [
+        words.signed(value)
+        for s in report.evidence.segments[-1:]
+        for value in (s.bend_change_deg, s.upper_trunk_minus_sacrum_deg, s.sacrum_pitch_deg)
+    ]
+
+
+def test_the_course_of_the_back_is_lifted_where_it_is_not_known() -> None:
+    report = sample.three_sensors()
+    values = report.curve.bend_change_deg.copy()
+    values[200:300] = np.nan
+    broken = with_fields(report, curve=replace(report.curve, bend_change_deg=values))
+    whole, parted = (
+        re.findall(r'<path d="([^"]*)" class="course"', section(page.render(r), "back"))[0]
+        for r in (report, broken)
+    )
+    assert parted.count("M") == whole.count("M") + 1
+
+
+def test_head_and_neck_are_drawn_before_the_estimate() -> None:
+    head = section(page.render(sample.three_sensors()), "head")
+    assert head.index("Head and neck over distance, measured") < head.index("estimate")
+    assert "head down or forward at km" in head.split("<desc")[1]
+
+
+def test_without_second_sensors_nothing_is_said_of_them() -> None:
+    html = page.render(sample.slouching_10k())
+    assert 'id="back"' not in html
+    assert "Head and neck over distance" not in html
+    assert "v-leaning" not in html.split("</style>")[1]
+    assert "slouched from +4°" in html
+    assert "leaning or slouched" not in html
+
+
+def test_a_flag_on_part_of_a_kilometre_is_drawn_as_part_of_its_cell() -> None:
+    report = sample.slouching_10k()
+    slouch = replace(report.evidence.episodes[0], from_m=6_250.0, to_m=7_500.0)
+    html = page.render(with_fields(report, episodes=(slouch,)))
+    bars = re.findall(r'<svg class="parts".*?</svg>', section(html, "kilometres"), re.S)
+    found = [re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', bar) for bar in bars]
+    assert found == [[]] * 6 + [[("25.0", "75.0")], [("0.0", "50.0")]] + [[]] * 2
+    assert 'aria-label="slouched in 75 %"' in bars[6]
+    assert 'class="parts"' not in page.render(sample.steady_run()).split("</style>")[1]
 
 
 def test_without_a_standing_no_absolute_angle_is_shown() -> None:

@@ -146,3 +146,28 @@ def test_every_kind_of_run_can_be_told_to_other_programs(make: Any) -> None:
     report = make()
     assert json.loads(report_json.to_json(report))["verdict"] == report.outcome.verdict
     assert tables.to_csv(report).count("\n") == len(report.strides) + 1
+
+
+def test_what_only_a_second_sensor_tells_is_written_where_it_was_worn_and_read_back() -> None:
+    report = sample.three_sensors()
+    written = report_json.to_json(report)
+    content = json.loads(written)
+    assert (
+        content["verdict"] == content["episodes"][0]["flag"] == content["segments"][-1]["flag"] == "leaning"
+    )
+    assert set(content["segments"][0]) <= documented_in("segments")
+    assert content["curve"]["bend_change_deg"][0] is None
+    again = report_json.from_json(written)
+    assert report_json.to_json(again) == written
+    assert again.evidence.segments == report.evidence.segments
+    for name in ("bend_change_deg", "sacrum_change_deg", "head_pitch_deg", "neck_flexion_deg"):
+        np.testing.assert_array_equal(getattr(again.curve, name), getattr(report.curve, name))
+
+
+def test_without_a_second_sensor_its_keys_are_left_out_and_read_back_as_unknown() -> None:
+    content = parsed()
+    assert "bend_change_deg" not in content["segments"][0]
+    assert "bend_change_deg" not in content["curve"]
+    again = report_json.from_json(json.dumps(content))
+    assert math.isnan(again.evidence.segments[0].bend_change_deg)
+    assert len(again.curve.bend_change_deg) == 0

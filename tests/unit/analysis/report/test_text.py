@@ -53,7 +53,8 @@ def test_the_head_line_names_estimate_source_and_interval() -> None:
 
 def test_what_a_head_sensor_measures_comes_before_the_model() -> None:
     shown = " ".join(text.render(sample.head_sensor()).split())
-    measured = "Head, measured: pitch +6.0° and neck flexion -3.0° against standing in km 9–10."
+    measured = "Head, measured: pitch and neck flexion against standing, face down positive km pitch neck"
+    assert "9–10 +6.0° -3.0°" in shown
     assert shown.index(measured) < shown.index("Head, a model's estimate (head sensor): ")
     assert "Head, measured" not in text.render(sample.slouching_10k())
 
