@@ -14,7 +14,7 @@ from analysis.judging.baseline import (
     with_adjusted_flexion,
     with_judged,
 )
-from analysis.judging.distance import DistanceResult, distance_of
+from analysis.judging.distance import DistanceResult, distance_of, lost_running_share
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
 from analysis.judging.mounting_shift import strap_steps
@@ -177,6 +177,7 @@ def _judged(
         zero_source=zero_source,
         config=config.verdict,
         doubts=doubts_about(trunk, config),
+        lost_share=lost_running_share(table, sensor.gaps, config.distance),
     )
     return report_of(
         recording,

@@ -10,9 +10,10 @@ from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_deg
 from analysis.records import ClockFacts, SensorFacts, SharedKnocks, Standing
 from analysis.signal.motion import Motion
+from analysis.signal.strides import longest_loss
 from analysis.signal.sync_config import SyncTapConfig
 from analysis.signal.tap_lag import SharedEvent
-from analysis.stride.usable import longest_loss, mean_force_g
+from analysis.stride.usable import mean_force_g
 from analysis.words import StandingRole
 from sensor.samples import SensorRecording
 

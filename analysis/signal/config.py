@@ -126,6 +126,9 @@ class GaitConfig:
     """A shorter stretch of another gait is noise."""
     phase_smoothing_s: float = 0.35
     """Standard deviation of the demodulation: follows a change of cadence within half a stride."""
+    counted_across_s: float = 2.0
+    """Longest loss across which the steps are still counted: the demodulation reaches a second into it from
+    both sides, and a cadence wrong by 2 % misses a tenth of a step there."""
     contact_phase: float = 0.33
     """Initial contact leads the peak of the vertical acceleration by about a third of a step: contact times
     are 65-75 % of a step, the peak is at mid-stance."""

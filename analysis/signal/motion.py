@@ -28,9 +28,9 @@ from analysis.signal.records import EvenStream, Gait, StaticPeriods, Strapdown, 
 from analysis.signal.sides import opening_side
 from analysis.signal.speed import SpeedProfile
 from analysis.signal.static_periods import find_static_periods
-from analysis.signal.strapdown import integrate
+from analysis.signal.strapdown import integrate, long_losses
 from analysis.signal.stride_ensemble import first_running
-from analysis.signal.strides import find_strides
+from analysis.signal.strides import find_strides, received_strides
 from analysis.signal.sync_taps import find_sync_taps, jumping_s
 from analysis.signal.timebase import even_stream
 from analysis.signal.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
@@ -100,7 +100,8 @@ def motion_of(
     raw = even_stream(sensor, config.signal)
     rests = find_static_periods(raw, config.rest)
     jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
-    gait = find_gait(raw, rests, config.gait, jumps)
+    losses = long_losses(raw, round(config.signal.broken_s * raw.rate_hz))
+    gait = find_gait(raw, rests, config.gait, jumps, losses=losses)
     stream = fill_gaps(raw, gait, config.signal)
     mirrored = is_mirrored(stream, gait, config.handedness)
     if mirrored:
@@ -125,7 +126,7 @@ def _from_gyroscope(
     strapdown = integrate(stream, rests, broken_rows, config.rest)
     force = AveragedForce(stream, strapdown, broken_rows, config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
-    strides = find_strides(gait)
+    strides = received_strides(find_strides(gait), stream, config.posture.gap_strides)
     # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
     seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
     rough_up = up_in_sensor(strapdown, first, seen)
@@ -144,11 +145,12 @@ def _from_gyroscope(
     vertical = smoothed_vertical(force, first, ahead, belief, config.orientation)
     up = up_in_sensor(strapdown, vertical, len(stream))
     side = opening_side(stream, up, strides, len(gait.first), config.axes)
+    sided = find_strides(gait, (side < 0).astype(np.int64))
     return Motion(
         stream,
         rests,
         gait,
-        find_strides(gait, (side < 0).astype(np.int64)),
+        received_strides(sided, stream, config.posture.gap_strides),
         np.abs(side),
         zero,
         axes,
@@ -227,7 +229,7 @@ def _from_accelerometer(
 ) -> Motion:
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
     up: RealArray = stride_mean_up(stream, config.orientation)
-    strides = find_strides(gait)
+    strides = received_strides(find_strides(gait), stream, config.posture.gap_strides)
     zero, axes = _upright(stream, None, up, strides, rests, config)
     if zero.source == ZeroSource.STANDING:
         up = without_excess(up, axes.trunk_from_sensor, gait, config.orientation)
