@@ -26,6 +26,8 @@ from tests.support.short_runs import OPENING, PLAIN, errors, report, virtual
 from tests.support.streams import even, even_strides
 
 CONFIG = AnalysisConfig()
+STARTED_S = 33.0
+"""Until then the virtual runner speeds up, which a short frame takes for a lean, hole or not."""
 MEASURED = (
     "trunk_flexion_deg",
     "trunk_flexion_rom_deg",
@@ -80,8 +82,10 @@ def test_no_hole_longer_than_half_a_stride_holds_a_stride(holes: list[tuple[floa
     gap = table["usable_because"] == "gap"
     for name in MEASURED:
         np.testing.assert_array_equal(np.isnan(table[name]), gap, err_msg=name)
-    if found.zero_source == "standing" and (table["usable"] & (table["activity"] == "run")).any():
-        assert np.abs(errors(table, run_).flexion).max() < 4.0
+    off = errors(table, run_)
+    settled = off.start_s > STARTED_S
+    if found.zero_source == "standing" and settled.any():
+        assert np.abs(off.flexion[settled]).max() < 4.0
     agrees_with_its_exports(found)
 
 
