@@ -31,7 +31,7 @@ from analysis.records import (
     StrapStep,
     StrideTable,
 )
-from analysis.signal.clock_alignment import on_trunk_clock
+from analysis.signal.body_clock import tied_clock
 from analysis.signal.motion import Motion, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.stride.rows import stride_table
@@ -76,7 +76,10 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     trunk = motion_of(sensor, speed, config)
     recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk, speed, config)
     measured = speed is not None and speed.measured
-    table = stride_table(trunk, motions, measured, recording.context, config)
+    together = {
+        place: one for place, one in motions.items() if place not in clocks or not clocks[place].doubt
+    }
+    table = stride_table(trunk, together, measured, recording.context, config)
     require_running(table, config.verdict)
     way = distance_of(table, recording.tracks, recording.context, config.distance, sensor.gaps)
     table = _along_the_way(table, way, config)
@@ -107,9 +110,10 @@ def _beside_the_trunk(
         other = worn
         try:
             if worn is not sensor:
-                other, events = on_trunk_clock(sensor, worn, config.knocks)
+                tied = tied_clock(sensor, (trunk.stream, trunk.gait), worn, config)
+                other = tied.sensor
                 motions[other.placement] = motion_of(other, speed, config, trunk)
-                clocks[other.placement] = clock_facts(sensor, other, events, config.knocks)
+                clocks[other.placement] = clock_facts(sensor, tied, config.knocks)
             kept.append(other)
         except SignalError as error:
             notices.append(f"The sensor at {other.placement} is left out: {error}.")

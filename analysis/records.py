@@ -53,14 +53,35 @@ class SharedKnocks:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedSteps:
+    """What the steps that two sensors felt tell of their clocks.
+
+    This clock tells the middle of them ``offset_s`` later than the trunk sensor's and gains ``drift_ppm``.
+    ``likeness`` is the correlation of how the steps differ from their neighbours. ``moved``: both were taken
+    off its times. ``doubt`` says why the steps were not believed; empty where they were.
+    """
+
+    count: int
+    offset_s: float
+    drift_ppm: float
+    within_ms: float
+    likeness: float
+    moved: bool
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockFacts:
     """How well a sensor's clock agrees with the trunk sensor's.
 
-    ``within_ms`` holds all over the session; NaN where files came without the times of arrivals.
+    ``within_ms`` holds all over the session; NaN where files came without the times of arrivals and their
+    steps do not tell. ``doubt`` says why no figure is drawn from the two sensors together; else empty.
     """
 
     within_ms: float
     knocks: tuple[SharedKnocks, ...] = ()
+    steps: SharedSteps | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

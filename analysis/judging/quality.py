@@ -41,6 +41,10 @@ REMEDIES: Mapping[str, str] = {
 """What to do about the commonest reason."""
 
 KNOCK_ADVICE = "Stand still, then tap the sensors against each other three times, or jump three times."
+CLOCK_ADVICE = (
+    "Record all sensors with one program, or tap them against each other three times, "
+    "at the start and at the end."
+)
 
 
 def quality_of(
@@ -178,6 +182,15 @@ def _clock_lines(sensors: Sequence[SensorFacts]) -> list[QualityLine]:
 
 
 def _clock_line(what: str, clock: ClockFacts) -> QualityLine:
+    if clock.doubt:
+        value = f"do not agree: {clock.doubt}; nothing is said of the two together"
+        return QualityLine(what, value, Grade.BAD, CLOCK_ADVICE)
+    if clock.steps is not None and clock.steps.moved:
+        rate = f" and {clock.steps.drift_ppm:+.0f} ppm" if abs(clock.steps.drift_ppm) >= 1.0 else ""
+        value = (
+            f"laid over each other by {clock.steps.count} steps, {clock.steps.offset_s:+.2f} s{rate} apart"
+        )
+        return QualityLine(what, f"{value}, now within {clock.within_ms:.0f} ms", Grade.GOOD, "")
     used = [knocks for knocks in clock.knocks if not knocks.doubt]
     is_known = not np.isnan(clock.within_ms)
     if used:

@@ -73,6 +73,21 @@ class Motion:
     mirrored: bool = False
 
 
+def gait_of(sensor: SensorRecording, config: AnalysisConfig) -> tuple[EvenStream, StaticPeriods, Gait]:
+    """Return a sensor's even stream as received, its rests and its gait.
+
+    Raises
+    ------
+    SignalError
+        For a signal nothing can be drawn from.
+    """
+    raw = even_stream(sensor, config.signal)
+    rests = find_static_periods(raw, config.rest)
+    jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
+    losses = long_losses(raw, round(config.signal.broken_s * raw.rate_hz))
+    return raw, rests, find_gait(raw, rests, config.gait, jumps, losses=losses)
+
+
 def motion_of(
     sensor: SensorRecording,
     speed: SpeedProfile | None,
@@ -97,11 +112,7 @@ def motion_of(
     SignalError
         For a signal nothing can be drawn from.
     """
-    raw = even_stream(sensor, config.signal)
-    rests = find_static_periods(raw, config.rest)
-    jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
-    losses = long_losses(raw, round(config.signal.broken_s * raw.rate_hz))
-    gait = find_gait(raw, rests, config.gait, jumps, losses=losses)
+    raw, rests, gait = gait_of(sensor, config)
     stream = fill_gaps(raw, gait, config.signal)
     mirrored = is_mirrored(stream, gait, config.handedness)
     if mirrored:

@@ -9,6 +9,8 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
+from analysis.signal.body_clock import TiedClock
+from analysis.signal.gait_clock import ClockEstimate
 from analysis.signal.tap_lag import SharedEvent
 from sensor.samples import ImuSignal, SensorRecording
 from sensor.virtual.runner.imu_errors import loss_mask
@@ -34,10 +36,19 @@ def test_facts_of_a_faultless_sensor() -> None:
     assert not facts.mirrored
 
 
+UNSURE = ClockEstimate(0.0, 0.0, 0.0, float("nan"), 0, 0.0, "too few steps")
+
+
+def tied(
+    sensor: SensorRecording, events: tuple[SharedEvent, ...] = (), steps: ClockEstimate = UNSURE
+) -> TiedClock:
+    return TiedClock(sensor, events, steps, moved_by_steps=not steps.doubt, doubt="")
+
+
 def test_what_the_recording_tells_of_its_sensor_is_passed_on() -> None:
     run_ = virtual(PLAIN)
     sensor = replace(trunk_recording(run_), battery_pct=37, rejected_packets=5)
-    clock = clock_facts(sensor, sensor, (), CONFIG.knocks)
+    clock = clock_facts(sensor, tied(sensor), CONFIG.knocks)
     facts = sensor_facts(sensor, replace(motion(run_), mirrored=True), CONFIG, clock)
     assert (facts.placement, facts.device, facts.name) == (sensor.placement, sensor.device, sensor.name)
     assert (facts.battery_pct, facts.rejected_packets, facts.mirrored) == (37, 5, True)
@@ -129,18 +140,27 @@ END = SharedEvent(3_590.0, 0.006, 0.014, 2, is_jump=True)
 def test_how_far_clocks_may_be_apart(
     events: tuple[SharedEvent, ...], starts: tuple[int, ...], within_ms: float
 ) -> None:
-    found = clock_facts(an_hour(), an_hour(*starts), events, CONFIG.knocks)
+    found = clock_facts(an_hour(), tied(an_hour(*starts), events), CONFIG.knocks)
     assert found.within_ms == pytest.approx(within_ms, abs=0.01)
-    assert clock_facts(an_hour(*starts), an_hour(), events, CONFIG.knocks).within_ms == found.within_ms
+    assert clock_facts(an_hour(*starts), tied(an_hour(), events), CONFIG.knocks).within_ms == found.within_ms
 
 
 def test_files_without_arrivals_say_nothing_of_their_clocks() -> None:
     file = an_hour(nominal_rate_hz=None)
-    assert np.isnan(clock_facts(an_hour(), file, (), CONFIG.knocks).within_ms)
-    assert np.isnan(clock_facts(file, an_hour(), (START,), CONFIG.knocks).within_ms)
+    assert np.isnan(clock_facts(an_hour(), tied(file), CONFIG.knocks).within_ms)
+    assert np.isnan(clock_facts(file, tied(an_hour(), (START,)), CONFIG.knocks).within_ms)
 
 
 def test_what_was_felt_is_told_in_milliseconds_with_its_place_and_kind() -> None:
-    start, end = clock_facts(an_hour(), an_hour(), (START, END), CONFIG.knocks).knocks
+    start, end = clock_facts(an_hour(), tied(an_hour(), (START, END)), CONFIG.knocks).knocks
     assert (start.where, start.kind, start.count, start.lag_ms) == ("start", "taps", 3, pytest.approx(7.0))
     assert (end.where, end.kind, end.count, end.within_ms) == ("end", "jumps", 2, pytest.approx(14.0))
+
+
+def test_steps_tell_how_far_the_clocks_of_files_may_be_apart() -> None:
+    steps = ClockEstimate(1800.0, 1.7, 50e-6, 0.011, 3000, 0.8)
+    found = clock_facts(an_hour(), tied(an_hour(nominal_rate_hz=None), (), steps), CONFIG.knocks)
+    assert found.within_ms == pytest.approx(11.0)
+    assert found.steps is not None
+    assert (found.steps.count, found.steps.offset_s, found.steps.moved) == (3000, 1.7, True)
+    assert found.steps.drift_ppm == pytest.approx(50.0)
