@@ -19,6 +19,7 @@ from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
 from analysis.stride.table import units_of
 from analysis.words import (
+    CheckOutcome,
     Confidence,
     EpisodeEnd,
     Flag,
@@ -84,11 +85,25 @@ class ClockFacts:
     doubt: str = ""
 
 
+HANDEDNESS = "right-handed axes"
+"""Name of the check whether accelerometer and gyroscope turn the same way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorCheck:
+    """How a check of a sensor ended, and where it could not be made, because of what."""
+
+    what: str
+    outcome: CheckOutcome
+    because: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SensorFacts:
     """What a report says of one sensor: placement, name, rate, shares of trouble (0 to 1).
 
-    ``clock`` is None for the trunk sensor, whose clock is that of the report.
+    ``clock`` is None for the trunk sensor, whose clock is that of the report. ``checks`` are those that
+    decide whether its angles mean anything, each with its outcome.
     """
 
     placement: str
@@ -104,6 +119,7 @@ class SensorFacts:
     rejected_packets: int = 0
     battery_pct: int | None = None
     clock: ClockFacts | None = None
+    checks: tuple[SensorCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

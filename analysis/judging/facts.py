@@ -8,7 +8,15 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_deg
-from analysis.records import ClockFacts, SensorFacts, SharedKnocks, SharedSteps, Standing
+from analysis.records import (
+    HANDEDNESS,
+    ClockFacts,
+    SensorCheck,
+    SensorFacts,
+    SharedKnocks,
+    SharedSteps,
+    Standing,
+)
 from analysis.signal.body_clock import TiedClock
 from analysis.signal.motion import Motion
 from analysis.signal.strides import longest_loss
@@ -43,6 +51,7 @@ def sensor_facts(
         rejected_packets=sensor.rejected_packets,
         battery_pct=sensor.battery_pct,
         clock=clock,
+        checks=(SensorCheck(HANDEDNESS, motion.handedness.outcome, motion.handedness.because),),
     )
 
 

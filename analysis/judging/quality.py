@@ -18,7 +18,7 @@ from analysis.records import (
     StrapStep,
     StrideTable,
 )
-from analysis.words import Activity, Grade, StandingRole, UnusableReason
+from analysis.words import Activity, CheckOutcome, Grade, StandingRole, UnusableReason
 
 REASONS: Mapping[str, str] = {
     UnusableReason.GAP: "samples missing",
@@ -41,6 +41,7 @@ REMEDIES: Mapping[str, str] = {
 """What to do about the commonest reason."""
 
 KNOCK_ADVICE = "Stand still, then tap the sensors against each other three times, or jump three times."
+CHECK_ADVICE = "Record more samples per second, without losses; until then sideways lean may be mirrored."
 CLOCK_ADVICE = (
     "Record all sensors with one program, or tap them against each other three times, "
     "at the start and at the end."
@@ -156,6 +157,13 @@ def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
     if facts.mirrored:
         advice = "Mended by mirroring one axis; tell the maker."
         lines.append(QualityLine(f"Axes{suffix}", "left-handed", Grade.FAIR, advice))
+    lines += [
+        QualityLine(
+            f"Check of {check.what}{suffix}", f"not judged: {check.because}", Grade.FAIR, CHECK_ADVICE
+        )
+        for check in facts.checks
+        if check.outcome == CheckOutcome.NOT_JUDGED and facts.has_gyroscope
+    ]
     if facts.rejected_packets:
         advice = "They were left out; update the sensor's firmware if it happens again."
         value = str(facts.rejected_packets)

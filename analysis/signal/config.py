@@ -142,8 +142,8 @@ class HandednessConfig:
     """Longest stretch that is looked at, from the middle of a bout."""
     least_s: float = 8.0
     """Shorter stretches say nothing: the slow course of the force cannot be told from its wander."""
-    min_rate_hz: float = 50.0
-    """With fewer samples per second nothing is judged."""
+    min_rate_hz: float = 22.0
+    """With fewer samples per second nothing is judged. Jogs thinned to 24 a second: as below."""
     max_clipped: float = 0.02
     """With a larger share of the stretch clipped nothing is judged."""
     min_present: float = 0.9
@@ -153,8 +153,11 @@ class HandednessConfig:
     course_s: float = 3.0
     """Standard deviation of the smoothing that gives the slow course of the force."""
     ratio: float = 1.1
-    """How much more averaged force must stray with the rate as given than reversed. Of 47 real jogs and walks
-    with the LSM9DS1, whose triad is mirrored, the ratio's median is 1.9; of the same mended, at most 0.98."""
+    """How much more averaged force must stray with the rate as given than reversed for a mirrored triad. Of
+    47 real jogs and walks with the LSM9DS1, whose triad is mirrored, the ratio's median is 1.9; of the same
+    mended, at most 0.98."""
+    right_ratio: float = 1.0
+    """How much at most for a right-handed one. In between nothing is judged: one of 15 mirrored has 1.04."""
 
 
 @dataclass(frozen=True, slots=True)

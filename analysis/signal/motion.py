@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from analysis.signal.anatomical_axes import find_axes
 from analysis.signal.forward_direction import contradicts_running
 from analysis.signal.gait import find_gait
 from analysis.signal.gapfill import fill_gaps
-from analysis.signal.handedness import is_mirrored, to_right_handed
+from analysis.signal.handedness import Handedness, handedness_of, to_right_handed
 from analysis.signal.inclination_smoother import SpeedPrior, smoothed_vertical
 from analysis.signal.neutral_standing import (
     StandingCalibration,
@@ -34,7 +34,7 @@ from analysis.signal.strides import find_strides, received_strides
 from analysis.signal.sync_taps import find_sync_taps, jumping_s
 from analysis.signal.timebase import even_stream
 from analysis.signal.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
-from analysis.words import ZeroSource
+from analysis.words import CheckOutcome, ZeroSource
 from sensor.samples import FloatArray, IntArray, RealArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -57,8 +57,8 @@ class Motion:
         (3, n) upward vertical in sensor axes.
     path
         Acceleration of the path; None without a gyroscope.
-    mirrored
-        True where the triad was left-handed and has been mended.
+    handedness
+        Whether the triad is right-handed; a left-handed one has been mended.
     """
 
     stream: EvenStream
@@ -70,7 +70,12 @@ class Motion:
     axes: TrunkAxes
     up_sensor: RealArray
     path: PathAcceleration | None
-    mirrored: bool = False
+    handedness: Handedness
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the triad was left-handed and has been mended."""
+        return self.handedness.outcome == CheckOutcome.WRONG
 
 
 def gait_of(sensor: SensorRecording, config: AnalysisConfig) -> tuple[EvenStream, StaticPeriods, Gait]:
@@ -114,20 +119,20 @@ def motion_of(
     """
     raw, rests, gait = gait_of(sensor, config)
     stream = fill_gaps(raw, gait, config.signal)
-    mirrored = is_mirrored(stream, gait, config.handedness)
-    if mirrored:
+    handedness = handedness_of(stream, gait, config.handedness)
+    if handedness.outcome == CheckOutcome.WRONG:
         stream = to_right_handed(stream)
         rests = find_static_periods(stream, config.rest)
     if stream.gyr_sensor_radps is None:
-        return _from_accelerometer(stream, rests, gait, config)
-    motion = _from_gyroscope(stream, rests, gait, speed, config, trunk)
-    return replace(motion, mirrored=mirrored)
+        return _from_accelerometer(stream, rests, gait, handedness, config)
+    return _from_gyroscope(stream, rests, gait, handedness, speed, config, trunk)
 
 
 def _from_gyroscope(
     stream: EvenStream,
     rests: StaticPeriods,
     gait: Gait,
+    handedness: Handedness,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
     trunk: Motion | None,
@@ -167,6 +172,7 @@ def _from_gyroscope(
         axes,
         up,
         PathAcceleration(force, vertical, ahead, config.orientation),
+        handedness,
     )
 
 
@@ -236,7 +242,7 @@ def _aligned(
 
 
 def _from_accelerometer(
-    stream: EvenStream, rests: StaticPeriods, gait: Gait, config: AnalysisConfig
+    stream: EvenStream, rests: StaticPeriods, gait: Gait, handedness: Handedness, config: AnalysisConfig
 ) -> Motion:
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
     up: RealArray = stride_mean_up(stream, config.orientation)
@@ -245,7 +251,16 @@ def _from_accelerometer(
     if zero.source == ZeroSource.STANDING:
         up = without_excess(up, axes.trunk_from_sensor, gait, config.orientation)
     return Motion(
-        stream, rests, gait, strides, np.zeros(len(gait.first), dtype=np.int64), zero, axes, up, None
+        stream,
+        rests,
+        gait,
+        strides,
+        np.zeros(len(gait.first), dtype=np.int64),
+        zero,
+        axes,
+        up,
+        None,
+        handedness,
     )
 
 

@@ -9,9 +9,12 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
+from analysis.records import SensorCheck
 from analysis.signal.body_clock import TiedClock
 from analysis.signal.gait_clock import ClockEstimate
+from analysis.signal.handedness import Handedness
 from analysis.signal.tap_lag import SharedEvent
+from analysis.words import CheckOutcome
 from sensor.samples import ImuSignal, SensorRecording
 from sensor.virtual.runner.imu_errors import loss_mask
 from sensor.virtual.runner.plan import run, stand
@@ -49,10 +52,13 @@ def test_what_the_recording_tells_of_its_sensor_is_passed_on() -> None:
     run_ = virtual(PLAIN)
     sensor = replace(trunk_recording(run_), battery_pct=37, rejected_packets=5)
     clock = clock_facts(sensor, tied(sensor), CONFIG.knocks)
-    facts = sensor_facts(sensor, replace(motion(run_), mirrored=True), CONFIG, clock)
+    facts = sensor_facts(
+        sensor, replace(motion(run_), handedness=Handedness(CheckOutcome.WRONG)), CONFIG, clock
+    )
     assert (facts.placement, facts.device, facts.name) == (sensor.placement, sensor.device, sensor.name)
     assert (facts.battery_pct, facts.rejected_packets, facts.mirrored) == (37, 5, True)
     assert facts.clock is clock
+    assert facts.checks == (SensorCheck("right-handed axes", CheckOutcome.WRONG),)
 
 
 def test_the_share_of_lost_samples_is_counted() -> None:
