@@ -34,7 +34,7 @@ from analysis.signal.config import (
     RestConfig,
     SignalConfig,
 )
-from analysis.signal.sync_config import SyncTapConfig
+from analysis.signal.sync_config import GaitClockConfig, SyncTapConfig
 
 __all__ = [
     "AdviceConfig",
@@ -45,6 +45,7 @@ __all__ = [
     "DistanceConfig",
     "DynamicsConfig",
     "FindingsConfig",
+    "GaitClockConfig",
     "GaitConfig",
     "HandednessConfig",
     "HeadConfig",
@@ -70,6 +71,7 @@ class AnalysisConfig:
 
     signal: SignalConfig = field(default_factory=SignalConfig)
     knocks: SyncTapConfig = field(default_factory=SyncTapConfig)
+    gait_clock: GaitClockConfig = field(default_factory=GaitClockConfig)
     rest: RestConfig = field(default_factory=RestConfig)
     gait: GaitConfig = field(default_factory=GaitConfig)
     handedness: HandednessConfig = field(default_factory=HandednessConfig)

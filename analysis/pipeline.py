@@ -14,7 +14,7 @@ from analysis.judging.baseline import (
     with_adjusted_flexion,
     with_judged,
 )
-from analysis.judging.distance import DistanceResult, distance_of, typed_doubts
+from analysis.judging.distance import DistanceResult, distance_of, lost_running_share, typed_doubts
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
 from analysis.judging.mounting_shift import mounting_shifts
@@ -31,7 +31,7 @@ from analysis.records import (
     StrideTable,
 )
 from analysis.run_report import Evidence, RunReport
-from analysis.signal.clock_alignment import on_trunk_clock
+from analysis.signal.body_clock import tied_clock
 from analysis.signal.motion import Motion, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.stride.heart_rate import heart_rate_of
@@ -77,7 +77,10 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     trunk = motion_of(sensor, speed, config=config)
     recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk=trunk, speed=speed, config=config)
     measured = speed is not None and speed.measured
-    table = stride_table(trunk, motions, speed_known=measured, context=recording.context, config=config)
+    together = {
+        place: one for place, one in motions.items() if place not in clocks or not clocks[place].doubt
+    }
+    table = stride_table(trunk, together, speed_known=measured, context=recording.context, config=config)
     require_running(table, config.verdict)
     way = distance_of(
         table, recording.tracks, context=recording.context, config=config.distance, gaps=sensor.gaps
@@ -127,9 +130,10 @@ def _beside_the_trunk(
         other = worn
         try:
             if worn is not sensor:
-                other, events = on_trunk_clock(sensor, worn, config.knocks)
+                tied = tied_clock(sensor, (trunk.stream, trunk.gait), other=worn, config=config)
+                other = tied.sensor
                 motions[other.placement] = motion_of(other, speed, config=config, trunk=trunk)
-                clocks[other.placement] = clock_facts(sensor, other, events=events, config=config.knocks)
+                clocks[other.placement] = clock_facts(sensor, tied, config.knocks)
             kept.append(other)
         except SignalError as error:
             notices.append(f"The sensor at {other.placement} is left out: {error}.")
@@ -217,6 +221,7 @@ def _judged(
         zero_source=zero_source,
         config=config.verdict,
         doubts=(*doubts_about(trunk, config), *typed_doubts(table, recording.context, config.distance)),
+        lost_share=lost_running_share(table, sensor.gaps, config.distance),
     )
     return report_of(
         recording,

@@ -16,7 +16,7 @@ import numpy as np
 
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
-from analysis.words import EpisodeEnd, Flag, Grade, StandingRole
+from analysis.words import CheckOutcome, EpisodeEnd, Flag, Grade, StandingRole
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 
 
@@ -38,21 +38,56 @@ class SharedKnocks:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedSteps:
+    """What the steps that two sensors felt tell of their clocks.
+
+    This clock tells the middle of them ``offset_s`` later than the trunk sensor's and gains ``drift_ppm``.
+    ``likeness`` is the correlation of how the steps differ from their neighbours. ``moved``: both were taken
+    off its times. ``doubt`` says why the steps were not believed; empty where they were.
+    """
+
+    count: int
+    offset_s: float
+    drift_ppm: float
+    within_ms: float
+    likeness: float
+    moved: bool
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockFacts:
     """How well a sensor's clock agrees with the trunk sensor's.
 
-    ``within_ms`` holds all over the session; NaN where files came without the times of arrivals.
+    ``within_ms`` holds all over the session; NaN where files came without the times of arrivals and their
+    steps do not tell. ``doubt`` says why no figure is drawn from the two sensors together; else empty.
     """
 
     within_ms: float
     knocks: tuple[SharedKnocks, ...] = ()
+    steps: SharedSteps | None = None
+    doubt: str = ""
+
+
+HANDEDNESS = "right-handed axes"
+"""Name of the check whether accelerometer and gyroscope turn the same way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorCheck:
+    """How a check of a sensor ended, and where it could not be made, because of what."""
+
+    what: str
+    outcome: CheckOutcome
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SensorFacts:
     """What a report says of one sensor: placement, name, rate, shares of trouble (0 to 1).
 
-    ``clock`` is None for the trunk sensor, whose clock is that of the report.
+    ``clock`` is None for the trunk sensor, whose clock is that of the report. ``checks`` are those that
+    decide whether its angles mean anything, each with its outcome.
     """
 
     placement: str
@@ -68,6 +103,7 @@ class SensorFacts:
     rejected_packets: int = 0
     battery_pct: int | None = None
     clock: ClockFacts | None = None
+    checks: tuple[SensorCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

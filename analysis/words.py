@@ -73,6 +73,14 @@ class Grade(StrEnum):
     BAD = "bad"
 
 
+class CheckOutcome(StrEnum):
+    """How a check of a sensor ended; one that could not be made is never taken for a good one."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NOT_JUDGED = "not judged"
+
+
 class Method(StrEnum):
     """How the inclination was computed."""
 

@@ -247,6 +247,27 @@ def _travel(
     return np.column_stack([start_s, end_s]).ravel(), np.concatenate([[0.0], np.cumsum(steps_m)[:-1]])
 
 
+def lost_running_share(table: StrideTable, gaps: Sequence[Gap], config: DistanceConfig) -> float:
+    """Return the share (0 to 1) of the running lost in gaps between two running strides.
+
+    Parameters
+    ----------
+    table
+        ``start_s``, ``end_s`` and ``activity`` filled.
+    gaps
+        Stretches without samples.
+    config
+        How long a pause without a loss parts two stretches of running.
+    """
+    run = table["activity"] == Activity.RUN
+    ended_s, began_s = table["end_s"][:-1], table["start_s"][1:]
+    missing_s = _missing_time(ended_s, began_s, gaps)
+    hole_s = np.maximum(began_s - ended_s, 0.0)
+    lost = run[:-1] & run[1:] & (missing_s > 0.0) & (hole_s - missing_s <= config.joined_within_s)
+    lost_s, seen_s = float(hole_s[lost].sum()), float((table["end_s"] - table["start_s"])[run].sum())
+    return lost_s / max(lost_s + seen_s, 1e-9)
+
+
 def _missing_time(from_s: FloatArray, to_s: FloatArray, gaps: Sequence[Gap]) -> FloatArray:
     """Return how many seconds of each interval lie in gaps."""
     if not gaps:

@@ -8,15 +8,26 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_deg
-from analysis.records import ClockFacts, SensorFacts, SharedKnocks, Standing
+from analysis.records import (
+    HANDEDNESS,
+    ClockFacts,
+    SensorCheck,
+    SensorFacts,
+    SharedKnocks,
+    SharedSteps,
+    Standing,
+)
+from analysis.signal.body_clock import TiedClock
 from analysis.signal.motion import Motion
+from analysis.signal.strides import longest_loss
 from analysis.signal.sync_config import SyncTapConfig
 from analysis.signal.tap_lag import SharedEvent
-from analysis.stride.usable import longest_loss, mean_force_g
+from analysis.stride.usable import mean_force_g
 from analysis.words import StandingRole
 from sensor.samples import SensorRecording
 
 _MS_PER_S = 1e3
+_PER_MILLION = 1e6
 
 
 def sensor_facts(
@@ -42,12 +53,11 @@ def sensor_facts(
         rejected_packets=sensor.rejected_packets,
         battery_pct=sensor.battery_pct,
         clock=clock,
+        checks=(SensorCheck(HANDEDNESS, motion.handedness.outcome, motion.handedness.because),),
     )
 
 
-def clock_facts(
-    trunk: SensorRecording, other: SensorRecording, *, events: Sequence[SharedEvent], config: SyncTapConfig
-) -> ClockFacts:
+def clock_facts(trunk: SensorRecording, tied: TiedClock, config: SyncTapConfig) -> ClockFacts:
     """Say what two sensors felt together, and how far apart their clocks may be now."""
     middle_s = float(trunk.time_s[0] + trunk.time_s[-1]) / 2.0
     knocks = tuple(
@@ -60,10 +70,26 @@ def clock_facts(
             within_ms=_MS_PER_S * event.within_s,
             doubt=event.doubt,
         )
-        for event in events
+        for event in tied.events
     )
-    believed = [event for event in events if not event.doubt]
-    return ClockFacts(_MS_PER_S * _clocks_within_s(trunk, other, events=believed, config=config), knocks)
+    believed = [event for event in tied.events if not event.doubt]
+    within_s = _clocks_within_s(trunk, tied.sensor, events=believed, config=config)
+    if np.isnan(within_s) and not tied.steps.doubt:
+        within_s = tied.steps.within_s
+    return ClockFacts(_MS_PER_S * within_s, knocks, _shared_steps(tied), tied.doubt)
+
+
+def _shared_steps(tied: TiedClock) -> SharedSteps:
+    steps = tied.steps
+    return SharedSteps(
+        count=steps.steps,
+        offset_s=steps.offset_s,
+        drift_ppm=_PER_MILLION * steps.drift,
+        within_ms=_MS_PER_S * steps.within_s,
+        likeness=steps.likeness,
+        moved=tied.moved_by_steps,
+        doubt=steps.doubt,
+    )
 
 
 def _clocks_within_s(

@@ -18,7 +18,7 @@ from analysis.records import (
     Standing,
     StrideTable,
 )
-from analysis.words import Activity, Grade, StandingRole, UnusableReason
+from analysis.words import Activity, CheckOutcome, Grade, StandingRole, UnusableReason
 
 REASONS: Mapping[str, str] = {
     UnusableReason.GAP: "samples missing",
@@ -43,6 +43,11 @@ REMEDIES: Mapping[str, str] = {
 """What to do about the commonest reason."""
 
 KNOCK_ADVICE = "Stand still, then tap the sensors against each other three times, or jump three times."
+CHECK_ADVICE = "Record more samples per second, without losses; until then sideways lean may be mirrored."
+CLOCK_ADVICE = (
+    "Record all sensors with one program, or tap them against each other three times, "
+    "at the start and at the end."
+)
 
 
 def quality_of(
@@ -156,6 +161,13 @@ def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
     if facts.mirrored:
         advice = "Mended by mirroring one axis; tell the maker."
         lines.append(QualityLine(f"Axes{suffix}", "left-handed", Grade.FAIR, advice))
+    lines += [
+        QualityLine(
+            f"Check of {check.what}{suffix}", f"not judged: {check.because}", Grade.FAIR, CHECK_ADVICE
+        )
+        for check in facts.checks
+        if check.outcome == CheckOutcome.NOT_JUDGED and facts.has_gyroscope
+    ]
     if facts.rejected_packets:
         advice = "They were left out; update the sensor's firmware if it happens again."
         value = str(facts.rejected_packets)
@@ -185,6 +197,15 @@ def _clock_lines(sensors: Sequence[SensorFacts]) -> list[QualityLine]:
 
 
 def _clock_line(what: str, clock: ClockFacts) -> QualityLine:
+    if clock.doubt:
+        value = f"do not agree: {clock.doubt}; nothing is said of the two together"
+        return QualityLine(what, value, Grade.BAD, CLOCK_ADVICE)
+    if clock.steps is not None and clock.steps.moved:
+        rate = f" and {clock.steps.drift_ppm:+.0f} ppm" if abs(clock.steps.drift_ppm) >= 1.0 else ""
+        value = (
+            f"laid over each other by {clock.steps.count} steps, {clock.steps.offset_s:+.2f} s{rate} apart"
+        )
+        return QualityLine(what, f"{value}, now within {clock.within_ms:.0f} ms", Grade.GOOD, "")
     used = [knocks for knocks in clock.knocks if not knocks.doubt]
     is_known = not np.isnan(clock.within_ms)
     if used:

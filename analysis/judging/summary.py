@@ -18,7 +18,7 @@ from analysis.records import Advice, GapFact, SensorFacts, SessionFacts, StrideT
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
 from analysis.signal.config import PostureConfig
 from analysis.signal.motion import Motion
-from analysis.words import Activity, Method, ZeroSource
+from analysis.words import Activity, CheckOutcome, Method, ZeroSource
 from sensor.samples import Recording, SensorRecording
 
 
@@ -108,6 +108,10 @@ def doubts_about(trunk: Motion, config: AnalysisConfig) -> Sequence[str]:
     if trunk.path is None:
         error_deg = config.posture.accelerometer_error_deg
         doubts.append(f"The sensor has no gyroscope: the angle may be wrong by {error_deg:g}°.")
+    if trunk.path is not None and trunk.handedness.outcome == CheckOutcome.NOT_JUDGED:
+        doubts.append(
+            f"Whether the sensor's axes are right-handed was not judged: {trunk.handedness.because}."
+        )
     votes = [vote for _, vote in trunk.axes.forward_votes]
     bowed = any(name == "bow" for name, _ in trunk.axes.forward_votes)
     if not votes or (not bowed and abs(sum(votes)) < config.axes.certain_votes):

@@ -58,6 +58,7 @@ def judge(
     zero_source: ZeroSource,
     config: VerdictConfig,
     doubts: Sequence[str] = (),
+    lost_share: float = 0.0,
 ) -> Outcome:
     """Give the verdict, the headline and the confidence; advice comes later.
 
@@ -75,8 +76,10 @@ def judge(
         Limits.
     doubts
         Further reasons, each a sentence, why confidence is at most fair: no gyroscope, an unsure axis.
+    lost_share
+        Share (0 to 1) of the running that was lost, so that no stride of it is in the table.
     """
-    because = _no_verdict_because(table, baseline, config)
+    because = _no_verdict_because(table, baseline, config=config, lost_share=lost_share)
     confidence, reasons = confidence_of(
         table,
         baseline,
@@ -86,6 +89,7 @@ def judge(
         zero_source=zero_source,
         config=config,
         doubts=doubts,
+        lost_share=lost_share,
     )
     verdict = Verdict.NONE if because else _verdict(episodes)
     headline = (
@@ -112,15 +116,20 @@ def confidence_of(
     zero_source: ZeroSource,
     config: VerdictConfig,
     doubts: Sequence[str] = (),
+    lost_share: float = 0.0,
 ) -> tuple[Confidence, tuple[str, ...]]:
     """Return ``good``, ``fair`` or ``do not trust``, and every reason against ``good``."""
     usable, loose = usable_fraction(table), unusable_shares(table).get(UnusableReason.LOOSE, 0.0)
     grave, slight = [], list(doubts)
+    if lost_share > 0.0 and usable * (1.0 - lost_share) < config.distrust_usable <= usable:
+        grave.append(f"Only {usable * (1.0 - lost_share):.0%} of the running was received and is usable.")
     if not usable >= config.distrust_usable:
         share = _share_of_strides(usable)
         grave.append(f"{share[0].upper()}{share[1:]} usable.")
     elif usable < config.good_usable:
         slight.append(f"Only {usable:.0%} of the strides are usable.")
+    if lost_share > 1.0 - config.good_usable:
+        slight.append(f"{lost_share:.0%} of the running was lost on the way from the sensor.")
     judged = judged_fraction(table)
     if baseline is not None and judged < config.good_judged:
         slight.append(f"Only {judged:.0%} of the running could be judged.")
@@ -176,12 +185,17 @@ def _zero_age_s(table: StrideTable, standings: Sequence[Standing]) -> float:
     return float(running_s[0]) - ended_s[0] if ended_s and len(running_s) else 0.0
 
 
-def _no_verdict_because(table: StrideTable, baseline: Baseline | None, config: VerdictConfig) -> str:
+def _no_verdict_because(
+    table: StrideTable, baseline: Baseline | None, *, config: VerdictConfig, lost_share: float
+) -> str:
     usable = usable_fraction(table)
     if not usable >= config.min_usable:
         main = next(iter(unusable_shares(table)), "")
         why = f", mostly: {REASONS.get(main, main)}" if main else ""
         return f"{_share_of_strides(usable)} usable{why}"
+    received = usable * (1.0 - lost_share)
+    if received < config.min_usable:
+        return f"only {received:.0%} of the running was received and is usable"
     count = int(usable_running(table).sum())
     if count < config.min_usable_strides:
         return f"only {count} usable strides of running, {config.min_usable_strides} are needed"

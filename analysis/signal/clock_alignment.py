@@ -43,23 +43,24 @@ def on_trunk_clock(
         trunk, other, found=(find_sync_taps(trunk, config), find_sync_taps(other, config)), config=config
     )
     believed = [event for event in events if not event.doubt]
-    return (_moved(other, _lags(trunk, other, believed)) if believed else other), events
+    return (with_lags_taken_off(other, _lags(trunk, other, believed)) if believed else other), events
 
 
 @dataclass(frozen=True, slots=True)
-class _Lag:
+class Lag:
     """The lag of one connection: known at some moments, linear between them, constant beyond."""
 
     at_s: tuple[float, ...]
     lag_s: tuple[float, ...]
 
     def taken_off(self, time_s: FloatArray) -> FloatArray:
+        """Return (n,) times without the lag."""
         # ``at_s`` is told by the trunk's clock and ``time_s`` by the other one. With lags below 50 ms that
         # change by parts per million, this shifts the result by microseconds at most.
         return time_s - np.interp(time_s, self.at_s, self.lag_s)
 
 
-def _lags(trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent]) -> list[_Lag]:
+def _lags(trunk: SensorRecording, other: SensorRecording, events: Sequence[SharedEvent]) -> list[Lag]:
     """Return the lag of each of the other sensor's connections."""
     felt_in = [_connection(other, event.at_s) for event in events]
     lags = []
@@ -69,18 +70,18 @@ def _lags(trunk: SensorRecording, other: SensorRecording, events: Sequence[Share
     return lags
 
 
-def _between(trunk: SensorRecording, events: Sequence[SharedEvent]) -> _Lag:
+def _between(trunk: SensorRecording, events: Sequence[SharedEvent]) -> Lag:
     """Return the lag of one connection through all of its events.
 
     Where the trunk sensor's link broke in between, its delay changed too, and the difference is no rate.
     """
     if _connection(trunk, events[0].at_s) != _connection(trunk, events[-1].at_s):
         return _mean(events)
-    return _Lag(tuple(event.at_s for event in events), tuple(event.lag_s for event in events))
+    return Lag(tuple(event.at_s for event in events), tuple(event.lag_s for event in events))
 
 
-def _mean(events: Sequence[SharedEvent]) -> _Lag:
-    return _Lag((events[0].at_s,), (float(np.mean([event.lag_s for event in events])),))
+def _mean(events: Sequence[SharedEvent]) -> Lag:
+    return Lag((events[0].at_s,), (float(np.mean([event.lag_s for event in events])),))
 
 
 def _connection(sensor: SensorRecording, at_s: float) -> int:
@@ -89,7 +90,7 @@ def _connection(sensor: SensorRecording, at_s: float) -> int:
     return max(int(np.searchsorted(starts_s, at_s, side="right")) - 1, 0)
 
 
-def _moved(sensor: SensorRecording, lags: Sequence[_Lag]) -> SensorRecording:
+def with_lags_taken_off(sensor: SensorRecording, lags: Sequence[Lag]) -> SensorRecording:
     """Take each connection's lag off its times; where two then overlap, the later one gives way."""
     edges = [*sensor.segment_start.tolist(), len(sensor.time_s)]
     parts = [lag.taken_off(sensor.time_s[a:b]) for (a, b), lag in zip(pairwise(edges), lags, strict=True)]

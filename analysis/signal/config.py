@@ -126,6 +126,9 @@ class GaitConfig:
     """A shorter stretch of another gait is noise."""
     phase_smoothing_s: float = 0.35
     """Standard deviation of the demodulation: follows a change of cadence within half a stride."""
+    counted_across_s: float = 2.0
+    """Longest loss across which the steps are still counted: the demodulation reaches a second into it from
+    both sides, and a cadence wrong by 2 % misses a tenth of a step there."""
     contact_phase: float = 0.33
     """Initial contact leads the peak of the vertical acceleration by about a third of a step: contact times
     are 65-75 % of a step, the peak is at mid-stance."""
@@ -139,8 +142,8 @@ class HandednessConfig:
     """Longest stretch that is looked at, from the middle of a bout."""
     least_s: float = 8.0
     """Shorter stretches say nothing: the slow course of the force cannot be told from its wander."""
-    min_rate_hz: float = 50.0
-    """With fewer samples per second nothing is judged."""
+    min_rate_hz: float = 22.0
+    """With fewer samples per second nothing is judged. Jogs thinned to 24 a second: as below."""
     max_clipped: float = 0.02
     """With a larger share of the stretch clipped nothing is judged."""
     min_present: float = 0.9
@@ -150,8 +153,11 @@ class HandednessConfig:
     course_s: float = 3.0
     """Standard deviation of the smoothing that gives the slow course of the force."""
     ratio: float = 1.1
-    """How much more averaged force must stray with the rate as given than reversed. Of 47 real jogs and walks
-    with the LSM9DS1, whose triad is mirrored, the ratio's median is 1.9; of the same mended, at most 0.98."""
+    """How much more averaged force must stray with the rate as given than reversed for a mirrored triad. Of
+    47 real jogs and walks with the LSM9DS1, whose triad is mirrored, the ratio's median is 1.9; of the same
+    mended, at most 0.98."""
+    right_ratio: float = 1.0
+    """How much at most for a right-handed one. In between nothing is judged: one of 15 mirrored has 1.04."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +386,8 @@ class HeartRateConfig:
     """Which heart rates beside the sensors are believed, and for how long."""
 
     least_bpm: float = 30.0
+    """Resting hearts of the fittest beat from about 30 times a minute."""
     most_bpm: float = 230.0
-    """Resting hearts of the fittest beat from about 30, the youngest at their most 220 times a minute."""
+    """The youngest hearts at their most beat about 220 times a minute."""
     max_age_s: float = 5.0
     """Straps tell about once a second: lost readings are bridged, a strap that has slipped off is not."""

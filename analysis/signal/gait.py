@@ -15,8 +15,10 @@ from scipy.signal import get_window
 from analysis.maths.intervals import box_decimate, chunks, inside, runs_of, without_short
 from analysis.signal.config import GaitConfig
 from analysis.signal.records import EvenStream, Gait, StaticPeriods
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
+
+_NO_LOSSES = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 _SPECTRA_AT_A_TIME = 512
 """Those of a day would take a gigabyte."""
@@ -24,15 +26,23 @@ _SPECTRA_AT_A_TIME = 512
 
 @dataclass(frozen=True, slots=True)
 class _Slow:
-    """Signals at the reduced rate: vertical acceleration in g and the step frequency, per reduced row."""
+    """Signals at the reduced rate: vertical acceleration in g, nought where lost, step frequency, 1 or 0
+    where samples came or were lost.
+    """
 
     rate_hz: float
     vertical_g: FloatArray
     step_hz: FloatArray
+    known: FloatArray
 
 
 def find_gait(
-    stream: EvenStream, static_periods: StaticPeriods, *, config: GaitConfig, jumps: FloatArray | None = None
+    stream: EvenStream,
+    static_periods: StaticPeriods,
+    *,
+    config: GaitConfig,
+    jumps: FloatArray | None = None,
+    losses: tuple[IntArray, IntArray] = _NO_LOSSES,
 ) -> Gait:
     """Find the bouts of walking and running and the phase of the steps in them.
 
@@ -46,6 +56,9 @@ def find_gait(
         Frequencies, spreads and smoothings.
     jumps
         (2, j) fractional rows at which series of jumps on the spot begin and end: they swing like steps.
+    losses
+        (l,) first and one past the last rows of losses too long to be filled: what was interpolated there
+        weighs nothing. A bout ends before one across which nobody can count the steps.
 
     Returns
     -------
@@ -57,17 +70,19 @@ def find_gait(
     if len(acc_sensor_mps2) < 2:
         return _nothing(len(stream))
     rate_hz = stream.rate_hz / every
-    vertical_g = _rough_vertical_g(acc_sensor_mps2, rate_hz, config)
-    slow = _Slow(rate_hz, vertical_g, _step_frequency(vertical_g, rate_hz, config))
+    slow_row = np.arange(len(acc_sensor_mps2), dtype=np.float64) * every + (every - 1) / 2
+    known = np.asarray(~inside(slow_row, *losses), dtype=np.float64)
+    vertical_g = known * _rough_vertical_g(acc_sensor_mps2 * known[:, None], rate_hz, config)
+    slow = _Slow(rate_hz, vertical_g, _step_frequency(vertical_g, rate_hz, config), known)
     moving, running = _kind(slow, config)
-    slow_row = np.arange(len(vertical_g), dtype=np.float64) * every + (every - 1) / 2
     moving &= ~inside(slow_row, static_periods.first, static_periods.last)
     if jumps is not None:
         moving &= ~inside(slow_row, jumps[0], jumps[1])
     rows = np.arange(len(stream))
     phase = np.interp(rows, slow_row, _step_phase(slow, config))
     nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)
-    first, last = runs_of(moving[nearest])
+    uncounted = losses[1] - losses[0] > config.counted_across_s * stream.rate_hz
+    first, last = runs_of(moving[nearest] & ~inside(rows, losses[0][uncounted], losses[1][uncounted]))
     return Gait(step_phase=phase, first=first, last=last, running=(running & moving)[nearest])
 
 
@@ -78,7 +93,10 @@ def _nothing(count: int) -> Gait:
 
 
 def _rough_vertical_g(acc_sensor_mps2: FloatArray, rate_hz: float, config: GaitConfig) -> FloatArray:
-    """Return (n,) specific force along its own slowly varying mean direction, less 1 g, in g."""
+    """Return (n,) specific force along its own slowly varying mean direction, less 1 g, in g.
+
+    Rows of nought carry no direction, so the mean is taken from the others.
+    """
     up = gaussian_filter1d(acc_sensor_mps2, config.level_s * rate_hz, axis=0, truncate=config.level_reach)
     along = np.einsum("ij,ij->i", acc_sensor_mps2, up)
     along /= np.maximum(np.sqrt(np.einsum("ij,ij->i", up, up)), 1e-9)
@@ -150,9 +168,11 @@ def _slow_jog(spread_ratio: FloatArray, rate_hz: float, config: GaitConfig) -> B
 
 
 def _spread(slow: _Slow, sigma_s: float) -> FloatArray:
-    """Return the local standard deviation (g) of the vertical acceleration."""
-    mean = gaussian_filter1d(slow.vertical_g, sigma_s * slow.rate_hz)
-    square = gaussian_filter1d(slow.vertical_g**2, sigma_s * slow.rate_hz)
+    """Return the local standard deviation (g) of the vertical acceleration, of what was received."""
+    sigma = sigma_s * slow.rate_hz
+    weight = np.maximum(gaussian_filter1d(slow.known, sigma), 1e-9)
+    mean = gaussian_filter1d(slow.vertical_g, sigma) / weight
+    square = gaussian_filter1d(slow.vertical_g**2, sigma) / weight
     return np.sqrt(np.maximum(square - mean**2, 0.0))
 
 

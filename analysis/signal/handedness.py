@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -12,11 +12,20 @@ from analysis.maths.intervals import inside, runs_of
 from analysis.signal.config import HandednessConfig
 from analysis.signal.records import EvenStream, Gait
 from analysis.signal.strapdown import increments, long_losses
+from analysis.words import CheckOutcome
 from sensor.samples import FloatArray
 
 
-def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> bool:
-    """Tell whether the triad is left-handed, as that of some chips is.
+@dataclass(frozen=True, slots=True)
+class Handedness:
+    """Whether a triad is right-handed, and where that could not be judged, because of what."""
+
+    outcome: CheckOutcome
+    because: str = ""
+
+
+def handedness_of(stream: EvenStream, gait: Gait, config: HandednessConfig) -> Handedness:
+    """Tell whether the triad is right-handed; that of some chips is not.
 
     With the right hand, the direction of averaged force stays put in the gyroscope's inertial frame; with the
     wrong one every rotation is counted twice instead of removed. A mirrored triad agrees with the reversed
@@ -30,17 +39,34 @@ def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> boo
         Length looked at, smoothings, and how much better the reversed rate must do; slow, clipped or
         much interrupted signals contradict themselves anyway and are not judged.
     """
-    if stream.gyr_sensor_radps is None or stream.rate_hz < config.min_rate_hz:
-        return False
+    if stream.gyr_sensor_radps is None:
+        return _not_judged("there is no gyroscope")
+    if stream.rate_hz < config.min_rate_hz:
+        return _not_judged(f"{stream.rate_hz:.0f} samples per second are too few")
     part = _part(stream, gait, config)
     acc, gyr = stream.acc_sensor_mps2[part], stream.gyr_sensor_radps[part]
-    if len(acc) < config.least_s * stream.rate_hz or stream.present[part].mean() < config.min_present:
-        return False
+    if len(acc) < config.least_s * stream.rate_hz:
+        return _not_judged(f"no {config.least_s:.0f} s without a break were received")
+    if stream.present[part].mean() < config.min_present:
+        return _not_judged("too many samples were lost")
     if stream.clipped[part].mean() > config.max_clipped:
-        return False
+        return _not_judged("the range of the sensor was exceeded")
     straight = _direction_drift_rad(acc, gyr, rate_hz=stream.rate_hz, config=config)
     reverse = _direction_drift_rad(acc, -gyr, rate_hz=stream.rate_hz, config=config)
-    return bool(straight > config.ratio * reverse)
+    if straight > config.ratio * reverse:
+        return Handedness(CheckOutcome.WRONG)
+    if straight > config.right_ratio * reverse:
+        return _not_judged("the sensor turned too little to tell")
+    return Handedness(CheckOutcome.RIGHT)
+
+
+def _not_judged(because: str) -> Handedness:
+    return Handedness(CheckOutcome.NOT_JUDGED, because)
+
+
+def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> bool:
+    """Tell whether the triad is surely left-handed."""
+    return handedness_of(stream, gait, config).outcome == CheckOutcome.WRONG
 
 
 def to_right_handed(stream: EvenStream) -> EvenStream:

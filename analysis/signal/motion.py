@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from analysis.signal.anatomical_axes import find_axes
 from analysis.signal.forward_direction import contradicts_running
 from analysis.signal.gait import find_gait
 from analysis.signal.gapfill import fill_gaps
-from analysis.signal.handedness import is_mirrored, to_right_handed
+from analysis.signal.handedness import Handedness, handedness_of, to_right_handed
 from analysis.signal.inclination_smoother import SpeedPrior, smoothed_vertical
 from analysis.signal.neutral_standing import (
     StandingCalibration,
@@ -28,13 +28,13 @@ from analysis.signal.records import EvenStream, Gait, StaticPeriods, Strapdown, 
 from analysis.signal.sides import opening_side
 from analysis.signal.speed import SpeedProfile
 from analysis.signal.static_periods import find_static_periods
-from analysis.signal.strapdown import integrate
+from analysis.signal.strapdown import integrate, long_losses
 from analysis.signal.stride_ensemble import first_running
-from analysis.signal.strides import find_strides
+from analysis.signal.strides import find_strides, received_strides
 from analysis.signal.sync_taps import find_sync_taps, jumping_s
 from analysis.signal.timebase import even_stream
 from analysis.signal.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
-from analysis.words import ZeroSource
+from analysis.words import CheckOutcome, ZeroSource
 from sensor.samples import FloatArray, IntArray, RealArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -57,8 +57,8 @@ class Motion:
         (3, n) upward vertical in sensor axes.
     path
         Acceleration of the path; None without a gyroscope.
-    mirrored
-        True where the triad was left-handed and has been mended.
+    handedness
+        Whether the triad is right-handed; a left-handed one has been mended.
     """
 
     stream: EvenStream
@@ -70,7 +70,28 @@ class Motion:
     axes: TrunkAxes
     up_sensor: RealArray
     path: PathAcceleration | None
-    mirrored: bool = False
+    handedness: Handedness
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the triad was left-handed and has been mended."""
+        return self.handedness.outcome == CheckOutcome.WRONG
+
+
+def gait_of(sensor: SensorRecording, config: AnalysisConfig) -> tuple[EvenStream, StaticPeriods, Gait]:
+    """Return a sensor's even stream as received, its static periods and its gait.
+
+    Raises
+    ------
+    SignalError
+        For a signal nothing can be drawn from.
+    """
+    raw = even_stream(sensor, config.signal)
+    static_periods = find_static_periods(raw, config.rest)
+    jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
+    losses = long_losses(raw, round(config.signal.broken_s * raw.rate_hz))
+    gait = find_gait(raw, static_periods, config=config.gait, jumps=jumps, losses=losses)
+    return raw, static_periods, gait
 
 
 def motion_of(
@@ -98,19 +119,23 @@ def motion_of(
     SignalError
         For a signal nothing can be drawn from.
     """
-    raw = even_stream(sensor, config.signal)
-    static_periods = find_static_periods(raw, config.rest)
-    jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
-    gait = find_gait(raw, static_periods, config=config.gait, jumps=jumps)
+    raw, static_periods, gait = gait_of(sensor, config)
     stream = fill_gaps(raw, gait, config.signal)
-    mirrored = is_mirrored(stream, gait, config.handedness)
-    if mirrored:
+    handedness = handedness_of(stream, gait, config.handedness)
+    if handedness.outcome == CheckOutcome.WRONG:
         stream = to_right_handed(stream)
         static_periods = find_static_periods(stream, config.rest)
     if stream.gyr_sensor_radps is None:
-        return _from_accelerometer(stream, static_periods, gait=gait, config=config)
-    motion = _from_gyroscope(stream, static_periods, gait=gait, speed=speed, config=config, trunk=trunk)
-    return replace(motion, mirrored=mirrored)
+        return _from_accelerometer(stream, static_periods, gait=gait, handedness=handedness, config=config)
+    return _from_gyroscope(
+        stream,
+        static_periods,
+        gait=gait,
+        handedness=handedness,
+        speed=speed,
+        config=config,
+        trunk=trunk,
+    )
 
 
 def _from_gyroscope(
@@ -118,6 +143,7 @@ def _from_gyroscope(
     static_periods: StaticPeriods,
     *,
     gait: Gait,
+    handedness: Handedness,
     speed: SpeedProfile | None,
     config: AnalysisConfig,
     trunk: Motion | None,
@@ -127,7 +153,7 @@ def _from_gyroscope(
     strapdown = integrate(stream, static_periods, broken_rows=broken_rows, config=config.rest)
     force = AveragedForce(stream, strapdown, broken_rows=broken_rows, config=config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
-    strides = find_strides(gait)
+    strides = received_strides(find_strides(gait), stream, config.posture.gap_strides)
     # A sensor beside the trunk's is aligned at the trunk's strides, wherever they lie in its own stream.
     seen = _rows_for_axes(strides, len(stream), config) if trunk is None else len(stream)
     rough_up = up_in_sensor(strapdown, first, seen)
@@ -159,16 +185,18 @@ def _from_gyroscope(
     vertical = smoothed_vertical(force, first, forward_inertial=ahead, speed=prior, config=config.orientation)
     up = up_in_sensor(strapdown, vertical, len(stream))
     side = opening_side(stream, up, strides=strides, bouts=len(gait.first), config=config.axes)
+    sided = find_strides(gait, (side < 0).astype(np.int64))
     return Motion(
         stream=stream,
         static_periods=static_periods,
         gait=gait,
-        strides=find_strides(gait, (side < 0).astype(np.int64)),
+        strides=received_strides(sided, stream, config.posture.gap_strides),
         side=np.abs(side),
         calibration=calibration,
         axes=axes,
         up_sensor=up,
         path=PathAcceleration(force, vertical, forward_inertial=ahead, config=config.orientation),
+        handedness=handedness,
     )
 
 
@@ -264,11 +292,16 @@ def _aligned(
 
 
 def _from_accelerometer(
-    stream: EvenStream, static_periods: StaticPeriods, *, gait: Gait, config: AnalysisConfig
+    stream: EvenStream,
+    static_periods: StaticPeriods,
+    *,
+    gait: Gait,
+    handedness: Handedness,
+    config: AnalysisConfig,
 ) -> Motion:
     """Take the vertical from acceleration averaged over strides; no sides, and degrees of error."""
     up: RealArray = stride_mean_up(stream, config.orientation)
-    strides = find_strides(gait)
+    strides = received_strides(find_strides(gait), stream, config.posture.gap_strides)
     calibration, axes = _upright(
         stream, None, up_sensor=up, strides=strides, static_periods=static_periods, config=config
     )
@@ -284,6 +317,7 @@ def _from_accelerometer(
         axes=axes,
         up_sensor=up,
         path=None,
+        handedness=handedness,
     )
 
 

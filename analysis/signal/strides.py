@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.signal.records import Gait, Strides
+from analysis.maths.intervals import runs_of
+from analysis.signal.records import EvenStream, Gait, Strides
 from sensor.samples import FloatArray, IntArray
 
 
@@ -60,3 +61,43 @@ def _strides_of_bout(
     opens = np.flatnonzero((contact.astype(np.int64) - parity) % 2 == 0)
     opens = opens[opens + 2 < len(contact)]
     return row[opens], row[opens + 1], row[opens + 2], np.full(len(opens), float(number))
+
+
+def received_strides(strides: Strides, stream: EvenStream, most_lost: float) -> Strides:
+    """Leave out the strides that a long loss touches: nobody saw when they began, ended or what they were.
+
+    Parameters
+    ----------
+    strides, stream
+        Strides as the phase of the steps would have them, and what was received.
+    most_lost
+        Longest loss, as a share of the stride, that is filled.
+
+    Returns
+    -------
+    Strides
+        Those whose longest loss is no longer.
+    """
+    kept = longest_loss(stream, strides) <= most_lost
+    return Strides(
+        start_row=strides.start_row[kept],
+        middle_row=strides.middle_row[kept],
+        end_row=strides.end_row[kept],
+        bout=strides.bout[kept],
+        running=strides.running[kept],
+    )
+
+
+def longest_loss(stream: EvenStream, strides: Strides) -> FloatArray:
+    """Return (s,) the longest loss that touches each stride, as a fraction of the stride."""
+    first, last = runs_of(~stream.present)
+    longest = np.zeros(len(strides))
+    if len(first) == 0 or len(strides) == 0:
+        return longest
+    begin = np.searchsorted(strides.end_row, first, side="right")
+    end = np.searchsorted(strides.start_row, last, side="left")
+    touched = np.maximum(end - begin, 0)
+    loss = np.repeat(np.arange(len(first)), touched)
+    offset = np.arange(touched.sum()) - np.repeat(np.cumsum(touched) - touched, touched)
+    np.maximum.at(longest, begin[loss] + offset, (last - first)[loss].astype(np.float64))
+    return np.asarray(longest / np.maximum(strides.end_row - strides.start_row, 1e-9))

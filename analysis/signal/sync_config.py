@@ -59,3 +59,67 @@ class SyncTapConfig:
     the worst case all of it, where packets and intervals keep step."""
     fitted_rate: float = 2e-6
     """Rate error of a clock fitted over a long session."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaitClockConfig:
+    """Two clocks held against each other by the gait that both sensors felt."""
+
+    fewest_steps: int = 24
+    """A bout of fewer steps tells nothing."""
+    points: int = 12
+    """Phases at which a step is looked at: twice the highest harmonic that a sensor of 50 Hz shows."""
+    edge_steps: int = 8
+    """Steps left out at both ends of a bout: starts and stops are alike in all runs."""
+    around_strides: int = 15
+    """A step is held against those of the same foot within so many strides."""
+    least_received: float = 0.95
+    """Share of a step that was received."""
+    most_spreads: float = 4.0
+    """A step further off counts as this: one stumble is no likeness."""
+    most_bouts: int = 8
+    """Longest bouts of each sensor that a line may begin with."""
+    most_shifts: int = 3
+    """Best alignments of two bouts that are followed ..."""
+    most_starts: int = 12
+    """... and of all together."""
+    most_drift: float = 0.012
+    """Largest drift that is believed: 43 s an hour. A nominal rate that is not the true one made 30."""
+    growth: float = 2.0
+    """By how much the reach of a line grows at a time, from one bout to the whole run."""
+    same_step_s: float = 0.08
+    """Steps that begin this near to each other are the same: a quarter of the shortest."""
+    rival_steps: tuple[int, ...] = (-4, -3, -2, -1, 1, 2, 3, 4)
+    """By how many steps a wrong line is off most easily."""
+    while_s: float = 15.0
+    """Over so long contacts are averaged to see whether the lag keeps to a line."""
+    sure_steps: int = 60
+    """Fewest steps that two sensors must have felt."""
+    least_strength: float = 5.0
+    """Least correlation, in its standard errors."""
+    least_lead: float = 3.0
+    """Standard errors by which steps must be more alike than along any other line."""
+    block_steps: int = 8
+    """Steps of which one error is taken: neighbours are alike for about a stride."""
+    line_rounds: int = 3
+    """How often a line is drawn, each time without what lay far from the last."""
+    outlier_medians: float = 4.5
+    """Contacts further from the line than so many median distances are left out: 3 standard deviations."""
+    outlier_s: float = 1e-6
+    """Never nearer ones: a perfect line has no outliers."""
+    scatter_quantile: float = 0.9
+    """Share of the averages that lie within what is called the scatter."""
+    spread_per_median: float = 1.4826
+    """Standard deviation over median distance, of a normal distribution."""
+    most_scatter_s: float = 0.015
+    """How far the lag may stray from its line."""
+    least_matched: float = 0.8
+    """Share of the steps in common time that must be the same."""
+    told_apart_s: float = 0.030
+    """Clocks nearer than this are left as they are: of the body's own lag nobody can tell them."""
+    most_recorded_s: float = 0.1
+    """Two links of one recorder are never further apart: a connection interval and the lag of the body."""
+    knocks_span: float = 0.5
+    """Knocks so far from each other, as a share of the recording, leave no room for a drift in between."""
+    body_lag_s: float = 0.010
+    """How much later than the trunk the head or the hip may take part in the bounce."""

@@ -17,6 +17,7 @@ from analysis.signal.config import PostureConfig
 from analysis.signal.motion import Motion
 from analysis.signal.records import EvenStream, Strides
 from analysis.signal.speed import typed_value
+from analysis.signal.strides import longest_loss
 from analysis.stride.dynamics import dynamics_columns
 from analysis.stride.head import head_columns
 from analysis.stride.posture import posture_columns
@@ -31,6 +32,7 @@ _NEEDS_GYROSCOPE = (
     "lateral_right_deg",
     "trunk_rotation_rom_deg",
 )
+_MEASURED = ("trunk_flexion_deg", *_NEEDS_GYROSCOPE, "vertical_oscillation_cm", "contact_time_ms")
 _ONE_PER_SIDE = ("lateral_left_deg", "lateral_right_deg")
 
 
@@ -90,10 +92,11 @@ def stride_table(
     }
     for name in _ONE_PER_SIDE:
         columns[name] = np.where(decided, columns[name], np.nan)
+    _without_invented(columns)
     sacrum = _pitch_deg(others.get("sacrum"), stream, strides=strides, config=config.posture)
     if sacrum is not None:
         columns["sacrum_pitch_deg"] = sacrum
-        columns["upper_trunk_minus_sacrum_deg"] = angles["trunk_flexion_deg"] - sacrum
+        columns["upper_trunk_minus_sacrum_deg"] = columns["trunk_flexion_deg"] - sacrum
     if reliable and trunk.calibration.source == ZeroSource.STANDING:
         # Where the head is counts from the runner's standing; without one there is nothing to count from.
         worn = others.get("head")
@@ -102,8 +105,16 @@ def stride_table(
         )
         head = _pitch_deg(worn, stream, strides=strides, config=config.posture) if measured else None
         stature_m = typed_value(context, "stature_m")
-        columns |= head_columns(angles["trunk_flexion_deg"], head, stature_m=stature_m, config=config.head)
+        columns |= head_columns(columns["trunk_flexion_deg"], head, stature_m=stature_m, config=config.head)
     return StrideTable(columns)
+
+
+def _without_invented(columns: dict[str, npt.NDArray[Any]]) -> None:
+    """Leave every figure but the times unknown where the frame was lost."""
+    gap = columns["usable_because"] == UnusableReason.GAP
+    for name, values in columns.items():
+        if name in _MEASURED:
+            columns[name] = np.where(gap, np.nan, values)
 
 
 def _times(stream: EvenStream, strides: Strides) -> dict[str, npt.NDArray[Any]]:
@@ -131,6 +142,9 @@ def _pitch_deg(
     mean = mean_between(pitch, np.clip(start, 0, len(pitch) - 1), np.clip(end, 0, len(pitch) - 1))
     own = replace(strides, start_row=np.clip(start, 0, None), end_row=np.clip(end, 0, None))
     lost = _mostly_lost(motion.stream, own, config)
+    lost |= longest_loss(motion.stream, own) > config.gap_strides
+    if motion.path is not None:
+        lost |= motion.path.shortest_section_s(own) < config.section_s
     return np.where(inside & ~lost, mean, np.nan)
 
 

@@ -7,9 +7,9 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from analysis.maths.between_rows import mean_between
-from analysis.maths.intervals import runs_of
 from analysis.signal.config import PostureConfig
 from analysis.signal.records import EvenStream, Strides
+from analysis.signal.strides import longest_loss
 from analysis.signal.vertical import PathAcceleration
 from analysis.words import UnusableReason
 from sensor.samples import BoolArray, FloatArray
@@ -123,18 +123,3 @@ def mean_force_g(
     total = uniform_filter1d(mean * counted, config.force_strides, mode="nearest")
     around = uniform_filter1d(counted, config.force_strides, mode="nearest")
     return np.asarray(total / around / STANDARD_GRAVITY_MPS2)
-
-
-def longest_loss(stream: EvenStream, strides: Strides) -> FloatArray:
-    """Return (s,) the longest loss that touches each stride, as a fraction of the stride."""
-    first, last = runs_of(~stream.present)
-    longest = np.zeros(len(strides))
-    if len(first) == 0 or len(strides) == 0:
-        return longest
-    begin = np.searchsorted(strides.end_row, first, side="right")
-    end = np.searchsorted(strides.start_row, last, side="left")
-    touched = np.maximum(end - begin, 0)
-    loss = np.repeat(np.arange(len(first)), touched)
-    offset = np.arange(touched.sum()) - np.repeat(np.cumsum(touched) - touched, touched)
-    np.maximum.at(longest, begin[loss] + offset, (last - first)[loss].astype(np.float64))
-    return np.asarray(longest / np.maximum(strides.end_row - strides.start_row, 1e-9))

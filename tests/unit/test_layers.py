@@ -49,12 +49,21 @@ STAGES_OF = {
     "analysis.signal": (
         ("records",),
         ("timebase", "speed"),
-        ("static_periods", "gait", "strides", "stride_ensemble", "strapdown", "sync_taps"),
-        ("gapfill", "handedness", "tap_lag", "accelerometer_only", "neutral_standing"),
+        (
+            "static_periods",
+            "gait",
+            "strides",
+            "stride_ensemble",
+            "strapdown",
+            "sync_taps",
+            "step_fingerprint",
+        ),
+        ("gapfill", "handedness", "tap_lag", "gait_clock", "accelerometer_only", "neutral_standing"),
         ("vertical", "clock_alignment", "forward_direction"),
         ("inclination_smoother", "anatomical_axes"),
         ("alignment", "sides"),
         ("motion",),
+        ("body_clock",),
     ),
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (

@@ -46,6 +46,7 @@ ALLOWED: dict[str, dict[float, str]] = {
         4: "zeros behind a spectrum: its lines are only drawn closer",
         60: _PER_MINUTE,
     },
+    "signal/gait_clock.py": {1000: _THOUSANDTHS},
     "signal/inclination_smoother.py": {
         1e-6: "weight of what is unknown, so that it can be solved",
         3: _AXES,
@@ -89,7 +90,8 @@ ALLOWED: dict[str, dict[float, str]] = {
         1000: _METRES_OF_A_KM,
     },
     "judging/episodes.py": {0.05: "rounding of times: strides that follow each other share theirs"},
-    "judging/facts.py": {1000: _THOUSANDTHS},
+    "judging/facts.py": {1000: _THOUSANDTHS, 1_000_000: "millionths of a rate"},
+    "judging/headline.py": {1000: _METRES_OF_A_KM},
     "judging/hysteresis.py": {1e-6: "rounding of sums of distances"},
     "judging/mounting_shift.py": {
         0.5: "a row counts from its middle",

@@ -46,7 +46,7 @@ def well_formed(found: RunReport) -> None:
     assert set(table["activity"]) <= {"run", "walk"}
     assert set(table["usable_because"]) <= REASONS
     assert (table["usable"] == (table["usable_because"] == "")).all()
-    assert np.isfinite(table["trunk_flexion_deg"]).all()
+    assert (np.isfinite(table["trunk_flexion_deg"]) == (table["usable_because"] != "gap")).all()
     assert (table["end_s"] > table["start_s"]).all()
     assert found.outcome.verdict in {"none", "usual", "watch", "slouched"}
     assert (found.outcome.no_verdict_because != "") == (found.outcome.verdict == "none")

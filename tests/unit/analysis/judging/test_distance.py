@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.judging.config import DistanceConfig
-from analysis.judging.distance import distance_of, model_speed, typed_doubts
+from analysis.judging.distance import distance_of, lost_running_share, model_speed, typed_doubts
 from analysis.signal.speed import speed_profile, track_speed
 from sensor.samples import Gap, Track
 from tests.support.stride_tables import STRIDE_S, steady_run
@@ -106,6 +106,26 @@ def test_a_gap_across_a_change_of_speed_is_crossed_at_the_mean_of_both() -> None
     result = distance_of(table, (), context={}, config=CONFIG, gaps=(Gap(4.0, 14.0, "link lost"),))
     across_m = result.distance_at(14.0) - result.distance_at(4.0)
     assert across_m == pytest.approx(10.0 * (before_mps + after_mps) / 2.0)
+
+
+@pytest.mark.parametrize(("last_foot", "hole_s", "lost"), [("run", 60.0, True), ("walk", 60.0, False)])
+def test_running_is_lost_only_in_gaps_between_two_running_strides(
+    last_foot: str, hole_s: float, lost: bool
+) -> None:
+    start_s = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, hole_s, 0.0)
+    activity = np.full(1000, "run", dtype=object)
+    activity[499] = last_foot
+    table = steady_run(1000, start_s=start_s, end_s=start_s + STRIDE_S, activity=activity)
+    gap = Gap(500 * STRIDE_S + 0.1, 500 * STRIDE_S + hole_s - 0.1, "link lost")
+    expected = hole_s / (hole_s + 1000 * STRIDE_S) if lost else 0.0
+    assert lost_running_share(table, (gap,), CONFIG) == pytest.approx(expected)
+    assert lost_running_share(table, (), CONFIG) == 0.0
+
+
+def test_a_stop_beside_a_gap_is_no_lost_running() -> None:
+    start_s = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
+    table = steady_run(1000, start_s=start_s, end_s=start_s + STRIDE_S)
+    assert lost_running_share(table, (Gap(360.0, 370.0, "link lost"),), CONFIG) == 0.0
 
 
 def test_a_short_gap_within_a_stop_does_not_make_the_stop_a_run() -> None:

@@ -9,13 +9,18 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
+from analysis.records import SensorCheck
+from analysis.signal.gait_clock import ClockEstimate
+from analysis.signal.handedness import Handedness
 from analysis.signal.tap_lag import SharedEvent
+from analysis.words import CheckOutcome
 from sensor.samples import ImuSignal, SensorRecording
 from sensor.virtual.runner.imu_errors import loss_mask
 from sensor.virtual.runner.plan import run, stand
 from sensor.virtual.runner.simulation import VirtualRun
 from tests.support.recordings import sensor_recording
 from tests.support.short_runs import OPENING, PLAIN, motion, trunk_recording, virtual
+from tests.support.tied_clocks import tied
 
 CONFIG = AnalysisConfig()
 WITH_STOP = replace(PLAIN, legs=(*OPENING, run(30.0, 3.0), stand(15.0), run(30.0, 3.0), stand(12.0)))
@@ -37,11 +42,14 @@ def test_facts_of_a_faultless_sensor() -> None:
 def test_what_the_recording_tells_of_its_sensor_is_passed_on() -> None:
     run_ = virtual(PLAIN)
     sensor = replace(trunk_recording(run_), battery_pct=37, rejected_packets=5)
-    clock = clock_facts(sensor, sensor, events=(), config=CONFIG.knocks)
-    facts = sensor_facts(sensor, replace(motion(run_), mirrored=True), config=CONFIG, clock=clock)
+    clock = clock_facts(sensor, tied(sensor), CONFIG.knocks)
+    facts = sensor_facts(
+        sensor, replace(motion(run_), handedness=Handedness(CheckOutcome.WRONG)), config=CONFIG, clock=clock
+    )
     assert (facts.placement, facts.device, facts.name) == (sensor.placement, sensor.device, sensor.name)
     assert (facts.battery_pct, facts.rejected_packets, facts.mirrored) == (37, 5, True)
     assert facts.clock is clock
+    assert facts.checks == (SensorCheck("right-handed axes", CheckOutcome.WRONG),)
 
 
 def test_the_share_of_lost_samples_is_counted() -> None:
@@ -129,21 +137,27 @@ END = SharedEvent(at_s=3_590.0, lag_s=0.006, within_s=0.014, knocks=2, is_jump=T
 def test_how_far_clocks_may_be_apart(
     events: tuple[SharedEvent, ...], starts: tuple[int, ...], within_ms: float
 ) -> None:
-    found = clock_facts(an_hour(), an_hour(*starts), events=events, config=CONFIG.knocks)
+    found = clock_facts(an_hour(), tied(an_hour(*starts), events), CONFIG.knocks)
     assert found.within_ms == pytest.approx(within_ms, abs=0.01)
-    assert (
-        clock_facts(an_hour(*starts), an_hour(), events=events, config=CONFIG.knocks).within_ms
-        == found.within_ms
-    )
+    assert clock_facts(an_hour(*starts), tied(an_hour(), events), CONFIG.knocks).within_ms == found.within_ms
 
 
 def test_files_without_arrivals_say_nothing_of_their_clocks() -> None:
     file = an_hour(nominal_rate_hz=None)
-    assert np.isnan(clock_facts(an_hour(), file, events=(), config=CONFIG.knocks).within_ms)
-    assert np.isnan(clock_facts(file, an_hour(), events=(START,), config=CONFIG.knocks).within_ms)
+    assert np.isnan(clock_facts(an_hour(), tied(file), CONFIG.knocks).within_ms)
+    assert np.isnan(clock_facts(file, tied(an_hour(), (START,)), CONFIG.knocks).within_ms)
 
 
 def test_what_was_felt_is_told_in_milliseconds_with_its_place_and_kind() -> None:
-    start, end = clock_facts(an_hour(), an_hour(), events=(START, END), config=CONFIG.knocks).knocks
+    start, end = clock_facts(an_hour(), tied(an_hour(), (START, END)), CONFIG.knocks).knocks
     assert (start.where, start.kind, start.count, start.lag_ms) == ("start", "taps", 3, pytest.approx(7.0))
     assert (end.where, end.kind, end.count, end.within_ms) == ("end", "jumps", 2, pytest.approx(14.0))
+
+
+def test_steps_tell_how_far_the_clocks_of_files_may_be_apart() -> None:
+    steps = ClockEstimate(1800.0, 1.7, 50e-6, 0.011, 3000, 0.8)
+    found = clock_facts(an_hour(), tied(an_hour(nominal_rate_hz=None), (), steps), CONFIG.knocks)
+    assert found.within_ms == pytest.approx(11.0)
+    assert found.steps is not None
+    assert (found.steps.count, found.steps.offset_s, found.steps.moved) == (3000, 1.7, True)
+    assert found.steps.drift_ppm == pytest.approx(50.0)

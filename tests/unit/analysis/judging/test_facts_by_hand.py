@@ -9,14 +9,16 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
+from analysis.signal.handedness import Handedness
 from analysis.signal.motion import Motion
 from analysis.signal.neutral_standing import StandingCalibration
 from analysis.signal.records import StaticPeriods, TrunkAxes
 from analysis.signal.tap_lag import SharedEvent
-from analysis.words import StandingRole, ZeroSource
+from analysis.words import CheckOutcome, StandingRole, ZeroSource
 from sensor.samples import FloatArray, SensorRecording
 from tests.support.recordings import sensor_recording
 from tests.support.streams import even, even_gait, even_strides
+from tests.support.tied_clocks import tied
 
 CONFIG = AnalysisConfig()
 G = 9.80665
@@ -48,24 +50,21 @@ def event(at_s: float, within_s: float = 0.003, doubt: str = "") -> SharedEvent:
 def test_clocks_stray_by_two_millionths_from_the_nearest_end_of_the_knocks(
     events: tuple[SharedEvent, ...], within_ms: float
 ) -> None:
-    assert clock_facts(sensor(), sensor(), events=events, config=CONFIG.knocks).within_ms == pytest.approx(
-        within_ms
-    )
+    assert clock_facts(sensor(), tied(sensor(), events), CONFIG.knocks).within_ms == pytest.approx(within_ms)
 
 
 @pytest.mark.parametrize("broken", ["trunk", "other"])
 def test_after_a_lost_link_clocks_are_as_far_apart_as_packets_wait(broken: str) -> None:
     trunk, other = (sensor(0, 1) if name == broken else sensor() for name in ("trunk", "other"))
     found = [
-        clock_facts(trunk, other, events=(event(1100.0, s),), config=CONFIG.knocks).within_ms
-        for s in (0.003, 0.02)
+        clock_facts(trunk, tied(other, (event(1100.0, s),)), CONFIG.knocks).within_ms for s in (0.003, 0.02)
     ]
     assert found == pytest.approx([15.0, 20.0])
 
 
 def test_a_knock_lies_at_the_start_in_the_first_half_and_at_the_end_from_the_middle_on() -> None:
     events = (event(1899.9), event(1900.0), replace(event(1900.1, doubt="odd"), is_jump=True))
-    knocks = clock_facts(sensor(), sensor(), events=events, config=CONFIG.knocks).knocks
+    knocks = clock_facts(sensor(), tied(sensor(), events), CONFIG.knocks).knocks
     assert [knock.where for knock in knocks] == ["start", "end", "end"]
     assert [knock.kind for knock in knocks] == ["taps", "taps", "jumps"]
     assert (knocks[2].lag_ms, knocks[2].within_ms, knocks[2].doubt) == (12.5, 3.0, "odd")
@@ -113,6 +112,7 @@ def moved(
         ),
         up_sensor=np.repeat(up[:, None], count, axis=1),
         path=None,
+        handedness=Handedness(CheckOutcome.RIGHT),
     )
 
 

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.config import AnalysisConfig
+from analysis.judging.curve import curve_of
 from analysis.judging.episodes import find_episodes, known_median, stride_length_m
-from analysis.judging.flags import curve_of, findings_of
+from analysis.judging.flags import findings_of
 from analysis.judging.hysteresis import Stretch, running_median, stretches_above
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
 from analysis.judging.zones import flag_of, zone_of, zone_shares
-from analysis.records import Axis, Baseline, MountingShift, Standing, StrideTable
+from analysis.records import Axis, Baseline, Episode, MountingShift, Standing, StrideTable
 from analysis.words import EpisodeEnd, Flag, StandingRole, ZeroSource, Zone
 from sensor.samples import BoolArray, FloatArray
 from tests.support.stride_tables import steady_run
@@ -100,15 +101,20 @@ def test_an_unknown_change_lies_in_no_zone() -> None:
     assert flag_of(float("nan"), RULES) is Flag.NONE
 
 
+def shares(changes_deg: list[float]) -> dict[Zone, float]:
+    """Return the shares without a sacrum sensor."""
+    return zone_shares(np.array(changes_deg), RULES, bend_change_deg=np.full(len(changes_deg), np.nan))
+
+
 def test_the_shares_of_the_zones_are_those_of_the_changes() -> None:
-    assert zone_shares(np.array([-3.0, 0.0, 1.0, 5.0]), RULES) == {
+    assert shares([-3.0, 0.0, 1.0, 5.0]) == {
         Zone.TALLER: 0.25,
         Zone.USUAL: 0.5,
         Zone.WATCH: 0.0,
         Zone.SLOUCHED: 0.25,
     }
-    assert set(zone_shares(np.array([0.0]), RULES).values()) == {0.0, 1.0}
-    assert set(zone_shares(np.zeros(0), RULES).values()) == {0.0}
+    assert set(shares([0.0]).values()) == {0.0, 1.0}
+    assert set(shares([]).values()) == {0.0}
 
 
 def test_a_stride_covers_what_lies_up_to_the_next_unless_something_lies_between() -> None:
@@ -263,26 +269,38 @@ def test_the_curve_breaks_at_a_pause_and_where_strides_are_left_out(pause_s: flo
     later_s = np.where(np.arange(6) >= 2, pause_s, 0.0)
     start_s = np.arange(6.0) + later_s
     usable = np.arange(6) != 4
-    curve = curve_of(steady_run(6, start_s=start_s, end_s=start_s + 1.0, usable=usable), RULES)
+    curve = curve_of(steady_run(6, start_s=start_s, end_s=start_s + 1.0, usable=usable), None, RULES)
     assert curve.after_break.tolist() == [False, False, is_break, False, True]
     assert np.isnan(curve.adj_deg).all()
     assert curve.time_s.tolist() == start_s[usable].tolist()
 
 
 def test_a_curve_that_begins_after_unusable_strides_begins_with_a_break() -> None:
-    assert curve_of(steady_run(3, usable=[False, True, True]), RULES).after_break.tolist() == [True, False]
-    assert len(curve_of(steady_run(0), RULES).after_break) == 0
+    assert curve_of(steady_run(3, usable=[False, True, True]), None, RULES).after_break.tolist() == [
+        True,
+        False,
+    ]
+    assert len(curve_of(steady_run(0), None, RULES).after_break) == 0
 
 
 def test_the_curve_is_a_median_over_twenty_five_strides() -> None:
     bump = np.where((np.arange(100) >= 50) & (np.arange(100) < 62), 9.0, 6.0)
-    curve = curve_of(steady_run(100, trunk_flexion_deg=bump, trunk_flexion_adj_deg=bump - 6.0), RULES)
+    curve = curve_of(steady_run(100, trunk_flexion_deg=bump, trunk_flexion_adj_deg=bump - 6.0), None, RULES)
     assert set(curve.flexion_deg) == {6.0}
     bump[62] = 9.0
-    curve = curve_of(steady_run(100, trunk_flexion_deg=bump, trunk_flexion_adj_deg=bump - 6.0), RULES)
+    curve = curve_of(steady_run(100, trunk_flexion_deg=bump, trunk_flexion_adj_deg=bump - 6.0), None, RULES)
     # Thirteen of twenty-five are more than half, wherever the window holds them all.
     assert np.flatnonzero(curve.flexion_deg > 6.0).tolist() == list(range(50, 63))
     assert np.flatnonzero(curve.adj_deg > 0.0).tolist() == list(range(50, 63))
+
+
+def rounded_of(table: StrideTable) -> tuple[StrideTable, tuple[Episode, ...]]:
+    nowhere = np.zeros(len(table), dtype=bool)
+    return rounded_flags(table, curve_of(table, WINDOW, RULES), barred=nowhere, config=RULES)
+
+
+def head_of(table: StrideTable) -> tuple[StrideTable, tuple[Episode, ...]]:
+    return head_flags(table, curve_of(table, WINDOW, RULES), baseline=WINDOW, config=RULES)
 
 
 def second(**from_600: tuple[float, float]) -> StrideTable:
@@ -308,7 +326,7 @@ def test_a_back_is_rounded_where_it_bends_over_a_sacrum_that_stays(
     table = second(
         upper_trunk_minus_sacrum_deg=(10.0, 10.0 + bend_deg), sacrum_pitch_deg=(3.0, 3.0 + sacrum_deg)
     )
-    flagged, episodes = rounded_flags(table, WINDOW, CONFIG)
+    flagged, episodes = rounded_of(table)
     assert [one.flag for one in episodes] == [Flag.ROUNDED] * is_rounded
     assert flagged["flag_rounded"][[0, 1100]].tolist() == [False, is_rounded]
     assert [one.depth_deg for one in episodes] == [pytest.approx(bend_deg)] * is_rounded
@@ -330,7 +348,7 @@ def test_a_head_is_flagged_by_its_pitch_or_by_the_neck(
     pitch_deg: float, neck_deg: float, depth_deg: float | None
 ) -> None:
     table = second(head_pitch_deg=(0.0, pitch_deg), neck_flexion_deg=(5.0, 5.0 + neck_deg))
-    flagged, episodes = head_flags(table, WINDOW, CONFIG)
+    flagged, episodes = head_of(table)
     assert [one.depth_deg for one in episodes] == ([] if depth_deg is None else [pytest.approx(depth_deg)])
     assert flagged["flag_head"][[0, 1100]].tolist() == [False, depth_deg is not None]
 
@@ -344,6 +362,6 @@ def test_what_a_second_sensor_did_not_measure_is_not_flagged_either_way() -> Non
         upper_trunk_minus_sacrum_deg=measured,
         sacrum_pitch_deg=measured,
     )
-    head, rounded = head_flags(table, WINDOW, CONFIG)[0], rounded_flags(table, WINDOW, CONFIG)[0]
+    head, rounded = head_of(table)[0], rounded_of(table)[0]
     assert head["flag_head"][[0, 899, 900, 1199]].tolist() == [True, True, None, None]
     assert rounded["flag_rounded"][[0, 899, 900, 1199]].tolist() == [False, False, None, None]

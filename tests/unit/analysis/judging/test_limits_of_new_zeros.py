@@ -25,7 +25,7 @@ def step(at_s: float, step_deg: float, axis: Axis = Axis.FORWARD) -> MountingShi
 
 
 @pytest.mark.parametrize(
-    ("flexion_deg", "lateral_deg", "shifts", "moves"),
+    ("flexion_deg", "lateral_deg", "steps", "moves"),
     [
         pytest.param(5.0, 0.0, (step(200.0, 5.0),), True, id="five degrees"),
         pytest.param(5.01, 0.0, (step(200.0, 5.0),), False, id="more"),

@@ -12,11 +12,13 @@ from analysis.records import (
     GapFact,
     MountingShift,
     QualityLine,
+    SensorCheck,
     SensorFacts,
     SharedKnocks,
     Standing,
     StrideTable,
 )
+from analysis.words import CheckOutcome
 from tests.support.stride_tables import steady_run
 
 CONFIG = VerdictConfig()
@@ -163,3 +165,14 @@ def test_the_standings_differ_by_the_angle_between_them() -> None:
     assert standing_change_deg((ZERO, Standing(400.0, 410.0, 9.0, 9.0, "seen"), end)) == 5.0
     assert np.isnan(standing_change_deg((ZERO,)))
     assert np.isnan(standing_change_deg((end,)))
+
+
+@pytest.mark.parametrize(("outcome", "is_told"), [("right", False), ("wrong", False), ("not judged", True)])
+def test_a_check_that_could_not_be_made_says_so(outcome: str, is_told: bool) -> None:
+    check = SensorCheck("right-handed axes", CheckOutcome(outcome), "20 samples per second are too few")
+    line = lines(replace(SENSOR, checks=(check,))).get("Check of right-handed axes")
+    assert (line is not None) == is_told
+    if line is not None:
+        assert line.value == "not judged: 20 samples per second are too few"
+        assert line.grade == "fair"
+        assert line.advice

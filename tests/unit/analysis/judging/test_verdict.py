@@ -209,12 +209,21 @@ def test_half_of_the_strides_are_enough() -> None:
         ({"zero_source": "own baseline", "standings": ()}, "fair", 1),
         ({"zero_source": "none", "standings": (), "baseline": None}, "do not trust", 2),
         ({"baseline": None}, "good", 0),
+        ({"lost_share": 0.09}, "good", 0),
+        ({"lost_share": 0.15}, "fair", 1),
+        ({"lost_share": 0.45}, "do not trust", 2),
     ],
 )
 def test_confidence_follows_its_definition(changed: dict[str, Any], confidence: str, reasons: int) -> None:
     found = verdict(**changed)
     assert found.confidence == confidence
     assert len(found.confidence_because) == reasons
+
+
+def test_losing_most_of_the_running_leaves_no_verdict() -> None:
+    found = verdict(lost_share=0.6)
+    assert found.verdict == "none"
+    assert found.no_verdict_because == "only 40% of the running was received and is usable"
 
 
 def test_ten_seconds_and_ten_strides_of_running_are_the_least() -> None:

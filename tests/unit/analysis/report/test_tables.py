@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from analysis import report_json
-from analysis.records import STRIDE_COLUMNS, ClockFacts, SharedKnocks
+from analysis.records import STRIDE_COLUMNS, ClockFacts, SharedKnocks, SharedSteps
 from analysis.report import tables
 from tests.support import sample_report as sample
 from tests.support.sample_report import with_fields
@@ -55,7 +55,7 @@ def test_every_key_of_an_object_within_is_documented() -> None:
 
 
 def test_every_key_of_a_clock_is_documented() -> None:
-    names = {field.name for facts in (ClockFacts, SharedKnocks) for field in fields(facts)}
+    names = {field.name for facts in (ClockFacts, SharedKnocks, SharedSteps) for field in fields(facts)}
     assert names <= documented_in("session")
 
 

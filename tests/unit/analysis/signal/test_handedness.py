@@ -10,15 +10,18 @@ import pytest
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
 from analysis.signal.gait import find_gait
-from analysis.signal.handedness import is_mirrored, to_right_handed
+from analysis.signal.handedness import Handedness, handedness_of, is_mirrored, to_right_handed
 from analysis.signal.motion import motion_of
 from analysis.signal.static_periods import find_static_periods
 from analysis.signal.timebase import even_stream
+from analysis.words import CheckOutcome
 from sensor.samples import SensorRecording
 from sensor.virtual.runner.gait import STYLES
 from sensor.virtual.runner.imu_errors import CONSUMER, loss_mask
 from sensor.virtual.runner.plan import run as run_leg
 from sensor.virtual.runner.plan import stand
+from tests.support import datasets
+from tests.support.recordings import sensor_recording
 from tests.support.short_runs import OPENING, PLAIN, errors, report, session, trunk_recording, virtual
 from tests.support.streams import even, even_gait, no_static_periods
 
@@ -154,3 +157,51 @@ def test_a_record_of_nothing_received_is_not_judged() -> None:
     assert not is_mirrored(
         stream, find_gait(stream, no_static_periods(), config=CONFIG.gait), CONFIG.handedness
     )
+
+
+def thinned(sensor: SensorRecording, every: int) -> SensorRecording:
+    """Return every so manieth sample only."""
+    assert sensor.gyr_sensor_radps is not None
+    return replace(
+        sensor,
+        time_s=sensor.time_s[::every],
+        acc_sensor_mps2=sensor.acc_sensor_mps2[::every],
+        gyr_sensor_radps=sensor.gyr_sensor_radps[::every],
+        clipped=sensor.clipped[::every],
+    )
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_mirrored_triad_is_found_out_at_26_samples_per_second_too(flipped: bool) -> None:
+    sensor = thinned(trunk_recording(virtual(PLAIN)), 4)
+    found = motion_of(mirrored(sensor, FLIPS["y"]) if flipped else sensor, None, config=CONFIG).handedness
+    assert found == Handedness(CheckOutcome.WRONG if flipped else CheckOutcome.RIGHT)
+
+
+def test_what_is_not_judged_says_why_and_keeps_confidence_from_good() -> None:
+    whole = session(virtual(PLAIN))
+    found = analyse(replace(whole, sensors=(thinned(whole.sensors[0], 5),)), CONFIG)
+    (check,) = found.session.sensors[0].checks
+    assert (check.outcome, check.because) == ("not judged", "21 samples per second are too few")
+    assert any(check.because in reason for reason in found.outcome.confidence_because)
+    assert any(check.because in line.value for line in found.evidence.quality)
+
+
+def test_a_sensor_that_does_not_turn_is_not_judged() -> None:
+    acc = np.tile([0.0, 0.0, 9.8], (4000, 1)) + 0.5 * np.random.default_rng(2).standard_normal((4000, 3))
+    rate = 1e-4 * np.random.default_rng(3).standard_normal((4000, 3))
+    found = [
+        handedness_of(even(acc, sign * rate), even_gait(100, 3900, 37.0, 4000), CONFIG.handedness).outcome
+        for sign in (1.0, -1.0)
+    ]
+    assert CheckOutcome.WRONG not in found
+    assert CheckOutcome.NOT_JUDGED in found
+
+
+@pytest.mark.parametrize("name", datasets.names("fallalld_jog_neck_waist", "*.npz")[::8])
+@pytest.mark.parametrize("mended", [True, False])
+def test_real_joggers_sensors_at_30_a_second_are_never_judged_wrongly(name: str, mended: bool) -> None:
+    imu = datasets.fallalld(name, mended=mended)
+    sensor = sensor_recording(imu.time_s, imu.acc_sensor_mps2, imu.gyr_sensor_radps)
+    found = motion_of(thinned(sensor, 8), None, config=CONFIG).handedness
+    assert found.outcome != (CheckOutcome.WRONG if mended else CheckOutcome.RIGHT)

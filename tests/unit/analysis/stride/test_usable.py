@@ -10,7 +10,8 @@ import pytest
 
 from analysis.signal.config import PostureConfig
 from analysis.signal.records import EvenStream, Strides
-from analysis.stride.usable import longest_loss, mean_force_g, stride_fraction, usable_columns
+from analysis.signal.strides import longest_loss
+from analysis.stride.usable import mean_force_g, stride_fraction, usable_columns
 from sensor.samples import BoolArray, FloatArray
 from sensor.virtual.runner.gait import OVERSTRIDER
 from sensor.virtual.runner.imu_errors import CONSUMER
