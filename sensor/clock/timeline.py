@@ -300,7 +300,13 @@ def _pace_run(packets: _Packets, spec: ClockSpec, nominal_ticks: float) -> _Pace
             tick_hz=spec.tick_hz,
         )
     device_s /= spec.tick_hz
-    return _PacedRun(device_s, index, rows, device_s[row_end - 1], packets.arrival_s)
+    return _PacedRun(
+        device_s=device_s,
+        index=index,
+        stretches=rows,
+        ends_s=device_s[row_end - 1],
+        arrival_s=packets.arrival_s,
+    )
 
 
 def _host_line(runs: Sequence[_PacedRun]) -> HostLine:
@@ -366,7 +372,9 @@ def _number_samples(
 def _join(pieces: list[_Piece]) -> SegmentTimes:
     """Put pieces one after the other; where fits overlap, the later one waits for the earlier."""
     if not pieces:
-        return SegmentTimes(np.zeros(0), (), float("nan"), 0.0, 0.0)
+        return SegmentTimes(
+            time_s=np.zeros(0), gaps=(), rate_hz=float("nan"), clock_rate_ppm=0.0, offset_s=0.0
+        )
     times: list[FloatArray] = []
     gaps: list[Gap] = []
     for piece in pieces:
@@ -409,4 +417,10 @@ def _session_times(block: SampleBlock, spec: ClockSpec) -> SegmentTimes:
     usual_s = float(np.median(steps_s)) if len(steps_s) else float("nan")
     holes = np.flatnonzero(steps_s > LATE_SHARE * usual_s).tolist()
     gaps = tuple(Gap(float(time_s[i]), float(time_s[i + 1]), "rows missing") for i in holes)
-    return SegmentTimes(time_s, gaps, 1 / usual_s if usual_s > 0 else float("nan"), 0.0, 0.0)
+    return SegmentTimes(
+        time_s=time_s,
+        gaps=gaps,
+        rate_hz=1 / usual_s if usual_s > 0 else float("nan"),
+        clock_rate_ppm=0.0,
+        offset_s=0.0,
+    )

@@ -76,13 +76,13 @@ def read_capture2go_file(path: Path) -> ImuFile:
     level_g = mean_specific_force_mps2(block.acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     notices = _notices(path, damaged + int(np.count_nonzero(~later))) + level_remarks(path, level_g)
     return ImuFile(
-        path.name,
-        len(content),
-        hashlib.sha256(content).hexdigest(),
-        time_s + (began_ns / NS_PER_S if began_ns > _CLOCK_SET_S * NS_PER_S else 0.0),
-        block.acc_sensor_mps2,
-        block.gyr_sensor_radps,
-        tuple(notices),
+        name=path.name,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        time_s=time_s + (began_ns / NS_PER_S if began_ns > _CLOCK_SET_S * NS_PER_S else 0.0),
+        acc_sensor_mps2=block.acc_sensor_mps2,
+        gyr_sensor_radps=block.gyr_sensor_radps,
+        notices=tuple(notices),
         acc_range_mps2=ACC_UNIT_MPS2 * 2**15,
         gyr_range_radps=GYR_UNIT_RADPS * 2**15,
     )

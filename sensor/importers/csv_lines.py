@@ -87,14 +87,21 @@ def read_lines(text: bytes) -> TableLines:
         else:
             rows.append(bare)
             numbers.append(number)
-    torn = _take_off_torn_end(text, rows, numbers, separator)
+    torn = _take_off_torn_end(text, rows, numbers=numbers, separator=separator)
     decimal = _decimal_of(rows[:_LOOKED_AT], separator)
     left_out = (
         *_told(headers, "the header, which stands there again", "the header, which stands again in"),
         *_told(repeated, "a row like the one before", "rows like the one before:"),
         *([f"line {torn}: torn off"] if torn else []),
     )
-    return TableLines(header, separator, decimal, [_plain(row) for row in rows], numbers, left_out)
+    return TableLines(
+        header=header,
+        separator=separator,
+        decimal=decimal,
+        rows=[_plain(row) for row in rows],
+        numbers=numbers,
+        left_out=left_out,
+    )
 
 
 def _told(numbers: list[int], one: str, many: str) -> list[str]:
@@ -105,7 +112,7 @@ def _told(numbers: list[int], one: str, many: str) -> list[str]:
     return [f"{many} {len(numbers)} lines, the first is {numbers[0]}"]
 
 
-def _take_off_torn_end(text: bytes, rows: list[bytes], numbers: list[int], separator: bytes) -> int:
+def _take_off_torn_end(text: bytes, rows: list[bytes], *, numbers: list[int], separator: bytes) -> int:
     """Take a last line off that was never written to its end; return its number, 0 where there is none."""
     if len(rows) < 2 or text.endswith((b"\n", b"\r")):
         return 0

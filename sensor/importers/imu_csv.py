@@ -114,7 +114,15 @@ def read_imu_csv(path: Path) -> ImuFile:
             path, time_s, acc_mps2=acc_mps2, gyr_radps=gyr_radps, rate_hz=rate_hz, unit=gyr_unit
         )
     notices += gravity_remark(path, acc_mps2, rate_hz=rate_hz, unit=acc_unit)
-    return ImuFile(path.name, table.size, table.sha256, time_s, acc_mps2, gyr_radps, tuple(notices))
+    return ImuFile(
+        name=path.name,
+        size=table.size,
+        sha256=table.sha256,
+        time_s=time_s,
+        acc_sensor_mps2=acc_mps2,
+        gyr_sensor_radps=gyr_radps,
+        notices=tuple(notices),
+    )
 
 
 def _at_one_time(

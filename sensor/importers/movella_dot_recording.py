@@ -68,13 +68,13 @@ def read_movella_dot_export(path: Path) -> ImuFile:
     left_out = damaged + int(np.count_nonzero(~kept))
     remarks = [f"{path}: {left_out} samples are damaged and left out."] if left_out else []
     return ImuFile(
-        path.name,
-        len(content),
-        hashlib.sha256(content).hexdigest(),
-        time_s + (began_s if began_s > _CLOCK_SET_S else 0),
-        acc_mps2[kept],
-        gyr_radps[kept],
-        tuple(remarks + level_remarks(path, level_g)),
+        name=path.name,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        time_s=time_s + (began_s if began_s > _CLOCK_SET_S else 0),
+        acc_sensor_mps2=acc_mps2[kept],
+        gyr_sensor_radps=gyr_radps[kept],
+        notices=tuple(remarks + level_remarks(path, level_g)),
         acc_range_mps2=ACC_RANGE_MPS2,
         gyr_range_radps=GYR_RANGE_RADPS,
     )

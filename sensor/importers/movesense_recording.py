@@ -72,13 +72,13 @@ def read_movesense_log(path: Path) -> ImuFile:
     level_g = mean_specific_force_mps2(acc_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     notices = _loss_notices(path, log, int(np.count_nonzero(~rows))) + level_remarks(path, level_g)
     return ImuFile(
-        path.name,
-        len(content),
-        hashlib.sha256(content).hexdigest(),
-        time_s + _began_s(log.clock_readings, int(log.samples.ticks[0])),
-        acc_mps2,
-        None if gyr_radps is None else gyr_radps[rows],
-        tuple(notices),
+        name=path.name,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        time_s=time_s + _began_s(log.clock_readings, int(log.samples.ticks[0])),
+        acc_sensor_mps2=acc_mps2,
+        gyr_sensor_radps=None if gyr_radps is None else gyr_radps[rows],
+        notices=tuple(notices),
         acc_range_mps2=ACC_RANGE_MPS2,
         gyr_range_radps=GYR_RANGE_RADPS,
     )

@@ -96,13 +96,13 @@ def read_polar_rec(path: Path) -> ImuFile:
     notices = _notices(path, recordings, has_gyroscope=bool(gyr), is_dated=began_s > 0)
     level_g = mean_specific_force_mps2(samples.acc_sensor_mps2, rate_hz) / STANDARD_GRAVITY_MPS2
     return ImuFile(
-        "+".join(one.name for one in belonging),
-        len(whole),
-        hashlib.sha256(whole).hexdigest(),
-        samples.time_s + began_s,
-        samples.acc_sensor_mps2,
-        samples.gyr_sensor_radps,
-        (*notices, *level_remarks(path, level_g)),
+        name="+".join(one.name for one in belonging),
+        size=len(whole),
+        sha256=hashlib.sha256(whole).hexdigest(),
+        time_s=samples.time_s + began_s,
+        acc_sensor_mps2=samples.acc_sensor_mps2,
+        gyr_sensor_radps=samples.gyr_sensor_radps,
+        notices=(*notices, *level_remarks(path, level_g)),
         acc_range_mps2=float(settings["acc_range_g"]) * STANDARD_GRAVITY_MPS2,
         gyr_range_radps=float(settings["gyr_range_dps"]) * RADPS_PER_DEGPS if gyr else None,
     )

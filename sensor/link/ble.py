@@ -246,7 +246,9 @@ async def _connected_already(radio: Radio) -> tuple[Sighting, ...]:
         devices = await (await BleakAdapter.get()).get_connected_devices()
     except NotImplementedError:
         return ()
-    return tuple(_sighting(device, device.name, _services_of(device), None) for device in devices)
+    return tuple(
+        _sighting(device, device.name, services=_services_of(device), rssi_dbm=None) for device in devices
+    )
 
 
 def _services_of(device: BLEDevice) -> tuple[str, ...]:
@@ -259,13 +261,22 @@ def _services_of(device: BLEDevice) -> tuple[str, ...]:
 def _listening(adapter: Adapter, heard: Callable[[Sighting], None]) -> AbstractAsyncContextManager[None]:
     def report(device: BLEDevice, advertisement: AdvertisementData) -> None:
         name = advertisement.local_name or device.name
-        heard(_sighting(device, name, advertisement.service_uuids, advertisement.rssi))
+        heard(_sighting(device, name, services=advertisement.service_uuids, rssi_dbm=advertisement.rssi))
 
     return adapter.listening(report)
 
 
-def _sighting(device: BLEDevice, name: str | None, services: Iterable[str], rssi_dbm: int | None) -> Sighting:
+def _sighting(
+    device: BLEDevice, name: str | None, *, services: Iterable[str], rssi_dbm: int | None
+) -> Sighting:
     # A name is whatever a stranger chose to send: escape sequences must not reach a terminal or a file.
     shown = printable(name or "")
     uuids = tuple(uuid.lower() for uuid in services)
-    return Sighting(shown, device.address, uuids, rssi_dbm, identify(shown, uuids), device)
+    return Sighting(
+        name=shown,
+        address=device.address,
+        services=uuids,
+        rssi_dbm=rssi_dbm,
+        kind=identify(shown, uuids),
+        device=device,
+    )

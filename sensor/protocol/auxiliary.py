@@ -139,7 +139,14 @@ class NoSamples:
     def feed(self, notifications: Sequence[bytes]) -> SampleBlock:
         """Return no samples."""
         none = np.empty(0, np.int64)
-        return SampleBlock(none, none, none, np.empty((0, 3)), None, np.empty(0, np.bool_))
+        return SampleBlock(
+            notification=none,
+            ticks=none,
+            count=none,
+            acc_sensor_mps2=np.empty((0, 3)),
+            gyr_sensor_radps=None,
+            clipped=np.empty(0, np.bool_),
+        )
 
 
 BESIDE = DeviceKind(

@@ -117,7 +117,13 @@ def parse_running_speed(data: bytes) -> RunningSpeed:
     cadence = reader.take("B")
     stride_length_m = reader.take("H") / 100 if flags & 1 else None
     distance_m = reader.take("I") / 10 if flags & 2 else None
-    return RunningSpeed(speed_mps, cadence, stride_length_m, distance_m, bool(flags & 4))
+    return RunningSpeed(
+        speed_mps=speed_mps,
+        cadence=cadence,
+        stride_length_m=stride_length_m,
+        distance_m=distance_m,
+        is_running=bool(flags & 4),
+    )
 
 
 def encode_running_speed(measured: RunningSpeed) -> bytes:

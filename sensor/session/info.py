@@ -186,7 +186,15 @@ def _sensor(row: tuple[Any, ...]) -> SensorInfo:
         _check_settings(settings)
     except ValueError as error:
         raise UnsoundSessionError(f"sensor {placement!r}: settings: {error}") from error
-    return SensorInfo(sensor_id, placement, device, name, address, firmware, settings)
+    return SensorInfo(
+        sensor_id=sensor_id,
+        placement=placement,
+        device=device,
+        name=name,
+        address=address,
+        firmware=firmware,
+        settings=settings,
+    )
 
 
 def _check_settings(settings: object) -> None:

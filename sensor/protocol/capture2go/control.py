@@ -134,7 +134,13 @@ def parse_status(payload: bytes) -> Status:
     time_ns, state, _link, _x, _y, _z, _synced, battery, free_pct = _STATUS.unpack(payload)
     if battery & 0x7F > 100:
         raise PacketError(KEY, "a charge of more than 100 %", payload)
-    return Status(time_ns, state, battery & 0x7F, battery >= 0x80, free_pct)
+    return Status(
+        time_ns=time_ns,
+        state=state,
+        battery_pct=battery & 0x7F,
+        is_charging=battery >= 0x80,
+        free_pct=free_pct,
+    )
 
 
 def encode_status(status: Status) -> bytes:

@@ -120,7 +120,13 @@ def read_log(data: bytes) -> SensorLog:
     ]
     readings = _clock_readings(tables)
     used = sum(len(part.order) for part in parts) + len(readings)
-    return SensorLog(stream, _block(parts), readings, total - used, len(data) - end)
+    return SensorLog(
+        stream=stream,
+        samples=_block(parts),
+        clock_readings=readings,
+        skipped_chunks=total - used,
+        cut_bytes=len(data) - end,
+    )
 
 
 _Fields = Mapping[str, list[str]]

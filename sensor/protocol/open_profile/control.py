@@ -218,7 +218,15 @@ def parse_info(data: bytes) -> BoardInfo:
         raise PacketError(KEY, f"information of version 1 has at least {_INFO.size} bytes", data)
     _, kind, acc_g, _, gyr_dps, rate_mhz, clock_hz, flags = _INFO.unpack_from(data)
     text = bytes(data[_INFO.size :]).decode(errors="replace")
-    return BoardInfo(kind, acc_g, gyr_dps, rate_mhz, clock_hz, flags, text)
+    return BoardInfo(
+        sensor_kind=kind,
+        acc_range_g=acc_g,
+        gyr_range_dps=gyr_dps,
+        rate_mhz=rate_mhz,
+        clock_hz=clock_hz,
+        flags=flags,
+        firmware=text,
+    )
 
 
 def encode_status(status: BoardStatus) -> bytes:

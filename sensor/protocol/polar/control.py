@@ -218,4 +218,10 @@ def parse_control(data: bytes) -> Answer | StreamsStopped:
     if len(data) < 4 or data[0] != _ANSWER:
         raise PacketError(KEY, "not an answer of the control point", data)
     # An answer of four bytes leaves out the one that says whether more follows.
-    return Answer(data[1], data[2], data[3], len(data) > 4 and data[4] != 0, bytes(data[5:]))
+    return Answer(
+        operation=data[1],
+        measurement=data[2],
+        status=data[3],
+        has_more=len(data) > 4 and data[4] != 0,
+        parameters=bytes(data[5:]),
+    )

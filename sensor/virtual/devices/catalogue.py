@@ -86,19 +86,35 @@ _CHIP = "sensor.protocol.metamotion.control:Chip"
 CATALOGUE = (
     VirtualKind("movesense", "movesense", "Movesense {:012d}", f"{_OF}.movesense:VirtualMovesense"),
     VirtualKind(
-        "polar-sense",
-        "polar-sense",
-        "Polar Sense {:08X}",
-        _POLAR,
-        _SENSE,
+        name="polar-sense",
+        kind_key="polar-sense",
+        advertised="Polar Sense {:08X}",
+        maker=_POLAR,
+        options=_SENSE,
     ),
-    VirtualKind("polar-h10", "polar-h10", "Polar H10 {:08X}", _POLAR, _H10),
-    VirtualKind("polar-oh1", "polar-oh1", "Polar OH1 {:08X}", _POLAR, _OH1),
+    VirtualKind(
+        name="polar-h10", kind_key="polar-h10", advertised="Polar H10 {:08X}", maker=_POLAR, options=_H10
+    ),
+    VirtualKind(
+        name="polar-oh1", kind_key="polar-oh1", advertised="Polar OH1 {:08X}", maker=_POLAR, options=_OH1
+    ),
     VirtualKind("capture2go", "capture2go", "IMU_{:06x}", f"{_OF}.capture2go:VirtualCapture2Go"),
     VirtualKind("movella-dot", "movella-dot", "Movella DOT {}", f"{_OF}.movella_dot:VirtualMovellaDot"),
     VirtualKind("witmotion", "witmotion", "WT901BLE{:02d}", f"{_OF}.witmotion:VirtualWitMotion"),
-    VirtualKind("metamotion-r", "metamotion", "MetaMotion R{}", _METAMOTION, {"chip": f"{_CHIP}.BMI160"}),
-    VirtualKind("metamotion-s", "metamotion", "MetaMotion S{}", _METAMOTION, {"chip": f"{_CHIP}.BMI270"}),
+    VirtualKind(
+        name="metamotion-r",
+        kind_key="metamotion",
+        advertised="MetaMotion R{}",
+        maker=_METAMOTION,
+        options={"chip": f"{_CHIP}.BMI160"},
+    ),
+    VirtualKind(
+        name="metamotion-s",
+        kind_key="metamotion",
+        advertised="MetaMotion S{}",
+        maker=_METAMOTION,
+        options={"chip": f"{_CHIP}.BMI270"},
+    ),
     VirtualKind("thingy52", "thingy52", "Thingy", f"{_OF}.hobby_boards:VirtualThingy"),
     VirtualKind("adafruit", "adafruit", "CLUE {}", f"{_OF}.hobby_boards:VirtualAdafruit"),
     VirtualKind("runtall-board", "runtall", "runtall {:04x}", f"{_OF}.open_profile:VirtualBoard"),

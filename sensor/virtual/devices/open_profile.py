@@ -130,7 +130,15 @@ class VirtualBoard(VirtualMotionSensor):
     def _describe(self) -> bytes:
         rate_mhz = round(1000 * self._times.rate_hz)
         return gatt.encode_info(
-            gatt.BoardInfo(_UNKNOWN_CHIP, ACC_RANGE_G, GYR_RANGE_DPS, rate_mhz, 1_000_000, 0, _FIRMWARE)
+            gatt.BoardInfo(
+                sensor_kind=_UNKNOWN_CHIP,
+                acc_range_g=ACC_RANGE_G,
+                gyr_range_dps=GYR_RANGE_DPS,
+                rate_mhz=rate_mhz,
+                clock_hz=1_000_000,
+                flags=0,
+                firmware=_FIRMWARE,
+            )
         )
 
     def _tell_status(self) -> bytes:
@@ -211,7 +219,12 @@ class VirtualBoard(VirtualMotionSensor):
         except PacketError:
             return
         us = self._clock.read(now_s())
-        self.notify(self._sync, gatt.encode_sync_echo(gatt.SyncEcho(sequence, flags, host_time, us, us)))
+        self.notify(
+            self._sync,
+            gatt.encode_sync_echo(
+                gatt.SyncEcho(sequence=sequence, flags=flags, host_time=host_time, received_us=us, sent_us=us)
+            ),
+        )
 
 
 def _readings(signal: ImuSignal) -> Readings:

@@ -150,7 +150,13 @@ class Air(LocalLink):
         if peripheral is None:
             return
         anchor_s = _now_s() + self._rng.random() * self._interval_s
-        link = _Link(central, peripheral, packet.initiator_address, packet.advertiser_address, anchor_s)
+        link = _Link(
+            central=central,
+            peripheral=peripheral,
+            central_address=packet.initiator_address,
+            peripheral_address=packet.advertiser_address,
+            anchor_s=anchor_s,
+        )
         self._links[packet.initiator_address, packet.advertiser_address] = link
         self._links[packet.advertiser_address, packet.initiator_address] = link
         asyncio.get_running_loop().call_soon(peripheral.on_ll_advertising_pdu, packet)

@@ -106,7 +106,7 @@ class Body:
         """
         every, rate = self._every, self._fine_rate_hz
         start, stop = first * every - kin.REACH, (last - 1) * every + kin.REACH + 1
-        rows = raise_rate(self._slow, self._factor, start, stop)
+        rows = raise_rate(self._slow, self._factor, start=start, stop=stop)
         slow = dict(zip(_SLOW_ROWS, rows, strict=False))
         gait = self._gait(slow, rows[len(_SLOW_ROWS) :])
         turns, offset = _pose(placement, slow, gait)

@@ -85,10 +85,12 @@ class _Path:
 def lay_course(plan: RunPlan, rate_hz: float, rng: np.random.Generator) -> Course:
     """Return the slow side of ``plan`` on a grid of ``rate_hz``; ``rng`` draws its variations."""
     time_s = np.arange(int(np.ceil(plan.duration_s * rate_hz)) + 1) / rate_hz
-    path = _path(plan, time_s, rate_hz, rng)
+    path = _path(plan, time_s, rate_hz=rate_hz, rng=rng)
     distance_m = _integrate(path.speed_mps, rate_hz)
-    stride_rate = _stride_rate(plan, path, rate_hz, rng)
-    flexion, head_pitch, sacrum_pitch, lateral = _postures(plan, path, distance_m, rate_hz, rng)
+    stride_rate = _stride_rate(plan, path, rate_hz=rate_hz, rng=rng)
+    flexion, head_pitch, sacrum_pitch, lateral = _postures(
+        plan, path, distance_m=distance_m, rate_hz=rate_hz, rng=rng
+    )
     bow_rad = np.radians(_bow_deg(plan.legs, time_s, rate_hz))
     pushing = np.hypot(path.forwards_mps2, path.sideways_mps2) > _ACCELERATING_MPS2
     return Course(
@@ -101,7 +103,7 @@ def lay_course(plan: RunPlan, rate_hz: float, rng: np.random.Generator) -> Cours
         walking=path.moving * (1.0 - path.run_share),
         phase_rad=_integrate(stride_rate, rate_hz),
         stride_rate_radps=stride_rate,
-        amplitude=_amplitudes(plan, path.speed_mps, rate_hz, rng),
+        amplitude=_amplitudes(plan, path.speed_mps, rate_hz=rate_hz, rng=rng),
         flexion_rad=flexion + bow_rad,
         lateral_rad=lateral,
         head_pitch_rad=head_pitch + bow_rad,
@@ -121,7 +123,7 @@ def smooth_noise(rng: np.random.Generator, n: int, rate_hz: float, *, correlatio
     )
 
 
-def raise_rate(coarse: FloatArray, factor: int, start: int, stop: int) -> FloatArray:
+def raise_rate(coarse: FloatArray, factor: int, *, start: int, stop: int) -> FloatArray:
     """Return the quintic-B-spline curves of ``coarse`` on a grid ``factor`` times as fine.
 
     Parameters
@@ -164,14 +166,14 @@ def _run_share(legs: tuple[Leg, ...]) -> FloatArray:
     return np.array(share)
 
 
-def _path(plan: RunPlan, time_s: FloatArray, rate_hz: float, rng: np.random.Generator) -> _Path:
+def _path(plan: RunPlan, time_s: FloatArray, *, rate_hz: float, rng: np.random.Generator) -> _Path:
     # A change of speed is centred on the moment the smoothing reaches it, so the first leg keeps its full
     # length of stillness and the last one gives it up.
     leg = _leg_index(plan.legs, time_s - SPEED_CHANGE_S / 2.0)
     wander = 1.0 + plan.speed_variation * smooth_noise(rng, len(leg), rate_hz, correlation_s=20.0)
     speed = _smooth(_per_leg(plan.legs, "speed_mps", leg) * wander, SPEED_CHANGE_S, rate_hz)
     moving = _smoothstep((speed - 0.02) / 0.6)
-    turn = _turn_rate(plan, leg, moving, rate_hz, rng)
+    turn = _turn_rate(plan, leg, moving=moving, rate_hz=rate_hz, rng=rng)
     in_room = 0.0 if plan.treadmill else 1.0
     return _Path(
         speed_mps=speed,
@@ -184,7 +186,7 @@ def _path(plan: RunPlan, time_s: FloatArray, rate_hz: float, rng: np.random.Gene
     )
 
 
-def _stride_rate(plan: RunPlan, path: _Path, rate_hz: float, rng: np.random.Generator) -> FloatArray:
+def _stride_rate(plan: RunPlan, path: _Path, *, rate_hz: float, rng: np.random.Generator) -> FloatArray:
     """Return the stride frequency in radians per second, with its jitter."""
     steps_spm = cadence_spm(path.speed_mps, path.run_share, plan.style)
     jitter = smooth_noise(rng, len(steps_spm), rate_hz, correlation_s=0.7)
@@ -192,7 +194,7 @@ def _stride_rate(plan: RunPlan, path: _Path, rate_hz: float, rng: np.random.Gene
 
 
 def _turn_rate(
-    plan: RunPlan, leg: IntArray, moving: FloatArray, rate_hz: float, rng: np.random.Generator
+    plan: RunPlan, leg: IntArray, *, moving: FloatArray, rate_hz: float, rng: np.random.Generator
 ) -> FloatArray:
     turns: FloatArray = np.array([np.radians(item.turn_deg) / item.duration_s for item in plan.legs])[leg]
     wander = np.radians(plan.winding_degps) * smooth_noise(rng, len(leg), rate_hz, correlation_s=5.0)
@@ -211,7 +213,7 @@ def _bow_deg(legs: tuple[Leg, ...], time_s: FloatArray, rate_hz: float) -> Float
 
 
 def _postures(
-    plan: RunPlan, path: _Path, distance_m: FloatArray, rate_hz: float, rng: np.random.Generator
+    plan: RunPlan, path: _Path, *, distance_m: FloatArray, rate_hz: float, rng: np.random.Generator
 ) -> FloatArray:
     """Return the (4, n) mean trunk flexion, head pitch, sacrum pitch and right lean of the trunk, radians."""
     km = [point.km for point in plan.posture]
@@ -230,7 +232,9 @@ def _postures(
     return np.asarray(posture, dtype=np.float64)
 
 
-def _amplitudes(plan: RunPlan, speed_mps: FloatArray, rate_hz: float, rng: np.random.Generator) -> FloatArray:
+def _amplitudes(
+    plan: RunPlan, speed_mps: FloatArray, *, rate_hz: float, rng: np.random.Generator
+) -> FloatArray:
     """Return the (6, n) factors on the gait channels: stride to stride, and greater at greater speed."""
     n = len(speed_mps)
     noise = np.stack([smooth_noise(rng, n, rate_hz, correlation_s=0.7) for _ in CHANNELS])

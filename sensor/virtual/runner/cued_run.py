@@ -82,7 +82,13 @@ class CuedRun:
         target_s = self._in_step_with(at_s)
         last = self._parts[-1]
         skipped_m = self._told_m(target_s) - self._told_m(at_s)
-        part = _Part(now_s, target_s, last.repeat_from_s, last.repeat_to_s, last.skipped_m + skipped_m)
+        part = _Part(
+            since_s=now_s,
+            from_s=target_s,
+            repeat_from_s=last.repeat_from_s,
+            repeat_to_s=last.repeat_to_s,
+            skipped_m=last.skipped_m + skipped_m,
+        )
         self._parts.append(part)
 
     def run_time_s(self, at_s: FloatArray) -> FloatArray:

@@ -103,14 +103,18 @@ def apply_errors(clean: ImuSignal, errors: ImuErrors, rng: np.random.Generator) 
     mix += errors.cross_axis * rng.standard_normal((3, 3)) * (1.0 - np.eye(3))
     per_mps2 = RADPS_PER_DEGPS / g * errors.g_sensitivity_degps * rng.standard_normal((3, 3))
     gyr = sample_later(clean.gyr_sensor_radps, errors.gyr_late_s * clean.rate_hz)
-    gyr = gyr @ mix.T + acc @ per_mps2.T + gyroscope_bias_radps(len(acc), clean.rate_hz, errors, rng)
+    gyr = (
+        gyr @ mix.T + acc @ per_mps2.T + gyroscope_bias_radps(len(acc), clean.rate_hz, errors=errors, rng=rng)
+    )
     gyr += RADPS_PER_DEGPS * errors.gyr_noise_degps * rng.standard_normal(acc.shape)
     return ImuSignal(
         clean.rate_hz, acc_read, quantise(gyr, RADPS_PER_DEGPS * errors.gyr_range_degps, errors.bits)
     )
 
 
-def gyroscope_bias_radps(n: int, rate_hz: float, errors: ImuErrors, rng: np.random.Generator) -> FloatArray:
+def gyroscope_bias_radps(
+    n: int, rate_hz: float, *, errors: ImuErrors, rng: np.random.Generator
+) -> FloatArray:
     """Return the (n, 3) bias over time: a constant, a warm-up that dies away, a random walk."""
     warmth = np.exp(-np.arange(n) / (rate_hz * errors.warmup_s))[:, None]
     walk = np.cumsum(rng.standard_normal((n, 3)), axis=0) * (errors.gyr_walk_degps_rts / np.sqrt(rate_hz))

@@ -145,10 +145,10 @@ def simulate(plan: RunPlan, *, seed: int) -> VirtualRun:
     flexion, lateral = _angles_deg(trunk[READING_ROWS["up"]])
     speed = _at(course, course.speed_mps, time_s)
     left, right = _contacts(course)
-    gps_time, gps_speed = _gps(plan, time_s, speed, _generator(seed, 1))
+    gps_time, gps_speed = _gps(plan, time_s, speed_mps=speed, rng=_generator(seed, 1))
     return VirtualRun(
         rate_hz=plan.rate_hz,
-        sensors=tuple(_wear(plan, worn, readings[worn.placement], seed) for worn in plan.wear),
+        sensors=tuple(_wear(plan, worn, readings=readings[worn.placement], seed=seed) for worn in plan.wear),
         true_flexion_deg=flexion,
         true_lateral_deg=lateral,
         speed_mps=speed,
@@ -170,7 +170,7 @@ def _all_readings(body: Body, placement: str, n: int) -> FloatArray:
     return np.concatenate(chunks, axis=1)
 
 
-def _wear(plan: RunPlan, worn: Worn, readings: FloatArray, seed: int) -> WornSensor:
+def _wear(plan: RunPlan, worn: Worn, *, readings: FloatArray, seed: int) -> WornSensor:
     """Return the sensor's readings in its own axes, ideal and with errors of its own draw."""
     sensor_from_seat = kin.matrix(worn.sensor_from_trunk_wxyz)
     clean = ImuSignal(
@@ -213,7 +213,7 @@ def _contacts(course: Course) -> tuple[FloatArray, FloatArray]:
 
 
 def _gps(
-    plan: RunPlan, time_s: FloatArray, speed_mps: FloatArray, rng: np.random.Generator
+    plan: RunPlan, time_s: FloatArray, *, speed_mps: FloatArray, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """Return what a watch logs once a second; nothing where the runner stays in the room."""
     if plan.treadmill:

@@ -15,15 +15,15 @@ def lay(*legs: Leg, winding_degps: float = 1.5) -> Course:
 
 def test_a_raised_straight_line_stays_straight() -> None:
     coarse = np.stack([3.0 * np.arange(30.0) + 1.0, np.full(30, 2.0)])
-    fine = raise_rate(coarse, 16, 100, 300)
+    fine = raise_rate(coarse, 16, start=100, stop=300)
     np.testing.assert_allclose(fine[0], 3.0 * np.arange(100, 300) / 16.0 + 1.0, atol=1e-9)
     np.testing.assert_allclose(fine[1], 2.0, atol=1e-12)
 
 
 def test_pieces_raised_apart_join_without_a_seam() -> None:
     coarse = np.random.default_rng(2).standard_normal((3, 40))
-    whole = raise_rate(coarse, 16, -4, 500)
-    parts = [raise_rate(coarse, 16, a, b) for a, b in ((-4, 37), (37, 250), (250, 500))]
+    whole = raise_rate(coarse, 16, start=-4, stop=500)
+    parts = [raise_rate(coarse, 16, start=a, stop=b) for a, b in ((-4, 37), (37, 250), (250, 500))]
     np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=1e-12)
 
 

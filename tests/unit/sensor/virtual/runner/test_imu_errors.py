@@ -52,14 +52,16 @@ def test_noise_has_its_stated_size() -> None:
 
 def test_the_warm_up_bias_dies_away_and_the_constant_one_stays() -> None:
     errors = replace(IDEAL, gyr_bias_degps=0.3, gyr_warmup_degps=0.5, warmup_s=50.0)
-    bias = np.degrees(gyroscope_bias_radps(104 * 600, 104.0, errors, rng()))
+    bias = np.degrees(gyroscope_bias_radps(104 * 600, 104.0, errors=errors, rng=rng()))
     assert np.linalg.norm(bias[-1]) == pytest.approx(0.3, abs=1e-3)
     assert np.linalg.norm(bias[0] - bias[-1]) == pytest.approx(0.5, abs=1e-3)
 
 
 def test_the_bias_walks_with_the_square_root_of_time() -> None:
     errors = replace(IDEAL, gyr_walk_degps_rts=0.01)
-    ends = [np.degrees(gyroscope_bias_radps(10_000, 100.0, errors, rng(k)))[-1] for k in range(200)]
+    ends = [
+        np.degrees(gyroscope_bias_radps(10_000, 100.0, errors=errors, rng=rng(k)))[-1] for k in range(200)
+    ]
     assert np.std(ends) == pytest.approx(0.01 * np.sqrt(100.0), rel=0.12)
 
 
