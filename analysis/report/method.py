@@ -122,10 +122,10 @@ def _baseline(report: RunReport) -> str:
 def _flags(report: RunReport) -> str:
     found = report.provenance.config.findings
     return (
-        f"Flags: a stretch is “watch” from +{words.threshold(found.watch_deg)} and “slouched” from "
+        f"Flags: a stretch is “more forward” from +{words.threshold(found.watch_deg)} and “slouched” from "
         f"+{words.threshold(found.slouched_deg)} above your usual, as the median of "
         f"{words.number(found.smoothing_strides)} strides, when it lasts; "
-        "the thresholds in force are listed below. A “watch” may be mere wandering: virtual runners who "
+        "the thresholds in force are listed below. “More forward” may be mere wandering: virtual runners who "
         "change nothing, and whose lean wanders by 1°, have about "
         f"{words.number(STEADY_WATCH_PER_10_KM, 1)} of them per 10 km at +2°."
     )

@@ -120,7 +120,9 @@ def _zones(plot: Plot) -> Markup:
     furthest = Zone.WATCH if Zone.LEANING in names else Zone.SLOUCHED
     bands = [
         svg.rect(left, y.at(taller), right, y.at(watch), class_="zone-usual", title="your usual"),
-        svg.rect(left, y.at(watch), right, y.at(slouched), class_="zone-watch", title="watch"),
+        svg.rect(
+            left, y.at(watch), right, y.at(slouched), class_="zone-watch", title=words.ZONE_TEXTS[Zone.WATCH]
+        ),
         svg.rect(left, y.at(slouched), right, plot.top, class_=f"zone-{furthest}", title=" or ".join(names)),
     ]
     base = plot.report.evidence.baseline
@@ -142,7 +144,10 @@ def _zone_names(plot: Plot) -> Markup:
     if plot.mode != CHANGE:
         return Markup("")
     found = plot.report.provenance.config.findings
-    named = (("watch", found.watch_deg), (" or ".join(_furthest(plot.report)), found.slouched_deg))
+    named = (
+        (words.ZONE_TEXTS[Zone.WATCH], found.watch_deg),
+        (" or ".join(_furthest(plot.report)), found.slouched_deg),
+    )
     return Markup("").join(
         svg.text(plot.left + 6, plot.y.at(v) - 5, f"{name} from +{words.threshold(v)}", class_="zone-name")
         for name, v in named

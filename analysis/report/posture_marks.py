@@ -143,13 +143,13 @@ def _inscription(plot: Plot, episode: Episode) -> str:
     """Return what a bar has room for: name and depth, the depth alone, or nothing."""
     begin, end = _ends(plot, episode)
     depth = words.signed(episode.depth_deg)
-    texts = (f"{episode.flag} {depth}", depth)
+    texts = (f"{words.FLAG_WORDS[episode.flag]} {depth}", depth)
     return next((t for t in texts if len(t) * plot.size.letter <= end - begin - 8), "")
 
 
 def _row_name(plot: Plot, episodes: Sequence[Episode], top: float) -> Markup:
     """Return the name of a row left of its first bar, where no bar holds it and there is room."""
-    name = episodes[0].flag
+    name = words.FLAG_WORDS[episodes[0].flag]
     before = min(_ends(plot, episode)[0] for episode in episodes) - 6
     inside = any(_inscription(plot, episode).startswith(name) for episode in episodes)
     if inside or before < len(name) * plot.size.letter:

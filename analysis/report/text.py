@@ -11,7 +11,7 @@ from analysis.report import words
 from analysis.report.advice import advice_lines
 from analysis.report.small_figures import side
 from analysis.run_report import RunReport
-from analysis.words import Flag, Verdict
+from analysis.words import Verdict
 
 WIDTH = 80
 
@@ -107,7 +107,7 @@ def _kilometre(report: RunReport, s: Segment) -> list[str]:
         words.number(s.vertical_oscillation_cm, 1),
         words.number(s.contact_time_ms),
         *heart,
-        s.flag if s.flag != Flag.NONE else "",
+        words.FLAG_WORDS[s.flag],
     ]
 
 

@@ -38,15 +38,26 @@ class VerdictWords:
 
 VERDICTS: Mapping[str, VerdictWords] = {
     Verdict.USUAL: VerdictWords("Green", "as usual", "circle"),
-    Verdict.WATCH: VerdictWords("Amber", "watch", "triangle"),
+    Verdict.WATCH: VerdictWords("Amber", "more forward", "triangle"),
     Verdict.LEANING: VerdictWords("Amber", "leaning, back straight", "slant"),
     Verdict.SLOUCHED: VerdictWords("Red", "slouched", "square"),
     Verdict.NONE: VerdictWords("No light", "no verdict", "ring"),
 }
 """Verdict of a report to its words; the shape tells it apart where colours do not."""
 
+FLAG_WORDS = {
+    Flag.NONE: "",
+    Flag.WATCH: "more forward",
+    Flag.LEANING: "leaning",
+    Flag.SLOUCHED: "slouched",
+    Flag.ROUNDED: "rounded",
+    Flag.HEAD: "head",
+}
+"""Flag to the word a runner reads where there is little room; mere wandering may be ``watch``, so its word is
+mild."""
+
 FLAG_TEXTS = {
-    Flag.WATCH: "watch",
+    Flag.WATCH: FLAG_WORDS[Flag.WATCH],
     Flag.LEANING: "leaning, back straight",
     Flag.SLOUCHED: "slouched",
     Flag.ROUNDED: "rounded upper back",
@@ -59,7 +70,7 @@ _SLOUCHES = (Flag.WATCH, Flag.SLOUCHED, Flag.ROUNDED)
 ZONE_TEXTS = {
     Zone.TALLER: "taller than usual",
     Zone.USUAL: "as usual",
-    Zone.WATCH: "watch",
+    Zone.WATCH: "more forward",
     Zone.LEANING: "leaning",
     Zone.SLOUCHED: "slouched",
 }

@@ -187,6 +187,10 @@ def empty_segment(segment: Segment) -> Segment:
     )  # fmt: skip
 
 
+_BY_CHANGE = (Zone.TALLER, Zone.USUAL, Zone.WATCH, Zone.SLOUCHED)
+"""Zones that the change of the trunk alone tells apart, from tall to bent."""
+
+
 def zones_of(adj: FloatArray) -> dict[Zone, float]:
     edges = np.digitize(adj, [-2.0, 2.0, 4.0])
-    return {zone: float(np.mean(edges == i)) for i, zone in enumerate(Zone)}
+    return {zone: float(np.mean(edges == i)) for i, zone in enumerate(_BY_CHANGE)}
