@@ -23,6 +23,7 @@ from analysis.judging.config import (
     VerdictConfig,
 )
 from analysis.signal.config import (
+    AlignmentConfig,
     AxesConfig,
     DynamicsConfig,
     GaitConfig,
@@ -37,6 +38,7 @@ from analysis.signal.sync_config import SyncTapConfig
 
 __all__ = [
     "AdviceConfig",
+    "AlignmentConfig",
     "AnalysisConfig",
     "AxesConfig",
     "BaselineConfig",
@@ -73,6 +75,7 @@ class AnalysisConfig:
     handedness: HandednessConfig = field(default_factory=HandednessConfig)
     orientation: OrientationConfig = field(default_factory=OrientationConfig)
     axes: AxesConfig = field(default_factory=AxesConfig)
+    alignment: AlignmentConfig = field(default_factory=AlignmentConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
     dynamics: DynamicsConfig = field(default_factory=DynamicsConfig)

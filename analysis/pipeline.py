@@ -126,6 +126,8 @@ def _beside_the_trunk(
             if worn is not sensor:
                 other, events = on_trunk_clock(sensor, worn, config.knocks)
                 motions[other.placement] = motion_of(other, speed, config=config, trunk=trunk)
+                if doubt := motions[other.placement].axes.heading_doubt:
+                    notices.append(f"The sensor at {other.placement} gives no angles: {doubt}.")
                 clocks[other.placement] = clock_facts(sensor, other, events=events, config=config.knocks)
             kept.append(other)
         except SignalError as error:
