@@ -104,7 +104,10 @@ def motion_of(
     jumps = raw.rows_at(jumping_s(find_sync_taps(sensor, config.knocks), config.knocks))
     gait = find_gait(raw, static_periods, config=config.gait, jumps=jumps)
     stream = fill_gaps(raw, gait, config.signal)
-    mirrored = is_mirrored(stream, gait, config.handedness)
+    handedness = config.handedness
+    if trunk is not None:
+        handedness = replace(handedness, ratio=handedness.ratio_beside)
+    mirrored = is_mirrored(stream, gait, handedness)
     if mirrored:
         stream = to_right_handed(stream)
         static_periods = find_static_periods(stream, config.rest)

@@ -66,12 +66,6 @@ EQUIVALENT: dict[Known, str] = {
         "False",
         "True",
     ): "a copy holds the same numbers",
-    Known(
-        "analysis/signal/alignment.py",
-        "mine = sosfiltfilt(low, there, axis=1)",
-        "axis=1",
-        "",
-    ): "the last axis is taken anyhow",
     Known("analysis/stride/usable.py", "dtype=np.bool_,", "dtype=np.bool_", ""): "they are truths already",
 }
 """Why it makes no difference."""

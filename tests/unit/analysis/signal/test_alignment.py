@@ -95,3 +95,12 @@ def test_without_a_gyroscope_the_heading_is_in_doubt() -> None:
         trunk=motion_of(trunk, None, config=CONFIG),
     )
     assert found.axes.heading_doubt is HeadingDoubt.NO_GYROSCOPE
+
+
+def test_a_sacrum_that_hardly_turns_is_not_taken_for_a_mirror_image() -> None:
+    legs = (stand(15.0), run(60.0, 3.0), stand(10.0))
+    worn = (Worn("sternum"), Worn("head"), Worn("sacrum"))
+    plan = replace(PLAIN, legs=legs, style=STYLES["forefoot shuffle"], wear=worn, treadmill=True)
+    trunk, _, sacrum = session(virtual(plan, 2)).sensors
+    assert motion_of(sacrum, None, config=CONFIG).mirrored
+    assert not motion_of(sacrum, None, config=CONFIG, trunk=motion_of(trunk, None, config=CONFIG)).mirrored
