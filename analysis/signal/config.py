@@ -298,7 +298,7 @@ class AxesConfig:
 class AlignmentConfig:
     """Which way a sensor at head or sacrum faces, from what it does together with the trunk.
 
-    Errors are of 22 marker-recorded heads and pelves ("laboratory") and 40 animated heads (Kobayashi et al.
+    Errors are of 22 marker-recorded heads and pelves ("laboratory") and 39 animated heads (Kobayashi et al.
     2023), against the trunk's own found axes.
     """
 
