@@ -1,8 +1,8 @@
 """Every tunable number of the analysis: unit in its name, source in its docstring.
 
-One frozen dataclass per group of stages, kept in `analysis.signal.config`, `analysis.signal.sync_config` and
-`analysis.judging.config`; `AnalysisConfig` joins them and hashes them, so that a report can say exactly which
-numbers were in force.
+One frozen dataclass per group of stages, kept in `analysis.signal.config`, `analysis.signal.sync_config`,
+`analysis.stride.config` and `analysis.judging.config`; `AnalysisConfig` joins them and hashes them, so that a
+report can say exactly which numbers were in force.
 """
 
 from __future__ import annotations
@@ -23,21 +23,20 @@ from analysis.judging.config import (
     VerdictConfig,
 )
 from analysis.signal.config import (
+    AlignmentConfig,
     AxesConfig,
-    DynamicsConfig,
     GaitConfig,
     HandednessConfig,
-    HeadConfig,
-    HeartRateConfig,
     OrientationConfig,
-    PostureConfig,
     RestConfig,
     SignalConfig,
 )
 from analysis.signal.sync_config import GaitClockConfig, SyncTapConfig
+from analysis.stride.config import DynamicsConfig, HeadConfig, HeartRateConfig, PostureConfig
 
 __all__ = [
     "AdviceConfig",
+    "AlignmentConfig",
     "AnalysisConfig",
     "AxesConfig",
     "BaselineConfig",
@@ -77,6 +76,7 @@ class AnalysisConfig:
     handedness: HandednessConfig = field(default_factory=HandednessConfig)
     orientation: OrientationConfig = field(default_factory=OrientationConfig)
     axes: AxesConfig = field(default_factory=AxesConfig)
+    alignment: AlignmentConfig = field(default_factory=AlignmentConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
     dynamics: DynamicsConfig = field(default_factory=DynamicsConfig)

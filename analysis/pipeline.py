@@ -133,6 +133,8 @@ def _beside_the_trunk(
                 tied = tied_clock(sensor, (trunk.stream, trunk.gait), other=worn, config=config)
                 other = tied.sensor
                 motions[other.placement] = motion_of(other, speed, config=config, trunk=trunk)
+                if heading_doubt := motions[other.placement].axes.heading_doubt:
+                    notices.append(f"The sensor at {other.placement} gives no angles: {heading_doubt}.")
                 clocks[other.placement] = clock_facts(sensor, tied, config.knocks)
             kept.append(other)
         except SignalError as error:

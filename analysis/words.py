@@ -96,6 +96,16 @@ class ZeroSource(StrEnum):
     NONE = "none"
 
 
+class HeadingDoubt(StrEnum):
+    """Why it is not known which way a sensor beside the trunk's faces: the end of a sentence."""
+
+    NONE = ""
+    FAINT = "nothing told which way it faces; bow once before the run, and set off from standing"
+    CONTRADICTED = "what it felt together with the trunk gives two answers to which way it faces"
+    ALONE = "it did not record enough running together with the trunk to tell which way it faces"
+    NO_GYROSCOPE = "without a gyroscope nothing tells which way it faces"
+
+
 class StandingRole(StrEnum):
     """What a still standing serves for."""
 

@@ -16,8 +16,8 @@ from analysis.judging.flags import Findings
 from analysis.judging.quality import usable_fraction
 from analysis.records import Advice, GapFact, SensorFacts, SessionFacts, StrideTable
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
-from analysis.signal.config import PostureConfig
 from analysis.signal.motion import Motion
+from analysis.stride.config import PostureConfig
 from analysis.words import Activity, CheckOutcome, Method, ZeroSource
 from sensor.samples import Recording, SensorRecording
 

@@ -1,4 +1,4 @@
-"""Numbers of the signal stages: from raw samples to posture per stride."""
+"""Numbers of the signal stages: from raw samples to the upward vertical, the axes and the strides."""
 
 from __future__ import annotations
 
@@ -122,6 +122,12 @@ class GaitConfig:
     """... unless there are fewer: a walk turning into a run passes through in a second or two."""
     jog_share: float = 0.92
     """Median share from which on they are a jog: at most 0.88 in 15 real walks."""
+    flight_g: float = 0.2
+    """They are one, too, where the vertical force is so often below this ..."""
+    flight_share: float = 0.11
+    """... share of their time: at most 0.085 in the six of 40 real walks that swing so much, fast ones up to
+    143 steps a minute among them; 0.16 in the one such real jog with so few steps, 0.13 in virtual jogs with
+    0.95 of a step on the ground."""
     min_bout_s: float = 3.0
     """A shorter stretch of another gait is noise."""
     phase_smoothing_s: float = 0.35
@@ -158,6 +164,10 @@ class HandednessConfig:
     mended, at most 0.98."""
     right_ratio: float = 1.0
     """How much at most for a right-handed one. In between nothing is judged: one of 15 mirrored has 1.04."""
+    ratio_beside: float = 2.0
+    """The ratio of a mirrored triad at head and sacrum, which turn so little that the path decides: 0.26-1.15
+    at 48 right-handed virtual ones, 0.06-1.49 at 36 made of markers. A mirrored triad there is mostly not
+    found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +254,6 @@ class AxesConfig:
     cue_weights: tuple[float, float, float, float] = (0.5, 0.2, 1.0, 1.0)
     """Of odd acceleration, its first harmonic, odd rate turned by a quarter, and even rate, each scatter of
     size one: at most 8.2 degrees off on 15 marker-recorded runs."""
-    shared_hz: float = 8.0
-    """Up to this frequency head and sacrum are shaken with the trunk."""
-    shared_nyquist: float = 0.9
-    """... but at most this share of half the trunk sensor's rate, which the filter must stay below."""
     bow_weight: float = 10.0
     """Weight of a bow in the vote on which way is forward: it is an instruction that was followed, so it
     outranks what running only suggests."""
@@ -296,98 +302,51 @@ class AxesConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class PostureConfig:
-    """When the angle of a stride cannot be trusted."""
+class AlignmentConfig:
+    """Which way a sensor at head or sacrum faces, from what it does together with the trunk.
 
-    gap_strides: float = 0.5
-    """A stride with a longer loss, in strides, is not usable."""
-    other_lost_fraction: float = 0.25
-    """A sensor beside the trunk's that lost more than this share of a stride's samples has no angle there."""
-    section_s: float = 4.0
-    """Between long losses nearer than this nothing tells the vertical from acceleration of the path."""
-    clipped_fraction: float = 0.02
-    """A stride with a larger share of clipped samples is not usable."""
-    force_strides: int = 25
-    """Width of the running mean of the specific force, strides."""
-    force_off: float = 0.03
-    """Mean specific force over 25 strides further than this from 1 g: something is clipped or loose."""
-    path_mps2: float = 0.6
-    """Acceleration of the path above which a stride without a known speed is not trusted: a corner taken at
-    11 km/h in 3 s has 1.5, a track bend 0.3."""
-    turn_radps: float = 0.17
-    """Turning faster than this (10 degrees per second) makes it a corner, else it is a burst."""
-    min_gap_s: float = 0.5
-    """Shortest loss that a report lists; shorter ones are filled."""
-    flexion_error_deg: float = 0.35
-    """Half width of the 95 % interval of one stride's flexion against the zero: p95 of the error on hours
-    with known truth, no speed known."""
-    accelerometer_edge_s: float = 5.0
-    """Without a gyroscope, strides this close to the beginning or end of a bout read 10 degrees off."""
-    accelerometer_error_deg: float = 4.5
-    """The same without a gyroscope: Student's t over the people of `accelerometer_excess_deg` and the
-    spread of runs within them gives 4.4 degrees for a run of somebody else. Each person left out, the largest
-    error of their 22 runs was 3.6."""
-    loose_swing_deg: float = 40.0
-    """Range of flexion within a stride beyond what a trunk does: 5-20 degrees on 15 tight chest jogs."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeadConfig:
-    """Where the head is carried: lengths of two links and how far each turns.
-
-    Ratios and half widths come from differences between 43 optically recorded running clips in 19 styles,
-    upright to slouched (Kobayashi et al. 2023, arXiv 2306.08861), by `tests/bench/fit_head_model.py`. Only
-    three actors made them, playing styles, and none was recorded standing. The
-    actors' skeletons were fitted to a game figure, so angles are taken from them and lengths from elsewhere.
+    Errors are of 22 marker-recorded heads and pelves ("laboratory") and 39 animated heads (Kobayashi et al.
+    2023), against the trunk's own found axes.
     """
 
-    trunk_link: float = 0.330
-    """Hip to C7 as a share of stature: C7 at 0.860 of it (de Leva 1996, J Biomech 29:1223, vertex to
-    cervicale) less the hip at 0.530 (Drillis & Contini 1966, in Winter, Biomechanics and Motor Control of
-    Human Movement, fig. 4.1). Two laboratory runners with markers: 0.31 and 0.33."""
-    neck_link: float = 0.076
-    """C7 to the temples: the eyes at 0.936 of stature less C7 at 0.860, same sources."""
-    trunk_line_per_flexion: float = 0.583
-    """How far the line hip to C7 turns for each degree of the upper trunk, where the sensor sits: 0.55-0.61
-    with any one style left out. Three laboratory runners, run against standing: 0.7, 0.9 and 1.4; five
-    people, run against walk: 1.2-2.9."""
-    neck_per_pitch: float = 0.486
-    """Turn of the line C7 to temples per degree of head pitch, with a head sensor ..."""
-    neck_per_flexion: float = 0.736
-    """Turn of the line C7 to temples with a head sensor: for each degree of head pitch (0.46-0.50 with any
-    one style left out), of trunk flexion (0.72-0.79)."""
-    neck_per_flexion_alone: float = 1.398
-    """The same without a head sensor, what the neck does on average as the trunk bends (1.29-1.49)."""
-    half_width_cm: float = 11.8
-    """Half width of the 95 % interval at `default_stature_m`, with a head sensor or without: Student's t over
-    how far C7 went beyond the trunk link from standing to running in the only three people recorded in both
-    (0.9, 2.7 and 5.7 cm). Between two ways of running 95 % of the styles, each left out, err by less
-    than 5.4 cm, and five people from walk to run by less than 2 cm; but nobody's zero is a walk."""
-    default_stature_m: float = 1.70
-    """Stature where none is given."""
-    stature_spread_m: float = 0.10
-    """Standard deviation of adults' stature, both sexes together (Fryar et al. 2016, NHANES 2011-2014: means
-    1.757 and 1.618 m)."""
-
-
-@dataclass(frozen=True, slots=True)
-class DynamicsConfig:
-    """Vertical oscillation and contact time."""
-
-    grid: int = 64
-    """Points per stride: 25 Hz harmonics at 80 strides per minute."""
-    contact_force_g: float = 0.0
-    """Vertical specific force of the trunk above which a foot is on the ground. The trunk lags the foot:
-    242, 317, 257 ms against 232, 330, 260 ms on force plates."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeartRateConfig:
-    """Which heart rates beside the sensors are believed, and for how long."""
-
-    least_bpm: float = 30.0
-    """Resting hearts of the fittest beat from about 30 times a minute."""
-    most_bpm: float = 230.0
-    """The youngest hearts at their most beat about 220 times a minute."""
-    max_age_s: float = 5.0
-    """Straps tell about once a second: lost readings are bridged, a strap that has slipped off is not."""
+    bow_followed: float = 0.4
+    """A bow counts where the sensor leans at least this share of what the trunk does ..."""
+    bow_agreement: float = 0.9
+    """... and in one direction, with this agreement over all of the bow."""
+    bow_error_deg: float = 8.0
+    """Standard error of the bow: nobody was recorded, so no better than the shaking is taken."""
+    path_low_hz: float = 0.1
+    """Acceleration of the path lies in this band: below, the unaided vertical takes it for lean ..."""
+    path_high_hz: float = 0.5
+    """... and above, strides that differ from each other add their own. Up to 0.7 Hz the laboratory's errors
+    were 2-3 times as large, up to 1 Hz useless."""
+    path_order: int = 2
+    """Order of the filter, both ways."""
+    path_spare_s: float = 10.0
+    """Start and stop lie within this of the first and the last running stride."""
+    path_least_gain: float = 0.7
+    """The path accelerates head and trunk alike: 0.81-0.99 in the laboratory. On a treadmill, where nobody
+    starts or stops, what is left in the band had 0.08-1.2 and pointed anywhere ..."""
+    path_most_gain: float = 1.4
+    """... up to 4.8."""
+    path_error_deg: float = 4.0
+    """Least standard error: the median error was 2 degrees, the largest of a cue that was sure 14."""
+    path_most_error_deg: float = 15.0
+    """A cue with a larger standard error is not believed."""
+    heading_lasts_s: float = 10.0
+    """Turning against the trunk that passes faster is taken off (standard deviation of a Gaussian)."""
+    shaken_low_hz: float = 1.0
+    """Strides shake head and sacrum from this frequency ..."""
+    shaken_high_hz: float = 8.0
+    """... up to this one; above, body parts shake on their own."""
+    shaken_nyquist: float = 0.9
+    """... but at most this share of half the trunk sensor's rate, which the filter must stay below."""
+    shaken_order: int = 2
+    """Order of the filter, both ways."""
+    shaken_agreement: float = 0.5
+    """Least agreement: with less, the laboratory's errors reached 167 degrees, with more 17."""
+    shaken_error_deg: float = 8.0
+    """Standard error of such a cue: root mean square of laboratory and animations."""
+    most_apart_deg: float = 20.0
+    """Cues that differ by more leave the heading in doubt: pitch would be wrong by a third of the sideways
+    tilt."""

@@ -97,6 +97,21 @@ def _weights(config: AxesConfig) -> dict[str, float]:
     }
 
 
+def bow_rows(
+    strides: Strides,
+    *,
+    calibration: StandingCalibration,
+    static_periods: StaticPeriods,
+    rate_hz: float,
+    config: AxesConfig,
+) -> slice:
+    """Return the rows in which a bow may be made: from before the standing until running begins."""
+    standing = int(static_periods.first[calibration.static_period])
+    first_row = int(strides.start_row[np.flatnonzero(strides.running)[0]] - config.bow_before_run_s * rate_hz)
+    begin = max(int(standing - config.bow_window_s * rate_hz), 0)
+    return slice(begin, max(first_row, begin))
+
+
 def _bow(
     stream: EvenStream,
     up: FloatArray,
@@ -112,13 +127,16 @@ def _bow(
     """
     if calibration.static_period < 0:
         return 0.0
-    first_row = int(
-        strides.start_row[np.flatnonzero(strides.running)[0]] - config.bow_before_run_s * stream.rate_hz
-    )
-    begin = max(
-        int(static_periods.first[calibration.static_period] - config.bow_window_s * stream.rate_hz), 0
-    )
-    lean = up[:, begin : max(first_row, begin)]
+    lean = up[
+        :,
+        bow_rows(
+            strides,
+            calibration=calibration,
+            static_periods=static_periods,
+            rate_hz=stream.rate_hz,
+            config=config,
+        ),
+    ]
     if lean.shape[1] == 0:
         return 0.0
     deepest = int(np.argmin(lean[2]))

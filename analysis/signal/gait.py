@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 from scipy.signal import get_window
 
 from analysis.maths.intervals import box_decimate, chunks, inside, runs_of, without_short
@@ -136,34 +136,39 @@ def _kind(slow: _Slow, config: GaitConfig) -> tuple[BoolArray, BoolArray]:
     # The wide average reaches into the standing beside a bout; the narrow one says where steps begin and end.
     moving &= without_short(_spread(slow, config.edge_s) > config.walk_spread_g, shortest, of=False)
     spread_ratio = spread / threshold
-    running = without_short(
-        (spread_ratio > 1.0) | _slow_jog(spread_ratio, slow.rate_hz, config), shortest, of=False
-    )
+    running = without_short((spread_ratio > 1.0) | _slow_jog(slow, spread_ratio, config), shortest, of=False)
     return moving, without_short(running, shortest)
 
 
-def _slow_jog(spread_ratio: FloatArray, rate_hz: float, config: GaitConfig) -> BoolArray:
+def _slow_jog(slow: _Slow, spread_ratio: FloatArray, config: GaitConfig) -> BoolArray:
     """Return (n,) true in slow jogs, whose spread crosses the smallest of a run again and again.
+
+    Of those that swing no more than a brisk walk, flight tells: a trunk in the air weighs nothing.
 
     Parameters
     ----------
+    slow
+        Vertical acceleration at the reduced rate.
     spread_ratio
-        (n,) spread of the vertical acceleration, as a fraction of the smallest while running.
-    rate_hz
-        Rows per second.
+        (n,) its spread, as a fraction of the smallest while running.
     config
-        Which shares are unclear, and how many of them are judged together.
+        Which shares are unclear, how many of them are judged together, and what is flight.
     """
     jog = np.zeros(len(spread_ratio), dtype=bool)
     unclear = (spread_ratio > config.unclear_from) & (spread_ratio < config.unclear_to)
-    second = max(round(rate_hz), 1)
+    flying = slow.vertical_g < config.flight_g - 1.0
+    second = max(round(slow.rate_hz), 1)
     window = round(config.unclear_window_s)
     # Whatever lies below is a walk or a rest, and what is before and behind it is judged by itself.
     for first, last in zip(*runs_of(spread_ratio > config.unclear_from), strict=True):
         row = first + np.flatnonzero(unclear[first:last])
-        if len(row) >= config.unclear_least_s * rate_hz:
+        if len(row) >= config.unclear_least_s * slow.rate_hz:
             level = median_filter(spread_ratio[row[::second]], size=window, mode="reflect")
-            jog[row] = level[np.arange(len(row)) // second] > config.jog_share
+            begin = np.arange(0, len(row), second)
+            length = np.diff(begin, append=len(row))
+            share = uniform_filter1d(np.add.reduceat(flying[row], begin, dtype=np.float64) / length, window)
+            jogged = (level > config.jog_share) | (share > config.flight_share)
+            jog[row] = jogged[np.arange(len(row)) // second]
     return jog
 
 

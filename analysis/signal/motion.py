@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,9 +12,9 @@ from analysis.maths.angles import inclination_deg
 from analysis.maths.between_rows import mean_between
 from analysis.maths.intervals import inside
 from analysis.signal.accelerometer_only import stride_mean_up, without_excess
-from analysis.signal.alignment import OrientedSensor, aligned_axes
-from analysis.signal.anatomical_axes import find_axes
-from analysis.signal.forward_direction import contradicts_running
+from analysis.signal.alignment import aligned_axes
+from analysis.signal.anatomical_axes import find_axes, upright_from_sensor
+from analysis.signal.forward_direction import bow_rows, contradicts_running
 from analysis.signal.gait import find_gait
 from analysis.signal.gapfill import fill_gaps
 from analysis.signal.handedness import Handedness, handedness_of, to_right_handed
@@ -25,6 +25,7 @@ from analysis.signal.neutral_standing import (
     calibration_with,
 )
 from analysis.signal.records import EvenStream, Gait, StaticPeriods, Strapdown, Strides, TrunkAxes, Vertical
+from analysis.signal.shared_motion import OrientedSensor
 from analysis.signal.sides import opening_side
 from analysis.signal.speed import SpeedProfile
 from analysis.signal.static_periods import find_static_periods
@@ -34,7 +35,7 @@ from analysis.signal.strides import find_strides, received_strides
 from analysis.signal.sync_taps import find_sync_taps, jumping_s
 from analysis.signal.timebase import even_stream
 from analysis.signal.vertical import AveragedForce, PathAcceleration, unaided_vertical, up_in_sensor
-from analysis.words import CheckOutcome, ZeroSource
+from analysis.words import CheckOutcome, HeadingDoubt, ZeroSource
 from sensor.samples import FloatArray, IntArray, RealArray, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -121,12 +122,16 @@ def motion_of(
     """
     raw, static_periods, gait = gait_of(sensor, config)
     stream = fill_gaps(raw, gait, config.signal)
-    handedness = handedness_of(stream, gait, config.handedness)
+    rules = config.handedness
+    if trunk is not None:
+        rules = replace(rules, ratio=rules.ratio_beside)
+    handedness = handedness_of(stream, gait, rules)
     if handedness.outcome == CheckOutcome.WRONG:
         stream = to_right_handed(stream)
         static_periods = find_static_periods(stream, config.rest)
     if stream.gyr_sensor_radps is None:
-        return _from_accelerometer(stream, static_periods, gait=gait, handedness=handedness, config=config)
+        motion = _from_accelerometer(stream, static_periods, gait=gait, handedness=handedness, config=config)
+        return motion if trunk is None else _in_doubt(motion, HeadingDoubt.NO_GYROSCOPE)
     return _from_gyroscope(
         stream,
         static_periods,
@@ -170,15 +175,7 @@ def _from_gyroscope(
         calibration = _zero_of_trunk(stream, static_periods, trunk) or calibrate_standing(
             stream, static_periods, strides=strides, up_sensor=rough_up, config=config.rest
         )
-        axes = _aligned(stream, rough_up, calibration=calibration, trunk=trunk, config=config) or find_axes(
-            stream,
-            strapdown,
-            up_sensor=rough_up,
-            strides=strides,
-            calibration=calibration,
-            static_periods=static_periods,
-            config=config.axes,
-        )
+        axes = _aligned(stream, rough_up, calibration=calibration, trunk=trunk, config=config)
     force = force.without_bias(_accelerometer_bias(static_periods, calibration, config), strapdown)
     ahead = forward_inertial(strapdown, axes, force)
     prior = speed_prior(first, stream, gait=gait, static_periods=static_periods, speed=speed, config=config)
@@ -281,13 +278,43 @@ def _aligned(
     calibration: StandingCalibration,
     trunk: Motion,
     config: AnalysisConfig,
-) -> TrunkAxes | None:
-    """Return axes that agree with the trunk's, or None where there was no running to align them by."""
-    if calibration.source == ZeroSource.NONE:
-        return None
-    worn = OrientedSensor(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor)
-    return aligned_axes(
-        stream, up_sensor, calibration=calibration, trunk=worn, strides=trunk.strides, config=config.axes
+) -> TrunkAxes:
+    """Return axes that agree with the trunk's; with any heading where no running tells it."""
+    found = None
+    if calibration.source != ZeroSource.NONE:
+        found = aligned_axes(
+            stream,
+            up_sensor,
+            calibration=calibration,
+            trunk=OrientedSensor(trunk.stream, trunk.up_sensor, trunk.axes.trunk_from_sensor),
+            strides=trunk.strides,
+            bow_rows=_bow_rows(trunk, config),
+            axes=config.axes,
+            config=config.alignment,
+        )
+    return found or TrunkAxes(
+        trunk_from_sensor=upright_from_sensor(calibration.up_sensor),
+        zero_source=calibration.source,
+        sideways_strength=0.0,
+        forward_votes=(),
+        heading_doubt=HeadingDoubt.ALONE,
+    )
+
+
+def _in_doubt(motion: Motion, doubt: HeadingDoubt) -> Motion:
+    return replace(motion, axes=replace(motion.axes, heading_doubt=doubt))
+
+
+def _bow_rows(trunk: Motion, config: AnalysisConfig) -> slice:
+    """Return the rows of the trunk's stream in which a bow may be made; none without an upright standing."""
+    if trunk.calibration.static_period < 0 or not trunk.strides.running.any():
+        return slice(0, 0)
+    return bow_rows(
+        trunk.strides,
+        calibration=trunk.calibration,
+        static_periods=trunk.static_periods,
+        rate_hz=trunk.stream.rate_hz,
+        config=config.axes,
     )
 
 

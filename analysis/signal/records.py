@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.words import HeadingDoubt
 from sensor.samples import BoolArray, FloatArray, IntArray, SingleArray, freeze_arrays
 
 
@@ -162,15 +163,18 @@ class TrunkAxes:
     zero_source
         ``standing``, ``own baseline`` or ``none``.
     sideways_strength
-        Share (0 to 1) of the odd part of the horizontal acceleration that lies along the sideways axis.
+        How far (0 to 1) the cues agree on the sideways line; of a sensor beside the trunk's, on its heading.
     forward_votes
         Who voted for this forward direction (+) or against it (-), by name.
+    heading_doubt
+        Of a sensor beside the trunk's: why its heading, and so its pitch, is not known.
     """
 
     trunk_from_sensor: FloatArray
     zero_source: str
     sideways_strength: float
     forward_votes: tuple[tuple[str, float], ...]
+    heading_doubt: HeadingDoubt = HeadingDoubt.NONE
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.signal.config import DynamicsConfig
 from analysis.signal.records import EvenStream, Strides
+from analysis.stride.config import DynamicsConfig
 from sensor.samples import FloatArray, RealArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.signal.config import HeadConfig
+from analysis.stride.config import HeadConfig
 from sensor.samples import FloatArray
 
 HEAD_SENSOR = "head sensor"

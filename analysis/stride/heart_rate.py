@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.signal.config import HeartRateConfig
+from analysis.stride.config import HeartRateConfig
 from sensor.samples import FloatArray, Track
 
 STRAP = "heart-rate strap"

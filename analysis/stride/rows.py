@@ -13,11 +13,11 @@ from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_of
 from analysis.maths.between_rows import mean_between
 from analysis.records import StrideTable
-from analysis.signal.config import PostureConfig
 from analysis.signal.motion import Motion
 from analysis.signal.records import EvenStream, Strides
 from analysis.signal.speed import typed_value
 from analysis.signal.strides import longest_loss
+from analysis.stride.config import PostureConfig
 from analysis.stride.dynamics import dynamics_columns
 from analysis.stride.head import head_columns
 from analysis.stride.posture import posture_columns
@@ -132,8 +132,11 @@ def _times(stream: EvenStream, strides: Strides) -> dict[str, npt.NDArray[Any]]:
 def _pitch_deg(
     motion: Motion | None, stream: EvenStream, *, strides: Strides, config: PostureConfig
 ) -> FloatArray | None:
-    """Return another sensor's stride-mean pitch over the trunk's strides; NaN where it was not recording."""
-    if motion is None:
+    """Return another sensor's stride-mean pitch over the trunk's strides; NaN where it was not recording.
+
+    None without such a sensor, and where its heading is in doubt: its pitch would hold some of its sway.
+    """
+    if motion is None or motion.axes.heading_doubt:
         return None
     pitch, _ = inclination_of(motion.axes.trunk_from_sensor, motion.up_sensor)
     start = motion.stream.rows_at(stream.start_s + strides.start_row / stream.rate_hz)

@@ -7,10 +7,10 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from analysis.maths.between_rows import mean_between
-from analysis.signal.config import PostureConfig
 from analysis.signal.records import EvenStream, Strides
 from analysis.signal.strides import longest_loss
 from analysis.signal.vertical import PathAcceleration
+from analysis.stride.config import PostureConfig
 from analysis.words import UnusableReason
 from sensor.samples import BoolArray, FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2

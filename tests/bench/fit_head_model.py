@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.signal.config import HeadConfig
+from analysis.stride.config import HeadConfig
 from analysis.stride.head import head_columns
 from sensor.samples import BoolArray, FloatArray
 from tests.support.bvh import Clip, bandai, bandai_reference, head_pitch_deg

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.signal.config import OrientationConfig, PostureConfig, RestConfig
+from analysis.signal.config import OrientationConfig, RestConfig
+from analysis.stride.config import PostureConfig
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from tests.bench.revalidation import (
     accelerometer,

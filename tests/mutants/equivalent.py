@@ -115,12 +115,6 @@ EQUIVALENT: dict[Known, str] = {
         "False",
         "True",
     ): "a copy holds the same numbers",
-    Known(
-        "analysis/signal/alignment.py",
-        "mine = sosfiltfilt(low, there, axis=1)",
-        "axis=1",
-        "",
-    ): "the last axis is taken anyhow",
     **{
         Known(
             "analysis/signal/inclination_smoother.py",

@@ -31,6 +31,9 @@ CASE = ("TR1", "TR2", "TR3", "TR4")
 BEND_THORAX = ("C7", "Clav", "Strn")
 STRAIGHT, CURVED, STANDING = "straight_run", "curved_run", "standing_npose"
 HEAD_BAND = ("LFHD", "RFHD", "LBHD", "RBHD")
+PELVIS = ("LASI", "RASI", "LPSI", "RPSI")
+WORN: dict[tuple[str, ...], tuple[str, ...]] = {THORAX: CASE, HEAD_BAND: HEAD_BAND, PELVIS: ("SACR",)}
+"""Markers in whose middle the simulated sensor sits, by the body part's cluster."""
 JOIN_S = 0.15
 STRAIGHT_SLOPE = 0.1
 """Largest slope of a path that counts as heading along x."""
@@ -82,11 +85,10 @@ def walking_shape(person: str, cluster: tuple[str, ...]) -> FloatArray:
 
 
 def worn_pose(name: str, cluster: tuple[str, ...] = THORAX) -> Pose:
-    """Return the pose of thorax or head in a run, at the strapped sensor's case or at the band's middle."""
+    """Return the pose of thorax, head or pelvis in a run, where the sensor sits (`WORN`)."""
     trial = walk_run_trial(name)
     track = fit_rigid(trial, cluster, walking_shape(name.split("_")[0], cluster))
-    worn = CASE if cluster == THORAX else HEAD_BAND
-    apart = trial.stack(worn).mean(axis=1) - track.origin_earth_m
+    apart = trial.stack(WORN[cluster]).mean(axis=1) - track.origin_earth_m
     arm = np.einsum("nji,nj->ni", track.earth_from_body, apart).mean(axis=0)
     return pose_from_matrices(
         track.time_s, track.origin_earth_m + track.earth_from_body @ arm, track.earth_from_body
@@ -106,14 +108,14 @@ def bend_pose(name: str) -> Pose:
 def short_run(name: str, cluster: tuple[str, ...] = THORAX, **how: Any) -> LoopedRun:
     """Return a run of the walks and runs, or ``straight_run``, looped, after a standing in its own zero.
 
-    The loop is the same for thorax and head, so two sensors can be worn at once.
+    The loop is the same for thorax, head and pelvis, so several sensors can be worn at once.
 
     Parameters
     ----------
     name
         ``P01_Running_01`` or another of `trials_of`, or `STRAIGHT`.
     cluster
-        `THORAX`, or `HEAD_BAND` where the head was recorded.
+        `THORAX`, or `HEAD_BAND` or `PELVIS` of the walks and runs.
     how
         Further words of `looped_run`.
     """

@@ -39,6 +39,7 @@ LAYERS = {
 PARTS_OF = {
     "analysis.signal.config": "analysis.config",
     "analysis.signal.sync_config": "analysis.config",
+    "analysis.stride.config": "analysis.config",
     "analysis.judging.config": "analysis.config",
     "analysis.stride.table": "analysis.records",
     "analysis.report_json": "analysis.run_report",

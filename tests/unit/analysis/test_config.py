@@ -9,7 +9,8 @@ from dataclasses import fields, replace
 import pytest
 
 from analysis.config import AnalysisConfig
-from analysis.signal.config import GaitConfig, PostureConfig, RestConfig, SignalConfig
+from analysis.signal.config import GaitConfig, RestConfig, SignalConfig
+from analysis.stride.config import PostureConfig
 
 CONFIG = AnalysisConfig()
 

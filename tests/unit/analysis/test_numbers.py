@@ -9,7 +9,7 @@ import pytest
 
 ANALYSIS = Path(__file__).parents[3] / "analysis"
 STAGES = ("signal", "stride", "judging")
-CONFIGS = ("signal/config.py", "signal/sync_config.py", "judging/config.py")
+CONFIGS = ("signal/config.py", "signal/sync_config.py", "stride/config.py", "judging/config.py")
 
 IDENTITIES = frozenset({0, 1})
 """Nothing, one, first and second."""
@@ -34,7 +34,6 @@ _CUBIC = "coefficients of the integral of a cubic through four samples"
 
 ALLOWED: dict[str, dict[float, str]] = {
     "signal/accelerometer_only.py": {1e-6: "weight of lost rows, so that the mean exists inside a loss"},
-    "signal/alignment.py": {4: "order of the filter: both sensors pass the same one"},
     "signal/anatomical_axes.py": {
         1e-6: "guards a division by a length",
         3: _AXES,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.signal.config import DynamicsConfig
+from analysis.stride.config import DynamicsConfig
 from analysis.stride.dynamics import dynamics_columns, stride_waveforms
 from sensor.samples import FloatArray
 from sensor.virtual.runner.gait import STYLES

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.signal.config import DynamicsConfig, HeadConfig
 from analysis.signal.records import Strides
+from analysis.stride.config import DynamicsConfig, HeadConfig
 from analysis.stride.dynamics import dynamics_columns, stride_waveforms
 from analysis.stride.head import head_columns
 from analysis.stride.posture import posture_columns

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.signal.config import HeadConfig
+from analysis.stride.config import HeadConfig
 from analysis.stride.head import head_columns
 from sensor.samples import FloatArray
 from tests.bench.fit_head_model import (

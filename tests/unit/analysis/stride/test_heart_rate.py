@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.signal.config import HeartRateConfig
+from analysis.stride.config import HeartRateConfig
 from analysis.stride.heart_rate import STRAP, heart_rate_of
 from sensor.samples import Track
 

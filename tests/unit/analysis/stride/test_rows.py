@@ -14,6 +14,7 @@ from analysis.records import STRIDE_COLUMNS, StrideTable
 from analysis.signal.motion import motion_of
 from analysis.signal.records import Strides
 from analysis.stride.rows import stride_table
+from analysis.words import HeadingDoubt
 from sensor.samples import FloatArray, SensorRecording
 from sensor.virtual.runner.gait import SEVERE, GaitStyle
 from sensor.virtual.runner.plan import PosturePoint, RunPlan, Worn, run, stand
@@ -217,3 +218,24 @@ def test_hardly_two_seconds_of_running_hold_no_stride() -> None:
     assert list(table.columns) == list(STRIDE_COLUMNS)
     with pytest.raises(NotEnoughRunningError, match="strides of running"):
         analyse(recording(sensor), CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("placement", "columns"),
+    [
+        ("head", ("head_pitch_deg", "neck_flexion_deg")),
+        ("sacrum", ("sacrum_pitch_deg", "upper_trunk_minus_sacrum_deg")),
+    ],
+)
+def test_a_sensor_whose_heading_is_in_doubt_gives_no_angles_and_the_report_says_why(
+    placement: str, columns: tuple[str, str]
+) -> None:
+    whole = session(virtual(THREE))
+    worn = whole.sensor(placement)
+    assert worn is not None
+    blind = replace(worn, gyr_sensor_radps=None)
+    found = analyse(replace(whole, sensors=(whole.sensors[0], blind)), CONFIG)
+    for column in columns:
+        assert np.isnan(found.strides[column]).all()
+    (told,) = (notice for notice in found.session.notices if placement in notice)
+    assert told == f"The sensor at {placement} gives no angles: {HeadingDoubt.NO_GYROSCOPE}."

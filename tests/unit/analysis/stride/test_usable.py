@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.signal.config import PostureConfig
 from analysis.signal.records import EvenStream, Strides
 from analysis.signal.strides import longest_loss
+from analysis.stride.config import PostureConfig
 from analysis.stride.usable import mean_force_g, stride_fraction, usable_columns
 from sensor.samples import BoolArray, FloatArray
 from sensor.virtual.runner.gait import OVERSTRIDER

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.signal.config import PostureConfig
 from analysis.signal.records import EvenStream, Strides
 from analysis.signal.vertical import PathAcceleration
+from analysis.stride.config import PostureConfig
 from analysis.stride.usable import beside_a_stop, longest_loss, mean_force_g, stride_fraction, usable_columns
 from sensor.samples import BoolArray, FloatArray
 from tests.support.streams import RATE_HZ, even, even_strides
