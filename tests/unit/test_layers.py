@@ -62,6 +62,7 @@ STAGES_OF = {
         ("gapfill", "handedness", "tap_lag", "gait_clock", "accelerometer_only", "neutral_standing"),
         ("vertical", "clock_alignment", "forward_direction"),
         ("inclination_smoother", "anatomical_axes"),
+        ("shared_motion",),
         ("alignment", "sides"),
         ("motion",),
         ("body_clock",),

@@ -10,12 +10,13 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.records import StrideTable
+from analysis.signal.handedness import Handedness
 from analysis.signal.motion import Motion
 from analysis.signal.neutral_standing import StandingCalibration
 from analysis.signal.records import Strides, TrunkAxes
 from analysis.signal.vertical import PathAcceleration
 from analysis.stride.rows import stride_table
-from analysis.words import ZeroSource
+from analysis.words import CheckOutcome, ZeroSource
 from sensor.samples import BoolArray, FloatArray
 from tests.support.streams import even, even_gait, even_strides, no_static_periods
 
@@ -70,6 +71,7 @@ def worn(
         ),
         up_sensor=np.repeat((up / np.linalg.norm(up))[:, None], count, axis=1),
         path=cast(PathAcceleration, StillPath(np.full(count, G))) if path else None,
+        handedness=Handedness(CheckOutcome.RIGHT),
     )
 
 
