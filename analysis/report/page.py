@@ -125,7 +125,12 @@ def _environment() -> Environment:
     )
     environment.filters.update(FILTERS)
     environment.globals.update(
-        flag_texts=words.FLAG_TEXTS, zone_texts=words.ZONE_TEXTS, Verdict=Verdict, Zone=Zone, Grade=Grade
+        flag_texts=words.FLAG_TEXTS,
+        zone_texts=words.ZONE_TEXTS,
+        zone_words=words.ZONE_WORDS,
+        Verdict=Verdict,
+        Zone=Zone,
+        Grade=Grade,
     )
     return environment
 

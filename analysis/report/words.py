@@ -67,6 +67,15 @@ FLAG_TEXTS = {
 
 _SLOUCHES = (Flag.WATCH, Flag.SLOUCHED, Flag.ROUNDED)
 
+ZONE_WORDS = {
+    Zone.TALLER: "taller",
+    Zone.USUAL: "usual",
+    Zone.WATCH: FLAG_WORDS[Flag.WATCH],
+    Zone.LEANING: "leaning",
+    Zone.SLOUCHED: "slouched",
+}
+"""Zone to the word that a kilometre's cell has room for."""
+
 ZONE_TEXTS = {
     Zone.TALLER: "taller than usual",
     Zone.USUAL: "as usual",
