@@ -55,7 +55,7 @@ def test_a_laboratory_runners_mean_flexion_arrives_within_half_a_degree(laborato
 
 def test_a_laboratory_runners_cadence_arrives_within_one_percent(laboratory_run):
     report, truth = laboratory_run
-    assert report.cadence_spm == pytest.approx(truth.cadence_spm, rel=0.01)
+    assert report.totals.cadence_spm == pytest.approx(truth.cadence_spm, rel=0.01)
 
 
 def test_a_laboratory_runners_left_foot_is_told_from_the_right(laboratory_run):
@@ -88,4 +88,4 @@ def test_a_jog_to_and_fro_in_a_room_says_that_turns_spoil_its_angles(real_jog):
 def test_a_real_jogs_cadence_is_the_records_own_within_one_percent(real_jog):
     report, imu = real_jog
     own_spm = step_rate_spm(imu.acc_sensor_mps2, imu.rate_hz)
-    assert report.cadence_spm == pytest.approx(own_spm, rel=0.01)
+    assert report.totals.cadence_spm == pytest.approx(own_spm, rel=0.01)

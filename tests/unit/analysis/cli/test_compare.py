@@ -10,7 +10,7 @@ import pytest
 
 from analysis.cli.main import main
 from analysis.errors import SignalError
-from analysis.records import RunReport
+from analysis.run_report import RunReport
 from tests.support import sample_report as sample
 
 Run = Callable[..., tuple[int, str, str]]
