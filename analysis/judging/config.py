@@ -143,6 +143,9 @@ class MountingShiftConfig:
     stop_strides: int = 10
     """Nearer than this to a stop nothing is called a step: slowing down and starting again change the lean
     over some strides."""
+    stop_factor: float = 1.5
+    """So many times the usual least step is asked of one that lies within `stays_strides` of a stop: there a
+    fold and a stop together look like one (tests/bench/VERDICTS.md)."""
     stays_strides: int = 70
     """The angle must keep its new level this long: about 50 s, longer than bending down."""
     stays_sideways_strides: int = 200

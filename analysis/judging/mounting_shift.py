@@ -186,6 +186,8 @@ def _steps(
     candidates = candidates[(candidates >= apart) & (candidates + skip + apart <= len(block))]
     placed = candidates + block[0]
     inside = (placed >= stays) & (placed + skip + stays <= len(angle_deg))
+    beside = (candidates < stays) | (candidates + skip + stays > len(block))
+    inside &= np.abs(sharp_deg[candidates]) > np.where(beside, config.stop_factor, 1.0) * least_deg
     candidates, placed = candidates[inside], placed[inside]
     if not len(candidates):
         return []

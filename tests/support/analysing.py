@@ -36,7 +36,9 @@ def analyse_run(run: LoopedRun, *, speed_mps: float | None = None, treadmill: bo
 
 def analyse_pair(chest: LoopedRun, head: LoopedRun) -> RunReport:
     """Return the report of a run with a sensor on the chest and one on the head."""
-    session = recording_from_signal(chest.signal, head.signal, placements=("sternum", "head"))
+    session = recording_from_signal(
+        chest.signal, head.signal, placements=("sternum", "head"), nominal_rate_hz=chest.signal.rate_hz
+    )
     return analyse(session, AnalysisConfig())
 
 

@@ -32,6 +32,7 @@ def sensor_recording(
     acc_range_mps2: float | None = None,
     gyr_range_radps: float | None = None,
     gyr_late_s: float = 0.0,
+    nominal_rate_hz: float | None = None,
     device: str = "arrays",
 ) -> SensorRecording:
     """Return one sensor's samples as the session reader would.
@@ -50,6 +51,8 @@ def sensor_recording(
         Full scales; samples that reach one are marked as clipped.
     gyr_late_s
         How much later the gyroscope row was taken.
+    nominal_rate_hz
+        The rate that was asked for, where the sensor was recorded on one clock with others; None for a file.
     """
     missing = np.zeros(len(time_s), dtype=bool) if lost is None else lost
     clipped = np.zeros(len(time_s), dtype=bool)
@@ -61,7 +64,7 @@ def sensor_recording(
         placement=placement,
         device=device,
         name=f"{device} {placement}",
-        nominal_rate_hz=None,
+        nominal_rate_hz=nominal_rate_hz,
         acc_range_mps2=acc_range_mps2,
         gyr_range_radps=gyr_range_radps,
         gyr_late_s=gyr_late_s,
@@ -102,6 +105,7 @@ def recording_from_signal(
     acc_range_mps2: float | None = None,
     gyr_range_radps: float | None = None,
     gyr_late_s: float = 0.0,
+    nominal_rate_hz: float | None = None,
     tracks: Sequence[Track] = (),
     marks: Sequence[Mark] = (),
     context: Mapping[str, Any] | None = None,
@@ -114,7 +118,7 @@ def recording_from_signal(
         One per sensor; worn, in order, at `placements`.
     lost
         (n,) mask of samples of the first sensor that never arrived.
-    acc_range_mps2, gyr_range_radps, gyr_late_s
+    acc_range_mps2, gyr_range_radps, gyr_late_s, nominal_rate_hz
         As for `sensor_recording`, the same for every sensor.
     tracks, marks, context
         What lies beside the samples.
@@ -129,6 +133,7 @@ def recording_from_signal(
             acc_range_mps2=acc_range_mps2,
             gyr_range_radps=gyr_range_radps,
             gyr_late_s=gyr_late_s,
+            nominal_rate_hz=nominal_rate_hz,
         )
         for index, (signal, placement) in enumerate(zip(signals, placements, strict=False))
     ]

@@ -75,6 +75,9 @@ def steps_of(
     for k in np.flatnonzero(np.abs(sharp) > least_deg).tolist():
         if k < apart or k + WITHIN + apart > len(block):
             continue
+        is_beside = k < stays or k + WITHIN + stays > len(block)
+        if is_beside and abs(sharp[k]) <= 1.5 * least_deg:
+            continue
         before, after = begin + k - stays, begin + k + WITHIN
         if before < 0 or after + stays > len(whole):
             continue
