@@ -123,6 +123,18 @@ class StandingRole(StrEnum):
     """After the run."""
 
 
+class NotJudgedReason(StrEnum):
+    """Why a stride is not held against the fresh window."""
+
+    WALK = "walk"
+    UNUSABLE = "unusable"
+    GRADE = "grade"
+    """Steeper than the window covers."""
+    SPEED = "speed"
+    """Another measured pace than the window covers."""
+    NO_BASELINE = "no baseline"
+
+
 class UnusableReason(StrEnum):
     """Why the angle of a stride cannot be trusted."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -80,6 +83,20 @@ def _spare_memory() -> None:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+@contextmanager
+def _ending_on_request() -> Iterator[None]:
+    """Let the system's request to end do what Ctrl-C does, until a command has an answer of its own."""
+
+    def abort(*_: object) -> None:
+        raise click.Abort
+
+    before = signal.signal(signal.SIGTERM, abort)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _is_out_of_memory(error: BaseException) -> bool:
     """Tell whether memory was short, be it for a library that could not be loaded."""
     said = str(error).lower()
@@ -120,7 +137,8 @@ def main(argv: list[str] | None = None) -> None:
             stream.reconfigure(errors="replace")
     _spare_memory()
     try:
-        result: Any = cli.main(args=arguments, prog_name="runtall", standalone_mode=False)
+        with _ending_on_request():
+            result: Any = cli.main(args=arguments, prog_name="runtall", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

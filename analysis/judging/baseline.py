@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.judging.config import BaselineConfig
 from analysis.records import Baseline, StrideTable
-from analysis.words import Activity
+from analysis.words import Activity, NotJudgedReason
 from sensor.samples import BoolArray
 
 
@@ -121,17 +121,16 @@ def with_judged(
     Returns
     -------
     StrideTable
-        ``judged_because`` holds the first reason against: ``walk``, ``unusable``, ``grade``, ``speed``, or
-        ``no baseline``; empty where judged.
+        ``judged_because`` holds the first reason against, a `NotJudgedReason`; empty where judged.
     """
     window_mps = np.nan if baseline is None else baseline.speed_mps
     speed_change = np.abs(table["speed_mps"] - window_mps)
     reasons = {
-        "walk": table["activity"] != Activity.RUN,
-        "unusable": ~usable_running(table),
-        "grade": np.abs(table["grade_pct"]) > config.max_grade_pct,
-        "speed": speed_is_measured & (speed_change > config.max_speed_change * window_mps),
-        "no baseline": np.full(len(table), baseline is None),
+        NotJudgedReason.WALK: table["activity"] != Activity.RUN,
+        NotJudgedReason.UNUSABLE: ~usable_running(table),
+        NotJudgedReason.GRADE: np.abs(table["grade_pct"]) > config.max_grade_pct,
+        NotJudgedReason.SPEED: speed_is_measured & (speed_change > config.max_speed_change * window_mps),
+        NotJudgedReason.NO_BASELINE: np.full(len(table), baseline is None),
     }
     because = np.select(list(reasons.values()), list(reasons), default="").astype(object)
     return table.with_columns(judged=because == "", judged_because=because)

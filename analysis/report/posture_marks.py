@@ -12,7 +12,7 @@ from analysis.records import Episode, Segment
 from analysis.report import svg, words
 from analysis.report.frame import Plot
 from analysis.run_report import RunReport
-from analysis.words import Activity, Flag
+from analysis.words import Activity, Flag, NotJudgedReason
 from sensor.samples import BoolArray
 
 ROW = 22.0
@@ -22,7 +22,10 @@ FLAG_ROWS = (Flag.SLOUCHED, Flag.ROUNDED, Flag.LEANING, Flag.WATCH, Flag.HEAD)
 """Flags from the top row down."""
 
 
-UNJUDGED = {"grade": "too steep to be judged", "speed": "another pace, not judged"}
+UNJUDGED = {
+    NotJudgedReason.GRADE: "too steep to be judged",
+    NotJudgedReason.SPEED: "another pace, not judged",
+}
 """Why usable running is not judged, to what a runner reads."""
 
 
