@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.cli.home import home_folder, in_new_place, new_session_path
+from analysis.cli.memory import LIBRARIES_BYTES, require_memory
 from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
 from analysis.cli.track import told, watch_facts
 from sensor.text import printable
@@ -59,6 +60,8 @@ def command(
     """
     paths = _paths(files)
     typed = _typed(distance_m=distance_m, speed_mps=speed_mps, pace_mps=pace_mps)
+
+    require_memory(LIBRARIES_BYTES)
 
     from sensor.importers.imu_file import read_imu_file
     from sensor.importers.imu_session import session_start, write_imu_session

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.cli.home import find_session, home_folder
+from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
 
 if TYPE_CHECKING:
     from analysis.run_report import RunReport
@@ -87,10 +88,13 @@ def analysed(path: Path) -> RunReport:
     AnalysisError
         For a session without a report; the message begins with the file.
     """
+    require_memory(LIBRARIES_BYTES)
+
     from analysis.config import AnalysisConfig
     from analysis.errors import AnalysisError
     from analysis.pipeline import analyse_session
 
+    require_memory(LINEAR_ALGEBRA_BYTES)
     try:
         return analyse_session(path, AnalysisConfig())
     except AnalysisError as error:
