@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from sensor.clock.counted import PACE_SPAN_S
 from sensor.clock.timeline import ClockSpec, SegmentTimes, fit_segment
 from sensor.samples import SampleBlock
 
@@ -80,6 +81,7 @@ def streamed(
     interval_s=st.floats(0.0075, 0.05),
     seed=st.integers(0, 1000),
 )
+@example(rate_hz=101.0, samples=1, interval_s=0.049423514537711995, seed=0)
 def test_any_pace_is_found_within_one_connection_interval(rate_hz, samples, interval_s, seed):
     stream = streamed(rate_hz=rate_hz, samples=samples, interval_s=interval_s, seed=seed)
     times = stream.fit()
@@ -87,7 +89,9 @@ def test_any_pace_is_found_within_one_connection_interval(rate_hz, samples, inte
     # A packet that just misses a connection event waits for the next: paces close to a whole number of
     # intervals look like a packet lost, so a packet's length can come on top.
     assert np.abs(error_s - LATENCY_S).max() <= interval_s + samples / rate_hz
-    assert times.rate_hz == pytest.approx(rate_hz, rel=1e-3)
+    # Where packets drift slowly through the connection's events, the earliest arrivals jump by one interval
+    # between the two windows that the pace is measured over, `PACE_SPAN_S` apart.
+    assert times.rate_hz == pytest.approx(rate_hz, rel=max(1e-3, 1.01 * interval_s / PACE_SPAN_S))
     assert (np.diff(times.time_s) > 0).all()
 
 
