@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from sensor.clock.counted import PACE_SPAN_S
@@ -83,6 +83,10 @@ def streamed(
 )
 @example(rate_hz=101.0, samples=1, interval_s=0.049423514537711995, seed=0)
 def test_any_pace_is_found_within_one_connection_interval(rate_hz, samples, interval_s, seed):
+    # A packet within a hundredth of whole intervals skips an event every few seconds for good: arrivals alone
+    # cannot tell that from a lost packet.
+    intervals = samples / rate_hz / interval_s
+    assume(intervals < 0.99 or abs(intervals - round(intervals)) > 0.01)
     stream = streamed(rate_hz=rate_hz, samples=samples, interval_s=interval_s, seed=seed)
     times = stream.fit()
     error_s = times.time_s - stream.true_s
