@@ -65,9 +65,11 @@ def watch_facts(file: Path, session_s: float) -> dict[str, Any]:
     import numpy as np
 
     from sensor.errors import ImportFileError
-    from sensor.importers.watch.reading import read_activity
+    from sensor.importers.source import read_source
+    from sensor.importers.watch.reading import activity_in
 
-    activity = read_activity(file)
+    content = read_source(file)
+    activity = activity_in(content, file)
     known_m = activity.distance_m[np.isfinite(activity.distance_m)]
     distance_m = float(known_m[-1] - known_m[0]) if len(known_m) else 0.0
     if distance_m <= 0.0:
@@ -86,7 +88,7 @@ def watch_facts(file: Path, session_s: float) -> dict[str, Any]:
         "watch_distance_m": round(distance_m, 2),
         "watch_file": printable(file.name),
         "watch_device": printable(activity.device),
-        "watch_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "watch_sha256": hashlib.sha256(content).hexdigest(),
     }
 
 

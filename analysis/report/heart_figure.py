@@ -28,14 +28,13 @@ def _variant(report: RunReport, size: Size) -> Markup:
     low, high = float(np.nanmin(rate_bpm)), float(np.nanmax(rate_bpm))
     scale = Scale(low - MARGIN_BPM, high + MARGIN_BPM, bottom, top)
     x, y = way.places(report.strides["distance_m"], report.strides["start_s"]), scale.places(rate_bpm)
-    known = np.isfinite(x) & np.isfinite(rate_bpm)
-    lifted = np.concatenate([[False], ~known[:-1]])[known]
+    unbroken = np.zeros(len(x), dtype=bool)
     return svg.drawing(
         svg.rect(size.left, top, size.width - size.right, bottom, class_="plot"),
         svg.text(0, 14, "heart rate, beats per minute", class_="axis-name"),
         y_grid(scale, size, {v: words.number(v) for v in svg.ticks(scale.low, scale.high, 5)}),
         x_axis(way, size, bottom),
-        svg.line_path(x[known], y[known], after_break=lifted, class_="heart"),
+        svg.line_path(x, y, after_break=unbroken, class_="heart"),
         width=size.width,
         height=bottom + 26,
         title="Heart rate",

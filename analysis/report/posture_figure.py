@@ -13,7 +13,7 @@ from analysis.report.posture_marks import FLAG_ROWS, ROW, flag_bars, gaps, hover
 from analysis.report.svg import Scale
 from analysis.run_report import RunReport
 from analysis.words import Activity, Zone
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import FloatArray
 
 GRADE_HEIGHT = 34.0
 """Height of the band of slopes below the plot, in drawing units."""
@@ -192,11 +192,9 @@ def _course(plot: Plot) -> Markup:
     shown = (strides["activity"] == Activity.RUN) & strides["usable"] & np.isfinite(x) & np.isfinite(y)
     line_x = plot.way.places(curve.distance_m, curve.time_s)
     line_y = plot.y.places(_curve_values(plot.report, plot.mode))
-    known: BoolArray = np.isfinite(line_x) & np.isfinite(line_y)
-    lifted = (curve.after_break | np.concatenate([[False], ~known[:-1]]))[known]
     most = svg.MAX_DOTS if plot.size.width > 500 else svg.MAX_DOTS // 2
     return svg.dots_path(x[shown], y[shown], class_="dots", most=most) + svg.line_path(
-        line_x[known], line_y[known], after_break=lifted, class_="course"
+        line_x, line_y, after_break=curve.after_break, class_="course"
     )
 
 

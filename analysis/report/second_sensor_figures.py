@@ -11,13 +11,11 @@ from markupsafe import Markup
 from analysis.report import svg, words
 from analysis.report.frame import CHANGE, SIZES, Plot, Size, way_of, x_axis, y_grid
 from analysis.report.posture_marks import ROW, flag_bars, gaps, unjudged, walks
+from analysis.report.small_figures import HEIGHT
 from analysis.report.svg import Scale
 from analysis.run_report import RunReport
 from analysis.words import Flag
 from sensor.samples import FloatArray
-
-HEIGHT = 150.0
-"""Height of the plot, in drawing units."""
 
 _CLASSES = ("course", "course-second")
 """How the first and the second line are drawn."""
@@ -134,9 +132,7 @@ def _line(plot: Plot, values: FloatArray, css: str) -> Markup:
     if not len(values):
         return Markup("")
     x, y = plot.way.places(curve.distance_m, curve.time_s), plot.y.places(values)
-    known = np.isfinite(x) & np.isfinite(y)
-    lifted = (curve.after_break | np.concatenate([[False], ~known[:-1]]))[known]
-    return svg.line_path(x[known], y[known], after_break=lifted, class_=css)
+    return svg.line_path(x, y, after_break=curve.after_break, class_=css)
 
 
 def _spoken(report: RunReport, figure: _Course, flags: Sequence[Flag]) -> str:

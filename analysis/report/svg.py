@@ -175,8 +175,14 @@ def envelope(x: FloatArray, y: FloatArray, piece: IntArray) -> IntArray:
 
 
 def line_path(x: FloatArray, y: FloatArray, *, after_break: BoolArray, class_: str) -> Markup:
-    """Return a line through (n,) points, lifted before each of ``after_break``, reduced by `envelope`."""
-    piece = np.cumsum(np.asarray(after_break, dtype=np.int64))
+    """Return a line through (n,) points, reduced by `envelope`.
+
+    It is lifted before each of ``after_break``, and where points are not finite.
+    """
+    known = np.isfinite(x) & np.isfinite(y)
+    lifted = (after_break | np.concatenate([[False], ~known[:-1]]))[known] if len(known) else after_break
+    x, y = x[known], y[known]
+    piece = np.cumsum(lifted, dtype=np.int64)
     keep = envelope(x, y, piece)
     starts = np.concatenate([[True], np.diff(piece[keep]) != 0])
     steps = [f"{'M' if s else 'L'}{p}" for s, p in zip(starts, _points(x[keep], y[keep]), strict=False)]

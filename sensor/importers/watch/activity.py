@@ -17,6 +17,9 @@ EARTH_RADIUS_M = 6_371_008.8
 EARLIEST_DATE_S = 946_684_800.0
 """2000-01-01: a watch that tells an earlier time has never been set."""
 
+STEPS_PER_STRIDE = 2.0
+"""Files count the strides of one leg."""
+
 MOST_POINTS = 2_000_000
 """Three weeks of a point a second."""
 

@@ -12,7 +12,7 @@ from typing import Any
 import fitdecode
 
 from sensor.errors import ImportFileError
-from sensor.importers.watch.activity import Lap, Point, WatchActivity, activity_of
+from sensor.importers.watch.activity import STEPS_PER_STRIDE, Lap, Point, WatchActivity, activity_of
 
 KIND = "FIT"
 _MARK = b".FIT"
@@ -25,7 +25,6 @@ _FIT_EPOCH_S = 631_065_600.0
 _RUNNING = ("running", "walking", "hiking", "generic", None)
 """Sports of a session that may hold a run; a file of other sports alone is refused."""
 
-_STEPS_PER_STRIDE = 2.0
 _WHOLE_STEPS_SPM = 130.0
 """A mean cadence above this is steps already: nobody runs 130 strides a minute."""
 
@@ -174,7 +173,7 @@ def _steps_factor(records: Sequence[Mapping[str, Any]]) -> float:
     """Return what makes steps a minute of the cadence: FIT counts strides, some makers steps."""
     cadences = sorted(float(one["cadence"]) for one in records if one.get("cadence"))
     usual = cadences[len(cadences) // 2] if cadences else 0.0
-    return 1.0 if usual > _WHOLE_STEPS_SPM else _STEPS_PER_STRIDE
+    return 1.0 if usual > _WHOLE_STEPS_SPM else STEPS_PER_STRIDE
 
 
 def _point(one: Mapping[str, Any], steps_factor: float) -> Point:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from xml.etree.ElementTree import Element
 
-from sensor.errors import ImportFileError
-from sensor.importers.watch.activity import Point, WatchActivity, activity_of
+from sensor.importers.watch.activity import STEPS_PER_STRIDE, Point, WatchActivity, activity_of
 from sensor.importers.watch.xml_points import (
-    TornDocumentError,
+    as_far_as_it_goes,
+    begins_with,
     elements,
     number_of,
     parse_number,
@@ -16,13 +16,11 @@ from sensor.importers.watch.xml_points import (
 )
 
 KIND = "GPX"
-_STEPS_PER_STRIDE = 2.0
-_ROOT = re.compile(rb"\s*(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(\w+:)?gpx\b", re.DOTALL)
 
 
 def is_gpx(head: bytes) -> bool:
     """Tell a GPX file by its first bytes."""
-    return _ROOT.match(head) is not None
+    return begins_with(head, "gpx")
 
 
 def read_gpx(content: bytes) -> WatchActivity:
@@ -37,9 +35,9 @@ def read_gpx(content: bytes) -> WatchActivity:
     """
     points: list[Point] = []
     zones: list[bool] = []
-    notices = []
+    notices: list[str] = []
     device = ""
-    try:
+    with as_far_as_it_goes(KIND, points, notices):
         for what, name, element in elements(content):
             if name == "gpx" and what == "start":
                 device = element.get("creator", "")
@@ -47,21 +45,19 @@ def read_gpx(content: bytes) -> WatchActivity:
                 time_s, has_zone = parse_time(text_of(element, "time"))
                 if time_s is not None:
                     zones.append(has_zone)
-                    cadence = number_of(element, "cad", "cadence")
-                    points.append(
-                        Point(
-                            time_s,
-                            altitude_m=number_of(element, "ele"),
-                            speed_mps=number_of(element, "speed"),
-                            heart_rate_bpm=number_of(element, "hr", "heartrate"),
-                            cadence_spm=None if cadence is None else _STEPS_PER_STRIDE * cadence,
-                            latitude_deg=parse_number(element.get("lat")),
-                            longitude_deg=parse_number(element.get("lon")),
-                        )
-                    )
+                    points.append(_point(element, time_s))
                 element.clear()
-    except TornDocumentError as error:
-        if not points:
-            raise ImportFileError(f"no readable GPX ({error}); export it again") from error
-        notices.append(f"The file is damaged or torn: {len(points):,} points could be saved.")
     return activity_of(KIND, points, device=device, has_zone=all(zones), notices=notices)
+
+
+def _point(element: Element, time_s: float) -> Point:
+    cadence = number_of(element, "cad", "cadence")
+    return Point(
+        time_s,
+        altitude_m=number_of(element, "ele"),
+        speed_mps=number_of(element, "speed"),
+        heart_rate_bpm=number_of(element, "hr", "heartrate"),
+        cadence_spm=None if cadence is None else STEPS_PER_STRIDE * cadence,
+        latitude_deg=parse_number(element.get("lat")),
+        longitude_deg=parse_number(element.get("lon")),
+    )

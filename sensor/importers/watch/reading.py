@@ -33,7 +33,11 @@ def read_activity(path: Path) -> WatchActivity:
     ImportFileError
         For a file that is none, or holds no run; the message names the file and says what to do.
     """
-    content = read_source(path)
+    return activity_in(read_source(path), path)
+
+
+def activity_in(content: bytes, path: Path) -> WatchActivity:
+    """Read the run in the content of a file as `read_activity` does; the path is for the message."""
     try:
         content = _unpacked(content)
         for is_its, read in _READERS:

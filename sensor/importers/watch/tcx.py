@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree.ElementTree import Element
 
 from sensor.errors import ImportFileError
-from sensor.importers.watch.activity import Lap, Point, WatchActivity, activity_of
-from sensor.importers.watch.xml_points import TornDocumentError, elements, number_of, parse_time, text_of
+from sensor.importers.watch.activity import STEPS_PER_STRIDE, Lap, Point, WatchActivity, activity_of
+from sensor.importers.watch.xml_points import (
+    as_far_as_it_goes,
+    begins_with,
+    elements,
+    number_of,
+    parse_time,
+    text_of,
+)
 
 KIND = "TCX"
-_STEPS_PER_STRIDE = 2.0
-_ROOT = re.compile(
-    rb"\s*(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(\w+:)?TrainingCenterDatabase\b", re.DOTALL
-)
 _OTHER_SPORTS = ("biking",)
 
 
 def is_tcx(head: bytes) -> bool:
     """Tell a TCX file by its first bytes."""
-    return _ROOT.match(head) is not None
+    return begins_with(head, "TrainingCenterDatabase")
 
 
 def read_tcx(content: bytes) -> WatchActivity:
@@ -33,9 +35,9 @@ def read_tcx(content: bytes) -> WatchActivity:
     points: list[Point] = []
     zones: list[bool] = []
     laps: list[Lap] = []
-    notices = []
+    notices: list[str] = []
     device = ""
-    try:
+    with as_far_as_it_goes(KIND, points, notices):
         for what, name, element in elements(content):
             if name == "Activity" and what == "start" and element.get("Sport", "").lower() in _OTHER_SPORTS:
                 raise ImportFileError(f"no run in it but {element.get('Sport')}; give the file of the run")
@@ -55,10 +57,6 @@ def read_tcx(content: bytes) -> WatchActivity:
                 element.clear()
             elif name == "Creator":
                 device = text_of(element, "Name") or ""
-    except TornDocumentError as error:
-        if not points:
-            raise ImportFileError(f"no readable TCX ({error}); export it again") from error
-        notices.append(f"The file is damaged or torn: {len(points):,} points could be saved.")
     return activity_of(KIND, points, device=device, has_zone=all(zones), laps=laps, notices=notices)
 
 
@@ -71,7 +69,7 @@ def _point(element: Element, time_s: float) -> Point:
         speed_mps=number_of(element, "Speed"),
         altitude_m=number_of(element, "AltitudeMeters"),
         heart_rate_bpm=None if heart_rate is None else number_of(heart_rate, "Value"),
-        cadence_spm=None if cadence is None else _STEPS_PER_STRIDE * cadence,
+        cadence_spm=None if cadence is None else STEPS_PER_STRIDE * cadence,
         latitude_deg=number_of(element, "LatitudeDegrees"),
         longitude_deg=number_of(element, "LongitudeDegrees"),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -14,6 +15,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from sensor.errors import ImportFileError
+from sensor.importers.watch.activity import Point
+
+_BEFORE_ROOT = rb"\s*(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(\w+:)?"
 
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?",
@@ -47,6 +51,37 @@ def elements(content: bytes) -> Iterator[tuple[str, str, Element]]:
 
 class TornDocumentError(ImportFileError):
     """A document that ends, or stops making sense, in its middle."""
+
+
+def begins_with(head: bytes, root: str) -> bool:
+    """Tell whether a document's first element has a local name, by its first bytes."""
+    return re.match(_BEFORE_ROOT + root.encode() + rb"\b", head, re.DOTALL) is not None
+
+
+@contextmanager
+def as_far_as_it_goes(kind: str, points: Sequence[Point], notices: list[str]) -> Iterator[None]:
+    """Let a document end in its middle, and tell how much came; without any point it is refused.
+
+    Parameters
+    ----------
+    kind
+        What kind of file it is, for the message.
+    points
+        What was read so far.
+    notices
+        Where it is told.
+
+    Raises
+    ------
+    ImportFileError
+        Where nothing came.
+    """
+    try:
+        yield
+    except TornDocumentError as error:
+        if not points:
+            raise ImportFileError(f"no readable {kind} ({error}); export it again") from error
+        notices.append(f"The file is damaged or torn: {len(points):,} points could be saved.")
 
 
 def text_of(element: Element, name: str) -> str | None:
