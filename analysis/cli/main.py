@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+
+from analysis.cli.memory import is_out_of_memory, spare_memory
 
 COMMANDS = {
     "scan": ("analysis.cli.scan", "List the sensors in reach."),
@@ -33,9 +34,6 @@ COMMANDS = {
 """Command name: (module, one line of help). The module's ``command`` is the click command."""
 
 EXPECTED_FAILURE = 1
-
-_NOT_LOADED = ("failed to map segment", "cannot allocate memory")
-"""What loaders say of a library for which there is no memory."""
 
 LONGEST_LINE = 1000
 """Letters of an error that are shown: a path or a value in it may be of any length."""
@@ -73,16 +71,6 @@ def cli(ctx: click.Context, home: str | None, debug: bool) -> None:
     ctx.obj = {"home": home, "debug": debug}
 
 
-def _spare_memory() -> None:
-    """Where memory is limited, keep numpy from taking some for every processor; it stops when refused."""
-    try:
-        import resource
-    except ImportError:  # as on Windows
-        return
-    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
 @contextmanager
 def _ending_on_request() -> Iterator[None]:
     """Let the system's request to end do what Ctrl-C does, until a command has an answer of its own."""
@@ -97,14 +85,6 @@ def _ending_on_request() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether memory was short, be it for a library that could not be loaded."""
-    said = str(error).lower()
-    return isinstance(error, MemoryError) or (
-        isinstance(error, ImportError) and any(words in said for words in _NOT_LOADED)
-    )
-
-
 def _is_expected(error: BaseException) -> bool:
     """Tell an expected failure from a bug, without importing anything the command did not.
 
@@ -112,7 +92,7 @@ def _is_expected(error: BaseException) -> bool:
     """
     names = {(c.__module__, c.__name__) for c in type(error).__mro__}
     expected = {("sensor.errors", "SensorError"), ("analysis.errors", "AnalysisError")}
-    return isinstance(error, OSError) or _is_out_of_memory(error) or bool(names & expected)
+    return isinstance(error, OSError) or is_out_of_memory(error) or bool(names & expected)
 
 
 def _one_line(error: BaseException) -> str:
@@ -120,9 +100,9 @@ def _one_line(error: BaseException) -> str:
     from sensor.text import printable
 
     said = str(error)
-    if isinstance(error, ImportError) and _is_out_of_memory(error):
+    if isinstance(error, ImportError) and is_out_of_memory(error):
         said = "not enough memory to begin with; end other programs, or raise the limit (ulimit -v)"
-    elif _is_out_of_memory(error):
+    elif is_out_of_memory(error):
         said = f"not enough memory ({said or 'none left'}); end other programs, or take a shorter session"
     line = printable(" ".join(said.split()))
     return line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + "…"
@@ -135,7 +115,7 @@ def main(argv: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Names hold any letter there is; where a terminal or file lacks one, it shows a question mark.
             stream.reconfigure(errors="replace")
-    _spare_memory()
+    spare_memory()
     try:
         with _ending_on_request():
             result: Any = cli.main(args=arguments, prog_name="runtall", standalone_mode=False)
