@@ -43,6 +43,8 @@ _BELIEVABLE = {
     "heart_rate_bpm": (20.0, 260.0),
     "grade_pct": (-100.0, 100.0),
     "cadence_spm": (0.0, 400.0),
+    "latitude_deg": (-90.0, 90.0),
+    "longitude_deg": (-180.0, 180.0),
 }
 """Quantity of a track to what a runner can have: beyond is a lost satellite or a damaged file."""
 
@@ -75,7 +77,8 @@ def read_recording(path: StrPath) -> Recording:
         tell_beside = any(stream.channel in SOURCES for stream in heads.streams)
         devices = info.beside + info.sensors if tell_beside else ()
         beside, unread = read_beside(connection, devices, limits=_BELIEVABLE)
-    events, marks, tracks, points = tables
+    events, marks, track_rows, points = tables
+    tracks = _tracks(track_rows, points)
     sensors = tuple(
         decoder.finish(_last_battery_pct(sensor.sensor_id, events))
         for sensor, decoder in zip(info.sensors, decoders, strict=True)
@@ -86,7 +89,7 @@ def read_recording(path: StrPath) -> Recording:
         started_utc=info.started_utc,
         duration_s=info.duration_s,
         sensors=sensors,
-        tracks=_tracks(tracks, points) + beside,
+        tracks=tuple(track for track in tracks if track.source != WATCH_CLOCK_SOURCE) + beside,
         marks=tuple(
             Mark(t / NS_PER_S, shorten(kind), shorten(text))
             for t, kind, text in sorted(marks, key=itemgetter(0))
@@ -96,6 +99,7 @@ def read_recording(path: StrPath) -> Recording:
         simulated=info.simulated,
         file_hash=file_hash,
         notices=damage + info.notices + tuple(_notices(sensors)) + unread,
+        watch=watch_of(tracks, info.context),
     )
 
 
