@@ -19,6 +19,7 @@ from sensor.session.schema import (
     ENDED_KEY,
     GYR_RANGE_SETTING,
     RATE_SETTING,
+    WATCH_CLOCK_SOURCE,
 )
 from sensor.units import NS_PER_S
 

@@ -19,9 +19,10 @@ from sensor.session.integrity import FIGURES_IN_DOUBT, check_values, shorten
 from sensor.session.opening import open_session
 from sensor.session.packets import PacketHeads, read_heads, read_payloads
 from sensor.session.rows_hash import Rows, RowsHash, fetch_rows
-from sensor.session.schema import BATTERY_EVENT
+from sensor.session.schema import BATTERY_EVENT, WATCH_CLOCK_SOURCE
 from sensor.session.seal import HASHED_AFTER_PACKETS, has_seal, is_broken
 from sensor.session.sensor_decoder import SensorDecoder
+from sensor.session.watch_rows import watch_of
 from sensor.units import NS_PER_S
 
 _SEGMENTS = "SELECT id, sensor_id, reason FROM segment ORDER BY id"

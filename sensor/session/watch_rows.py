@@ -9,9 +9,7 @@ import numpy as np
 
 from sensor.samples import FloatArray, Track, WatchRecord
 from sensor.session.rows import SessionRows
-
-WATCH_CLOCK_SOURCE = "watch file, by its own clock"
-"""Source of the tracks whose times are the watch's own, from its first point on."""
+from sensor.session.schema import WATCH_CLOCK_SOURCE
 
 FILE_KEY, DEVICE_KEY, SHA256_KEY = "watch_file", "watch_device", "watch_sha256"
 DISTANCE_KEY, BEGAN_KEY, START_KEY = "watch_distance_m", "watch_began_s", "watch_start_s"

@@ -49,6 +49,7 @@ def test_the_distance_of_a_file_is_kept_with_its_name_and_hash_whatever_its_cloc
 
 
 def test_a_second_file_replaces_the_first_and_it_can_be_taken_back(session: Path) -> None:
+    untouched = read_recording(session)
     for steps, name in ((10, "first.gpx"), (8, "second.gpx")):
         (session.parent / name).write_text(gpx(steps))
         assert track(session, str(session.parent / name)).exit_code == 0
@@ -57,7 +58,10 @@ def test_a_second_file_replaces_the_first_and_it_can_be_taken_back(session: Path
     assert track(session, "--remove").exit_code == 0
     after = read_recording(session)
     assert not [key for key in after.context if key.startswith("watch_")]
-    assert after.file_hash == before.file_hash
+    assert before.watch is not None
+    assert before.watch.file == "second.gpx"
+    assert after.watch is None
+    assert after.file_hash == untouched.file_hash != before.file_hash
     assert after.notices == ()
 
 
