@@ -16,7 +16,7 @@ LAYERS = {
         ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
         ("sensor.samples",),
         ("sensor.clock",),
-        ("sensor.protocol",),
+        ("sensor.protocol", "sensor.fit"),
         ("sensor.link", "sensor.session"),
         ("sensor.virtual.runner", "sensor.virtual.radio"),
         ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual.devices"),
@@ -93,6 +93,7 @@ SEEN_BY_ANALYSIS = (
     "sensor.units",
     "sensor.errors",
     "sensor.wellbeing",
+    "sensor.fit",
     "sensor.session.reader",
 )
 """All that the analysis, except its command line, sees of the other package."""
@@ -301,7 +302,9 @@ def test_every_layer_that_is_named_exists(unit: str) -> None:
     assert any(_inside(module, unit) for module in imports())
 
 
-@pytest.mark.parametrize("module", [m for m in imports() if _inside(m, "sensor.protocol", *STAGES)])
+@pytest.mark.parametrize(
+    "module", [m for m in imports() if _inside(m, "sensor.protocol", "sensor.fit", *STAGES)]
+)
 def test_decoders_and_stages_touch_no_file_radio_clock_or_chance(module: str) -> None:
     assert _loads(module, TOUCHES_THE_WORLD) == set()
 
