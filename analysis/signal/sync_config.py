@@ -169,9 +169,11 @@ class WatchClockConfig:
     """The lag of stretches this long shows whether one line holds for all of them."""
     most_stray_s: float = 2.0
     """How far the lag of most stretches may be from the line."""
+    most_within_s: float = 3.0
+    """A lag that is known less well puts strides of another kilometre beside a flag."""
     least_strength: float = 6.0
     """Least agreement in its standard errors: the best of all lags of another run reached 4.4 in 60."""
-    least_strength_nearby: float = 4.5
+    least_strength_nearby: float = 4.0
     """The same where the two clocks agree by themselves to `nearby_s`."""
     nearby_s: float = 90.0
     """Clocks set by a phone are this near, the moment it was set included."""

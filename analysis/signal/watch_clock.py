@@ -80,14 +80,14 @@ def clock_from_watch(
         return unplaced("it told neither cadence nor speed for long enough")
     fits: list[WatchFit] = []
     window_s = config.coarse_window_s
-    for start_s in _candidates(count, told, config):
+    for start_s in _candidates(count, told, expected_start_s=expected_start_s, config=config):
         if not fits:
             window_s = _averaging(count, told, start_s=start_s, config=config)
         fit = fitted(count, told, start_s=start_s, window_s=window_s, config=config)
         fits += [] if fit is None else [fit]
     if not fits:
         return unplaced("too little of it lies within the session")
-    best = max(fits, key=lambda fit: fit.strength)
+    best = _best(fits, expected_start_s, config)
     window_s = _averaging(count, told, start_s=best.start_s, config=config)
     best = fitted(count, told, start_s=best.start_s, window_s=window_s, config=config) or best
     rivals = [
@@ -96,7 +96,7 @@ def clock_from_watch(
         if abs(fit.start_s - best.start_s) > config.apart_s and fit.strength >= config.least_strength_nearby
     ]
     lead = min((best.lead_over(rival) for rival in rivals), default=np.inf)
-    nearby = expected_start_s is not None and abs(best.start_s - expected_start_s) <= config.nearby_s
+    nearby = _is_nearby(best, expected_start_s, config)
     both_s = min(count.end_s - count.start_s, float(np.ptp(told.time_s)))
     match, doubt = _judged(best, told, both_s=both_s, lead=lead, is_nearby=nearby, config=config)
     clock = ClockEstimate(
@@ -109,6 +109,19 @@ def clock_from_watch(
         doubt=doubt,
     )
     return WatchClock(match, clock, window_s=best.window_s, strength=best.strength)
+
+
+def _is_nearby(fit: WatchFit, expected_start_s: float | None, config: WatchClockConfig) -> bool:
+    return expected_start_s is not None and abs(fit.start_s - expected_start_s) <= config.nearby_s
+
+
+def _best(fits: list[WatchFit], expected_start_s: float | None, config: WatchClockConfig) -> WatchFit:
+    """Return the strongest fit, but one where both clocks agree before another that chance may have made."""
+    best = max(fits, key=lambda fit: fit.strength)
+    if best.strength >= config.least_strength:
+        return best
+    nearby = [fit for fit in fits if _is_nearby(fit, expected_start_s, config)]
+    return max(nearby, key=lambda fit: fit.strength, default=best)
 
 
 def unplaced(doubt: str) -> WatchClock:
@@ -146,6 +159,8 @@ def _judged(
         )
     if lead < config.least_lead:
         return WatchMatch.UNDECIDED, "it fits the session at more than one place"
+    if best.within_s > config.most_within_s:
+        return WatchMatch.UNDECIDED, f"it fits only to within {best.within_s:.0f} s"
     if best.stray_s > config.most_stray_s:
         return (
             WatchMatch.UNDECIDED,
@@ -154,8 +169,13 @@ def _judged(
     return WatchMatch.SURE, ""
 
 
-def _candidates(count: RunningCount, told: ToldSeries, config: WatchClockConfig) -> list[float]:
-    """Return session times at which the watch may have begun, by correlation over all lags, best first."""
+def _candidates(
+    count: RunningCount, told: ToldSeries, *, expected_start_s: float | None, config: WatchClockConfig
+) -> list[float]:
+    """Return session times at which the watch may have begun, by correlation over all lags, best first.
+
+    The best one near the expected start is among them.
+    """
     # The grids are whole steps apart, so that a lag in rows is a lag in seconds.
     mine_s = np.arange(np.ceil(count.start_s), count.end_s, config.grid_s)
     theirs_s = np.arange(np.ceil(told.time_s[0]), told.time_s[-1], config.grid_s)
@@ -167,15 +187,23 @@ def _candidates(count: RunningCount, told: ToldSeries, config: WatchClockConfig)
     shorter_s = config.grid_s * min(np.count_nonzero(mine[1]), np.count_nonzero(theirs[1]))
     least_s = max(config.least_common_s, config.least_common_share * shorter_s)
     strength[common * config.grid_s < least_s] = -np.inf
+    start_s = mine_s[0] - theirs_s[0] + (np.arange(len(strength)) - (len(theirs_s) - 1)) * config.grid_s
+    found = _peaks(start_s, strength.copy(), config)
+    if expected_start_s is not None:
+        near = np.where(np.abs(start_s - expected_start_s) <= config.nearby_s, strength, -np.inf)
+        found += _peaks(start_s, near, config)[:1]
+    return list(dict.fromkeys(found))
+
+
+def _peaks(start_s: FloatArray, strength: FloatArray, config: WatchClockConfig) -> list[float]:
+    """Return the starts of the highest correlations that lie apart from each other; uses up ``strength``."""
     found: list[float] = []
     apart = round(config.apart_s / config.grid_s)
     while len(found) < config.candidates:
         k = int(np.argmax(strength))
         if not np.isfinite(strength[k]):
             break
-        shift_s = (k - (len(theirs_s) - 1)) * config.grid_s
-        # The coarse search dates what the watch told without the delay of its own averaging.
-        found.append(float(mine_s[0] - theirs_s[0] + shift_s))
+        found.append(float(start_s[k]))
         strength[max(k - apart, 0) : k + apart + 1] = -np.inf
     return found
 

@@ -119,7 +119,7 @@ def fitted(
         )
         if held is None:
             return None
-        weight, gain, residual = _weights(held, config)
+        weight, gain, residual = _weights(held, told, config)
         move_s, turn = _step(
             held, at_s, drift=drift, weight=weight, gain=gain, residual=residual, config=config
         )
@@ -152,9 +152,14 @@ def _held(
     return _Held(flat[0], flat[1], flat[2], known, np.where(known, told.value - predicted, 0.0))
 
 
-def _weights(held: _Held, config: WatchClockConfig) -> tuple[FloatArray, float, float]:
+def _weights(held: _Held, told: ToldSeries, config: WatchClockConfig) -> tuple[FloatArray, float, float]:
     """Return (k,) Huber weights, the gain of the prediction and the spread of what it leaves over."""
-    weight: FloatArray = held.known.astype(np.float64)
+    # A start or a stop has the leverage of a minute of running, and both sides tell its first steps late. Of
+    # speed there is little else to go by.
+    far = np.maximum(np.abs(held.predicted), 1e-9)
+    most = config.most_spreads * spread_of(held.predicted[held.known]) if told.is_cadence else np.inf
+    leverage = np.minimum(1.0, most / far) ** 2
+    weight: FloatArray = held.known * leverage
     gain, residual = 0.0, 1.0
     for _ in range(3):
         gain = float((weight * held.told * held.predicted).sum())
@@ -162,7 +167,7 @@ def _weights(held: _Held, config: WatchClockConfig) -> tuple[FloatArray, float, 
         left = held.told - gain * held.predicted
         residual = max(spread_of(left[held.known]), 1e-6)
         far = np.maximum(np.abs(left), 1e-9)
-        weight = np.where(held.known, np.minimum(1.0, config.huber * residual / far), 0.0)
+        weight = held.known * leverage * np.minimum(1.0, config.huber * residual / far)
     return weight, gain, residual
 
 
@@ -199,7 +204,7 @@ def _summed_up(
     window_s: float,
     config: WatchClockConfig,
 ) -> WatchFit:
-    weight, gain, residual = _weights(held, config)
+    weight, gain, residual = _weights(held, told, config)
     known, time_s = held.known, told.time_s
     mine, theirs = bounded(held.predicted, known, config), bounded(held.told, known, config)
     power = np.sqrt(float((mine**2).sum()) * float((theirs**2).sum()))
