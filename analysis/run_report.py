@@ -77,6 +77,8 @@ class Totals:
         Medians over the running strides.
     flexion_deg
         Median trunk flexion over the usable running strides.
+    too_steep_m, other_pace_m
+        How far was run on a slope, or at a measured pace, that the fresh window does not cover.
     """
 
     distance_m: float
@@ -88,6 +90,8 @@ class Totals:
     speed_mps: float
     flexion_deg: float
     heart_rate_bpm: float = math.nan
+    too_steep_m: float = 0.0
+    other_pace_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

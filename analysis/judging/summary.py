@@ -23,7 +23,7 @@ from analysis.signal.motion import Motion
 from analysis.signal.speed import best_track
 from analysis.signal.watch_clock import WatchClock
 from analysis.stride.config import PostureConfig
-from analysis.words import Activity, CheckOutcome, Method, ZeroSource
+from analysis.words import Activity, CheckOutcome, Method, NotJudgedReason, ZeroSource
 from sensor.samples import Recording, SensorRecording
 
 
@@ -95,7 +95,15 @@ def _totals(table: StrideTable, way: DistanceResult) -> Totals:
         speed_mps=known_median(table["speed_mps"][running]),
         flexion_deg=known_median(table["trunk_flexion_deg"][usable_running(table)]),
         heart_rate_bpm=known_median(table["heart_rate_bpm"][running]),
+        too_steep_m=_length_m(table, NotJudgedReason.GRADE),
+        other_pace_m=_length_m(table, NotJudgedReason.SPEED),
     )
+
+
+def _length_m(table: StrideTable, reason: NotJudgedReason) -> float:
+    """Return how far was run in strides that are not judged for a reason."""
+    way_m = table["speed_mps"] * (table["end_s"] - table["start_s"])
+    return float(np.nansum(way_m[table["judged_because"] == reason]))
 
 
 def _advice(

@@ -136,7 +136,7 @@ class WatchClockConfig:
     """Seconds between the points of the coarse search: no watch tells more often."""
     coarse_window_s: float = 3.0
     """Steps are counted over so long in the coarse search, the middle of what watches average."""
-    windows_s: tuple[float, ...] = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 13.0)
+    windows_s: tuple[float, ...] = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.5, 8.0, 10.0, 13.0)
     """Lengths over which a watch may average what it tells. It can only look back, so that half of the length
     is its delay."""
     trend_s: float = 61.0

@@ -137,7 +137,15 @@ def _averaging(count: RunningCount, told: ToldSeries, *, start_s: float, config:
         for window_s in config.windows_s
     ]
     known = [fit for fit in fits if fit is not None]
-    return min(known, key=lambda fit: fit.residual).window_s if known else config.coarse_window_s
+    if not known:
+        return config.coarse_window_s
+    k = min(range(len(known)), key=lambda i: known[i].misfit)
+    if not 0 < k < len(known) - 1:
+        return known[k].window_s
+    # Half a second of averaging is a quarter of a second of delay: between the lengths tried by a parabola.
+    beside = known[k - 1 : k + 2]
+    bend, slope, _ = np.polyfit([f.window_s for f in beside], [f.misfit**2 for f in beside], 2)
+    return float(-slope / (2.0 * bend)) if bend > 0.0 else known[k].window_s
 
 
 def _judged(

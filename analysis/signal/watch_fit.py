@@ -38,8 +38,8 @@ class WatchFit:
         How many points were compared.
     common_s
         Seconds that both recorded.
-    residual
-        Spread of what the prediction leaves over, in the unit of what was told.
+    misfit
+        Root mean square of what the prediction leaves over, weighted, in the unit of what was told.
     spread
         Spread of the prediction, slow changes left out.
     level_off
@@ -59,7 +59,7 @@ class WatchFit:
     within_s: float
     points: int
     common_s: float
-    residual: float
+    misfit: float
     spread: float
     level_off: float
     likeness: float
@@ -220,7 +220,7 @@ def _summed_up(
         within_s=_TWO_SIDED * max(own_error_s, _mean_error(lag_s, error_s)) + _delay_error_s(told, window_s),
         points=int(known.sum()),
         common_s=float(step_s[step_s <= config.longest_hole_s].sum()),
-        residual=residual,
+        misfit=float(np.sqrt((weight * (held.told - gain * held.predicted) ** 2).sum() / weight.sum())),
         spread=spread_of(held.predicted[known]),
         level_off=float(np.median(held.level[known])),
         likeness=float((mine * theirs).sum() / max(power, 1e-9)),

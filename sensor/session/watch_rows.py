@@ -20,6 +20,9 @@ _LAP, _RUNS = "lap", "timer"
 """Tracks that are no measured quantity: the number of a lap where it begins; 0 where the watch stops, 1 where
 it starts again."""
 
+LONGEST_WATCH_S = 14 * 86_400.0
+"""An activity that lasts longer has a damaged time in it."""
+
 _NS_PER_S = 1e9
 
 
@@ -76,7 +79,7 @@ def watch_of(tracks: Sequence[Track], context: Mapping[str, Any]) -> WatchRecord
     context
         What was told about the session.
     """
-    own = [track for track in tracks if track.source == WATCH_CLOCK_SOURCE]
+    own = [_sound(track) for track in tracks if track.source == WATCH_CLOCK_SOURCE]
     if not own:
         return None
     laps, stops = (next((t for t in own if t.quantity == name), None) for name in (_LAP, _RUNS))
@@ -90,6 +93,13 @@ def watch_of(tracks: Sequence[Track], context: Mapping[str, Any]) -> WatchRecord
         pauses_s=np.empty((0, 2)) if stops is None else _pauses(stops),
         told_start_s=_number(context.get(START_KEY)),
     )
+
+
+def _sound(track: Track) -> Track:
+    """Return a track whose times rise and lie within what a watch records; the file may be a stranger's."""
+    possible = (track.time_s >= 0.0) & (track.time_s <= LONGEST_WATCH_S)
+    time_s, first = np.unique(track.time_s[possible], return_index=True)
+    return Track(track.quantity, track.source, time_s, track.value[possible][first])
 
 
 def _number(value: Any) -> float | None:
