@@ -30,7 +30,7 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.comparison", "analysis.report", "analysis.checkup"),
+        ("analysis.comparison", "analysis.report", "analysis.export", "analysis.checkup"),
         ("analysis.cli",),
     ),
 }
