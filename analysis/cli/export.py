@@ -17,7 +17,7 @@ from sensor.text import printable
 
 if TYPE_CHECKING:
     from analysis.export.positions import Positions
-    from analysis.export.watch_copy import WatchClock
+    from analysis.export.watch_copy import ToSessionTime
     from analysis.run_report import RunReport
     from sensor.samples import Recording
 
@@ -172,7 +172,7 @@ def _merged(source: _Source, watch_file: Path) -> bytes:
     return copy.content
 
 
-def _watch_line(source: _Source) -> WatchClock:
+def _watch_line(source: _Source) -> ToSessionTime:
     """Return the watch's clock against the session's: both are taken to be right."""
     from analysis.export.seconds import started_s
 

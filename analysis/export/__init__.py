@@ -1,1 +1,1 @@
-"""A report in the forms that other programs read: pure functions from a report to bytes or text."""
+"""A report in the forms of other programs: a file for each form, pure functions to bytes or text."""

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analysis.errors import ExportError
 from analysis.export.positions import Positions
 from analysis.export.seconds import Seconds, seconds_of, started_s
 from analysis.run_report import RunReport
 from sensor.fit.activity import Maker, encode_activity
+from sensor.fit.profile import FIT_EPOCH_S
 from sensor.samples import FloatArray, Track
 
 _MAKER = Maker("runtall")
+_FIT_ENDS_S = FIT_EPOCH_S + 2.0**32 - 14 * 86_400.0
+"""In 2126 its seconds run out."""
 
 
 def activity_file(
@@ -32,9 +36,15 @@ def activity_file(
     Raises
     ------
     ExportError
-        Where the session does not tell when it began, or has no angle that means anything.
+        Where the session does not tell when it began, or no time that FIT knows, or where the report has no
+        angle that means anything.
     """
     began_s = started_s(report)
+    if not FIT_EPOCH_S <= began_s < _FIT_ENDS_S:
+        raise ExportError(
+            f"{report.session.name}: began on {report.session.started_utc}, which FIT cannot tell: the clock "
+            "was wrong then; import its files again, with --started"
+        )
     seconds = seconds_of(report, tracks=tracks, first_s=float(np.ceil(began_s) - began_s))
     values = _values(seconds)
     if positions is not None:

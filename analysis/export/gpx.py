@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -72,18 +71,24 @@ def _points(report: RunReport, positions: Positions, known: BoolArray) -> Iterat
         positions.latitude_deg[known].tolist(),
         positions.longitude_deg[known].tolist(),
         _elements({"ele": (positions.altitude_m[known], 1)}),
-        (started_s(report) + time_s).tolist(),
+        _days_and_times(started_s(report) + time_s),
         _elements(sensed),
         _elements(posture),
     )
-    for latitude, longitude, height, unix_s, body, angles in zip(*columns, strict=True):
-        at = datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    for latitude, longitude, height, at, body, angles in zip(*columns, strict=True):
         extensions = (f"<tpx:TrackPointExtension>{body}</tpx:TrackPointExtension>" if body else "") + angles
         yield (
             f'<trkpt lat="{latitude:.7f}" lon="{longitude:.7f}">{height}<time>{at}</time>'
             + (f"<extensions>{extensions}</extensions>" if extensions else "")
             + "</trkpt>"
         )
+
+
+def _days_and_times(unix_s: FloatArray) -> list[str]:
+    """Return moments as XML has them, in UTC."""
+    milliseconds = np.round(1000.0 * unix_s).astype("datetime64[ms]")
+    told: list[str] = np.datetime_as_string(milliseconds, timezone="UTC").tolist()
+    return told
 
 
 def _elements(told: Mapping[str, tuple[FloatArray, int]]) -> list[str]:

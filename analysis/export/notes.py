@@ -1,10 +1,14 @@
-"""What the runner told of a run, for forms with a place for free words; it leaves only when asked for."""
+"""What the runner told of a run, for forms with a place for free words; it leaves only when asked for.
+
+In a file of its own because more than one form takes it, and none should know which keys are private.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from sensor.text import printable
 from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY
 
 NOTE_KEYS = ("notes", *PAIN_KEYS, SYMPTOMS_KEY)
@@ -19,4 +23,4 @@ def notes_of(context: Mapping[str, Any]) -> str:
 
 
 def _words(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return printable(", ".join(map(str, value)) if isinstance(value, list) else str(value))

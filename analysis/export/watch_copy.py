@@ -14,7 +14,7 @@ from sensor.fit.merging import record_times_s, with_quantities
 from sensor.fit.walking import split_fit
 from sensor.samples import FloatArray
 
-WatchClock = Callable[[FloatArray], FloatArray]
+ToSessionTime = Callable[[FloatArray], FloatArray]
 """Takes the seconds since 1970 that a watch told, returns seconds from the start of the session."""
 
 
@@ -27,7 +27,7 @@ class WatchCopy:
     with_posture: int
 
 
-def watch_copy(content: bytes, report: RunReport, *, session_s: WatchClock) -> WatchCopy:
+def watch_copy(content: bytes, report: RunReport, *, session_s: ToSessionTime) -> WatchCopy:
     """Return a copy of a watch's file with the posture at each of its records.
 
     Parameters

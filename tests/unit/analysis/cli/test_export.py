@@ -20,7 +20,7 @@ from sensor.importers.watch.fit import read_fit
 from sensor.session.edit import amend_session
 from sensor.session.reader import read_recording
 from tests.support import sample_report as sample
-from tests.support.fit_bytes import BEGAN, BEGAN_S, every_kind, fit_file
+from tests.support.fit_bytes import BEGAN, every_kind, fit_file
 from tests.support.fit_readers import by_fitdecode, column
 from tests.support.sessions import write_session
 
@@ -202,15 +202,14 @@ def straight_track(tracks: object) -> Positions:
     return Positions(40.0 + np.arange(400), 50.0 + north_deg, np.full(400, 8.0), np.full(400, np.nan))
 
 
-@pytest.mark.parametrize(("asked", "positions"), [((), 267), (("--with-track",), 400)])
+# Of points from 0 to 1197 m those more than 200 m from both ends: 67 to 332.
+@pytest.mark.parametrize(("asked", "told"), [((), 266), (("--with-track",), 400)])
 def test_places_near_home_leave_only_when_asked(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], positions: int
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], told: int
 ) -> None:
     monkeypatch.setattr("analysis.export.positions.positions_of", straight_track)
     code, _, err = run("--gpx", tmp_path / "a.gpx", "--fit", tmp_path / "a.fit", *asked)
     assert code == 0, err
-    # Of 1197 m, those more than 200 m from 0 and from 1197: points 67 to 332.
-    told = 266 if not asked else 400
     assert (tmp_path / "a.gpx").read_text().count("<trkpt") == told
     in_fit = read_fit((tmp_path / "a.fit").read_bytes()).latitude_deg
     assert np.isfinite(in_fit).sum() == pytest.approx(told, abs=1)
@@ -240,7 +239,3 @@ def test_the_session_is_left_as_it_was(run: Run, session: Path, tmp_path: Path) 
     run("--fit", tmp_path / "a.fit", "--bids", tmp_path / "bids")
     assert read_recording(session).file_hash == before
     assert os.listdir(session.parent) == [session.name]
-
-
-def test_the_watch_of_these_tests_ran_with_the_sample() -> None:
-    assert BEGAN_S == 1_767_268_800

@@ -134,7 +134,16 @@ def test_height_and_positions_are_told_where_they_are_known(report: RunReport) -
     assert column(plain, "record", "enhanced_altitude") == column(plain, "record", "position_lat")
 
 
-def test_without_a_date_there_is_no_activity(report: RunReport) -> None:
-    nameless = replace(report, session=replace(report.session, started_utc=""))
-    with pytest.raises(ExportError, match="does not tell when it began"):
-        activity_file(nameless)
+@pytest.mark.parametrize(
+    ("started_utc", "said"),
+    [
+        ("", "does not tell when it began"),
+        ("1970-01-01T00:10:00+00:00", "which FIT cannot tell"),
+        ("2200-01-01T00:00:00+00:00", "which FIT cannot tell"),
+    ],
+)
+def test_without_a_date_that_can_be_there_is_no_activity(
+    report: RunReport, started_utc: str, said: str
+) -> None:
+    with pytest.raises(ExportError, match=f"{said}.*--started"):
+        activity_file(replace(report, session=replace(report.session, started_utc=started_utc)))

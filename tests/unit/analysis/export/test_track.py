@@ -105,11 +105,15 @@ def test_a_track_that_never_leaves_the_neighbourhood_is_kept_back_in_one_line() 
 
 def test_notes_are_told_in_lines_and_nothing_else_of_the_context() -> None:
     context = {
-        "notes": "knee felt odd",
+        "notes": "knee felt\x00 odd",
         "pain_during": ["lower back 7", "knee 2"],
         "symptoms": ["numbness"],
         "surface": "road",
         "pain_after": [],
     }
-    assert notes_of(context) == "notes: knee felt odd\npain during: lower back 7, knee 2\nsymptoms: numbness"
+    assert notes_of(context).splitlines() == [
+        "notes: knee felt\N{REPLACEMENT CHARACTER} odd",
+        "pain during: lower back 7, knee 2",
+        "symptoms: numbness",
+    ]
     assert notes_of({"surface": "road"}) == ""
