@@ -10,11 +10,10 @@ from analysis.errors import ExportError
 from analysis.export.positions import Positions
 from analysis.export.seconds import Seconds, seconds_of, started_s
 from analysis.run_report import RunReport
-from sensor.fit.activity import Maker, encode_activity
+from sensor.fit.activity import encode_activity
 from sensor.fit.profile import FIT_EPOCH_S
 from sensor.samples import FloatArray, Track
 
-_MAKER = Maker("runtall")
 _FIT_ENDS_S = FIT_EPOCH_S + 2.0**32 - 14 * 86_400.0
 """In 2126 its seconds run out."""
 
@@ -54,7 +53,7 @@ def activity_file(
         }
     known = {name: value for name, value in values.items() if np.isfinite(value).any()}
     return encode_activity(
-        np.round(began_s + seconds.time_s), known, maker=_MAKER, quantities=seconds.posture
+        np.round(began_s + seconds.time_s), known, product_name="runtall", quantities=seconds.posture
     )
 
 
