@@ -83,6 +83,7 @@ SEEN_BY_ANALYSIS = (
     "sensor.samples",
     "sensor.units",
     "sensor.errors",
+    "sensor.text",
     "sensor.wellbeing",
     "sensor.fit",
     "sensor.session.reader",
