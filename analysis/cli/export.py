@@ -63,9 +63,11 @@ def command(
 
 
 def _refuse_nonsense(wanted: Mapping[str, Path]) -> None:
-    """Refuse what asks for nothing, half of a merge, and a folder that is there."""
+    """Refuse what asks for nothing, for stdout, half of a merge, or a folder that is there."""
     if not wanted:
         raise click.UsageError("nothing to write; give for example --fit FILE, or --merge WATCH.fit -o FILE")
+    if Path("-") in wanted.values():
+        raise click.UsageError("-: exports go to files; give the name of one")
     if ("merge" in wanted) != ("output" in wanted):
         raise click.UsageError("--merge WATCH.fit and -o FILE go together")
     folder = wanted.get("bids")

@@ -11,9 +11,8 @@ import numpy as np
 
 from analysis.errors import ExportError
 from analysis.export.at_times import means_at
-from analysis.judging.baseline import usable_running
 from analysis.run_report import RunReport
-from analysis.words import ZeroSource
+from analysis.words import Activity, ZeroSource
 from sensor.fit.developer import Quantity
 from sensor.samples import FloatArray
 
@@ -40,7 +39,7 @@ def posture_at(report: RunReport, time_s: FloatArray) -> list[Quantity]:
     ExportError
         Where the report has no angle that means anything.
     """
-    counted = usable_running(report.strides)
+    counted = (report.strides["activity"] == Activity.RUN) & report.strides["usable"]
     told = [
         Quantity(name, _UNIT, means_at(report.strides, column, time_s, counted=counted))
         for name, column in _told(report)

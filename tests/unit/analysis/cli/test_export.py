@@ -131,6 +131,7 @@ def test_all_of_it_is_its_owners_alone(run: Run, watch: Path, tmp_path: Path) ->
         (("--fit", "a", "--intervals", "a"), "would overwrite --fit"),
         (("--fit", "sessions/evening.runtall"), "would overwrite SESSION"),
         (("--bids", "sessions"), "is there already"),
+        (("--fit", "-"), "exports go to files"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_is_written(

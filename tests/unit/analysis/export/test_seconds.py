@@ -72,6 +72,19 @@ def test_in_a_loss_nothing_is_told_of_the_way(report: RunReport) -> None:
         assert np.isnan(getattr(seconds, name)[lost]).all()
 
 
+def test_angles_are_told_of_usable_running_strides_alone_wherever_they_were(report: RunReport) -> None:
+    count = len(report.strides)
+    walked = np.where(np.arange(count) < 10, "walk", "run").astype(object)
+    usable = np.arange(count) < 40
+    nowhere = report.strides.with_columns(activity=walked, usable=usable, distance_m=np.full(count, np.nan))
+    seconds = seconds_of(replace(report, strides=nowhere))
+    flexion = next(one.value for one in seconds.posture if one.name == "trunk_flexion")
+    # Strides 10 to 39 go from 17 to 38 s; the records beside them still find one within 2 s.
+    assert np.isfinite(flexion[17:38]).all()
+    assert np.isnan(flexion[:15]).all()
+    assert np.isnan(flexion[41:]).all()
+
+
 def test_a_report_without_strides_is_refused(report: RunReport) -> None:
     with pytest.raises(ExportError, match="no strides"):
         seconds_of(replace(report, strides=steady_run(0)))
