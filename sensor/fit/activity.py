@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,8 +11,8 @@ from sensor.fit.encoding import Message, encode_fit
 from sensor.fit.profile import Number, message
 from sensor.samples import FloatArray
 
-DEVELOPMENT = 255
-"""Manufacturer of what has no number of its own."""
+_DEVELOPMENT = 255
+"""Manufacturer of all that has no number of its own; readers then show the name of the product."""
 
 _ACTIVITY_FILE = 4
 _RUNNING = 1
@@ -21,21 +20,11 @@ _TIMER, _LAP, _ACTIVITY_EVENT = 0, 9, 26
 _START, _STOP, _STOP_ALL = 0, 1, 4
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """What a file says wrote it."""
-
-    product_name: str
-    manufacturer: int = DEVELOPMENT
-    product: int = 0
-    serial_number: int = 1
-
-
 def encode_activity(
     time_s: FloatArray,
     values: Mapping[str, FloatArray],
     *,
-    maker: Maker,
+    product_name: str,
     quantities: Sequence[Quantity] = (),
     pauses_s: Sequence[tuple[float, float]] = (),
 ) -> bytes:
@@ -47,32 +36,34 @@ def encode_activity(
         (n,) of each record, whole seconds since 1970, rising; at least one.
     values
         Field of the record message by its name in `sensor.fit.profile`, and its (n,) values.
-    maker
-        Of the file.
+    product_name
+        Of what writes the file.
     quantities
         Developer fields, in every record.
     pauses_s
         Stretches in which the timer stood, in order, from the last record before to the first one after.
     """
-    return encode_fit(_messages(time_s, values, maker=maker, quantities=quantities, pauses_s=pauses_s))
+    return encode_fit(
+        _messages(time_s, values, product_name=product_name, quantities=quantities, pauses_s=pauses_s)
+    )
 
 
 def _messages(
     time_s: FloatArray,
     values: Mapping[str, FloatArray],
     *,
-    maker: Maker,
+    product_name: str,
     quantities: Sequence[Quantity],
     pauses_s: Sequence[tuple[float, float]],
 ) -> Iterator[Message]:
     yield message(
         Number.FILE_ID,
         type=_ACTIVITY_FILE,
-        manufacturer=maker.manufacturer,
-        product=maker.product,
-        serial_number=maker.serial_number,
+        manufacturer=_DEVELOPMENT,
+        product=0,
+        serial_number=1,
         time_created=time_s[0],
-        product_name=maker.product_name,
+        product_name=product_name,
     )
     if quantities:
         yield from describing(quantities)

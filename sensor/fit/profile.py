@@ -13,7 +13,7 @@ from sensor.fit.encoding import Field, Message
 from sensor.samples import FloatArray
 
 FIT_EPOCH_S = 631_065_600.0
-"""1989-12-31 in seconds since 1970, where FIT begins to count."""
+"""1989-12-31 in seconds since 1970: where FIT begins to count, and where a watch without a date stays."""
 
 _SEMICIRCLES_PER_DEGREE = 2**31 / 180.0
 

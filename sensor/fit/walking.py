@@ -6,7 +6,6 @@ Only what is needed to find the borders is understood: headers, definitions, and
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sensor.errors import ImportFileError
@@ -17,7 +16,7 @@ TIMESTAMP_FIELD = 253
 HEAD_SIZES = (12, 14)
 """The longer one has a checksum of its own, which may be 0 for none."""
 
-MOST_BYTES = 100_000_000
+MOST_BYTES = 50_000_000
 MOST_RECORDS = 1_000_000
 """Eleven days at a record a second."""
 
@@ -117,12 +116,14 @@ def split_fit(content: bytes) -> tuple[FitPart, ...]:
         raise ImportFileError("no FIT file; give the file of the watch itself, unpacked")
     if len(content) > MOST_BYTES:
         raise ImportFileError(f"more than {MOST_BYTES / 1e6:.0f} MB; give the file of one run")
-    parts, at = [], 0
+    parts, at, room = [], 0, MOST_RECORDS
     while at < len(content):
         end = _end_of_part(content, at)
         head_end = at + content[at]
-        parts.append(FitPart(content[at:head_end], _records(content, head_end, end - _CRC_BYTES)))
-        at = end
+        records = _records(content, head_end, end - _CRC_BYTES, room=room)
+        parts.append(FitPart(content[at:head_end], records))
+        # A file in a chain costs about as much as a record, even where it has none.
+        at, room = end, room - len(records) - 1
     return tuple(parts)
 
 
@@ -141,18 +142,21 @@ def _end_of_part(content: bytes, at: int) -> int:
     return end
 
 
-def _records(content: bytes, at: int, end: int) -> tuple[RawRecord, ...]:
+def _records(content: bytes, at: int, end: int, *, room: int) -> tuple[RawRecord, ...]:
+    """Return the records of one file; ``room`` is how many there may be."""
     walk = _Walk()
-    records = []
+    records: list[RawRecord] = []
     try:
         while at < end:
             record = walk.record_at(content, at)
             records.append(record)
             at += len(record.raw)
-            if len(records) > MOST_RECORDS:
-                raise ImportFileError(f"more than {MOST_RECORDS:,} records; give the file of one run")
+            if len(records) > room:
+                break
     except (IndexError, struct.error) as error:
         raise ImportFileError(f"damaged at byte {at:,}: a record without an end; {_DAMAGED}") from error
+    if len(records) > room or room < 0:
+        raise ImportFileError(f"more than {MOST_RECORDS:,} records; give the file of one run")
     if at > end:
         raise ImportFileError(f"damaged: its last record goes beyond the end; {_DAMAGED}")
     return tuple(records)
@@ -206,13 +210,9 @@ def _layout(content: bytes, at: int) -> tuple[Layout, int]:
 def _fields(content: bytes, at: int, *, size: int) -> tuple[tuple[tuple[int, int, int], ...], int, int]:
     """Return number, offset and size of fields, how long data is with them, and where their list ends."""
     fields, end = [], at + 1 + 3 * content[at]
-    for number, width, _ in _triples(content[at + 1 : end]):
+    for number, width in zip(content[at + 1 : end : 3], content[at + 2 : end : 3], strict=False):
         fields.append((number, size, width))
         size += width
     if end > len(content):
         raise IndexError(end)
     return tuple(fields), size, end
-
-
-def _triples(octets: bytes) -> Iterator[tuple[int, ...]]:
-    yield from zip(*[iter(octets)] * 3, strict=False)

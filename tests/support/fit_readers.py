@@ -37,7 +37,7 @@ def by_fit_tool(content: bytes) -> Told:
     messages = [record.message for record in FitFile.from_bytes(content).records if not record.is_definition]
     return [
         (
-            one.definition_message.name if one.name is None else one.name,
+            one.name,
             _known((field.name, field.get_value()) for field in (*one.fields, *one.developer_fields)),
         )
         for one in messages

@@ -30,7 +30,7 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.comparison", "analysis.report", "analysis.checkup"),
+        ("analysis.comparison", "analysis.report", "analysis.export", "analysis.checkup"),
         ("analysis.cli",),
     ),
 }
@@ -92,6 +92,7 @@ SEEN_BY_ANALYSIS = (
     "sensor.samples",
     "sensor.units",
     "sensor.errors",
+    "sensor.text",
     "sensor.wellbeing",
     "sensor.fit",
     "sensor.session.reader",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.signal import lfilter
 
-from sensor.fit.activity import Maker, encode_activity
+from sensor.fit.activity import encode_activity
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 from sensor.virtual.runner.course import smooth_noise
 from sensor.virtual.runner.simulation import GPS_NOISE_MPS, VirtualRun
@@ -36,7 +36,7 @@ _WHOLE_STEPS = 0.5
 
 _REST_BPM, _BPM_PER_MPS, _HEART_S = 62.0, 28.0, 35.0
 _SMART_S = (1, 7)
-_MAKER = Maker("runtall virtual watch")
+_NAME = "runtall virtual watch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ class WatchRecords:
 def watch_file(run: VirtualRun, habits: WatchHabits | None = None, *, seed: int = 1) -> bytes:
     """Return the FIT file of a watch that was worn on a run."""
     told = watch_records(run, habits, seed=seed)
-    return encode_activity(told.time_s, told.values, maker=_MAKER, pauses_s=told.pauses_s)
+    return encode_activity(told.time_s, told.values, product_name=_NAME, pauses_s=told.pauses_s)
 
 
 def watch_records(run: VirtualRun, habits: WatchHabits | None = None, *, seed: int = 1) -> WatchRecords:

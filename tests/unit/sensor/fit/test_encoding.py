@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.fit.activity import Maker, encode_activity
+from sensor.fit.activity import encode_activity
 from sensor.fit.base_types import BaseType, float32_bytes, raw_numbers
 from sensor.fit.crc import crc16
 from sensor.fit.developer import Quantity
@@ -88,7 +88,7 @@ def told(request: pytest.FixtureRequest) -> Told:
             "enhanced_speed": np.array([3.0, 3.25, 0.5, 3.125]),
             "enhanced_altitude": np.array([100.2, -400.0, 0.0, 8000.0]),
         },
-        maker=Maker("a tool"),
+        product_name="a tool",
         quantities=[Quantity("trunk_flexion", "deg", np.array([1.5, NAN, -3.25, 4.0]))],
         pauses_s=[(BEGAN_S + 1, BEGAN_S + 60)],
     )

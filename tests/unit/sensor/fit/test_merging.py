@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from fit_tool.exceptions import FitCRCError, FitRecordError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sensor.errors import ImportFileError
 from sensor.fit.crc import crc16
@@ -14,6 +16,7 @@ from sensor.fit.developer import APPLICATION_ID, Quantity
 from sensor.fit.merging import record_times_s, with_quantities
 from sensor.fit.profile import Number
 from sensor.fit.walking import RawRecord, split_fit
+from tests.fuzz.watch_files import check_watch_file, watch_file_seeds
 from tests.support.fit_bytes import (
     FILE_ID,
     FIT_RUNS,
@@ -187,3 +190,15 @@ def test_a_file_that_has_our_fields_already_is_refused() -> None:
 def test_a_file_without_room_is_refused_in_one_line(body: bytes, why: str) -> None:
     with pytest.raises(ImportFileError, match=why):
         merged(fit_file(body))
+
+
+@given(
+    st.sampled_from(watch_file_seeds()),
+    st.lists(st.tuples(st.integers(0, 150), st.integers(0, 2), st.binary(max_size=2)), max_size=4),
+)
+def test_whatever_became_of_its_records_a_file_is_refused_or_copied_whole(
+    body: bytes, changes: list[tuple[int, int, bytes]]
+) -> None:
+    for at, lost, new in changes:
+        body = body[:at] + new + body[at + lost :]
+    check_watch_file(body)

@@ -108,6 +108,11 @@ def test_more_records_and_bytes_than_any_run_has_are_refused(monkeypatch: pytest
     monkeypatch.setattr(walking, "MOST_RECORDS", 100)
     with pytest.raises(ImportFileError, match="more than 100 records"):
         split_fit(empty)
+    with pytest.raises(ImportFileError, match="more than 100 records"):
+        split_fit(fit_file(FILE_ID) * 40)
+    with pytest.raises(ImportFileError, match="more than 100 records"):
+        split_fit(fit_file(b"") * 102)
+    assert len(split_fit(fit_file(b"") * 100)) == 100
     monkeypatch.setattr(walking, "MOST_BYTES", 100)
     with pytest.raises(ImportFileError, match="more than 0 MB"):
         split_fit(empty)
