@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--merge",
     metavar="WATCH.fit",
     help="The watch's FIT file: -o gets a copy that also tells the posture. All else stays as the watch "
-    "wrote it, byte for byte, your whole track included. Both clocks are taken to be right.",
+    "wrote it, byte for byte, your whole track included. Its times are found by your steps, as `track` does.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Where the copy of --merge goes.")
 @click.option("--intervals", metavar="FILE", help="Streams for intervals.icu, as CSV.")
@@ -89,9 +89,13 @@ class _Source:
 
     @cached_property
     def recording(self) -> Recording:
+        """The session, the tracks of its watch on its own time line."""
+        from analysis.pipeline import place_watch
+        from analysis.signal.watch_tracks import with_watch
         from sensor.session.reader import read_recording
 
-        return read_recording(self.path)
+        recording = read_recording(self.path)
+        return recording if recording.watch is None else with_watch(recording, place_watch(recording))
 
     @property
     def notes(self) -> str:
@@ -165,21 +169,48 @@ def _merged(source: _Source, watch_file: Path) -> bytes:
     from sensor.importers.source import read_source
 
     content = read_source(watch_file)
+    session_s, doubt = _watch_line(source, watch_file)
     try:
-        copy = watch_copy(content, source.report, session_s=_watch_line(source))
+        copy = watch_copy(content, source.report, session_s=session_s)
     except ImportFileError as error:
         raise ImportFileError(f"{watch_file}: {error}") from error
     told = f"{watch_file}: {copy.with_posture:,} of its {copy.records:,} records tell the posture."
-    click.echo(printable(told), err=True)
+    for line in (doubt, told):
+        if line:
+            click.echo(printable(line), err=True)
     return copy.content
 
 
-def _watch_line(source: _Source) -> ToSessionTime:
-    """Return the watch's clock against the session's: both are taken to be right."""
-    from analysis.export.seconds import started_s
+def _watch_line(source: _Source, watch_file: Path) -> tuple[ToSessionTime, str]:
+    """Return the watch's clock against the session's, and what is doubtful of it, in a sentence or empty.
 
-    began_s = started_s(source.report)
-    return lambda unix_s: unix_s - began_s
+    Raises
+    ------
+    ImportFileError
+        For the file of another run, or one that nothing places in the session.
+    """
+    from dataclasses import replace
+
+    from analysis.export.seconds import started_s
+    from analysis.pipeline import place_watch
+    from analysis.signal.watch_tracks import is_placed
+    from analysis.words import WatchMatch
+    from sensor.errors import ImportFileError
+    from sensor.importers.watch.record import read_watch_file
+
+    watch, given = read_watch_file(watch_file), source.recording.watch
+    is_given = given is not None and given.sha256 == watch.record.sha256
+    placed = place_watch(replace(source.recording, watch=given if is_given else watch.record))
+    if is_placed(placed):
+        return lambda unix_s: placed.clock.reference_s(unix_s - watch.began_s), ""
+    if placed.match == WatchMatch.ANOTHER_RUN or watch.record.began_s is None:
+        raise ImportFileError(
+            f"{watch_file}: {placed.clock.doubt}; give the file of this run, and `runtall track --offset` "
+            "if you know when it began"
+        )
+    session_began_s = started_s(source.report)
+    doubt = f"{watch_file}: both clocks are taken to be right, for {placed.clock.doubt}."
+    return lambda unix_s: unix_s - session_began_s, doubt
 
 
 def _folders(source: _Source, wanted: Mapping[str, Path]) -> Iterator[tuple[Path, Mapping[str, bytes]]]:

@@ -22,6 +22,13 @@ STDOUT = "-"
 @click.option("-o", "--output", metavar="FILE", help="The page; by default beside the session.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the report as JSON; - for stdout.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the stride table as CSV; - for stdout.")
+@click.option(
+    "--track",
+    "track_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="First give SESSION the file of a watch or a phone, as `runtall track` does.",
+)
 @click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
 @click.pass_context
 def command(
@@ -30,6 +37,7 @@ def command(
     output: str | None,
     json_file: str | None,
     csv_file: str | None,
+    track_file: Path | None,
     open_page: bool,
 ) -> None:
     """Write the posture report of SESSION (a path, name, date; the latest one if left out).
@@ -44,6 +52,10 @@ def command(
     path = find_session(home_folder(ctx), session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
     refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
+    if track_file is not None:
+        from analysis.cli.track import give_track, read_track
+
+        give_track(path, read_track(track_file))
     _write_report(path, page_path, json_file=json_file, csv_file=csv_file, open_page=open_page)
 
 

@@ -63,9 +63,12 @@ def read_track(file: Path, start_s: float | None = None) -> WatchFile:
     """
     require_memory(LIBRARIES_BYTES)
 
+    from sensor.errors import ImportFileError
     from sensor.importers.watch.record import read_watch_file
 
     watch = read_watch_file(file, start_s)
+    if watch.distance_m <= 0.0:
+        raise ImportFileError(f"{file}: knows no distance; type it: runtall note --distance 10km")
     for notice in watch.notices:
         click.echo(notice, err=True)
     return watch

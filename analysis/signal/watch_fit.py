@@ -236,7 +236,7 @@ def _delay_error_s(told: ToldSeries, window_s: float) -> float:
     Steps show the averaging to a fourth of its length, and a watch tells whole seconds; how satellites are
     smoothed shows less.
     """
-    return (window_s + 1.0) / 8.0 if told.is_cadence else (window_s + 1.0) / 3.0
+    return (window_s + 3.0) / 8.0 if told.is_cadence else (window_s + 1.0) / 3.0
 
 
 def _lags_of_parts(

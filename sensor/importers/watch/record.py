@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from sensor.errors import ImportFileError
 from sensor.importers.source import read_source
 from sensor.importers.watch.activity import WatchActivity
 from sensor.importers.watch.reading import activity_in
@@ -35,8 +34,10 @@ class WatchFile:
     ----------
     record
         What a session keeps of it.
+    began_s
+        What its clock told at its first point: seconds since 1970, or since it was switched on.
     distance_m
-        Its whole distance.
+        Its whole distance; 0 where it knows none.
     moved_s
         From the first to the last moment at which the distance grew.
     notices
@@ -44,6 +45,7 @@ class WatchFile:
     """
 
     record: WatchRecord
+    began_s: float
     distance_m: float
     moved_s: float
     notices: tuple[str, ...]
@@ -62,18 +64,16 @@ def read_watch_file(file: Path, told_start_s: float | None = None) -> WatchFile:
     Raises
     ------
     ImportFileError
-        For a file that cannot be read or knows no distance.
+        For a file that cannot be read.
     """
     content = read_source(file)
     activity = activity_in(content, file)
     known_m = activity.distance_m[np.isfinite(activity.distance_m)]
-    distance_m = float(known_m[-1] - known_m[0]) if len(known_m) else 0.0
-    if distance_m <= 0.0:
-        raise ImportFileError(f"{file}: knows no distance; type it: runtall note --distance 10km")
     zone = () if activity.has_date else ("its clock does not tell the date; that does not matter.",)
     return WatchFile(
         record=_record(activity, file, content=content, told_start_s=told_start_s),
-        distance_m=distance_m,
+        began_s=float(activity.time_s[0]),
+        distance_m=float(known_m[-1] - known_m[0]) if len(known_m) else 0.0,
         moved_s=_moved_s(activity),
         notices=tuple(printable(f"{file}: {notice}") for notice in (*activity.notices, *zone)),
     )

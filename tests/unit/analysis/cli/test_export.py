@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import sys
-import types
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,9 +51,7 @@ def run(
 
     report = sample.slouching_10k()
     report = replace(report, session=replace(report.session, started_utc=STARTED_UTC))
-    pipeline = types.ModuleType("analysis.pipeline")
-    pipeline.__dict__["analyse_session"] = lambda path, config: report
-    monkeypatch.setitem(sys.modules, "analysis.pipeline", pipeline)
+    monkeypatch.setattr("analysis.pipeline.analyse_session", lambda path, config: report)
 
     def call(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as left:
@@ -151,9 +148,14 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_written(
     assert watch.read_bytes() == every_kind(is_big_endian=False)
 
 
+def two_records(began: int) -> bytes:
+    """Return a FIT file that tells two moments a second apart and nothing else."""
+    told = [b"\0" + (began + second).to_bytes(4, "little") for second in (0, 1)]
+    return fit_file(bytes.fromhex("40 00 00 1400 01 fd0486") + b"".join(told))
+
+
 def test_a_damaged_watch_file_gives_one_line_and_no_copy(run: Run, watch: Path, tmp_path: Path) -> None:
-    one_record = bytes.fromhex("40 00 00 1400 01 fd0486 00") + BEGAN.to_bytes(4, "little")
-    whole = fit_file(one_record)
+    whole = two_records(BEGAN)
     cut = [whole[:length] for length in range(len(whole))]
     flipped = [whole[:i] + bytes([whole[i] ^ 0x24]) + whole[i + 1 :] for i in range(len(whole))]
     before = sorted(tmp_path.rglob("*"))
@@ -170,7 +172,7 @@ def test_a_damaged_watch_file_gives_one_line_and_no_copy(run: Run, watch: Path, 
 
 def test_a_file_of_another_day_is_told_from_this_run(run: Run, watch: Path, tmp_path: Path) -> None:
     later = BEGAN + 86_400
-    watch.write_bytes(fit_file(bytes.fromhex("40 00 00 1400 01 fd0486 00") + later.to_bytes(4, "little")))
+    watch.write_bytes(two_records(later))
     code, _, err = run("--merge", watch, "-o", tmp_path / "copy.fit")
     assert code == 1
     assert "none of its records falls on the run" in err

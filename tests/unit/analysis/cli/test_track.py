@@ -149,3 +149,10 @@ def test_an_offset_without_a_file_is_a_mistake(a_run: Path) -> None:
     result = invoke(a_run, "track", "run", "--remove", "--offset", "3")
     assert result.exit_code == 2
     assert "--offset belongs to a FILE" in result.output
+
+
+def test_a_report_can_be_given_the_file_first(a_run: Path) -> None:
+    assert invoke(a_run, "track", "run", "--remove").exit_code == 0
+    result = invoke(a_run, "report", "run", "--track", str(a_run / "mine.fit"), "--json", "-")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["session"]["watch"]["file"] == "mine.fit"
