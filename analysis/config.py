@@ -18,6 +18,7 @@ from analysis.judging.config import (
     ComparisonConfig,
     DistanceConfig,
     FindingsConfig,
+    GradeConfig,
     MountingShiftConfig,
     SegmentConfig,
     VerdictConfig,
@@ -46,6 +47,7 @@ __all__ = [
     "FindingsConfig",
     "GaitClockConfig",
     "GaitConfig",
+    "GradeConfig",
     "HandednessConfig",
     "HeadConfig",
     "HeartRateConfig",
@@ -84,6 +86,7 @@ class AnalysisConfig:
     dynamics: DynamicsConfig = field(default_factory=DynamicsConfig)
     heart_rate: HeartRateConfig = field(default_factory=HeartRateConfig)
     distance: DistanceConfig = field(default_factory=DistanceConfig)
+    grade: GradeConfig = field(default_factory=GradeConfig)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
     findings: FindingsConfig = field(default_factory=FindingsConfig)
     strap_step: MountingShiftConfig = field(default_factory=MountingShiftConfig)

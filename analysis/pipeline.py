@@ -17,6 +17,7 @@ from analysis.judging.baseline import (
 from analysis.judging.distance import DistanceResult, distance_of, lost_running_share, typed_doubts
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
+from analysis.judging.grade import GradeResult, grade_of
 from analysis.judging.mounting_shift import mounting_shifts
 from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
@@ -90,7 +91,10 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     way = distance_of(
         table, recording.tracks, context=recording.context, config=config.distance, gaps=sensor.gaps
     )
-    table = _along_the_way(table, way, config)
+    slope = grade_of(
+        table["start_s"], way, tracks=recording.tracks, context=recording.context, config=config.grade
+    )
+    table = _along_the_way(table, way, slope, config=config)
     middle_s = 0.5 * (table["start_s"] + table["end_s"])
     table = table.with_columns(heart_rate_bpm=heart_rate_of(recording.tracks, middle_s, config.heart_rate))
     shifts = mounting_shifts(table, config.strap_step, config.baseline)
@@ -112,6 +116,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         found=found,
         baseline=baseline,
         way=way,
+        slope=slope,
         shifts=shifts,
         standings=standings,
         zero_source=zero_source,
@@ -187,9 +192,11 @@ def _trunk_sensor(recording: Recording) -> SensorRecording:
     return sensor
 
 
-def _along_the_way(table: StrideTable, way: DistanceResult, config: AnalysisConfig) -> StrideTable:
+def _along_the_way(
+    table: StrideTable, way: DistanceResult, slope: GradeResult, *, config: AnalysisConfig
+) -> StrideTable:
     """Fill distance, speed, grade, and what is only worth showing as a median over distance."""
-    table = table.with_columns(distance_m=way.distance_m, speed_mps=way.speed_mps, grade_pct=way.grade_pct)
+    table = table.with_columns(distance_m=way.distance_m, speed_mps=way.speed_mps, grade_pct=slope.grade_pct)
     contact_ms = median_over_distance(
         table["distance_m"],
         table["contact_time_ms"],
@@ -220,6 +227,7 @@ def _judged(
     found: Findings,
     baseline: Baseline | None,
     way: DistanceResult,
+    slope: GradeResult,
     shifts: tuple[MountingShift, ...],
     standings: tuple[Standing, ...],
     zero_source: ZeroSource,
@@ -269,6 +277,7 @@ def _judged(
         evidence=evidence,
         outcome=outcome,
         way=way,
+        slope=slope,
         zero_source=zero_source,
         config=config,
     )

@@ -180,6 +180,8 @@ class Baseline:
     stride_count: int
     is_short: bool = False
     """True where the run was too short for a whole window: what is usual is then less sure."""
+    grade_pct: float = math.nan
+    """Median slope of its strides; NaN where unknown, and then taken for level."""
 
 
 @dataclass(frozen=True, slots=True)

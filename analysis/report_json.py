@@ -36,6 +36,7 @@ _FIRST_KEYS = (
     "distance_source",
     "speed_source",
     "grade_known",
+    "grade_half_width_pct",
     *(total.name for total in fields(Totals)),
     "flexion_half_width_deg",
     "head_source",
@@ -134,6 +135,9 @@ def _report(content: Mapping[str, Any]) -> RunReport:
     given = {
         "advice": (),
         "heart_rate_bpm": None,
+        "grade_half_width_pct": None,
+        "ascent_m": None,
+        "descent_m": None,
         "too_steep_m": 0.0,
         "other_pace_m": 0.0,
         **content,

@@ -77,6 +77,8 @@ class Totals:
         Medians over the running strides.
     flexion_deg
         Median trunk flexion over the usable running strides.
+    ascent_m, descent_m
+        Metres climbed and descended, each not below 0; NaN where no altitude tells the slope.
     too_steep_m, other_pace_m
         How far was run on a slope, or at a measured pace, that the fresh window does not cover.
     """
@@ -90,6 +92,8 @@ class Totals:
     speed_mps: float
     flexion_deg: float
     heart_rate_bpm: float = math.nan
+    ascent_m: float = math.nan
+    descent_m: float = math.nan
     too_steep_m: float = 0.0
     other_pace_m: float = 0.0
 
@@ -135,6 +139,9 @@ class Provenance:
         In words: ``typed``, ``watch file``, ``cadence model`` … or ``unknown``.
     grade_known
         Whether any slope is known.
+    grade_half_width_pct
+        Half width of the 95 % interval of a stride's slope in per cent, the median; also where it is so wide
+        that no slope is told. NaN where no altitude was recorded.
     flexion_half_width_deg
         Half width of the 95 % interval of one stride's flexion, for the band in the figure.
     head_source
@@ -157,6 +164,7 @@ class Provenance:
     config_hash: str
     file_hash: str
     version: str
+    grade_half_width_pct: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

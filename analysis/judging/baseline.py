@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.judging.config import BaselineConfig
+from analysis.judging.episodes import known_median
 from analysis.records import Baseline, StrideTable
 from analysis.words import Activity, NotJudgedReason
-from sensor.samples import BoolArray
+from sensor.samples import BoolArray, FloatArray
 
 
 def usable_running(table: StrideTable) -> BoolArray:
@@ -25,12 +26,14 @@ def fresh_window(table: StrideTable, total_m: float, config: BaselineConfig) -> 
     it shrinks: it starts at an eighth of the run, if that is less, and ends at a quarter of it or after the
     strides that are needed, whichever is later. Median and standard deviation are over the usable running
     strides in it; nothing is adjusted for speed or grade, because one run cannot tell their effect from
-    fatigue.
+    fatigue. So hills in it are left out, if enough level strides remain. Else the window is that of its
+    commonest slope, and the strides of others are left out, if enough of that one remain.
 
     Parameters
     ----------
     table
-        ``distance_m``, ``speed_mps``, ``activity``, ``usable`` and ``trunk_flexion_deg`` filled.
+        ``distance_m``, ``speed_mps``, ``grade_pct``, ``activity``, ``usable`` and ``trunk_flexion_deg``
+        filled.
     total_m
         Distance of the whole session.
     config
@@ -49,20 +52,30 @@ def fresh_window(table: StrideTable, total_m: float, config: BaselineConfig) -> 
     if is_short:
         to_m = max(to_m, _after_strides(table, from_m, config.min_strides))
     inside = usable_running(table) & _between(table, from_m, to_m)
-    count = int(inside.sum())
-    if count < config.min_strides:
+    if inside.sum() < config.min_strides:
         return None
+    inside = _of_one_grade(table["grade_pct"], inside, config)
     flexion_deg, speed_mps = table["trunk_flexion_deg"][inside], table["speed_mps"][inside]
-    known_mps = speed_mps[np.isfinite(speed_mps)]
     return Baseline(
         from_m=float(from_m),
         to_m=float(to_m),
         flexion_deg=float(np.median(flexion_deg)),
         sd_deg=float(np.std(flexion_deg, ddof=1)),
-        speed_mps=float(np.median(known_mps)) if len(known_mps) else float("nan"),
-        stride_count=count,
+        speed_mps=known_median(speed_mps),
+        stride_count=int(inside.sum()),
         is_short=is_short,
+        grade_pct=known_median(table["grade_pct"][inside]),
     )
+
+
+def _of_one_grade(grade_pct: FloatArray, inside: BoolArray, config: BaselineConfig) -> BoolArray:
+    """Return (strides,) true for those ``inside`` that are level, or else as steep as most: if enough are."""
+    usual_pct = known_median(grade_pct[inside])
+    for level_pct in (0.0, usual_pct):
+        alike = inside & ~(np.abs(grade_pct - level_pct) > config.max_grade_pct)
+        if alike.sum() >= config.min_strides:
+            return alike
+    return inside
 
 
 def _after_strides(table: StrideTable, from_m: float, count: int) -> float:
@@ -72,7 +85,7 @@ def _after_strides(table: StrideTable, from_m: float, count: int) -> float:
 
 
 def in_window(table: StrideTable, baseline: Baseline) -> BoolArray:
-    """Return (strides,) true for the usable running strides of the fresh window."""
+    """Return (strides,) true for the usable running strides of the fresh window, hills included."""
     return usable_running(table) & _between(table, baseline.from_m, baseline.to_m)
 
 
@@ -101,11 +114,11 @@ def with_judged(
 ) -> StrideTable:
     """Fill ``judged`` and ``judged_because``: a flag may stand on usable running at the window's effort.
 
-    While no slope on speed and grade is fitted, strides on a known grade, or at another speed than the
-    window's, are shown but not judged. An unknown grade excludes no stride here, and neither does an
-    unknown speed or one that is typed or guessed from cadence: 1 % of cadence moves such a guess by 3.3 %, so
-    that quicker steps alone would silence every flag. Corners and bursts without a measured speed have been
-    marked unusable before, and so are not judged.
+    While no slope on speed and grade is fitted, strides on a known grade that the window does not cover, or
+    at another speed than its own, are shown but not judged. An unknown grade excludes no stride here, and
+    neither does an unknown speed or one that is typed or guessed from cadence: 1 % of cadence moves such a
+    guess by 3.3 %, so that quicker steps alone would silence every flag. Corners and bursts without a
+    measured speed have been marked unusable before, and so are not judged.
 
     Parameters
     ----------
@@ -124,11 +137,13 @@ def with_judged(
         ``judged_because`` holds the first reason against, a `NotJudgedReason`; empty where judged.
     """
     window_mps = np.nan if baseline is None else baseline.speed_mps
+    window_pct = np.nan if baseline is None else baseline.grade_pct
+    steeper_pct = table["grade_pct"] - (0.0 if np.isnan(window_pct) else window_pct)
     speed_change = np.abs(table["speed_mps"] - window_mps)
     reasons = {
         NotJudgedReason.WALK: table["activity"] != Activity.RUN,
         NotJudgedReason.UNUSABLE: ~usable_running(table),
-        NotJudgedReason.GRADE: np.abs(table["grade_pct"]) > config.max_grade_pct,
+        NotJudgedReason.GRADE: np.abs(steeper_pct) > config.max_grade_pct,
         NotJudgedReason.SPEED: speed_is_measured & (speed_change > config.max_speed_change * window_mps),
         NotJudgedReason.NO_BASELINE: np.full(len(table), baseline is None),
     }

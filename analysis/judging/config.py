@@ -47,8 +47,50 @@ class DistanceConfig:
     severe hours with satellites' speed; 2 s give the same."""
     speed_window_s: float = 10.0
     """Window over which a distance track becomes a speed: GPS noise against a runner's accelerations."""
-    grade_window_m: float = 100.0
-    """Window over which altitude becomes a grade: a barometer resolves 0.2-1 m."""
+    fastest_mps: float = 12.0
+    """No runner is faster: a distance that grows so was told late."""
+    creep_mps: float = 0.7
+    """A distance that grows more slowly while no stride is felt is that of satellites seen from a stand; the
+    slowest walk is faster."""
+    creep_edge_s: float = 2.0
+    """So near the last and the next stride the runner may still come to a stand, or set off."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeConfig:
+    """Slope of the way, from the altitude of a watch or a phone."""
+
+    windows_m: tuple[float, ...] = (100.0, 200.0, 400.0)
+    """A line is fitted over the shortest of these that is sure enough."""
+    cell_m: float = 5.0
+    """Altitude is averaged over cells of the way: a second or two of running."""
+    most_cells: int = 200_000
+    """A way of more than a thousand kilometres gets longer cells."""
+    block_m: float = 25.0
+    """Noise is what bends the altitude within three blocks of this length, in which roads hardly do."""
+    spike_points: int = 3
+    """A median over so many points drops a single one that lies apart."""
+    hole_m: float = 50.0
+    """Between points further apart than this, as in a tunnel, the altitude is not known; watches that save
+    memory record every 7 s, at most 40 m."""
+    least_covered: float = 0.5
+    """Share of a window in which the altitude must be known: at the ends of the run half of it is beyond."""
+    resolution_quantile: float = 0.05
+    """Of the steps an altitude takes: rounding of another program makes some of them smaller."""
+    slow_wander_pct: float = 0.3
+    """Standard deviation that every slope has at least. Air pressure wanders by half a metre within minutes,
+    which bends nothing within a window and looks like a hill."""
+    most_sd_pct: float = 1.0
+    """A slope that is less sure is unknown: its 95 % interval would reach as far as
+    `BaselineConfig.max_grade_pct` to either side."""
+    half_width_sds: float = 1.96
+    """97.5 % quantile of the normal distribution."""
+    least_climb_m: float = 3.0
+    """Rise or descent below which the altitude only wavered ..."""
+    climb_sds: float = 3.0
+    """... or so many times what its noise makes over the shortest window."""
+    track_edge_s: float = 10.0
+    """How far beyond its ends a recorded grade is still used, as `DistanceConfig.track_edge_s`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +112,8 @@ class BaselineConfig:
     short_from_fraction: float = 0.125
     """Of the run's whole distance: a shrunk window begins there, if that is before `from_m`."""
     max_grade_pct: float = 2.0
-    """Steeper than this a stride is shown but not flagged while no slope on grade is fitted."""
+    """Steeper than the window by more than this, up or down, a stride is shown but not flagged while no slope
+    on grade is fitted."""
     max_speed_change: float = 0.15
     """Speed further than this from the window's (as a fraction): likewise shown but not flagged."""
 

@@ -1,4 +1,4 @@
-"""Distance, speed and grade of every stride, from the best source there is."""
+"""Distance and speed of every stride, from the best source there is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.judging.config import DistanceConfig
+from analysis.judging.way import Knots, held, with_leaps_shared_out, without_creep
 from analysis.records import StrideTable
 from analysis.signal.speed import best_track, smoothed_speed, track_speed, typed_value
 from analysis.words import Activity
@@ -31,14 +32,12 @@ class DistanceResult:
 
     Parameters
     ----------
-    distance_m, speed_mps, grade_pct
+    distance_m, speed_mps
         (strides,) at the stride's start; NaN where unknown.
     total_m
         Distance at the end of the last stride; NaN where unknown.
     distance_source, speed_source
         ``watch file``, ``foot pod`` … (the source of the track), ``typed``, or ``cadence model``.
-    grade_known
-        Whether the grade of any stride is known.
     knot_time_s, knot_distance_m
         (k,) the course of the distance, for anything between strides.
     edge_s
@@ -47,11 +46,9 @@ class DistanceResult:
 
     distance_m: FloatArray
     speed_mps: FloatArray
-    grade_pct: FloatArray
     total_m: float
     distance_source: str
     speed_source: str
-    grade_known: bool
     knot_time_s: FloatArray
     knot_distance_m: FloatArray
     edge_s: float
@@ -66,7 +63,7 @@ class DistanceResult:
 
     def distance_at(self, time_s: npt.ArrayLike) -> FloatArray:
         """Return the distance (m) at any times (s from the start of the session), in the shape given."""
-        return _held(time_s, (self.knot_time_s, self.knot_distance_m), edge_s=self.edge_s)
+        return held(time_s, (self.knot_time_s, self.knot_distance_m), edge_s=self.edge_s)
 
 
 def distance_of(
@@ -77,18 +74,19 @@ def distance_of(
     config: DistanceConfig,
     gaps: Sequence[Gap] = (),
 ) -> DistanceResult:
-    """Give every stride its distance, speed and grade.
+    """Give every stride its distance and speed.
 
     An outside track wins over a watch's total, that over a typed distance, that over a typed speed, and all
     over the cadence model. Time without strides counts as moving, at the mean speed of its neighbours, where
-    samples are missing in it or where it is too short for a stop.
+    samples are missing in it or where it is too short for a stop; in a stop an outside distance that creeps
+    does not count.
 
     Parameters
     ----------
     table
         ``start_s``, ``end_s`` and ``activity`` filled.
     tracks
-        ``distance_m``, ``speed_mps``, ``altitude_m`` and ``grade_pct`` are read.
+        ``distance_m`` and ``speed_mps`` are read.
     context
         ``watch_distance_m``, ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
     config
@@ -96,23 +94,20 @@ def distance_of(
     gaps
         Stretches without samples.
     """
-    outside = _from_tracks(table, tracks, config)
+    outside = _from_tracks(table, tracks, config=config, gaps=gaps)
     if outside is None:
         knots, speed_mps, source, speed_source = _from_strides(table, context, config=config, gaps=gaps)
         edge_s = np.inf
     else:
         knots, speed_mps, source = outside
         speed_source, edge_s = source, config.track_edge_s
-    distance_m = _held(table["start_s"], knots, edge_s=edge_s)
-    grade_pct = _grade(table["start_s"], distance_m, tracks=tracks, knots=knots, config=config)
+    distance_m = held(table["start_s"], knots, edge_s=edge_s)
     return DistanceResult(
         distance_m=distance_m,
         speed_mps=speed_mps,
-        grade_pct=grade_pct,
-        total_m=float(_held(table["end_s"][-1], knots, edge_s=edge_s)) if len(table) else float("nan"),
+        total_m=float(held(table["end_s"][-1], knots, edge_s=edge_s)) if len(table) else float("nan"),
         distance_source=source,
         speed_source=speed_source,
-        grade_known=bool(np.isfinite(grade_pct).any()),
         knot_time_s=knots[0],
         knot_distance_m=knots[1],
         edge_s=edge_s,
@@ -184,35 +179,38 @@ def _disagree(typed: float, likely: float, config: DistanceConfig) -> bool:
     return typed > most * likely or likely > most * typed
 
 
-def _held(time_s: npt.ArrayLike, knots: tuple[FloatArray, FloatArray], *, edge_s: float) -> FloatArray:
-    """Interpolate between knots (times, values), hold the ends for ``edge_s``, and know nothing beyond."""
-    at_s = np.asarray(time_s, dtype=float)
-    knot_s, value = knots
-    if not len(knot_s):
-        return np.full(at_s.shape, np.nan)
-    known = (at_s >= knot_s[0] - edge_s) & (at_s <= knot_s[-1] + edge_s)
-    return np.asarray(np.where(known, np.interp(at_s, knot_s, value), np.nan))
-
-
 def _from_tracks(
-    table: StrideTable, tracks: Sequence[Track], config: DistanceConfig
-) -> tuple[tuple[FloatArray, FloatArray], FloatArray, str] | None:
+    table: StrideTable, tracks: Sequence[Track], *, config: DistanceConfig, gaps: Sequence[Gap]
+) -> tuple[Knots, FloatArray, str] | None:
     speed = track_speed(tracks, config)
     if speed is None:
         return None
     smooth = smoothed_speed(speed, config)
-    speed_mps = _held(table["start_s"], (smooth.time_s, smooth.value), edge_s=config.track_edge_s)
-    distance = best_track(tracks, "distance_m")
+    speed_mps = held(table["start_s"], (smooth.time_s, smooth.value), edge_s=config.track_edge_s)
+    knots, source = _told_way(best_track(tracks, "distance_m"), speed, config)
+    return without_creep(knots, _stands(table, gaps, config), config), speed_mps, source
+
+
+def _told_way(distance: Track | None, speed: Track, config: DistanceConfig) -> tuple[Knots, str]:
+    """Return the way that was told, or else that at the speed that was told, and by what."""
     if distance is not None:
         way_m = np.maximum.accumulate(distance.value) - distance.value[0]
-        return (distance.time_s, way_m), speed_mps, distance.source
+        return with_leaps_shared_out((distance.time_s, way_m), config), distance.source
     steps_m = np.diff(speed.time_s) * (speed.value[1:] + speed.value[:-1]) / 2
-    return (speed.time_s, np.concatenate([[0.0], np.cumsum(steps_m)])), speed_mps, speed.source
+    return (speed.time_s, np.concatenate([[0.0], np.cumsum(steps_m)])), speed.source
+
+
+def _stands(table: StrideTable, gaps: Sequence[Gap], config: DistanceConfig) -> tuple[FloatArray, FloatArray]:
+    """Return begins and ends of the stretches between strides in which the runner stood."""
+    ended_s, began_s = np.maximum.accumulate(table["end_s"])[:-1], table["start_s"][1:]
+    missing_s = _missing_time(ended_s, began_s, gaps)
+    stands = (began_s - ended_s > config.joined_within_s) & (missing_s == 0.0)
+    return ended_s[stands], began_s[stands]
 
 
 def _from_strides(
     table: StrideTable, context: Mapping[str, Any], *, config: DistanceConfig, gaps: Sequence[Gap]
-) -> tuple[tuple[FloatArray, FloatArray], FloatArray, str, str]:
+) -> tuple[Knots, FloatArray, str, str]:
     speed_mps = model_speed(table, config, typed_value(context, "stature_m"))
     watch_m, typed_m = _given_m(context)
     typed_mps = typed_value(context, "typed_speed_mps")
@@ -235,7 +233,7 @@ def _given_m(context: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 def _travel(
     table: StrideTable, speed_mps: FloatArray, *, gaps: Sequence[Gap], config: DistanceConfig
-) -> tuple[FloatArray, FloatArray]:
+) -> Knots:
     """Integrate the strides' speeds: times (2 strides,) of their starts and ends, and the distance there."""
     if not len(table):
         return np.empty(0), np.empty(0)
@@ -277,26 +275,3 @@ def _missing_time(from_s: FloatArray, to_s: FloatArray, gaps: Sequence[Gap]) -> 
     edges_s = np.maximum.accumulate(edges_s)
     in_gap_s = np.cumsum(np.diff(edges_s, prepend=edges_s[0]) * (np.arange(len(edges_s)) % 2))
     return np.interp(to_s, edges_s, in_gap_s) - np.interp(from_s, edges_s, in_gap_s)
-
-
-def _grade(
-    start_s: FloatArray,
-    distance_m: FloatArray,
-    *,
-    tracks: Sequence[Track],
-    knots: tuple[FloatArray, FloatArray],
-    config: DistanceConfig,
-) -> FloatArray:
-    grade = best_track(tracks, "grade_pct")
-    if grade is not None:
-        return _held(start_s, (grade.time_s, grade.value), edge_s=config.track_edge_s)
-    altitude = best_track(tracks, "altitude_m")
-    if altitude is None or not len(knots[0]):
-        return np.full(len(start_s), np.nan)
-    way_m = np.interp(altitude.time_s, *knots)
-    low_m = np.maximum(distance_m - config.grade_window_m / 2, way_m[0])
-    high_m = np.minimum(distance_m + config.grade_window_m / 2, way_m[-1])
-    rise_m = np.interp(high_m, way_m, altitude.value) - np.interp(low_m, way_m, altitude.value)
-    span_m = high_m - low_m
-    known = span_m >= config.grade_window_m / 2
-    return np.asarray(np.where(known, 100.0 * rise_m / np.where(known, span_m, 1.0), np.nan))

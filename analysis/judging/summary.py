@@ -16,6 +16,7 @@ from analysis.judging.distance import DistanceResult
 from analysis.judging.episodes import known_median
 from analysis.judging.facts import watch_facts
 from analysis.judging.flags import Findings
+from analysis.judging.grade import GradeResult
 from analysis.judging.quality import usable_fraction
 from analysis.records import Advice, GapFact, SensorFacts, SessionFacts, StrideTable
 from analysis.run_report import Evidence, Outcome, Provenance, Route, RunReport, Totals
@@ -37,6 +38,7 @@ def report_of(
     evidence: Evidence,
     outcome: Outcome,
     way: DistanceResult,
+    slope: GradeResult,
     zero_source: ZeroSource,
     config: AnalysisConfig,
 ) -> RunReport:
@@ -52,8 +54,8 @@ def report_of(
         How the clock of the watch lies whose file the session was given.
     found, evidence, outcome
         What stands out in the strides, all that speaks for it, and what is concluded.
-    way, zero_source
-        Distance and speed, and where they and the zero come from.
+    way, slope, zero_source
+        Distance, speed and slope, and where the first two and the zero come from.
     config
         The numbers in force.
     """
@@ -62,14 +64,15 @@ def report_of(
     return RunReport(
         session=_session_facts(recording, facts, watch),
         outcome=replace(outcome, advice=advice),
-        totals=_totals(table, way),
+        totals=_totals(table, way, slope),
         evidence=evidence,
         provenance=Provenance(
             method=Method.ACCELEROMETER_ONLY if trunk.path is None else Method.ZERO_PHASE,
             zero_source=zero_source,
             distance_source=way.distance_source,
             speed_source=way.speed_source,
-            grade_known=way.grade_known,
+            grade_known=slope.is_known,
+            grade_half_width_pct=slope.usual_half_width_pct,
             flexion_half_width_deg=_half_width_deg(trunk, config.posture),
             head_source=next((word for word in table["head_source"] if word), ""),
             config=config,
@@ -83,7 +86,7 @@ def report_of(
     )
 
 
-def _totals(table: StrideTable, way: DistanceResult) -> Totals:
+def _totals(table: StrideTable, way: DistanceResult, slope: GradeResult) -> Totals:
     running = table["activity"] == Activity.RUN
     return Totals(
         distance_m=way.total_m,
@@ -95,6 +98,8 @@ def _totals(table: StrideTable, way: DistanceResult) -> Totals:
         speed_mps=known_median(table["speed_mps"][running]),
         flexion_deg=known_median(table["trunk_flexion_deg"][usable_running(table)]),
         heart_rate_bpm=known_median(table["heart_rate_bpm"][running]),
+        ascent_m=slope.ascent_m,
+        descent_m=slope.descent_m,
         too_steep_m=_length_m(table, NotJudgedReason.GRADE),
         other_pace_m=_length_m(table, NotJudgedReason.SPEED),
     )

@@ -111,13 +111,23 @@ def _baseline(report: RunReport) -> str:
         if math.isfinite(base.from_m)
         else "early in the run"
     )
-    slope = (
-        "" if report.provenance.grade_known else " Slope is not known, so hills are not taken into account."
-    )
     return (
         f"Baseline: your usual is read from {base.stride_count} usable strides at {where}, "
-        f"at {words.pace(base.speed_mps)} /km.{slope}"
+        f"at {words.pace(base.speed_mps)} /km.{_slope(report)}"
     )
+
+
+def _slope(report: RunReport) -> str:
+    """Return how well slopes are known, and what that means for hills."""
+    half_pct = report.provenance.grade_half_width_pct
+    within = f"± {words.number(half_pct, 1)} %"
+    if report.provenance.grade_known:
+        return f" Slope is told to within {within}." if math.isfinite(half_pct) else ""
+    if math.isfinite(half_pct):
+        return (
+            f" The altitude wavers too much to tell slopes ({within}), so hills are not taken into account."
+        )
+    return " Slope is not known, so hills are not taken into account."
 
 
 def _flags(report: RunReport) -> str:

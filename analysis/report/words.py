@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from analysis.records import Episode, Segment
-from analysis.run_report import RunReport
+from analysis.run_report import RunReport, Totals
 from analysis.words import Flag, Verdict, ZeroSource, Zone
 
 UNKNOWN = "–"
@@ -244,6 +244,7 @@ def facts(report: RunReport) -> list[tuple[str, str, str]]:
     totals, provenance = report.totals, report.provenance
     lines = [
         ("Distance", number(totals.distance_m / 1000, 2, " km"), provenance.distance_source),
+        _climb_fact(totals),
         ("Running", duration(totals.running_s), ""),
         ("Walking", duration(totals.walking_s), "not judged") if totals.walking_s >= 1 else None,
         _unjudged_fact(report),
@@ -260,6 +261,14 @@ def facts(report: RunReport) -> list[tuple[str, str, str]]:
         ),
     ]
     return [line for line in lines if line is not None]
+
+
+def _climb_fact(totals: Totals) -> tuple[str, str, str] | None:
+    """Return how far the way rose and fell, where an altitude tells it."""
+    if not math.isfinite(totals.ascent_m):
+        return None
+    up, down = (number(metres, 0, " m") for metres in (totals.ascent_m, totals.descent_m))
+    return ("Climb", f"{up} up, {down} down", "by the altitude recorded beside")
 
 
 def _unjudged_fact(report: RunReport) -> tuple[str, str, str] | None:

@@ -78,9 +78,10 @@ STAGES_OF = {
     ),
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
-        ("facts", "quality", "distance", "baseline", "hysteresis", "zones", "advice"),
-        ("recalibration", "episodes", "headline"),
-        ("curve", "leaning"),
+        ("facts", "quality", "way", "hysteresis", "zones", "advice"),
+        ("distance", "episodes", "headline"),
+        ("grade", "baseline"),
+        ("recalibration", "curve", "leaning"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
         ("flags",),
         ("summary",),

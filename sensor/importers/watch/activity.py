@@ -9,11 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sensor.errors import ImportFileError
+from sensor.importers.watch.positions import way_along
 from sensor.samples import FloatArray, freeze_arrays
 from sensor.session.watch_rows import LONGEST_WATCH_S
-
-EARTH_RADIUS_M = 6_371_008.8
-"""Mean radius (IUGG); a path of some kilometres is within 0.6 % of one on the ellipsoid."""
 
 EARLIEST_DATE_S = 946_684_800.0
 """2000-01-01: a watch that tells an earlier time has never been set."""
@@ -144,7 +142,7 @@ def activity_of(
     time_s = table[:, 0]
     told = [*notices, *told]
     if np.isnan(columns["distance_m"]).all():
-        columns["distance_m"] = _along(columns["latitude_deg"], columns["longitude_deg"])
+        columns["distance_m"] = way_along(time_s, columns["latitude_deg"], columns["longitude_deg"])
     columns["distance_m"], fell_m = _never_falling(columns["distance_m"])
     if fell_m > 0:
         told.append(f"Its distance fell by {fell_m:.0f} m in all; it is taken to have stood still there.")
@@ -214,23 +212,3 @@ def _never_falling(distance_m: FloatArray) -> tuple[FloatArray, float]:
     kept[known] = np.maximum.accumulate(value)
     steps = np.diff(value)
     return kept, float(-steps[steps < 0].sum())
-
-
-def _along(latitude_deg: FloatArray, longitude_deg: FloatArray) -> FloatArray:
-    """Return (n,) metres along the positions, by great circles; NaN where there is no position.
-
-    Points without a position are passed over, not taken for 0°, 0°.
-    """
-    known = np.isfinite(latitude_deg) & np.isfinite(longitude_deg)
-    distance_m = np.full(len(latitude_deg), np.nan)
-    if known.sum() < 2:
-        return distance_m
-    latitude, longitude = np.radians(latitude_deg[known]), np.radians(longitude_deg[known])
-    # The haversine keeps its digits for neighbouring points, where the law of cosines loses them.
-    half = (
-        np.sin(np.diff(latitude) / 2) ** 2
-        + np.cos(latitude[:-1]) * np.cos(latitude[1:]) * np.sin(np.diff(longitude) / 2) ** 2
-    )
-    steps_m = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
-    distance_m[known] = np.concatenate([[0.0], np.cumsum(steps_m)])
-    return distance_m

@@ -84,12 +84,19 @@ ALLOWED: dict[str, dict[float, str]] = {
     "stride/rows.py": {120: _PER_MINUTE_AND_FOOT},
     "judging/distance.py": {
         60: _PER_MINUTE,
-        100: _HUNDREDTHS,
         120: _PER_MINUTE_AND_FOOT,
         1000: _METRES_OF_A_KM,
     },
     "judging/episodes.py": {0.05: "rounding of times: strides that follow each other share theirs"},
     "judging/facts.py": {1000: _THOUSANDTHS, 1_000_000: "millionths of a rate"},
+    "judging/grade.py": {
+        3: "blocks whose second difference is taken",
+        5: "of the six fifths: variance of a slope fitted through a random walk",
+        6: "the same",
+        12: "variance of a uniform distribution: width squared over twelve",
+        100: _HUNDREDTHS,
+        1.4826: "median absolute deviation to standard deviation",
+    },
     "judging/headline.py": {1000: _METRES_OF_A_KM},
     "judging/hysteresis.py": {1e-6: "rounding of sums of distances"},
     "judging/mounting_shift.py": {

@@ -98,6 +98,37 @@ def test_hills_and_other_speeds_are_shown_but_not_judged() -> None:
     assert usable_running(table).all()
 
 
+def test_hills_within_the_window_are_left_out_of_it() -> None:
+    # Of the window's strides, 250 to 499, the last 50 climb, bent by 4 degrees more.
+    index = np.arange(2000)
+    climbs = index >= 450
+    table = steady_run(
+        2000, grade_pct=np.where(climbs, 5.0, 0.5), trunk_flexion_deg=np.where(climbs, 10.0, 6.0)
+    )
+    baseline = fresh_window(table, 4000.0, CONFIG)
+    assert baseline is not None
+    assert (baseline.stride_count, baseline.sd_deg, baseline.grade_pct) == (200, 0.0, 0.5)
+
+
+@pytest.mark.parametrize("slope_pct", [3.0, -6.0])
+def test_on_one_slope_all_the_way_its_strides_are_the_window_and_are_judged(slope_pct: float) -> None:
+    grade_pct = np.full(2000, slope_pct)
+    grade_pct[1500:1600] = 0.0
+    table = steady_run(2000, grade_pct=grade_pct)
+    baseline = fresh_window(table, 4000.0, CONFIG)
+    assert baseline is not None
+    assert baseline.grade_pct == slope_pct
+    judged = with_judged(table, baseline, CONFIG, speed_is_measured=True)
+    assert (judged["judged_because"] == np.where(grade_pct == 0.0, "grade", "")).all()
+
+
+def test_a_window_of_up_and_down_with_too_few_level_strides_keeps_them_all() -> None:
+    grade_pct = np.where(np.arange(2000) % 2 == 0, 5.0, -5.0)
+    baseline = fresh_window(steady_run(2000, grade_pct=grade_pct), 4000.0, CONFIG)
+    assert baseline is not None
+    assert (baseline.stride_count, baseline.grade_pct) == (250, 0.0)
+
+
 def test_a_speed_that_nothing_measured_keeps_no_stride_from_being_judged() -> None:
     speed_mps = np.where(np.arange(2000) < 1000, 3.0, 3.9)
     table = steady_run(2000, speed_mps=speed_mps)

@@ -147,8 +147,6 @@ def test_overlapping_gaps_count_once() -> None:
 def test_without_any_source_the_cadence_model_is_named_as_such() -> None:
     result = distance_of(steady_run(100), (), context={}, config=CONFIG)
     assert result.distance_source == result.speed_source == "cadence model"
-    assert np.isnan(result.grade_pct).all()
-    assert not result.grade_known
 
 
 @pytest.mark.parametrize(
@@ -203,22 +201,61 @@ def test_beyond_the_end_of_a_track_distance_is_unknown() -> None:
     assert np.isnan(result.total_m)
 
 
-def test_altitude_becomes_a_grade() -> None:
-    tracks = [
-        track("distance_m", "watch file", [0, 700], [0, 2100]),
-        track("altitude_m", "watch file", [0, 350, 700], [100, 100, 131.5]),
-    ]
-    result = distance_of(steady_run(1000), tracks, context={}, config=CONFIG)
-    assert result.grade_known
-    assert result.grade_pct[300] == pytest.approx(0.0)
-    assert result.grade_pct[700] == pytest.approx(3.0)
-
-
 def test_an_empty_table_gives_an_empty_result() -> None:
     result = distance_of(steady_run(0), (), context={"typed_distance_m": 1000.0}, config=CONFIG)
     assert len(result.distance_m) == 0
     assert np.isnan(result.total_m)
     assert np.isnan(result.distance_at([1.0, 2.0])).all()
+
+
+STOPPED_S = np.arange(1000) * STRIDE_S + np.where(np.arange(1000) >= 500, 60.0, 0.0)
+"""Starts of strides with a stop of 60 s in their middle, from 350 s on."""
+
+
+def through_a_stop(stop_mps: float, gaps: tuple[Gap, ...] = ()) -> float:
+    """Return the way of a watch that tells 3 m/s, and in a stop of 60 s so many."""
+    table = steady_run(1000, start_s=STOPPED_S, end_s=STOPPED_S + STRIDE_S)
+    stop_m = 60.0 * stop_mps
+    told = track("distance_m", "watch file", [0, 350, 410, 760], [0, 1050, 1050 + stop_m, 2100 + stop_m])
+    return distance_of(table, [told], context={}, config=CONFIG, gaps=gaps).total_m
+
+
+def test_a_distance_that_creeps_while_no_stride_is_felt_is_no_way() -> None:
+    # Of 60 s without a stride the first and the last two may still be coming to a stand.
+    assert through_a_stop(0.5) == pytest.approx(2100.0 + 4.0 * 0.5)
+
+
+def test_a_distance_that_grows_like_a_walk_counts_whatever_the_sensor_felt() -> None:
+    assert through_a_stop(1.0) == pytest.approx(2160.0)
+
+
+def test_where_samples_are_missing_nothing_tells_a_stand() -> None:
+    assert through_a_stop(0.5, (Gap(360.0, 380.0, "link lost"),)) == pytest.approx(2130.0)
+
+
+def test_a_tunnel_of_a_hundred_seconds_is_crossed_evenly() -> None:
+    """The watch tells the same distance for 100 s, and the way through at once when it comes out."""
+    time_s = np.arange(701.0)
+    told_m = np.where((time_s > 300) & (time_s < 400), 900.0, 3.0 * time_s)
+    tracks = [Track("distance_m", "watch file", time_s, told_m)]
+    result = distance_of(steady_run(1000), tracks, context={}, config=CONFIG)
+    assert result.total_m == pytest.approx(2100.0)
+    assert result.distance_at([350.0, 375.0]) == pytest.approx([1050.0, 1125.0])
+
+
+def test_a_leap_that_was_not_run_before_it_stays_as_the_watch_tells_it() -> None:
+    time_s = np.arange(701.0)
+    told_m = 3.0 * time_s + np.where(time_s >= 200, 50.0, 0.0)
+    tracks = [Track("distance_m", "watch file", time_s, told_m)]
+    result = distance_of(steady_run(1000), tracks, context={}, config=CONFIG)
+    assert result.total_m == pytest.approx(2150.0)
+    assert result.distance_at([199.0, 200.0]) == pytest.approx([597.0, 650.0])
+
+
+def test_points_dated_hardly_apart_are_no_leap() -> None:
+    tracks = [track("distance_m", "watch file", [0, 350, 350.1, 700], [0, 1050, 1053, 2100])]
+    result = distance_of(steady_run(1000), tracks, context={}, config=CONFIG)
+    assert result.total_m == pytest.approx(2100.0)
 
 
 @given(st.floats(-1000, 1000), st.floats(100, 50_000))

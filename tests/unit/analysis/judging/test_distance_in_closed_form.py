@@ -1,4 +1,4 @@
-"""Distance, speed and grade where each has a formula: parabolas, straight lines and their very ends."""
+"""Distance and speed where each has a formula: parabolas, straight lines and their very ends."""
 
 from __future__ import annotations
 
@@ -146,39 +146,3 @@ def test_only_what_something_outside_told_is_a_measured_speed() -> None:
         for tracks, context in (([known], {}), ((), {"typed_speed_mps": 3.0}), ((), {}))
     ]
     assert found == [True, False, False]
-
-
-def hill(at_s: FloatArray, run_m: float) -> FloatArray:
-    """Return the grade at times of a run of 1 m/s whose altitude is a parabola, x²/1000 after x metres."""
-    time_s = np.arange(0.0, run_m + 0.5)
-    tracks = [track("distance_m", time_s, time_s), track("altitude_m", time_s, time_s**2 / 1000.0)]
-    return distance_of(starting(*at_s), tracks, context={}, config=CONFIG).grade_pct
-
-
-def test_grade_is_the_rise_over_a_hundred_metres() -> None:
-    # Of x² between a and b the mean slope is a + b: 0-50 m, 0-60, 100-200, 250-300.
-    found = hill(np.array([0.0, 10.0, 150.0, 300.0]), 300.0)
-    np.testing.assert_allclose(found, [5.0, 6.0, 30.0, 55.0])
-
-
-@pytest.mark.parametrize(("run_m", "is_known"), [(49.0, False), (50.0, True)])
-def test_over_less_than_half_the_window_there_is_no_grade(run_m: float, is_known: bool) -> None:
-    assert np.isfinite(hill(np.array([0.0, run_m / 2.0]), run_m)).tolist() == [is_known] * 2
-
-
-def test_a_recorded_grade_wins_over_altitude_and_holds_as_long_as_any_track() -> None:
-    time_s = np.array([0.0, 100.0])
-    tracks = [
-        track("distance_m", time_s, 3.0 * time_s),
-        track("altitude_m", time_s, time_s),
-        track("grade_pct", time_s, np.array([0.0, 4.0])),
-    ]
-    found = distance_of(starting(0.0, 50.0, 110.0, 110.1), tracks, context={}, config=CONFIG).grade_pct
-    np.testing.assert_array_equal(found, [0.0, 2.0, 4.0, np.nan])
-
-
-def test_without_a_stride_altitude_gives_no_grade() -> None:
-    time_s = np.array([0.0, 100.0])
-    result = distance_of(steady_run(0), [track("altitude_m", time_s, time_s)], context={}, config=CONFIG)
-    assert len(result.grade_pct) == 0
-    assert not result.grade_known

@@ -55,3 +55,16 @@ def test_the_window_of_contact_times_is_told_as_configured() -> None:
     wide = replace(config, segments=replace(config.segments, contact_window_m=250.0))
     (line,) = [s for s in measured_lines(with_fields(report, config=wide)) if s.startswith("Contact time")]
     assert "median over 250 m" in line
+
+
+def _of_slopes(*, grade_known: bool, half_pct: float) -> str:
+    report = with_fields(sample.steady_run(), grade_known=grade_known, grade_half_width_pct=half_pct)
+    (line,) = [line for line in method_lines(report) if line.startswith("Baseline:")]
+    return line.partition("/km.")[2].strip()
+
+
+def test_how_well_slopes_are_known_is_told_and_why_they_are_not() -> None:
+    assert _of_slopes(grade_known=True, half_pct=1.04) == "Slope is told to within ± 1.0 %."
+    assert _of_slopes(grade_known=True, half_pct=np.nan) == ""
+    assert "wavers too much to tell slopes (± 6.3 %)" in _of_slopes(grade_known=False, half_pct=6.3)
+    assert _of_slopes(grade_known=False, half_pct=np.nan).startswith("Slope is not known")

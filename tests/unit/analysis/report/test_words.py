@@ -84,3 +84,11 @@ def test_the_page_says_what_usual_is_and_how_far_forward_that_was() -> None:
     assert words.usual_is(behind).endswith("which was 2.0° behind your standing.")
     assert words.usual_is(with_fields(report, zero_source="own baseline")).endswith("km 0.5 to 2.0.")
     assert words.usual_is(with_fields(report, baseline=None)) == ""
+
+
+def test_climb_and_descent_stand_among_the_facts_where_an_altitude_tells_them() -> None:
+    report = sample.slouching_10k()
+    assert "Climb" not in [what for what, _, _ in words.facts(report)]
+    hilly = with_fields(report, ascent_m=84.4, descent_m=0.0)
+    (climb,) = [value for what, value, _ in words.facts(hilly) if what == "Climb"]
+    assert climb == "84 m up, 0 m down"
