@@ -73,6 +73,13 @@ ALLOWED: dict[str, dict[float, str]] = {
         0.5: _PARABOLA,
         1000: _THOUSANDTHS,
     },
+    "signal/watch_clock.py": {0.5: _PARABOLA},
+    "signal/watch_fit.py": {3: "of Wallace's formula", 8: "of Wallace's formula"},
+    "signal/watch_series.py": {
+        0.5: "half a grid step: less than that cannot be lost",
+        3: "grid steps over which a slope is taken",
+        60: _PER_MINUTE,
+    },
     "signal/timebase.py": {
         3: "points of a cubic beside the one before",
         4: "points that a cubic goes through",
