@@ -222,7 +222,12 @@ def _judged(
         distance_source=way.distance_source,
         zero_source=zero_source,
         config=config.verdict,
-        doubts=(*doubts_about(trunk, config), *typed_doubts(table, recording.context, config.distance)),
+        doubts=(
+            *doubts_about(
+                trunk, config, checks=next(f.checks for f in facts if f.placement == sensor.placement)
+            ),
+            *typed_doubts(table, recording.context, config.distance),
+        ),
         lost_share=lost_running_share(table, sensor.gaps, config.distance),
     )
     return report_of(

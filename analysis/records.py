@@ -72,6 +72,9 @@ class ClockFacts:
 HANDEDNESS = "right-handed axes"
 """Name of the check whether accelerometer and gyroscope turn the same way."""
 
+WITHIN_RANGE = "samples within range"
+"""Name of the check whether the samples stay below the full scale of their sensor."""
+
 
 @dataclass(frozen=True, slots=True)
 class SensorCheck:
@@ -87,7 +90,8 @@ class SensorFacts:
     """What a report says of one sensor: placement, name, rate, shares of trouble (0 to 1).
 
     ``clock`` is None for the trunk sensor, whose clock is that of the report. ``checks`` are those that
-    decide whether its angles mean anything, each with its outcome.
+    decide whether its angles mean anything, each with its outcome. ``clipped_fraction`` is NaN where nobody
+    can tell.
     """
 
     placement: str
@@ -104,6 +108,11 @@ class SensorFacts:
     battery_pct: int | None = None
     clock: ClockFacts | None = None
     checks: tuple[SensorCheck, ...] = ()
+
+    def check(self, what: str) -> SensorCheck:
+        """Return how a check ended; one that is missing was not judged."""
+        not_made = SensorCheck(what, CheckOutcome.NOT_JUDGED, "it was not made")
+        return next((check for check in self.checks if check.what == what), not_made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,15 @@ class CheckOutcome(StrEnum):
     NOT_JUDGED = "not judged"
 
 
+class RangeDoubt(StrEnum):
+    """Why nobody can tell whether a sensor's range was exceeded: the end of a sentence."""
+
+    FILE = "the file tells no range"
+    FILE_ACCELEROMETER = "the file tells no range of the accelerometer"
+    FILE_GYROSCOPE = "the file tells no range of the gyroscope"
+    SENSOR = "this kind of sensor tells no range"
+
+
 class Method(StrEnum):
     """How the inclination was computed."""
 
