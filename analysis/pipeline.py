@@ -14,9 +14,11 @@ from analysis.judging.baseline import (
     with_adjusted_flexion,
     with_judged,
 )
-from analysis.judging.distance import DistanceResult, distance_of, lost_running_share, typed_doubts
+from analysis.judging.distance import DistanceResult, distance_of, lost_running_share
+from analysis.judging.distance_doubts import source_doubts, typed_doubts
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
+from analysis.judging.known_laps import lap_times
 from analysis.judging.mounting_shift import mounting_shifts
 from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
@@ -83,7 +85,12 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     table = stride_table(trunk, together, speed_known=measured, context=recording.context, config=config)
     require_running(table, config.verdict)
     way = distance_of(
-        table, recording.tracks, context=recording.context, config=config.distance, gaps=sensor.gaps
+        table,
+        recording.tracks,
+        context=recording.context,
+        config=config.distance,
+        gaps=sensor.gaps,
+        lap_s=lap_times(recording.marks),
     )
     table = _along_the_way(table, way, config)
     middle_s = 0.5 * (table["start_s"] + table["end_s"])
@@ -227,6 +234,15 @@ def _judged(
                 trunk, config, checks=next(f.checks for f in facts if f.placement == sensor.placement)
             ),
             *typed_doubts(table, recording.context, config.distance),
+            *source_doubts(
+                table,
+                recording.tracks,
+                context=recording.context,
+                counts=way.distance_source,
+                config=config.distance,
+                gaps=sensor.gaps,
+                lap_s=lap_times(recording.marks),
+            ),
         ),
         lost_share=lost_running_share(table, sensor.gaps, config.distance),
     )

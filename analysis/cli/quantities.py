@@ -46,6 +46,17 @@ def parse_distance_m(text: str) -> float:
     return _number_told(text, _METRES, examples="10km, 6.2mi or 400m", key="typed_distance_m")
 
 
+def parse_lap_m(text: str) -> float:
+    """Return the typed length of a lap, such as ``400m`` or ``1mi``, in metres.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit, with an unknown one, or for a length no lap has.
+    """
+    return _number_told(text, _METRES, examples="400m, 1km or 1mi", key="lap_length_m")
+
+
 def parse_speed_mps(text: str) -> float:
     """Return a typed speed, such as ``11km/h``, ``6.8mph`` or ``3.1m/s``, in m/s.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from textwrap import shorten
 
 import numpy as np
 from markupsafe import Markup
@@ -43,6 +44,9 @@ NARROW = Size(
 )
 SIZES = (WIDE, NARROW)
 
+_LONGEST_SOURCE = 32
+"""Letters of a source's name that fit below the narrow figure: some come from files of strangers."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
@@ -56,12 +60,15 @@ class Way:
         From kilometres or minutes to drawing units.
     stride_s, stride_m
         (n,) a place for each moment, for what is known only by its time.
+    source
+        Where the distance comes from; empty along minutes.
     """
 
     in_km: bool
     scale: Scale
     stride_s: FloatArray
     stride_m: FloatArray
+    source: str = ""
 
     def places(self, metres: FloatArray, seconds: FloatArray) -> FloatArray:
         """Return drawing places of (n,) points known by distance and time."""
@@ -74,6 +81,11 @@ class Way:
         if not math.isfinite(metres):
             metres = float(np.interp(seconds, self.stride_s, self.stride_m))
         return self.scale.at(metres / 1000)
+
+    @property
+    def axis_height(self) -> float:
+        """Room for the labels below the plot."""
+        return 42.0 if self.source else 26.0
 
     @property
     def unit(self) -> str:
@@ -123,7 +135,8 @@ def way_of(report: RunReport, size: Size) -> Way:
     if words.has_distance(report):
         known = np.isfinite(metres)
         scale = Scale(0.0, report.totals.distance_m / 1000, begin, end)
-        return Way(True, scale, *_or_origin(start_s[known], metres[known]))
+        source = shorten(words.clean(words.distance_source(report)), _LONGEST_SOURCE, placeholder=" …")
+        return Way(True, scale, *_or_origin(start_s[known], metres[known]), source)
     last_s = float(start_s[-1]) if len(start_s) else 60.0
     return Way(False, Scale(0.0, last_s / 60, begin, end), *_or_origin(start_s, metres))
 
@@ -134,7 +147,7 @@ def _or_origin(seconds: FloatArray, metres: FloatArray) -> tuple[FloatArray, Flo
 
 
 def x_axis(way: Way, size: Size, bottom: float) -> Markup:
-    """Return labels along x, the unit behind the last one that leaves it room."""
+    """Return labels along x, the unit behind the last one that leaves it room, and the distance's source."""
     marks = ticks(way.scale.low, way.scale.high, size.x_ticks)
     unit_at = size.width - size.right
     room = unit_at - size.letter * 3
@@ -145,9 +158,10 @@ def x_axis(way: Way, size: Size, bottom: float) -> Markup:
     ]
     small = [line(way.scale.at(v), bottom, way.scale.at(v), bottom + 4, class_="axis") for v in marks]
     base = line(size.left, bottom, unit_at, bottom, class_="axis")
-    return Markup("").join(
-        [base, *small, *labels, text(unit_at, bottom + 18, way.unit, class_="tick unit", anchor="end")]
-    )
+    unit = text(unit_at, bottom + 18, way.unit, class_="tick unit", anchor="end")
+    told = f"distance: {way.source}"
+    source = [text(unit_at, bottom + 36, told, class_="tick", anchor="end")] if way.source else []
+    return Markup("").join([base, *small, *labels, unit, *source])
 
 
 def y_grid(scale: Scale, size: Size, labels: dict[float, str]) -> Markup:

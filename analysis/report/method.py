@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from analysis.judging.distance import CADENCE_MODEL
 from analysis.report import words
 from analysis.run_report import RunReport
 from analysis.words import Method, ZeroSource
@@ -156,7 +157,15 @@ def _distance(report: RunReport) -> str:
     provenance = report.provenance
     if not words.has_distance(report):
         return "Distance: not known; places are told in minutes."
-    return f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}."
+    stated = f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}."
+    if provenance.distance_source != CADENCE_MODEL:
+        return stated
+    numbers = provenance.config.distance
+    return (
+        f"{stated} On runs of known length or speed the cadence model was off by "
+        f"{words.number(numbers.model_error_pct)} % (root mean square), by "
+        f"{words.number(numbers.model_worst_pct)} % in the worst."
+    )
 
 
 def _head(report: RunReport) -> list[str]:

@@ -76,6 +76,7 @@ def render(report: RunReport) -> str:
             method=method,
             figures=_figures(report),
             in_km=words.has_distance(report),
+            distance_source=words.distance_source(report),
             has_unjudged=has_unjudged(report),
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,

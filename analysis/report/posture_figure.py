@@ -86,7 +86,7 @@ def _variant(report: RunReport, size: Size) -> Markup:
         pins(plot),
         flag_bars(plot, flags),
         width=size.width,
-        height=bottom + _grade_height(report) + 26,
+        height=bottom + _grade_height(report) + plot.way.axis_height,
         title="Posture over distance",
         description=_spoken(report, mode),
         key=key,

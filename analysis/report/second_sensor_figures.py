@@ -111,7 +111,7 @@ def _variant(report: RunReport, figure: _Course, size: Size) -> Markup:
         *(_line(plot, v, css) for (_, v), css in zip(figure.lines, _CLASSES, strict=True)),
         flag_bars(plot, flags),
         width=size.width,
-        height=bottom + 26,
+        height=bottom + plot.way.axis_height,
         title=figure.title,
         description=_spoken(report, figure, flags),
         key=key,

@@ -127,7 +127,7 @@ def _span_variant(report: RunReport, figure: SpanFigure, *, shown: list[Span], s
         x_axis(way, size, bottom),
         *(_span(way, scale, s) for s in shown),
         width=size.width,
-        height=bottom + 26,
+        height=bottom + way.axis_height,
         title=figure.title,
         description=figure.description,
         key=f"{figure.key}-{size.key}",

@@ -87,7 +87,9 @@ def _kilometres(report: RunReport) -> list[str]:
     if _has_heart_rate(report):
         heads.insert(-1, "heart")
         keys.append("heart in beats per minute")
-    return [*_table(heads, [_kilometre(report, s) for s in report.evidence.segments]), *keys]
+    keys.append(f"distance: {words.distance_source(report)}")
+    rows = _table(heads, [_kilometre(report, s) for s in report.evidence.segments])
+    return [*rows, *(line for key in keys for line in _wrapped(key))]
 
 
 def _has_heart_rate(report: RunReport) -> bool:

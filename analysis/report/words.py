@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.judging.distance import CADENCE_MODEL
 from analysis.records import Episode, Segment
 from analysis.run_report import RunReport
 from analysis.words import Flag, Verdict, ZeroSource, Zone
@@ -223,6 +224,17 @@ def has_distance(report: RunReport) -> bool:
     return report.provenance.distance_source != "unknown" and math.isfinite(report.totals.distance_m)
 
 
+def distance_source(report: RunReport) -> str:
+    """Return where distances come from, the error of the cadence model beside its name."""
+    return _with_error(report.provenance.distance_source, report)
+
+
+def _with_error(source: str, report: RunReport) -> str:
+    if source != CADENCE_MODEL:
+        return source
+    return f"{source}, about ±{number(report.provenance.config.distance.model_error_pct)} %"
+
+
 def has_sacrum(report: RunReport) -> bool:
     """Tell whether a sensor on the sacrum tells a lean from a rounded back."""
     return bool(np.isfinite(report.strides["sacrum_pitch_deg"]).any())
@@ -243,10 +255,10 @@ def facts(report: RunReport) -> list[tuple[str, str, str]]:
     """Return the facts of the run: what, its value with unit, where it comes from."""
     totals, provenance = report.totals, report.provenance
     lines = [
-        ("Distance", number(totals.distance_m / 1000, 2, " km"), provenance.distance_source),
+        ("Distance", number(totals.distance_m / 1000, 2, " km"), distance_source(report)),
         ("Running", duration(totals.running_s), ""),
         ("Walking", duration(totals.walking_s), "not judged") if totals.walking_s >= 1 else None,
-        ("Pace", pace(totals.speed_mps) + " /km", provenance.speed_source),
+        ("Pace", pace(totals.speed_mps) + " /km", _with_error(provenance.speed_source, report)),
         ("Cadence", number(totals.cadence_spm), "steps per minute"),
         ("Heart rate", number(totals.heart_rate_bpm), "beats per minute, median")
         if math.isfinite(totals.heart_rate_bpm)

@@ -69,8 +69,9 @@ STAGES_OF = {
     ),
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
+        ("known_laps",),
         ("facts", "quality", "distance", "baseline", "hysteresis", "zones", "advice"),
-        ("recalibration", "episodes", "headline"),
+        ("recalibration", "episodes", "headline", "distance_doubts"),
         ("curve", "leaning"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
         ("flags",),

@@ -15,7 +15,7 @@ from analysis.errors import NotEnoughRunningError, SignalError
 from analysis.pipeline import analyse
 from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind
 from analysis.run_report import RunReport
-from sensor.samples import FloatArray, Recording, SensorRecording
+from sensor.samples import FloatArray, Mark, Recording, SensorRecording
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.runner.gait import SEVERE, STYLES
 from sensor.virtual.runner.imu_errors import CONSUMER
@@ -67,6 +67,25 @@ def test_a_plain_run_is_reported_as_it_was() -> None:
     assert found.totals.cadence_spm == pytest.approx(120.0 * rate_hz, rel=0.01)
     assert found.outcome.verdict == "none"
     assert "200 are needed" in found.outcome.no_verdict_because
+
+
+def test_marked_laps_place_the_strides_and_contradict_what_was_typed() -> None:
+    run_ = virtual(PLAIN)
+    # The runner presses at every 60 m, having begun on the line, and forgets one.
+    at_s = np.interp([60.0, 120.0, 240.0], run_.distance_m, run_.time_s)
+    told = replace(
+        session(run_),
+        marks=tuple(Mark(float(time_s), "lap") for time_s in at_s),
+        context={"lap_length_m": 60.0, "typed_distance_m": 300.0},
+    )
+    found = analyse(told)
+    assert found.provenance.distance_source == "laps"
+    assert found.totals.distance_m == pytest.approx(run_.distance_m[-1], rel=0.02)
+    true_m = np.interp(found.strides["start_s"], run_.time_s, run_.distance_m)
+    np.testing.assert_allclose(found.strides["distance_m"], true_m, atol=3.0)
+    assert set(found.strides["judged_because"]) <= {"", "no baseline", "unusable"}
+    (doubt,) = (line for line in found.outcome.confidence_because if "your laps make" in line.lower())
+    assert doubt.endswith("you typed 0.30 km; what your laps make counts.")
 
 
 def test_a_symptom_told_of_the_session_decides_its_advice() -> None:
