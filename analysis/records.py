@@ -16,7 +16,7 @@ import numpy as np
 
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
-from analysis.words import CheckOutcome, EpisodeEnd, Flag, Grade, StandingRole
+from analysis.words import CheckOutcome, EpisodeEnd, Flag, Grade, LapKind, StandingRole
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 
 
@@ -174,7 +174,9 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One kilometre (or the last part of one). NaN where nothing usable was run in it.
+    """One kilometre, mile, lap … (or the last part of one). NaN where nothing usable was run in it.
+
+    ``lap`` counts laps from 1, and is 0 where the run was cut by length.
 
     ``head_forward_lo_cm`` and ``head_forward_hi_cm`` bound the 95 % interval of ``head_forward_cm``, which a
     model estimates; ``head_pitch_deg`` and ``neck_flexion_deg`` are measured, NaN without a head sensor;
@@ -206,6 +208,22 @@ class Segment:
     sacrum_pitch_deg: float = math.nan
     upper_trunk_minus_sacrum_deg: float = math.nan
     bend_change_deg: float = math.nan
+    lap: int = 0
+    lap_kind: LapKind = LapKind.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """All work, or all rest, of a run in intervals: sums over its laps, medians over their strides."""
+
+    kind: LapKind
+    lap_count: int
+    distance_m: float
+    duration_s: float
+    flexion_deg: float
+    adj_deg: float
+    cadence_spm: float
+    flag: Flag
 
 
 class Axis(StrEnum):

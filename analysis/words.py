@@ -132,6 +132,15 @@ class StandingRole(StrEnum):
     """After the run."""
 
 
+class LapKind(StrEnum):
+    """What a part of the run is among the runner's own laps."""
+
+    NONE = ""
+    """No lap: the run was cut by length."""
+    WORK = "work"
+    REST = "rest"
+
+
 class NotJudgedReason(StrEnum):
     """Why a stride is not held against the fresh window."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.lengths import Split
+
 
 @dataclass(frozen=True, slots=True)
 class DistanceConfig:
@@ -179,10 +181,15 @@ class MountingShiftConfig:
 class SegmentConfig:
     """Rows of the table over distance."""
 
-    length_m: float = 1000.0
-    """Length of a row."""
+    split: Split = Split.KILOMETRE
+    """What a row is. It decides which strides share a row, and no flag."""
     min_part_m: float = 20.0
     """A last part shorter than this is joined to the row before it."""
+    rest_run_share: float = 0.5
+    """A lap of which less time than this was run was walked or stood: a rest."""
+    rest_speed_ratio: float = 0.8
+    """So is one below this share of the speed of both laps beside it: laps of an even run differ by a few per
+    cent, a recovery is jogged at far less than the pace of the interval. A choice; no flag hangs on it."""
     contact_window_m: float = 100.0
     """One contact time from the trunk is unsure by more than 100 ms; a median over this distance is not."""
 

@@ -12,11 +12,11 @@ import numpy as np
 from analysis.judging.config import DistanceConfig
 from analysis.judging.distance import LAPS, TYPED, WATCH_TOTAL, Knots, model_speed, track_way, travel
 from analysis.judging.known_laps import LAP_LENGTH_KEY, by_known_laps
+from analysis.lengths import LengthUnit
 from analysis.records import StrideTable
 from analysis.signal.speed import track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track
-from sensor.units import KMH_PER_MPS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +42,7 @@ def source_doubts(
     config: DistanceConfig,
     gaps: Sequence[Gap] = (),
     lap_s: FloatArray | None = None,
+    unit: LengthUnit = LengthUnit.KILOMETRE,
 ) -> tuple[str, ...]:
     """Say of every pair of sources that differ by more than a little how far each says the run went.
 
@@ -53,19 +54,29 @@ def source_doubts(
         As of `distance_of`; all that was given or measured is compared, whatever wins.
     counts
         The source that won (`DistanceResult.distance_source`).
+    unit
+        In which distances are told.
     """
     marks_s = np.empty(0) if lap_s is None else lap_s
     sources = [
         *_from_tracks(tracks, config),
         *_given(table, context, config=config, gaps=gaps, lap_s=marks_s),
     ]
-    doubts = [_difference(one, other, counts, config) for one, other in combinations(sources, 2)]
+    doubts = [
+        _difference(one, other, counts, config=config, unit=unit) for one, other in combinations(sources, 2)
+    ]
     unmarked = typed_value(context, LAP_LENGTH_KEY) is not None and len(marks_s) < 2
     told = ["The length of your laps tells nothing: no two laps were marked."] if unmarked else []
     return (*(doubt for doubt in doubts if doubt), *told)
 
 
-def typed_doubts(table: StrideTable, context: Mapping[str, Any], config: DistanceConfig) -> tuple[str, ...]:
+def typed_doubts(
+    table: StrideTable,
+    context: Mapping[str, Any],
+    config: DistanceConfig,
+    *,
+    unit: LengthUnit = LengthUnit.KILOMETRE,
+) -> tuple[str, ...]:
     """Say where what the runner typed contradicts the cadence by more than people differ.
 
     Parameters
@@ -76,6 +87,8 @@ def typed_doubts(table: StrideTable, context: Mapping[str, Any], config: Distanc
         ``watch_distance_m``, ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
     config
         Step-length model, and the disagreement that is let pass.
+    unit
+        In which distances and speeds are told.
     """
     running = table["activity"] == Activity.RUN
     model_mps = model_speed(table, config, typed_value(context, "stature_m"))
@@ -86,16 +99,16 @@ def typed_doubts(table: StrideTable, context: Mapping[str, Any], config: Distanc
         likely_mps = float(np.median(model_mps[running]))
         if _disagree(typed_mps, likely_mps, config):
             doubts.append(
-                f"The typed speed of {KMH_PER_MPS * typed_mps:.1f} km/h does not fit your steps, "
-                f"which suggest about {KMH_PER_MPS * likely_mps:.0f} km/h."
+                f"The typed speed of {unit.speed(typed_mps, 1)} does not fit your steps, "
+                f"which suggest about {unit.speed(likely_mps)}."
             )
     given_m, what = (typed_m, "typed distance") if watch_m is None else (watch_m, "watch's distance")
     if given_m is not None and len(table):
         likely_m = float(((table["end_s"] - table["start_s"]) * model_mps).sum())
         if _disagree(given_m, likely_m, config):
             doubts.append(
-                f"The {what} of {given_m / 1000:.1f} km does not fit your steps, "
-                f"which suggest about {likely_m / 1000:.1f} km."
+                f"The {what} of {unit.of(given_m):.1f} {unit} does not fit your steps, "
+                f"which suggest about {unit.of(likely_m):.1f} {unit}."
             )
     return tuple(doubts)
 
@@ -140,14 +153,16 @@ def _given(
         yield _Source(TYPED, "what you typed", "your typed speed makes", float(typed_way[1][-1]))
 
 
-def _difference(one: _Source, other: _Source, counts: str, config: DistanceConfig) -> str:
+def _difference(
+    one: _Source, other: _Source, counts: str, *, config: DistanceConfig, unit: LengthUnit
+) -> str:
     """Return a sentence about two sources, empty where they agree or share no time."""
     one_m, other_m = one.total_m, other.total_m
     if one.way is not None and other.way is not None:
         one_m, other_m = _in_common(one.way, other.way)
     if abs(one_m - other_m) <= config.sources_apart * min(one_m, other_m):
         return ""
-    said = f"{one.says} {one_m / 1000:.2f} km, {other.says} {other_m / 1000:.2f} km"
+    said = f"{one.says} {unit.of(one_m):.2f} {unit}, {other.says} {unit.of(other_m):.2f} {unit}"
     which = next((f"; {source.name} counts" for source in (one, other) if source.key == counts), "")
     return f"{said[0].upper()}{said[1:]}{which}."
 

@@ -16,9 +16,13 @@ LAP_LENGTH_KEY = "lap_length_m"
 """What the runner told of every lap's length, `data/FORMAT.md`."""
 
 
-def lap_times(marks: Sequence[Mark]) -> FloatArray:
-    """Return (l,) when laps were marked, seconds from the start of the session, in order."""
-    return np.array(sorted(mark.time_s for mark in marks if mark.kind == LAP_MARK), dtype=np.float64)
+def lap_times(marks: Sequence[Mark], config: DistanceConfig) -> FloatArray:
+    """Return (l,) when laps were marked, seconds from the start of the session, in order.
+
+    Of marks nearer to each other than any lap lasts only the first counts.
+    """
+    time_s = np.array(sorted(mark.time_s for mark in marks if mark.kind == LAP_MARK), dtype=np.float64)
+    return time_s[np.diff(time_s, prepend=-np.inf) >= config.least_lap_s]
 
 
 def by_known_laps(
@@ -39,15 +43,14 @@ def by_known_laps(
     lap_m
         Length of a lap, m.
     config
-        What counts as near, and as pressed twice.
+        What counts as near a whole lap.
 
     Returns
     -------
     tuple of FloatArray or None
         (k + l,) times and distance, the marks among them; None where fewer than two marks lie on the way.
     """
-    inside = lap_s[(lap_s >= time_s[0]) & (lap_s <= time_s[-1])] if len(time_s) else lap_s[:0]
-    mark_s = inside[np.diff(inside, prepend=-np.inf) >= config.least_lap_s]
+    mark_s = lap_s[(lap_s >= time_s[0]) & (lap_s <= time_s[-1])] if len(time_s) else lap_s[:0]
     marked_m = np.interp(mark_s, time_s, way_m) if len(mark_s) else mark_s
     lengths_m = np.diff(marked_m)
     if not (lengths_m > 0.0).any():

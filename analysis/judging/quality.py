@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from analysis.judging.config import VerdictConfig
+from analysis.lengths import LengthUnit
 from analysis.records import (
     HANDEDNESS,
     WITHIN_RANGE,
@@ -64,6 +65,7 @@ def quality_of(
     shifts: Sequence[MountingShift],
     gaps: Sequence[GapFact],
     config: VerdictConfig,
+    unit: LengthUnit = LengthUnit.KILOMETRE,
 ) -> tuple[QualityLine, ...]:
     """Judge the recording: its sensors, its standings, the fit of the strap, the usable share.
 
@@ -81,6 +83,8 @@ def quality_of(
         Stretches without data.
     config
         Limits between good, fair and bad.
+    unit
+        In which places are told.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def quality_of(
     for facts in sensors:
         lines += _sensor_lines(facts, f" ({facts.placement})" if len(sensors) > 1 else "", config)
     lines += _clock_lines(sensors)
-    lines += [_usable_line(table, config), _fit_line(table, shifts, config), _gap_line(gaps)]
+    lines += [_usable_line(table, config), _fit_line(table, shifts, config, unit), _gap_line(gaps)]
     lines.append(_standing_line(standings, config))
     return tuple(lines)
 
@@ -259,14 +263,16 @@ def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
     return _graded("Usable strides", value, grade=grade, advice=advice)
 
 
-def _fit_line(table: StrideTable, shifts: Sequence[MountingShift], config: VerdictConfig) -> QualityLine:
+def _fit_line(
+    table: StrideTable, shifts: Sequence[MountingShift], config: VerdictConfig, unit: LengthUnit
+) -> QualityLine:
     loose = unusable_shares(table).get(UnusableReason.LOOSE, 0.0)
     if loose >= config.loose_share:
         return QualityLine(
             "Fit of the strap", f"loose in {loose:.0%} of strides", Grade.BAD, "Tighten the strap."
         )
     if shifts:
-        told = "; ".join(f"step of {s.step_deg:+.1f}° at km {s.at_m / 1000:.1f}" for s in shifts)
+        told = "; ".join(f"step of {s.step_deg:+.1f}° at {unit.place} {unit.of(s.at_m):.1f}" for s in shifts)
         advice = (
             "Cause unknown: if the strap slipped, tighten it; standing tall for 10 s tells the two apart."
         )

@@ -143,7 +143,7 @@ def _spoken(report: RunReport, figure: _Course, flags: Sequence[Flag]) -> str:
         if np.isfinite(v).any()
     ]
     found = [
-        f"{words.FLAG_TEXTS[e.flag]} at {words.stretch(e)}"
+        f"{words.FLAG_TEXTS[e.flag]} at {words.stretch(e, words.unit_of(report))}"
         for e in report.evidence.episodes
         if e.flag in flags
     ]

@@ -22,7 +22,7 @@ LAYERS = {
         ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual.devices"),
     ),
     "analysis": (
-        ("analysis.errors", "analysis.words"),
+        ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
         ("analysis.records",),
         ("analysis.maths", "analysis.run_report"),
@@ -74,7 +74,7 @@ STAGES_OF = {
         ("recalibration", "episodes", "headline", "distance_doubts"),
         ("curve", "leaning"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
-        ("flags",),
+        ("flags", "laps"),
         ("summary",),
     ),
 }

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.config import AnalysisConfig
-from analysis.errors import NotEnoughRunningError, SignalError
+from analysis.config import AnalysisConfig, SegmentConfig
+from analysis.errors import NoLapsError, NotEnoughRunningError, SignalError
+from analysis.lengths import Split
 from analysis.pipeline import analyse
 from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind
 from analysis.run_report import RunReport
@@ -86,6 +87,23 @@ def test_marked_laps_place_the_strides_and_contradict_what_was_typed() -> None:
     assert set(found.strides["judged_because"]) <= {"", "no baseline", "unusable"}
     (doubt,) = (line for line in found.outcome.confidence_because if "your laps make" in line.lower())
     assert doubt.endswith("you typed 0.30 km; what your laps make counts.")
+
+
+def test_laps_are_told_beside_the_kilometres_and_asked_for_in_their_place() -> None:
+    run_ = virtual(PLAIN)
+    whole = session(run_, speed="gps")
+    at_s = np.interp([90.0, 180.0], run_.distance_m, run_.time_s)
+    marked = replace(whole, marks=tuple(Mark(float(time_s), "lap") for time_s in at_s))
+    in_laps = AnalysisConfig(segments=SegmentConfig(split=Split.LAP))
+    found = analyse(marked)
+    assert [lap.to_m for lap in found.evidence.laps] == pytest.approx([90.0, 180.0, 244.0], abs=6.0)
+    assert {segment.lap for segment in found.evidence.segments} == {0}
+    by_lap = analyse(marked, in_laps)
+    # As text, for unknown figures are NaN.
+    assert repr(by_lap.evidence.segments) == repr(by_lap.evidence.laps) == repr(found.evidence.laps)
+    assert (by_lap.strides["flag"] == found.strides["flag"]).all()
+    with pytest.raises(NoLapsError, match="no lap was marked"):
+        analyse(whole, in_laps)
 
 
 def test_a_symptom_told_of_the_session_decides_its_advice() -> None:

@@ -17,9 +17,13 @@ CONFIG = DistanceConfig()
 TIME_S = np.arange(0.0, 1001.0)
 
 
+def pressed(*lap_s: float) -> np.ndarray:
+    return lap_times([Mark(time_s, "lap") for time_s in lap_s], CONFIG)
+
+
 def marks_at(*lap_s: float, estimated_mps: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
     """Return the distance by laps of 400 m along 1000 s, estimated at an even speed."""
-    found = by_known_laps(TIME_S, estimated_mps * TIME_S, lap_s=np.array(lap_s), lap_m=400.0, config=CONFIG)
+    found = by_known_laps(TIME_S, estimated_mps * TIME_S, lap_s=pressed(*lap_s), lap_m=400.0, config=CONFIG)
     assert found is not None
     return found
 
@@ -54,7 +58,7 @@ def test_a_lap_pressed_twice_counts_once() -> None:
 
 @pytest.mark.parametrize("lap_s", [(), (200.0,), (200.0, 200.5), (2000.0, 2100.0)])
 def test_fewer_than_two_marks_on_the_way_tell_nothing(lap_s: tuple[float, ...]) -> None:
-    assert by_known_laps(TIME_S, 3.0 * TIME_S, lap_s=np.array(lap_s), lap_m=400.0, config=CONFIG) is None
+    assert by_known_laps(TIME_S, 3.0 * TIME_S, lap_s=pressed(*lap_s), lap_m=400.0, config=CONFIG) is None
 
 
 def test_an_empty_way_stays_unknown() -> None:
@@ -67,9 +71,7 @@ def test_an_empty_way_stays_unknown() -> None:
     st.floats(0.5, 6.0),
 )
 def test_a_way_by_laps_never_runs_backwards(lap_s: list[float], lap_m: float, estimated_mps: float) -> None:
-    found = by_known_laps(
-        TIME_S, estimated_mps * TIME_S, lap_s=np.array(sorted(lap_s)), lap_m=lap_m, config=CONFIG
-    )
+    found = by_known_laps(TIME_S, estimated_mps * TIME_S, lap_s=pressed(*lap_s), lap_m=lap_m, config=CONFIG)
     if found is not None:
         time_s, way_m = found
         assert (np.diff(time_s) > 0).all()
@@ -79,7 +81,7 @@ def test_a_way_by_laps_never_runs_backwards(lap_s: list[float], lap_m: float, es
 
 def test_only_marks_of_laps_count_in_order() -> None:
     marks = (Mark(30.0, "lap"), Mark(5.0, "standing"), Mark(10.0, "lap"), Mark(20.0, "pain"))
-    assert lap_times(marks).tolist() == [10.0, 30.0]
+    assert lap_times(marks, CONFIG).tolist() == [10.0, 30.0]
 
 
 def test_known_laps_win_over_a_typed_distance_and_count_as_given() -> None:
