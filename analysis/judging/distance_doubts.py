@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,10 @@ from analysis.records import StrideTable
 from analysis.signal.speed import track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track
+
+
+_MOST_SOURCES = 6
+"""More devices than anyone runs with: a stranger's file may name a thousand, each pair of which would be told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +118,7 @@ def typed_doubts(
 
 
 def _from_tracks(tracks: Sequence[Track], config: DistanceConfig) -> Iterator[_Source]:
-    for source in dict.fromkeys(track.source for track in tracks):
+    for source in islice(dict.fromkeys(track.source for track in tracks), _MOST_SOURCES):
         own = [track for track in tracks if track.source == source]
         speed = track_speed(own, config)
         if speed is not None:
