@@ -18,9 +18,8 @@ from analysis.signal.speed import track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track
 
-
 _MOST_SOURCES = 6
-"""More devices than anyone runs with: a stranger's file may name a thousand, each pair of which would be told."""
+"""More devices than anyone runs with: a stranger's file may name a thousand, and every pair would be told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
