@@ -37,8 +37,10 @@ from analysis.records import (
 )
 from analysis.run_report import Evidence, RunReport
 from analysis.signal.body_clock import tied_clock
-from analysis.signal.motion import Motion, motion_of
+from analysis.signal.motion import Felt, Motion, gait_of, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
+from analysis.signal.watch_clock import WatchClock, unplaced
+from analysis.signal.watch_tracks import lap_starts_s, watch_clock_of, with_watch
 from analysis.stride.heart_rate import heart_rate_of
 from analysis.stride.rows import stride_table
 from analysis.words import ZeroSource
@@ -78,8 +80,11 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     """
     config = config or AnalysisConfig()
     sensor = _trunk_sensor(recording)
+    felt = gait_of(sensor, config)
+    watch = _watch_clock(recording, felt, config)
+    recording = with_watch(recording, watch)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
-    trunk = motion_of(sensor, speed, config=config)
+    trunk = motion_of(sensor, speed, config=config, felt=felt)
     recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk=trunk, speed=speed, config=config)
     measured = speed is not None and speed.measured
     together = {
@@ -87,13 +92,14 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     }
     table = stride_table(trunk, together, speed_known=measured, context=recording.context, config=config)
     require_running(table, config.verdict)
+    lap_s = _lap_starts(recording, watch, config)
     way = distance_of(
         table,
         recording.tracks,
         context=recording.context,
         config=config.distance,
         gaps=sensor.gaps,
-        lap_s=lap_starts(recording, config),
+        lap_s=lap_s,
     )
     table = _along_the_way(table, way, config)
     middle_s = 0.5 * (table["start_s"] + table["end_s"])
@@ -113,6 +119,8 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         sensor,
         motions=motions,
         clocks=clocks,
+        watch=watch,
+        lap_s=lap_s,
         found=found,
         baseline=baseline,
         way=way,
@@ -120,6 +128,34 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         standings=standings,
         zero_source=zero_source,
         config=config,
+    )
+
+
+def place_watch(recording: Recording, config: AnalysisConfig | None = None) -> WatchClock:
+    """Lay the file of a watch under the steps of a session, as `analyse` does.
+
+    Parameters
+    ----------
+    recording
+        With the file of a watch.
+    config
+        Every number; the defaults without it.
+    """
+    config = config or AnalysisConfig()
+    try:
+        felt = gait_of(_trunk_sensor(recording), config)
+    except SignalError as error:
+        return unplaced(str(error))
+    return _watch_clock(recording, felt, config) or unplaced("there is no file")
+
+
+def _watch_clock(recording: Recording, felt: Felt, config: AnalysisConfig) -> WatchClock | None:
+    """Lay the watch's clock on the session's; None where the session was given no file of one."""
+    if recording.watch is None:
+        return None
+    stream, _, gait = felt
+    return watch_clock_of(
+        recording.watch, recording.started_utc, stream=stream, gait=gait, config=config.watch_clock
     )
 
 
@@ -186,9 +222,12 @@ def _against_the_window(
     return with_adjusted_flexion(table, baseline), baseline
 
 
-def lap_starts(recording: Recording, config: AnalysisConfig) -> FloatArray:
-    """Return (l,) when the runner's laps began, seconds from the start of the session, in order."""
-    return lap_times(recording.marks, config.distance)
+def _lap_starts(recording: Recording, watch: WatchClock | None, config: AnalysisConfig) -> FloatArray:
+    """Return (l,) when laps began, s from the start of the session: as marked in it, else the watch's."""
+    marked_s = lap_times(recording.marks, config.distance)
+    if len(marked_s) or recording.watch is None or watch is None:
+        return marked_s
+    return lap_starts_s(recording.watch, watch)
 
 
 def _segments(
@@ -206,7 +245,9 @@ def _segments(
             table, way.total_m, config=config.segments, findings=config.findings, baseline=baseline
         )
     if not laps:
-        raise NoLapsError(f"{recording.name}: no lap was marked in the run; leave out --split {Split.LAP}")
+        raise NoLapsError(
+            f"{recording.name}: no lap was marked in the run, nor by a watch; leave out --split {Split.LAP}"
+        )
     return laps
 
 
@@ -216,6 +257,8 @@ def _judged(
     *,
     motions: Mapping[str, Motion],
     clocks: Mapping[str, ClockFacts],
+    watch: WatchClock | None,
+    lap_s: FloatArray,
     found: Findings,
     baseline: Baseline | None,
     way: DistanceResult,
@@ -226,7 +269,6 @@ def _judged(
 ) -> RunReport:
     """Judge what was found and sum up."""
     trunk, table, unit = motions[sensor.placement], found.table, config.segments.split.unit
-    lap_s = lap_starts(recording, config)
     laps = laps_of(
         table,
         way.total_m,
@@ -288,6 +330,7 @@ def _judged(
         recording,
         trunk,
         facts=facts,
+        watch=watch,
         found=found,
         evidence=evidence,
         outcome=outcome,

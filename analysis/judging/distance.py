@@ -12,7 +12,7 @@ import numpy.typing as npt
 from analysis.judging.config import DistanceConfig
 from analysis.judging.known_laps import LAP_LENGTH_KEY, by_known_laps
 from analysis.records import StrideTable
-from analysis.signal.speed import best_track, track_speed, typed_value
+from analysis.signal.speed import best_track, smoothed_speed, track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
 
@@ -159,7 +159,8 @@ def _from_tracks(
     speed = track_speed(tracks, config)
     if speed is None:
         return None
-    speed_mps = _held(table["start_s"], (speed.time_s, speed.value), edge_s=config.track_edge_s)
+    smooth = smoothed_speed(speed, config)
+    speed_mps = _held(table["start_s"], (smooth.time_s, smooth.value), edge_s=config.track_edge_s)
     way = track_way(tracks, speed)
     return (way.time_s, way.value), speed_mps, way.source, speed.source
 

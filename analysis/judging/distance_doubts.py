@@ -15,6 +15,7 @@ from analysis.judging.known_laps import LAP_LENGTH_KEY, by_known_laps
 from analysis.lengths import LengthUnit
 from analysis.records import StrideTable
 from analysis.signal.speed import track_speed, typed_value
+from analysis.signal.watch_tracks import DISTANCE_KEY, WATCH_SOURCE
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track
 
@@ -61,10 +62,11 @@ def source_doubts(
         In which distances are told.
     """
     marks_s = np.empty(0) if lap_s is None else lap_s
-    sources = [
-        *_from_tracks(tracks, config),
-        *_given(table, context, config=config, gaps=gaps, lap_s=marks_s),
-    ]
+    measured = [*_from_tracks(tracks, config)]
+    # The total of a watch whose track is there is the same watch's word again.
+    if any(source.key == WATCH_SOURCE for source in measured):
+        context = {key: value for key, value in context.items() if key != DISTANCE_KEY}
+    sources = [*measured, *_given(table, context, config=config, gaps=gaps, lap_s=marks_s)]
     doubts = [
         _difference(one, other, counts, config=config, unit=unit) for one, other in combinations(sources, 2)
     ]
@@ -137,7 +139,7 @@ def _given(
     if not len(table):
         return
     model_mps = model_speed(table, config, typed_value(context, "stature_m"))
-    watch_m, lap_m = typed_value(context, "watch_distance_m"), typed_value(context, LAP_LENGTH_KEY)
+    watch_m, lap_m = typed_value(context, DISTANCE_KEY), typed_value(context, LAP_LENGTH_KEY)
     typed_m, typed_mps = typed_value(context, "typed_distance_m"), typed_value(context, "typed_speed_mps")
     if watch_m is not None:
         yield _Source(WATCH_TOTAL, "the watch's file", "the watch's file says", watch_m)

@@ -8,9 +8,10 @@ import numpy as np
 
 from analysis.judging.distance import CADENCE_MODEL
 from analysis.lengths import LengthUnit
+from analysis.records import WatchFacts
 from analysis.report import words
 from analysis.run_report import RunReport
-from analysis.words import Method, ZeroSource
+from analysis.words import Method, WatchMatch, ZeroSource
 
 CONTACT_OFF_MS = 20
 """How far a mean contact time may be off: 13 ms at most on the runners over force plates in
@@ -160,7 +161,7 @@ def _distance(report: RunReport) -> str:
     provenance = report.provenance
     if not words.has_distance(report):
         return "Distance: not known; places are told in minutes."
-    stated = f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}."
+    stated = f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}.{_watch(report)}"
     if provenance.distance_source != CADENCE_MODEL:
         return stated
     numbers = provenance.config.distance
@@ -169,6 +170,33 @@ def _distance(report: RunReport) -> str:
         f"{words.number(numbers.model_error_pct)} % (root mean square), by "
         f"{words.number(numbers.model_worst_pct)} % in the worst."
     )
+
+
+def _watch(report: RunReport) -> str:
+    """Return what the watch's file was, and how its times were laid under the strides."""
+    watch = report.session.watch
+    if watch is None:
+        return ""
+    file = watch.file + (f", {watch.device}" if watch.device else "")
+    if watch.doubt:
+        return f" Watch: {file}; its times are not used: {watch.doubt}."
+    if watch.match == WatchMatch.TOLD:
+        return f" Watch: {file}, laid under your strides as you said."
+    within = f"to within {words.number(max(watch.within_s, 0.1), 1)} s"
+    laid = f" Watch: {file}, laid under your strides by the steps that both counted, {within}."
+    return laid + _clock_off(watch)
+
+
+_CLOCK_OFF_S = 2.0
+"""A watch that is less far off needs no word."""
+
+
+def _clock_off(watch: WatchFacts) -> str:
+    if not abs(watch.ahead_s) >= _CLOCK_OFF_S:
+        return ""
+    off = words.duration(abs(watch.ahead_s))
+    which = "ahead of" if watch.ahead_s > 0 else "behind"
+    return f" Its clock was {off} {which} the recorder's; that does not matter."
 
 
 def _head(report: RunReport) -> list[str]:

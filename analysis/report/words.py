@@ -288,6 +288,7 @@ def facts(report: RunReport) -> list[tuple[str, str, str]]:
         ("Distance", number(unit.of(totals.distance_m), 2, f" {unit}"), distance_source(report)),
         ("Running", duration(totals.running_s), ""),
         ("Walking", duration(totals.walking_s), "not judged") if totals.walking_s >= 1 else None,
+        _unjudged_fact(report),
         (
             "Pace",
             f"{pace(totals.speed_mps, unit)} {unit.pace_unit}",
@@ -307,6 +308,16 @@ def facts(report: RunReport) -> list[tuple[str, str, str]]:
     return [line for line in lines if line is not None]
 
 
+def _unjudged_fact(report: RunReport) -> tuple[str, str, str] | None:
+    """Return how much running was shown but not judged, where that is a tenth of a kilometre or more."""
+    totals, unit = report.totals, unit_of(report)
+    parts = {"too steep": totals.too_steep_m, "at another pace": totals.other_pace_m}
+    told = [f"{length(length_m, unit)} {unit} {why}" for why, length_m in parts.items() if length_m >= 50.0]
+    if sum(parts.values()) < 100.0:
+        return None
+    return ("Shown, not judged", f"{length(sum(parts.values()), unit)} {unit}", ", ".join(told))
+
+
 def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
     """Return the trunk's lean, only where a standing gives it a zero."""
     if not has_standing_zero(report):
@@ -314,7 +325,7 @@ def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
     return ("Trunk lean", degrees(report.totals.flexion_deg), "forward of your standing")
 
 
-_UNTOLD = frozenset({"watch_distance_m", "watch_sha256"})
+_UNTOLD = frozenset({"watch_distance_m", "watch_sha256", "watch_began_s", "watch_start_s"})
 
 
 def context_lines(report: RunReport) -> list[tuple[str, str]]:

@@ -90,6 +90,7 @@ ALLOWED: dict[str, dict[float, str]] = {
     "judging/episodes.py": {0.05: "rounding of times: strides that follow each other share theirs"},
     "judging/facts.py": {1000: _THOUSANDTHS, 1_000_000: "millionths of a rate"},
     "judging/hysteresis.py": {1e-6: "rounding of sums of distances"},
+    "judging/distance_doubts.py": {6: "how many sources of a stranger's file are compared"},
     "judging/known_laps.py": {0.5: "the median"},
     "judging/mounting_shift.py": {
         0.5: "a row counts from its middle",

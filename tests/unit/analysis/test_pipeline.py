@@ -16,7 +16,7 @@ from analysis.lengths import Split
 from analysis.pipeline import analyse
 from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind
 from analysis.run_report import RunReport
-from sensor.samples import FloatArray, Mark, Recording, SensorRecording
+from sensor.samples import FloatArray, Mark, Recording, SensorRecording, WatchRecord
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.runner.gait import SEVERE, STYLES
 from sensor.virtual.runner.imu_errors import CONSUMER
@@ -104,6 +104,16 @@ def test_laps_are_told_beside_the_kilometres_and_asked_for_in_their_place() -> N
     assert (by_lap.strides["flag"] == found.strides["flag"]).all()
     with pytest.raises(NoLapsError, match="no lap was marked"):
         analyse(whole, in_laps)
+
+
+def test_the_laps_of_a_watch_stand_where_none_was_marked_in_the_recording() -> None:
+    run_ = virtual(PLAIN)
+    at_s = np.interp([90.0, 180.0], run_.distance_m, run_.time_s)
+    watch = WatchRecord("w.fit", "", "", None, (), at_s + 20.0, np.empty((0, 2)), told_start_s=-20.0)
+    given = replace(session(run_, speed="gps"), watch=watch)
+    assert [lap.to_m for lap in analyse(given).evidence.laps] == pytest.approx([90.0, 180.0, 244.0], abs=6.0)
+    marked = analyse(replace(given, marks=(Mark(float(at_s[0]), "lap"),)))
+    assert len(marked.evidence.laps) == 2
 
 
 def test_a_symptom_told_of_the_session_decides_its_advice() -> None:

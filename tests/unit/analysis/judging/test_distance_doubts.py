@@ -75,6 +75,11 @@ def test_tracks_are_compared_while_both_were_recorded() -> None:
     )
 
 
+def test_a_watchs_track_and_the_total_of_its_file_are_one_source() -> None:
+    watch = Track("distance_m", "watch file", np.array([0.0, 700.0]), np.array([0.0, 2100.0]))
+    assert differences(watch, watch_distance_m=2400.0) == ()
+
+
 def test_every_pair_is_told_once() -> None:
     # Laps of 400 m every 100 s make 2.8 km, the typed speed 2.52 km.
     found = differences(
