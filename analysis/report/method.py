@@ -177,7 +177,8 @@ def _watch(report: RunReport) -> str:
     watch = report.session.watch
     if watch is None:
         return ""
-    file = watch.file + (f", {watch.device}" if watch.device else "")
+    told = (watch.file, watch.device, f"SHA-256 {watch.sha256[:12]}…" if watch.sha256 else "")
+    file = ", ".join(part for part in told if part)
     if watch.doubt:
         return f" Watch: {file}; its times are not used: {watch.doubt}."
     if watch.match == WatchMatch.TOLD:

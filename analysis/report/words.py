@@ -325,14 +325,14 @@ def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
     return ("Trunk lean", degrees(report.totals.flexion_deg), "forward of your standing")
 
 
-_UNTOLD = frozenset({"watch_distance_m", "watch_sha256", "watch_began_s", "watch_start_s"})
+_UNTOLD_PREFIXES = ("typed_", "watch_")
 
 
 def context_lines(report: RunReport) -> list[tuple[str, str]]:
     """Return what was told about the session, as label and text.
 
     Empty values are left out, and so are a typed distance and speed, which stand among the facts of the run,
-    and the hash of a watch's file.
+    and a watch's file, of which the method tells.
     """
     told = [(str(k), v) for k, v in report.session.context.items() if v not in (None, "", [], ())]
-    return [(label(k), value_text(v)) for k, v in told if not k.startswith("typed_") and k not in _UNTOLD]
+    return [(label(k), value_text(v)) for k, v in told if not k.startswith(_UNTOLD_PREFIXES)]
