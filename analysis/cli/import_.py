@@ -11,7 +11,14 @@ import click
 
 from analysis.cli.home import home_folder, in_new_place, new_session_path
 from analysis.cli.memory import LIBRARIES_BYTES, require_memory
-from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
+from analysis.cli.quantities import (
+    parse_acc_range_mps2,
+    parse_distance_m,
+    parse_gyr_range_radps,
+    parse_pace_mps,
+    parse_speed_mps,
+    refuse_flying,
+)
 from analysis.cli.track import give_track, read_track
 from sensor.text import printable
 
@@ -33,6 +40,20 @@ if TYPE_CHECKING:
     help="Take the distance from the FIT, GPX or TCX file of a watch or a phone.",
 )
 @click.option(
+    "--range",
+    "acc_range_mps2",
+    type=parse_acc_range_mps2,
+    metavar="16g",
+    help="Range of the accelerometer, for files that do not tell it.",
+)
+@click.option(
+    "--gyro-range",
+    "gyr_range_radps",
+    type=parse_gyr_range_radps,
+    metavar="2000dps",
+    help="Range of the gyroscope, for files that do not tell it.",
+)
+@click.option(
     "--started",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
     metavar="'2025-05-31 07:30'",
@@ -48,6 +69,8 @@ def command(
     speed_mps: float | None,
     pace_mps: float | None,
     track_file: Path | None,
+    acc_range_mps2: float | None,
+    gyr_range_radps: float | None,
     started: datetime | None,
 ) -> None:
     """Import sensor files as one session.
@@ -64,10 +87,16 @@ def command(
 
     require_memory(LIBRARIES_BYTES)
 
+    from sensor.importers.full_scale import with_typed_ranges
     from sensor.importers.imu_file import read_imu_file
     from sensor.importers.imu_session import session_start, write_imu_session
 
-    imu_files = {placement: read_imu_file(path) for placement, path in paths.items()}
+    imu_files = {
+        placement: with_typed_ranges(
+            read_imu_file(path), path, acc_range_mps2=acc_range_mps2, gyr_range_radps=gyr_range_radps
+        )
+        for placement, path in paths.items()
+    }
     lasted_s = max(float(file.time_s[-1] - file.time_s[0]) for file in imu_files.values())
     refuse_flying(distance_m, lasted_s)
     watch = None if track_file is None else read_track(track_file)

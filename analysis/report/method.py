@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from analysis.judging.distance import CADENCE_MODEL
+from analysis.lengths import LengthUnit
 from analysis.records import WatchFacts
 from analysis.report import words
 from analysis.run_report import RunReport
@@ -106,8 +108,9 @@ def _baseline(report: RunReport) -> str:
     base = report.evidence.baseline
     if base is None:
         return "Baseline: no fresh window with enough usable strides, so nothing is flagged."
+    unit = words.unit_of(report)
     where = (
-        f"km {words.km(base.from_m)} to {words.km(base.to_m)}"
+        f"{unit.place} {words.length(base.from_m, unit)} to {words.length(base.to_m, unit)}"
         if math.isfinite(base.from_m)
         else "early in the run"
     )
@@ -116,19 +119,20 @@ def _baseline(report: RunReport) -> str:
     )
     return (
         f"Baseline: your usual is read from {base.stride_count} usable strides at {where}, "
-        f"at {words.pace(base.speed_mps)} /km.{slope}"
+        f"at {words.pace(base.speed_mps, unit)} {unit.pace_unit}.{slope}"
     )
 
 
 def _flags(report: RunReport) -> str:
-    found = report.provenance.config.findings
+    found, unit = report.provenance.config.findings, words.unit_of(report)
+    per_ten = STEADY_WATCH_PER_10_KM * unit.metres / LengthUnit.KILOMETRE.metres
     return (
         f"Flags: a stretch is “more forward” from +{words.threshold(found.watch_deg)} and “slouched” from "
         f"+{words.threshold(found.slouched_deg)} above your usual, as the median of "
         f"{words.number(found.smoothing_strides)} strides, when it lasts; "
         "the thresholds in force are listed below. “More forward” may be mere wandering: virtual runners who "
         "change nothing, and whose lean wanders by 1°, have about "
-        f"{words.number(STEADY_WATCH_PER_10_KM, 1)} of them per 10 km at +2°."
+        f"{words.number(per_ten, 1)} of them per 10 {unit} at +2°."
     )
 
 
@@ -157,7 +161,15 @@ def _distance(report: RunReport) -> str:
     provenance = report.provenance
     if not words.has_distance(report):
         return "Distance: not known; places are told in minutes."
-    return f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}.{_watch(report)}"
+    stated = f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}.{_watch(report)}"
+    if provenance.distance_source != CADENCE_MODEL:
+        return stated
+    numbers = provenance.config.distance
+    return (
+        f"{stated} On runs of known length or speed the cadence model was off by "
+        f"{words.number(numbers.model_error_pct)} % (root mean square), by "
+        f"{words.number(numbers.model_worst_pct)} % in the worst."
+    )
 
 
 def _watch(report: RunReport) -> str:

@@ -14,15 +14,16 @@ from markupsafe import Markup
 
 from analysis.judging.zones import zone_of
 from analysis.report import method, words
-from analysis.report.advice import advice_lines, limits
+from analysis.report.advice import LEAST_RUN, advice_lines, limits
 from analysis.report.heart_figure import heart_figure
 from analysis.report.kilometre_flags import flag_parts
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
 from analysis.report.posture_marks import has_unjudged
 from analysis.report.second_sensor_figures import back_figure, head_course_figure
 from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
+from analysis.report.split_words import SPLIT_WORDS
 from analysis.run_report import RunReport
-from analysis.words import Grade, Verdict, Zone
+from analysis.words import Grade, LapKind, Verdict, Zone
 
 FILTERS = {
     "degrees": words.degrees,
@@ -31,7 +32,9 @@ FILTERS = {
     "percent": words.percent,
     "pace": words.pace,
     "duration": words.duration,
-    "km": words.km,
+    "way": words.length,
+    "mean_pace": words.mean_pace,
+    "lap_time": words.lap_time,
     "grade": words.grade,
     "side": side,
     "threshold": words.threshold,
@@ -75,7 +78,11 @@ def render(report: RunReport) -> str:
             limits=limits(report),
             method=method,
             figures=_figures(report),
-            in_km=words.has_distance(report),
+            by_distance=words.has_distance(report),
+            unit=words.unit_of(report),
+            split=SPLIT_WORDS[report.provenance.config.segments.split],
+            least_run=LEAST_RUN[words.unit_of(report)],
+            distance_source=words.distance_source(report),
             has_unjudged=has_unjudged(report),
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
@@ -131,6 +138,7 @@ def _environment() -> Environment:
         Verdict=Verdict,
         Zone=Zone,
         Grade=Grade,
+        LapKind=LapKind,
     )
     return environment
 

@@ -61,7 +61,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Journey:
         done = runtall(
             home,
             *("import", f"sternum={file}", "--name", name, "--distance", f"{run.distance_m[-1]:.0f}m"),
-            *("--started", f"2025-05-3{number} 07:30"),
+            *("--started", f"2025-05-3{number} 07:30", "--range", "16g", "--gyro-range", "2000dps"),
         )
         paths.append(Path(success(done)[-1]))
     return Journey(home, *paths, truth=runs["slouch"])

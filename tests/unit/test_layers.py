@@ -22,7 +22,7 @@ LAYERS = {
         ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual.devices"),
     ),
     "analysis": (
-        ("analysis.errors", "analysis.words"),
+        ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
         ("analysis.records",),
         ("analysis.maths", "analysis.run_report"),
@@ -78,11 +78,12 @@ STAGES_OF = {
     ),
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
+        ("known_laps",),
         ("facts", "quality", "distance", "baseline", "hysteresis", "zones", "advice"),
-        ("recalibration", "episodes", "headline"),
+        ("recalibration", "episodes", "headline", "distance_doubts"),
         ("curve", "leaning"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
-        ("flags",),
+        ("flags", "laps"),
         ("summary",),
     ),
 }

@@ -282,3 +282,22 @@ def test_a_real_record_that_clips_is_imported_with_a_remark_and_its_samples_mark
     assert "clipped, loose or not calibrated" in err
     (sensor,) = read_recording(Path(out.splitlines()[-1])).sensors
     assert np.count_nonzero(sensor.clipped) >= 34
+
+
+def test_a_range_that_is_typed_decides_which_samples_are_clipped(run: Run, chest: Path) -> None:
+    code, out, _ = run("import", f"sternum={chest}", "--range", "2g", "--gyro-range", "500dps")
+    assert code == 0
+    (sensor,) = read_recording(Path(out.splitlines()[-1])).sensors
+    assert sensor.acc_range_mps2 == pytest.approx(2 * 9.80665)
+    assert sensor.gyr_range_radps == pytest.approx(np.deg2rad(500))
+    # The runner of this file bounces up to 17.81 m/s2 and turns at 1.5 rad/s, below both.
+    assert not sensor.clipped.any()
+
+
+def test_samples_beyond_a_typed_range_are_refused_with_both_numbers(
+    run: Run, chest: Path, tmp_path: Path
+) -> None:
+    code, out, err = run("import", f"sternum={chest}", "--range", "1.5g")
+    assert (code, out) == (1, "")
+    assert "chest.csv: acceleration reaches 1.82 g, so its range is not 1.5 g; look it up" in err
+    assert not [entry for entry in _sessions(tmp_path) if entry.is_file()]
