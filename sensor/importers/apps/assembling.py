@@ -1,0 +1,178 @@
+"""A recording of a tool, checked and on one time line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from sensor.errors import ImportFileError
+from sensor.importers.apps.recording import AppRecording, Triad
+from sensor.importers.exported_files import ExportedFiles
+from sensor.importers.imu_csv import ImuFile
+from sensor.importers.log_times import check_log_times
+from sensor.importers.mistaken_motion import check_motion, gravity_remark
+from sensor.importers.plausibility import (
+    LATEST_S,
+    US_PER_S,
+    check_acceleration,
+    check_axes,
+    check_bursts,
+)
+from sensor.importers.two_streams import rates_at
+from sensor.samples import FloatArray, IntArray
+
+HOLE_S = 1.0
+"""A pause worth a word: shorter ones are lost packets, which the report counts."""
+
+_SET_BACK_S = 1.0
+"""A phone hands rows over a little out of order; what goes back farther is a clock that was set."""
+
+_LEAST_SET_BACK_ROWS = 5
+_LEAST_ROWS = 2
+
+
+def to_imu_file(export: ExportedFiles, recording: AppRecording) -> ImuFile:
+    """Check a recording and pair its streams.
+
+    Parameters
+    ----------
+    export
+        What was given, for messages and identity.
+    recording
+        As its reader found it.
+
+    Raises
+    ------
+    ImportFileError
+        When it cannot be analysed, or accelerations and angular rates have no moment in common.
+    """
+    path = export.path
+    acc, notices = _in_order(path, recording.acc, "acceleration")
+    gyr, time_s = None, acc.time_s
+    values = acc.values
+    if recording.gyr is not None:
+        rates, told = _in_order(path, recording.gyr, "angular rate")
+        notices += told
+        time_s, values, gyr, told = _paired(path, acc, rates)
+        notices += told
+    rate_hz = _checked_rate(path, time_s)
+    notices += _checked_motion(path, recording, time_s=time_s, acc=values, gyr=gyr, rate_hz=rate_hz)
+    size, sha256 = export.identity(recording.members)
+    return ImuFile(
+        name=export.name,
+        size=size,
+        sha256=sha256,
+        time_s=time_s,
+        acc_sensor_mps2=values,
+        gyr_sensor_radps=gyr,
+        notices=(
+            f"{path}: taken for {recording.taken_for}.",
+            *(f"{path}: {notice}" for notice in recording.notices),
+            *notices,
+            *_hole_notices(path, time_s),
+        ),
+        phone=recording.phone,
+    )
+
+
+def _in_order(path: Path, triad: Triad, quantity: str) -> tuple[Triad, list[str]]:
+    """Return a triad in order of time, each moment once, and what was left out."""
+    whole = np.isfinite(triad.time_s) & np.isfinite(triad.values).all(axis=1)
+    time_s, values = triad.time_s[whole], triad.values[whole]
+    if len(time_s) < _LEAST_ROWS:
+        raise ImportFileError(f"{path}: holds no {quantity} with a time; record and export it again")
+    if np.abs(time_s).max() > LATEST_S:
+        raise ImportFileError(f"{path}: {np.abs(time_s).max():.4g} s is no time of a run: export it again")
+    latest_s = np.maximum.accumulate(time_s)
+    order = np.argsort(time_s, kind="stable")
+    kept = order[np.diff(np.rint(time_s[order] * US_PER_S), prepend=-np.inf) > 0]
+    _refuse_set_back(path, latest_s - time_s, kept=kept)
+    blank, repeated = int(np.count_nonzero(~whole)), len(time_s) - len(kept)
+    told = []
+    if blank:
+        told.append(f"{path}: left out, {blank} rows of the {quantity} without a time or a value.")
+    if repeated:
+        told.append(
+            f"{path}: left out, {repeated} rows of the {quantity} with a time that was there already."
+        )
+    return Triad(time_s[kept], values[kept]), told
+
+
+def _refuse_set_back(path: Path, late_s: FloatArray, *, kept: IntArray) -> None:
+    """Refuse a clock that went back and told other samples the same times again."""
+    late = kept[late_s[kept] > _SET_BACK_S]
+    if len(late) >= _LEAST_SET_BACK_ROWS:
+        raise ImportFileError(
+            f"{path}: its clock goes back by {late_s[late].max():.0f} s before row {late.min() + 1}: it was "
+            "set, or these are two recordings; give each as its own file"
+        )
+
+
+def _paired(
+    path: Path, acc: Triad, gyr: Triad
+) -> tuple[FloatArray, FloatArray, FloatArray | None, list[str]]:
+    """Return times, accelerations and angular rates where both are known; no rates where all are nought."""
+    if not gyr.values.any():
+        return (
+            acc.time_s,
+            acc.values,
+            None,
+            [f"{path}: the gyroscope gives only zeros and counts as missing."],
+        )
+    paired = rates_at(acc.time_s, gyr.time_s, gyr.values)
+    known = paired.is_known
+    if not known.any():
+        raise ImportFileError(
+            f"{path}: acceleration, {_span(acc)}, and angular rate, {_span(gyr)}, have no moment in common; "
+            "give those of one recording, or the acceleration alone"
+        )
+    told = []
+    if not (np.isin(acc.time_s, gyr.time_s).mean() > 0.5):
+        told.append(f"{path}: the angular rate was brought to the moments of the acceleration.")
+    return acc.time_s[known], acc.values[known], paired.values[known], told
+
+
+def _span(triad: Triad) -> str:
+    return f"{triad.time_s[0]:.10g} to {triad.time_s[-1]:.10g} s"
+
+
+def _checked_rate(path: Path, time_s: FloatArray) -> float:
+    rate_hz = check_log_times(path, time_s)
+    check_bursts(path, time_s, step_s=1 / rate_hz)
+    return rate_hz
+
+
+def _checked_motion(
+    path: Path,
+    recording: AppRecording,
+    *,
+    time_s: FloatArray,
+    acc: FloatArray,
+    gyr: FloatArray | None,
+    rate_hz: float,
+) -> list[str]:
+    """Refuse what is no run of a sound sensor; return what is to be remarked."""
+    check_axes(path, acc, columns=("acc_x", "acc_y", "acc_z"))
+    notices = check_acceleration(path, acc, rate_hz=rate_hz, unit="mps2")
+    if gyr is not None:
+        check_axes(path, gyr, columns=("gyr_x", "gyr_y", "gyr_z"))
+        notices += check_motion(path, time_s, acc_mps2=acc, gyr_radps=gyr, rate_hz=rate_hz, unit="radps")
+    if not recording.is_sign_known:
+        notices += gravity_remark(path, acc, rate_hz=rate_hz, unit="mps2")
+    return notices
+
+
+def _hole_notices(path: Path, time_s: FloatArray) -> list[str]:
+    """Say where nothing was recorded for a while, and what usually helps."""
+    steps_s = np.diff(time_s)
+    holes = np.flatnonzero(steps_s > HOLE_S)
+    if not len(holes):
+        return []
+    longest = int(holes[np.argmax(steps_s[holes])])
+    after_s = time_s[longest] - time_s[0]
+    return [
+        f"{path}: nothing was recorded {len(holes)} times, {steps_s[holes].sum():.0f} s in all, the longest "
+        f"{steps_s[longest]:.0f} s from {after_s:.0f} s on: these count as gaps. If you did not pause, keep "
+        "the app awake and its screen on."
+    ]
