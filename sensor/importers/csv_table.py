@@ -73,7 +73,9 @@ class CsvTable:
                 f"{path}: line 1 is not UTF-8 text; save the table as CSV, UTF-8"
             ) from error
         separator = self._lines.separator.decode()
-        self.names = tuple(name.strip().strip('"').strip() for name in self.header.split(separator))
+        # Some headers end in a separator though their rows do not.
+        names = self.header.rstrip(separator + " \t").split(separator)
+        self.names = tuple(name.strip().strip('"').strip() for name in names)
         self.left_out = self._lines.left_out
 
     def _read_lines(

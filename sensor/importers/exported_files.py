@@ -74,10 +74,9 @@ class ExportedFiles:
 
     def label(self, member: str) -> Path:
         """Return how messages call a member: the export's path and its own."""
-        return self.path if len(self.members) == 1 and self.given else self._folder() / member
-
-    def _folder(self) -> Path:
-        return self.path.parent if len(self.given) > 1 else self.path
+        if self.path.name in self.members:
+            return self.path.parent / member
+        return self.path / member
 
     def beside(self, names: Sequence[str]) -> ExportedFiles:
         """Return a single file with more of its folder; a zip or a folder as it is."""

@@ -89,10 +89,10 @@ def read_movesense_json(export: ExportedFiles) -> AppRecording:
     export = export.beside(_partner_names(export.path.name))
     members = tuple(sorted(member for member in export.members if _LOGS_BEGIN.match(export.head(member))))
     measured = [found for member in members for found in _measurements(export, member)]
-    triads = {kind: _json_triad(export, measured, kind) for kind in ("acc", "gyr")}
-    acc, gyr = triads["acc"], triads["gyr"]
+    acc = _json_triad(export, measured, "acc")
     if acc is None:
         raise ImportFileError(f"{export.path}: holds no acceleration; record ACC or IMU6")
+    gyr = _json_triad(export, measured, "gyr")
     began_s = next((found["began"][0] for found in measured if "began" in found), 0.0)
     return _recording(
         export,

@@ -135,7 +135,7 @@ def _streams(export: ExportedFiles, member: str, understood: Understand) -> list
         if (axes := _axes(columns, quantity)) is None:
             continue
         values = read_vectors(table, [axis.name for axis in axes])
-        whole = np.isfinite(values).all(axis=1)
+        whole = np.isfinite(values).all(axis=1) & np.isfinite(time_s)
         triad = Triad(times_from_arrivals(table.path, time_s[whole]), values[whole])
         kind = _kind_of(member, triad) if quantity is Quantity.VECTOR else quantity
         streams.append(_Stream(kind, triad, axes[0].unit, member))

@@ -8,14 +8,14 @@ import numpy as np
 
 from sensor.clock.counted import fit_counted
 from sensor.errors import ImportFileError
-from sensor.importers.plausibility import MAX_RATE_HZ, MIN_RATE_HZ
+from sensor.importers.plausibility import LATEST_S, MAX_RATE_HZ, MIN_RATE_HZ
 from sensor.samples import FloatArray, IntArray
 
 _MOST_ALONE = 0.9
 """Where more rows than this have a time of their own, none are packets."""
 
-_LOST = 1.5
-"""A step of so many usual ones has lost packets in it, or a pause."""
+_SPAN_PACKETS = 50
+"""Over so many packets the radio's delay of one is a hundredth at most."""
 
 
 def times_from_arrivals(path: Path, stamp_s: FloatArray) -> FloatArray:
@@ -36,6 +36,8 @@ def times_from_arrivals(path: Path, stamp_s: FloatArray) -> FloatArray:
     ImportFileError
         When they tell no rate of a sensor.
     """
+    if not (np.abs(stamp_s) <= LATEST_S).all():
+        raise ImportFileError(f"{path}: a time in it is no time of a run; export it again")
     begins = np.flatnonzero(np.diff(stamp_s, prepend=np.nan) != 0)
     if len(begins) > _MOST_ALONE * len(stamp_s):
         return stamp_s
@@ -52,11 +54,11 @@ def times_from_arrivals(path: Path, stamp_s: FloatArray) -> FloatArray:
 
 
 def _rows_per_s(arrival_s: FloatArray, count: IntArray) -> float:
-    """Return the pace of rows over all steps that are not much longer than usual."""
-    if len(count) < 2:
+    """Return the pace of rows: the median over spans of packets, few of them late or lost."""
+    apart = min(_SPAN_PACKETS, len(count) // 2)
+    if apart < 1:
         return 0.0
-    step_s = np.diff(arrival_s)
-    pace_s = step_s / count[1:]
-    usual = (pace_s > 0) & (pace_s < _LOST * np.median(pace_s) + 1e-9)
-    total_s = float(step_s[usual].sum())
-    return float(count[1:][usual].sum()) / total_s if total_s > 0 else 0.0
+    rows = np.cumsum(count)
+    span_s = arrival_s[apart:] - arrival_s[:-apart]
+    pace_s = float(np.median(span_s / (rows[apart:] - rows[:-apart])))
+    return 1 / pace_s if pace_s > 0 else 0.0
