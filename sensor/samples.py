@@ -153,7 +153,8 @@ class Track:
     quantity
         ``distance_m``, ``speed_mps``, ``altitude_m``, ``heart_rate_bpm``, ``grade_pct``, ``cadence_spm``.
     source
-        Where it came from, in words a runner knows: ``watch file``, ``foot pod``, ``treadmill``, ``typed``.
+        Where it came from, in words a runner knows: ``watch file``, ``phone``, ``foot pod``, ``treadmill``,
+        ``typed``.
     time_s
         (n,) seconds from the start of the session, increasing.
     value

@@ -73,11 +73,11 @@ def command(
 
     require_memory(LIBRARIES_BYTES)
 
-    from sensor.importers.imu_file import read_imu_files
+    from sensor.importers.imu_file import read_imu_file
     from sensor.importers.imu_session import session_start, write_imu_session
 
     columns = None if column_map is None else _columns(column_map)
-    imu_files = {placement: read_imu_files(given, columns) for placement, given in paths.items()}
+    imu_files = {placement: read_imu_file(*given, columns=columns) for placement, given in paths.items()}
     lasted_s = max(float(file.time_s[-1] - file.time_s[0]) for file in imu_files.values())
     refuse_flying(distance_m, lasted_s)
     watched = {} if track_file is None else watch_facts(track_file, lasted_s)

@@ -170,7 +170,7 @@ class CsvTable:
                 decimal=self._lines.decimal,
                 quoting=csv.QUOTE_NONE,
                 header=None,
-                names=range(len(self.names)),
+                names=range(max(positions) + 1),
                 index_col=False,
                 usecols=sorted(positions),
                 skipinitialspace=True,

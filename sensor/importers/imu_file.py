@@ -27,24 +27,15 @@ READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], ImuFile]], ...] = 
 """What tells a recording from a sensor's memory, and what reads it."""
 
 
-def read_imu_file(path: Path) -> ImuFile:
-    """Read and check a file of samples; through a pipe, which can be read only once, a table.
-
-    Raises
-    ------
-    ImportFileError
-        For whatever does not fit; the message says what to do.
-    """
-    return read_imu_files([path])
-
-
-def read_imu_files(paths: Sequence[Path], columns: Sequence[Column] | None = None) -> ImuFile:
+def read_imu_file(path: Path, *others: Path, columns: Sequence[Column] | None = None) -> ImuFile:
     """Read and check the recording of one sensor: a file, a zip, a folder, or files that belong together.
+
+    Through a pipe, which can be read only once, comes a table with the documented names.
 
     Parameters
     ----------
-    paths
-        At least one.
+    path, others
+        What was given.
     columns
         Which columns hold what, where that was typed: then the files are tables.
 
@@ -53,15 +44,16 @@ def read_imu_files(paths: Sequence[Path], columns: Sequence[Column] | None = Non
     ImportFileError
         For whatever does not fit; the message says what to do.
     """
+    paths = (path, *others)
     if columns is not None:
         export = open_export(paths)
         return to_imu_file(export, read_own_table(export, columns))
-    path, is_file = paths[0], len(paths) == 1 and os.path.isfile(paths[0])
-    if len(paths) == 1 and not is_file and not os.path.isdir(path):
-        return read_imu_csv(path)
-    for is_its, read in READERS if is_file else ():
-        if is_its(path):
-            return read(path)
+    if not others and not os.path.isdir(path):
+        if not os.path.isfile(path):
+            return read_imu_csv(path)
+        for is_its, read in READERS:
+            if is_its(path):
+                return read(path)
     return _read_export(open_export(paths))
 
 

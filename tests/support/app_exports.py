@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sensor.importers.imu_csv import ImuFile
-from sensor.importers.imu_file import read_imu_files
+from sensor.importers.imu_file import read_imu_file
 from sensor.samples import FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
@@ -101,7 +101,7 @@ def read_zip(folder: Path, members: Mapping[str, str | bytes]) -> ImuFile:
     """Return what an export of these members is read as."""
     path = folder / "export.zip"
     path.write_bytes(zipped(members))
-    return read_imu_files([path])
+    return read_imu_file(path)
 
 
 def check_motion_of(

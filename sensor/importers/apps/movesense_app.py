@@ -127,6 +127,10 @@ def _tables(export: ExportedFiles) -> list[str]:
 def _partner_names(name: str) -> list[str]:
     """Return what the gyroscope's file beside an accelerometer's may be called, and the other way round."""
     swaps = (
+        ("accelerometer", "gyroscope"),
+        ("Accelerometer", "Gyroscope"),
+        ("gyroscope", "accelerometer"),
+        ("Gyroscope", "Accelerometer"),
         ("acc", "gyro"),
         ("Acc", "Gyro"),
         ("ACC", "GYRO"),

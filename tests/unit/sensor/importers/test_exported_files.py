@@ -13,7 +13,7 @@ import pytest
 from sensor.errors import ImportFileError
 from sensor.importers import exported_files
 from sensor.importers.exported_files import ExportedFiles, open_export
-from sensor.importers.imu_file import read_imu_files
+from sensor.importers.imu_file import read_imu_file
 from tests.support.app_exports import put, zipped
 
 
@@ -25,7 +25,7 @@ def _zip(folder: Path, content: bytes) -> Path:
 
 def _refusal(path: Path) -> str:
     with pytest.raises(ImportFileError) as refused:
-        read_imu_files([path])
+        read_imu_file(path)
     message = str(refused.value)
     assert message.startswith(str(path))
     assert "\n" not in message
@@ -138,7 +138,7 @@ def test_several_files_are_known_by_all_their_bytes(tmp_path: Path) -> None:
 def test_files_that_do_not_go_together_are_refused(tmp_path: Path, names: tuple[str, str], said: str) -> None:
     put(tmp_path, {"a.csv": "time,acc_x,acc_y,acc_z\n", "inner/b.csv": ""})
     with pytest.raises(ImportFileError, match=said):
-        read_imu_files([tmp_path / name for name in names])
+        read_imu_file(*(tmp_path / name for name in names))
 
 
 def test_beside_a_single_file_only_what_is_there_is_taken(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sensor.errors import ImportFileError
-from sensor.importers.imu_file import read_imu_files
+from sensor.importers.imu_file import read_imu_file
 from sensor.samples import FloatArray
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from tests.support.app_exports import BEGAN_S, acc_at, check_motion_of, gyr_at, moments, put, table
@@ -35,7 +35,7 @@ def test_a_streamed_pair_is_spaced_evenly_and_paired(tmp_path: Path, epoch: str)
     pair = {ACC_NAME: _text(ACC_S, ACC, "g", epoch=epoch), GYR_NAME: _text(GYR_S, GYR, "deg/s", epoch=epoch)}
     put(tmp_path, pair)
     for given in ([tmp_path], [tmp_path / ACC_NAME], [tmp_path / GYR_NAME, tmp_path / ACC_NAME]):
-        file = read_imu_files(given)
+        file = read_imu_file(*given)
         check_motion_of(file, acc_error_mps2=0.05, gyr_error_radps=0.05)
         np.testing.assert_allclose(np.diff(file.time_s), 0.02, rtol=0.01)
     assert "MetaBase: g, deg/s, gravity included" in file.notices[0]
@@ -43,14 +43,14 @@ def test_a_streamed_pair_is_spaced_evenly_and_paired(tmp_path: Path, epoch: str)
 
 def test_a_downloaded_log_keeps_the_time_of_every_row(tmp_path: Path) -> None:
     put(tmp_path, {ACC_NAME: _text(ACC_S, ACC, "g", per_packet=1)})
-    file = read_imu_files([tmp_path / ACC_NAME])
+    file = read_imu_file(tmp_path / ACC_NAME)
     check_motion_of(file, acc_error_mps2=0.05, has_gyroscope=False)
 
 
 def test_rows_that_read_alike_within_a_packet_are_samples_of_their_own(tmp_path: Path) -> None:
     values = np.repeat(ACC[::3], 3, axis=0)
     put(tmp_path, {ACC_NAME: _text(ACC_S, values, "g")})
-    assert len(read_imu_files([tmp_path / ACC_NAME]).time_s) == len(ACC_S)
+    assert len(read_imu_file(tmp_path / ACC_NAME).time_s) == len(ACC_S)
 
 
 def test_packets_that_come_late_at_times_do_not_bend_the_time_line(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_packets_that_come_late_at_times_do_not_bend_the_time_line(tmp_path: Pat
             cells = lines[row].split(",")
             lines[row] = ",".join([str(int(cells[0]) + 35), *cells[1:]])
     put(tmp_path, {ACC_NAME: "\n".join(lines)})
-    file = read_imu_files([tmp_path / ACC_NAME])
+    file = read_imu_file(tmp_path / ACC_NAME)
     check_motion_of(file, acc_error_mps2=0.05, has_gyroscope=False, time_error_s=0.004)
     np.testing.assert_allclose(np.diff(file.time_s), 0.02, rtol=0.01)
 
@@ -69,4 +69,4 @@ def test_a_gyroscope_of_another_recording_is_refused(tmp_path: Path) -> None:
     late = _text(GYR_S + 900.0, GYR, "deg/s")
     put(tmp_path, {ACC_NAME: _text(ACC_S, ACC, "g"), GYR_NAME: late})
     with pytest.raises(ImportFileError, match="have no moment in common"):
-        read_imu_files([tmp_path])
+        read_imu_file(tmp_path)

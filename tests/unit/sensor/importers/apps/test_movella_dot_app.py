@@ -9,7 +9,7 @@ import pytest
 
 from sensor.errors import ImportFileError
 from sensor.importers.imu_csv import ImuFile
-from sensor.importers.imu_file import read_imu_files
+from sensor.importers.imu_file import read_imu_file
 from sensor.units import RADPS_PER_DEGPS
 from tests.support.app_exports import BEGAN_S, acc_at, check_motion_of, gyr_at, moments, table
 
@@ -35,7 +35,7 @@ def _text(
 def _read(folder: Path, content: bytes) -> ImuFile:
     path = folder / "1_20260503.csv"
     path.write_bytes(content)
-    return read_imu_files([path])
+    return read_imu_file(path)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
@@ -115,4 +115,4 @@ def test_several_sensors_in_one_folder_are_refused(tmp_path: Path) -> None:
     for name in ("1.csv", "2.csv"):
         (tmp_path / name).write_text(_text())
     with pytest.raises(ImportFileError, match="holds 2 sensors"):
-        read_imu_files([tmp_path])
+        read_imu_file(tmp_path)

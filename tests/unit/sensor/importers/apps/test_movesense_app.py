@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from sensor.errors import ImportFileError
-from sensor.importers.imu_file import read_imu_files
+from sensor.importers.imu_file import read_imu_file
 from sensor.samples import FloatArray
 from sensor.units import RADPS_PER_DEGPS
-from tests.support.app_exports import BEGAN_S, acc_at, check_motion_of, gyr_at, moments, put
+from tests.support.app_exports import BEGAN_S, acc_at, check_motion_of, gyr_at, moments, put, table
 
 TIME_S = moments()
 STEP_MS = 80
@@ -48,7 +48,7 @@ def _packets(kind: str, values: FloatArray) -> list[dict[str, Any]]:
 
 def test_a_pair_in_a_folder_is_one_sensor(tmp_path: Path) -> None:
     put(tmp_path, {"2540_acc.csv": _csv(ACC), "2540_gyro.csv": _csv(GYR)})
-    file = read_imu_files([tmp_path])
+    file = read_imu_file(tmp_path)
     check_motion_of(file, began_s=None)
     assert "Movesense Showcase (CSV): m/s², deg/s, gravity included" in file.notices[0]
 
@@ -57,42 +57,42 @@ def test_the_gyroscope_beside_the_accelerometer_is_found_and_both_may_be_named(t
     put(tmp_path, {"2540_acc.csv": _csv(ACC), "2540_gyro.csv": _csv(GYR)})
     acc, gyr = tmp_path / "2540_acc.csv", tmp_path / "2540_gyro.csv"
     for given in ([acc], [acc, gyr], [gyr, acc]):
-        check_motion_of(read_imu_files(given), began_s=None)
+        check_motion_of(read_imu_file(*given), began_s=None)
 
 
 def test_files_whose_names_say_nothing_are_told_apart_by_gravity(tmp_path: Path) -> None:
     put(tmp_path, {"one.csv": _csv(GYR), "two.csv": _csv(ACC)})
-    check_motion_of(read_imu_files([tmp_path]), began_s=None)
+    check_motion_of(read_imu_file(tmp_path), began_s=None)
 
 
 def test_an_accelerometer_alone_has_no_gyroscope(tmp_path: Path) -> None:
     put(tmp_path, {"2540_acc.csv": _csv(ACC)})
-    check_motion_of(read_imu_files([tmp_path / "2540_acc.csv"]), began_s=None, has_gyroscope=False)
+    check_motion_of(read_imu_file(tmp_path / "2540_acc.csv"), began_s=None, has_gyroscope=False)
 
 
 def test_a_packet_that_was_lost_is_a_gap_and_its_neighbours_stay_in_place(tmp_path: Path) -> None:
     put(tmp_path, {"2540_acc.csv": _csv(ACC, lost=100)})
-    file = read_imu_files([tmp_path / "2540_acc.csv"])
+    file = read_imu_file(tmp_path / "2540_acc.csv")
     check_motion_of(file, began_s=None, has_gyroscope=False)
     assert np.diff(file.time_s).max() == pytest.approx(0.1, abs=1e-6)
 
 
 def test_a_counter_of_milliseconds_goes_round(tmp_path: Path) -> None:
     put(tmp_path, {"2540_acc.csv": _csv(ACC, 2**32 - 4000), "2540_gyro.csv": _csv(GYR, 2**32 - 4000)})
-    check_motion_of(read_imu_files([tmp_path]), began_s=None)
+    check_motion_of(read_imu_file(tmp_path), began_s=None)
 
 
 def test_a_sensor_that_began_anew_is_refused(tmp_path: Path) -> None:
     text = _csv(ACC, 599_025_762) + _csv(ACC, 300).split("\n", 1)[1]
     put(tmp_path, {"2540_acc.csv": text})
     with pytest.raises(ImportFileError, match="its clock goes back"):
-        read_imu_files([tmp_path / "2540_acc.csv"])
+        read_imu_file(tmp_path / "2540_acc.csv")
 
 
 def test_two_accelerometers_are_refused(tmp_path: Path) -> None:
     put(tmp_path, {"1_acc.csv": _csv(ACC), "2_acc.csv": _csv(ACC)})
     with pytest.raises(ImportFileError, match="holds 2 accelerometers and 0 gyroscopes"):
-        read_imu_files([tmp_path])
+        read_imu_file(tmp_path)
 
 
 def _logged() -> str:
@@ -106,14 +106,14 @@ def _logged() -> str:
 
 def test_the_data_loggers_json_tells_when_it_began(tmp_path: Path) -> None:
     put(tmp_path, {"log.json": _logged()})
-    check_motion_of(read_imu_files([tmp_path / "log.json"]))
+    check_motion_of(read_imu_file(tmp_path / "log.json"))
 
 
 def test_the_showcase_apps_lines_of_json_are_read_up_to_a_torn_one(tmp_path: Path) -> None:
     lines = [json.dumps({"acc": packet}) for packet in _packets("ArrayAcc", ACC)]
     gyros = [json.dumps({"gyro": packet}) for packet in _packets("ArrayGyro", GYR)]
     put(tmp_path, {"a_acc.json": "\n".join(lines)[:-20], "a_gyro.json": "\n".join(gyros)})
-    file = read_imu_files([tmp_path / "a_acc.json"])
+    file = read_imu_file(tmp_path / "a_acc.json")
     check_motion_of(file, began_s=None)
     assert len(file.time_s) == len(TIME_S) - 4
 
@@ -133,4 +133,15 @@ def test_the_showcase_apps_lines_of_json_are_read_up_to_a_torn_one(tmp_path: Pat
 def test_json_that_is_no_recording_is_refused_in_words(tmp_path: Path, content: str, said: str) -> None:
     put(tmp_path, {"log.json": content})
     with pytest.raises(ImportFileError, match=said):
-        read_imu_files([tmp_path / "log.json"])
+        read_imu_file(tmp_path / "log.json")
+
+
+def test_a_header_with_more_in_it_than_the_rows_and_a_time_in_every_row_is_read(tmp_path: Path) -> None:
+    ms = 5000 + np.rint(TIME_S * 1000).astype(int)
+    for kind, values in (("Acc", ACC), ("Gyro", GYR)):
+        text = table(["Timestamp_ms", "X", "Y", "Z"], ms, values)
+        head, rows = text.split("\n", 1)
+        put(
+            tmp_path, {f"log_MeasIMU6_{kind}.csv": f"{head},RelativeTime,4.0,UTC,2026-05-03 05:31:05\n{rows}"}
+        )
+    check_motion_of(read_imu_file(tmp_path / "log_MeasIMU6_Acc.csv"), began_s=None)

@@ -16,7 +16,7 @@ from sensor.errors import ImportFileError
 from sensor.importers.apps.column_map import parse_column_map
 from sensor.importers.apps.column_names import Quantity, understand
 from sensor.importers.imu_csv import ImuFile
-from sensor.importers.imu_file import read_imu_files
+from sensor.importers.imu_file import read_imu_file
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from tests.support.app_exports import (
     BEGAN_S,
@@ -38,7 +38,7 @@ AX = ["ax", "ay", "az"]
 
 def _read(folder: Path, text: str | bytes, name: str = "chest.csv") -> ImuFile:
     put(folder, {name: text})
-    return read_imu_files([folder / name])
+    return read_imu_file(folder / name)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_two_files_of_different_rates_are_paired(tmp_path: Path) -> None:
         },
     )
     for paths in ([tmp_path], [tmp_path / "acc.csv", tmp_path / "gyro.csv"]):
-        check_motion_of(read_imu_files(paths), began_s=0.0, gyr_error_radps=0.05)
+        check_motion_of(read_imu_file(*paths), began_s=0.0, gyr_error_radps=0.05)
 
 
 def test_files_whose_names_say_nothing_are_told_apart_by_gravity(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_files_whose_names_say_nothing_are_told_apart_by_gravity(tmp_path: Path)
             "2.csv": table(["time", "x", "y", "z"], TIME_S, ACC),
         },
     )
-    check_motion_of(read_imu_files([tmp_path]), began_s=0.0)
+    check_motion_of(read_imu_file(tmp_path), began_s=0.0)
 
 
 def test_gravity_in_columns_of_its_own_is_added(tmp_path: Path) -> None:
@@ -223,27 +223,27 @@ def test_two_accelerometers_are_refused(tmp_path: Path) -> None:
     text = table(["time", *AX], TIME_S, ACC)
     put(tmp_path, {"left.csv": text, "right.csv": text})
     with pytest.raises(ImportFileError, match="holds a quantity twice"):
-        read_imu_files([tmp_path])
+        read_imu_file(tmp_path)
 
 
 def test_a_mapping_names_columns_that_tell_nothing(tmp_path: Path) -> None:
     text = table(["T", "a1", "a2", "a3", "r1", "r2", "r3"], TIME_S * 1000, ACC_G, GYR_DPS, separator=";")
     put(tmp_path, {"chest.csv": text})
     mapped = "time=T:ms, acc_x=a1:g, acc_y=a2:g, acc_z=a3:g, gyr_x=r1:dps, gyr_y=r2:dps, gyr_z=r3:dps"
-    file = read_imu_files([tmp_path / "chest.csv"], parse_column_map(mapped))
+    file = read_imu_file(tmp_path / "chest.csv", columns=parse_column_map(mapped))
     check_motion_of(file, began_s=0.0)
 
 
 def test_a_mapping_overrules_what_the_names_say(tmp_path: Path) -> None:
     put(tmp_path, {"chest.csv": table(["time", "ay", "ax", "az"], TIME_S, ACC)})
     columns = parse_column_map("time=time:s,acc_x=ay:mps2,acc_y=ax:mps2,acc_z=az:mps2")
-    check_motion_of(read_imu_files([tmp_path / "chest.csv"], columns), began_s=0.0, has_gyroscope=False)
+    check_motion_of(read_imu_file(tmp_path / "chest.csv", columns=columns), began_s=0.0, has_gyroscope=False)
 
 
 def test_a_mapping_to_columns_that_are_not_there_is_refused(tmp_path: Path) -> None:
     put(tmp_path, {"chest.csv": table(["time", *AX], TIME_S, ACC)})
     with pytest.raises(ImportFileError, match="no table in it has the columns"):
-        read_imu_files([tmp_path / "chest.csv"], parse_column_map("time=T,acc_x=x,acc_y=y,acc_z=z"))
+        read_imu_file(tmp_path / "chest.csv", columns=parse_column_map("time=T,acc_x=x,acc_y=y,acc_z=z"))
 
 
 @pytest.mark.parametrize(

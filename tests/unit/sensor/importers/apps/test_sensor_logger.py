@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sensor.errors import ImportFileError
-from sensor.importers.imu_file import read_imu_files
+from sensor.importers.imu_file import read_imu_file
 from sensor.samples import FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 from tests.support.app_exports import (
@@ -95,7 +95,7 @@ def test_order_of_columns_and_separator_change_nothing(tmp_path: Path, order: st
 def test_a_zip_with_a_folder_in_it_and_a_folder_are_read_alike(tmp_path: Path) -> None:
     inner = {f"2026-05-03_07-31-05/{name}": content for name, content in _android().items()}
     zipped, folder = read_zip(tmp_path, inner), put(tmp_path / "unpacked", _android())
-    unpacked = read_imu_files([folder])
+    unpacked = read_imu_file(folder)
     np.testing.assert_array_equal(zipped.acc_sensor_mps2, unpacked.acc_sensor_mps2)
     assert zipped.name == "export.zip"
     assert unpacked.name == "unpacked"
@@ -103,7 +103,7 @@ def test_a_zip_with_a_folder_in_it_and_a_folder_are_read_alike(tmp_path: Path) -
 
 def test_a_single_file_is_read_with_those_beside_it(tmp_path: Path) -> None:
     folder = put(tmp_path / "unpacked", _iphone())
-    check_motion_of(read_imu_files([folder / "Accelerometer.csv"]), acc_error_mps2=0.05)
+    check_motion_of(read_imu_file(folder / "Accelerometer.csv"), acc_error_mps2=0.05)
 
 
 def test_rows_told_twice_and_rows_a_little_out_of_order_are_put_right(tmp_path: Path) -> None:

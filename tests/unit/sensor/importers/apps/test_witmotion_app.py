@@ -10,7 +10,7 @@ import pytest
 
 from sensor.errors import ImportFileError
 from sensor.importers.imu_csv import ImuFile
-from sensor.importers.imu_file import read_imu_files
+from sensor.importers.imu_file import read_imu_file
 from sensor.samples import FloatArray
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from tests.support.app_exports import BEGAN_S, acc_at, check_motion_of, gyr_at, moments, table
@@ -55,7 +55,7 @@ def _text(
 def _read(folder: Path, content: bytes) -> ImuFile:
     path = folder / "20260503073105.txt"
     path.write_bytes(content)
-    return read_imu_files([path])
+    return read_imu_file(path)
 
 
 @pytest.mark.parametrize("names", [LONG, MIDDLE, OLD])
