@@ -8,6 +8,7 @@ import numpy as np
 
 from sensor.errors import ImportFileError
 from sensor.importers.apps.recording import AppRecording, Triad
+from sensor.importers.apps.settling import LEAST_LEVEL, MOST_LEVEL
 from sensor.importers.exported_files import ExportedFiles
 from sensor.importers.imu_csv import ImuFile
 from sensor.importers.log_times import check_log_times
@@ -15,12 +16,14 @@ from sensor.importers.mistaken_motion import check_motion, gravity_remark
 from sensor.importers.plausibility import (
     LATEST_S,
     US_PER_S,
-    check_acceleration,
     check_axes,
     check_bursts,
+    level_remarks,
+    mean_specific_force_mps2,
 )
 from sensor.importers.two_streams import rates_at
 from sensor.samples import FloatArray, IntArray
+from sensor.units import STANDARD_GRAVITY_MPS2
 
 HOLE_S = 1.0
 """A pause worth a word: shorter ones are lost packets, which the report counts."""
@@ -154,7 +157,13 @@ def _checked_motion(
 ) -> list[str]:
     """Refuse what is no run of a sound sensor; return what is to be remarked."""
     check_axes(path, acc, columns=("acc_x", "acc_y", "acc_z"))
-    notices = check_acceleration(path, acc, rate_hz=rate_hz, unit="mps2")
+    level_g = mean_specific_force_mps2(acc, rate_hz) / STANDARD_GRAVITY_MPS2
+    if not LEAST_LEVEL <= level_g <= MOST_LEVEL:
+        raise ImportFileError(
+            f"{path}: taken for {recording.taken_for}, but its mean specific force is {level_g:.3g} g, not 1: "
+            "gravity was taken out, or the unit is another; export the raw accelerometer, with gravity"
+        )
+    notices = level_remarks(path, level_g)
     if gyr is not None:
         check_axes(path, gyr, columns=("gyr_x", "gyr_y", "gyr_z"))
         notices += check_motion(path, time_s, acc_mps2=acc, gyr_radps=gyr, rate_hz=rate_hz, unit="radps")

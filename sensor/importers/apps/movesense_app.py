@@ -26,6 +26,7 @@ from sensor.importers.apps.tables import (
     read_vectors,
     refuse_others,
 )
+from sensor.importers.csv_lines import as_utf8
 from sensor.importers.exported_files import ExportedFiles
 from sensor.importers.packet_times import sample_times_s
 from sensor.samples import FloatArray, IntArray
@@ -37,6 +38,9 @@ _COUNTER_BITS = 32
 
 _ACC_WORDS, _GYR_WORDS = re.compile(r"acc", re.IGNORECASE), re.compile(r"gyr", re.IGNORECASE)
 _LOGS_BEGIN = re.compile(rb'\s*[\[{][^\x00]*?"(ArrayAcc|ArrayGyro)"')
+
+_ROW_BEGINS = re.compile(rb"^[ \t]*([0-9]{0,10})[,;\t]", re.MULTILINE)
+"""At most ten digits: milliseconds since the sensor's start, never a date."""
 
 _DEEPEST = 12
 """Levels of a JSON document that are looked into."""
@@ -121,7 +125,16 @@ def _is_movesense(names: Names) -> bool:
 
 
 def _tables(export: ExportedFiles) -> list[str]:
-    return [member for member in sorted(export.members) if header_in(export.head(member), _is_movesense)]
+    return [member for member in sorted(export.members) if _is_table(export.head(member))]
+
+
+def _is_table(head: bytes) -> bool:
+    """Tell a table of this app from others with such plain names: rows without a time, or in its own ms."""
+    names = header_in(head, _is_movesense)
+    if names is None:
+        return False
+    rows = _ROW_BEGINS.findall(as_utf8(head).partition(b"\n")[2])
+    return names[0] == _COLUMNS[1][0] or (b"" in rows and any(rows))
 
 
 def _partner_names(name: str) -> list[str]:

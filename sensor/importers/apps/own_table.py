@@ -19,10 +19,13 @@ from sensor.importers.apps.written_times import counter_seconds, epoch_seconds, 
 from sensor.importers.csv_table import CsvTable
 from sensor.importers.exported_files import ExportedFiles
 from sensor.importers.plausibility import MAX_RATE_HZ
-from sensor.samples import FloatArray
+from sensor.samples import BoolArray, FloatArray
 from sensor.text import printable
 
 _GYR_WORD = re.compile(r"gyr|rot|angular|omega", re.IGNORECASE)
+_OTHER_WORD = re.compile(r"magnet|(^|[^a-z])mag([^a-z]|$)|orient|euler|quat|baro|compass", re.IGNORECASE)
+"""Files that loggers write beside: their x, y and z are none of a motion's."""
+
 _ACC_WORD = re.compile(r"acc", re.IGNORECASE)
 _VECTORS = (Quantity.ACC, Quantity.USER_ACC, Quantity.GRAVITY, Quantity.GYR, Quantity.VECTOR)
 _LEAST_RATE_HZ = 5.0
@@ -135,19 +138,34 @@ def _streams(export: ExportedFiles, member: str, understood: Understand) -> list
         if (axes := _axes(columns, quantity)) is None:
             continue
         values = read_vectors(table, [axis.name for axis in axes])
-        whole = np.isfinite(values).all(axis=1) & np.isfinite(time_s)
+        whole = np.isfinite(values).all(axis=1)
+        _refuse_undated(table, whole & ~np.isfinite(time_s))
         triad = Triad(times_from_arrivals(table.path, time_s[whole]), values[whole])
         kind = _kind_of(member, triad) if quantity is Quantity.VECTOR else quantity
-        streams.append(_Stream(kind, triad, axes[0].unit, member))
+        if kind is not None:
+            streams.append(_Stream(kind, triad, axes[0].unit, member))
     return streams
 
 
-def _kind_of(member: str, triad: Triad) -> Quantity:
-    """Return what bare axes are of: as the file is called, else what has a mean of 1 g in some unit."""
+def _refuse_undated(table: CsvTable, undated: BoolArray) -> None:
+    if undated.any():
+        raise ImportFileError(
+            f"{table.path}: line {table.line_of(int(np.argmax(undated)))} has values and no time; "
+            "every row needs its own"
+        )
+
+
+def _kind_of(member: str, triad: Triad) -> Quantity | None:
+    """Return what bare axes are of: as the file is called, else what has a mean of 1 g in some unit.
+
+    None where the file is called after something else.
+    """
     name = PurePosixPath(member).name
     is_acc, is_gyr = _ACC_WORD.search(name), _GYR_WORD.search(name)
     if bool(is_acc) != bool(is_gyr):
         return Quantity.ACC if is_acc else Quantity.GYR
+    if _OTHER_WORD.search(name):
+        return None
     in_g = Triad(triad.time_s, triad.values * ACC_UNITS["g"])
     return Quantity.ACC if is_level(triad) or is_level(in_g) else Quantity.GYR
 

@@ -110,7 +110,7 @@ def _platform(export: ExportedFiles, found: Mapping[str, str]) -> _Platform:
         told = {name.lower(): table.texts(name)[0].lower() for name in table.names} if table.row_count else {}
         is_ios = told.get("platform", "").startswith(("ios", "iphone", "ipad"))
         if is_ios or told.get("platform"):
-            is_mended = told.get("standardisation", told.get("standardization", "")) == "true"
+            is_mended = told.get("standardisation", "") in ("true", "1", "yes")
             words = "iPhone" if is_ios else "Android"
             return _Platform(words, -1.0 if is_ios and not is_mended else 1.0, is_told=True)
     if _TOTAL in found:

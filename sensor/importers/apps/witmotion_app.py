@@ -33,9 +33,7 @@ _CHIP, _TIME, _DEVICE = (
     r"(date ?)?time(\(.*\))?",
     r"(device ?name|address|devicename)(\(\))?",
 )
-_IS_TABLE = has_columns(
-    _ACC.replace("{axis}", "x").replace(r"(\(g\))?", r"\(g\)"), rf"{_CHIP}|{_TIME}|{_DEVICE}"
-)
+_IS_TABLE = has_columns(_ACC.replace("{axis}", "x").replace(r"(\(g\))?", r"\(g\)"), rf"{_CHIP}|{_DEVICE}")
 _IS_SPACED = has_columns("date", "time", "ax", "ay", "az")
 
 _LEAST_DATED = 0.9

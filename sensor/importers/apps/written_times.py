@@ -49,7 +49,9 @@ def parse_written(cells: Sequence[str]) -> WrittenTimes:
     cells
         (n,) as they are written.
     """
-    parts = pd.Series(cells, dtype="str").str.extract(_DATED)
+    # The rows of a packet share their time: each is taken apart once.
+    row_of, different = pd.factorize(np.array(cells, dtype=object))
+    parts = pd.Series(different, dtype="str").str.extract(_DATED)
     year, month, day, hour, minute, second = (
         pd.to_numeric(parts[column], errors="coerce").to_numpy(np.float64) for column in range(6)
     )
@@ -62,9 +64,8 @@ def parse_written(cells: Sequence[str]) -> WrittenTimes:
         time_s -= _offsets_s(parts[9])
     elif has_date:
         time_s -= _local_offset_s(time_s)
-    else:
-        time_s = _past_midnight(time_s)
-    return WrittenTimes(time_s, has_date, has_zone)
+    in_rows = np.asarray(time_s[row_of])
+    return WrittenTimes(in_rows if has_date else _past_midnight(in_rows), has_date, has_zone)
 
 
 def _days_since_1970(year: FloatArray, month: FloatArray, day: FloatArray) -> FloatArray:

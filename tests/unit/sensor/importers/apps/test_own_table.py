@@ -187,6 +187,33 @@ def test_files_whose_names_say_nothing_are_told_apart_by_gravity(tmp_path: Path)
     check_motion_of(read_imu_file(tmp_path), began_s=0.0)
 
 
+def test_a_file_of_another_sensor_in_the_folder_is_passed_over(tmp_path: Path) -> None:
+    names = ["time", "x", "y", "z"]
+    members = {"Accelerometer.csv": ACC, "Gyroscope.csv": GYR, "Magnetometer.csv": 30.0 + GYR}
+    put(tmp_path, {name: table(names, TIME_S, values) for name, values in members.items()})
+    check_motion_of(read_imu_file(tmp_path), began_s=0.0)
+
+
+def test_a_plain_table_named_like_movesenses_keeps_its_own_times(tmp_path: Path) -> None:
+    stamps = np.rint((TIME_S + BEGAN_S) * 1000).astype(np.int64)
+    file = _read(tmp_path, table(["timestamp", "x", "y", "z"], stamps, ACC), "acc.csv")
+    check_motion_of(file, has_gyroscope=False)
+
+
+def test_a_plain_table_named_like_witmotions_keeps_its_own_times(tmp_path: Path) -> None:
+    text = table(
+        ["time", "ax(g)", "ay(g)", "az(g)", "wx(deg/s)", "wy(deg/s)", "wz(deg/s)"], TIME_S, ACC_G, GYR_DPS
+    )
+    check_motion_of(_read(tmp_path, text), began_s=0.0)
+
+
+def test_a_row_without_a_time_is_named(tmp_path: Path) -> None:
+    lines = table(["time", *AX], TIME_S, ACC).splitlines()
+    lines[20] = lines[20][lines[20].index(",") :]
+    with pytest.raises(ImportFileError, match="line 21 has values and no time"):
+        _read(tmp_path, "\n".join(lines))
+
+
 def test_gravity_in_columns_of_its_own_is_added(tmp_path: Path) -> None:
     names = ["time", *(f"user_acc_{axis}" for axis in "xyz"), *(f"gravity_{axis}" for axis in "xyz")]
     text = table(names, TIME_S, user_at(TIME_S), gravity_at(TIME_S))
