@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from sensor.importers.two_streams import rates_at
 from sensor.samples import FloatArray, IntArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 
-HOLE_S = 1.0
+_HOLE_S = 1.0
 """A pause worth a word: shorter ones are lost packets, which the report counts."""
 
 _SET_BACK_S = 1.0
@@ -33,6 +34,16 @@ _SET_BACK_S = 1.0
 
 _LEAST_SET_BACK_ROWS = 5
 _LEAST_ROWS = 2
+_MOSTLY = 0.5
+
+
+class _Paired(NamedTuple):
+    """(n,) seconds, (n, 3) accelerations and, with a gyroscope, rates; what the runner should know of it."""
+
+    time_s: FloatArray
+    acc: FloatArray
+    gyr: FloatArray | None
+    told: list[str]
 
 
 def to_imu_file(export: ExportedFiles, recording: AppRecording) -> ImuFile:
@@ -51,29 +62,20 @@ def to_imu_file(export: ExportedFiles, recording: AppRecording) -> ImuFile:
         When it cannot be analysed, or accelerations and angular rates have no moment in common.
     """
     path = export.path
-    acc, notices = _in_order(path, recording.acc, "acceleration")
-    gyr, time_s = None, acc.time_s
-    values = acc.values
-    if recording.gyr is not None:
-        rates, told = _in_order(path, recording.gyr, "angular rate")
-        notices += told
-        time_s, values, gyr, told = _paired(path, acc, rates)
-        notices += told
-    rate_hz = _checked_rate(path, time_s)
-    notices += _checked_motion(path, recording, time_s=time_s, acc=values, gyr=gyr, rate_hz=rate_hz)
+    paired = _paired(path, recording)
+    remarks = _checked_motion(path, recording, paired)
     size, sha256 = export.identity(recording.members)
     return ImuFile(
         name=export.name,
         size=size,
         sha256=sha256,
-        time_s=time_s,
-        acc_sensor_mps2=values,
-        gyr_sensor_radps=gyr,
+        time_s=paired.time_s,
+        acc_sensor_mps2=paired.acc,
+        gyr_sensor_radps=paired.gyr,
         notices=(
-            f"{path}: taken for {recording.taken_for}.",
-            *(f"{path}: {notice}" for notice in recording.notices),
-            *notices,
-            *_hole_notices(path, time_s),
+            *(f"{path}: {said}" for said in (f"taken for {recording.taken_for}.", *recording.notices)),
+            *(f"{path}: {said}" for said in (*paired.told, *_holes_told(paired.time_s))),
+            *remarks,
         ),
         phone=recording.phone,
     )
@@ -91,14 +93,11 @@ def _in_order(path: Path, triad: Triad, quantity: str) -> tuple[Triad, list[str]
     order = np.argsort(time_s, kind="stable")
     kept = order[np.diff(np.rint(time_s[order] * US_PER_S), prepend=-np.inf) > 0]
     _refuse_set_back(path, latest_s - time_s, kept=kept)
-    blank, repeated = int(np.count_nonzero(~whole)), len(time_s) - len(kept)
-    told = []
-    if blank:
-        told.append(f"{path}: left out, {blank} rows of the {quantity} without a time or a value.")
-    if repeated:
-        told.append(
-            f"{path}: left out, {repeated} rows of the {quantity} with a time that was there already."
-        )
+    left_out = {
+        "without a time or a value": int(np.count_nonzero(~whole)),
+        "with a time that was there already": len(time_s) - len(kept),
+    }
+    told = [f"left out, rows of the {quantity} {why}: {count}." for why, count in left_out.items() if count]
     return Triad(time_s[kept], values[kept]), told
 
 
@@ -112,55 +111,41 @@ def _refuse_set_back(path: Path, late_s: FloatArray, *, kept: IntArray) -> None:
         )
 
 
-def _paired(
-    path: Path, acc: Triad, gyr: Triad
-) -> tuple[FloatArray, FloatArray, FloatArray | None, list[str]]:
-    """Return times, accelerations and angular rates where both are known; no rates where all are nought."""
+def _paired(path: Path, recording: AppRecording) -> _Paired:
+    """Return the samples for which both streams tell something; no rates where all of them are nought."""
+    acc, told = _in_order(path, recording.acc, "acceleration")
+    if recording.gyr is None:
+        return _Paired(acc.time_s, acc.values, None, told)
+    gyr, more = _in_order(path, recording.gyr, "angular rate")
+    told += more
     if not gyr.values.any():
-        return (
-            acc.time_s,
-            acc.values,
-            None,
-            [f"{path}: the gyroscope gives only zeros and counts as missing."],
-        )
-    paired = rates_at(acc.time_s, gyr.time_s, gyr.values)
-    known = paired.is_known
-    if not known.any():
+        told.append("the gyroscope gives only zeros and counts as missing.")
+        return _Paired(acc.time_s, acc.values, None, told)
+    rates = rates_at(acc.time_s, gyr.time_s, gyr.values)
+    if not rates.is_known.any():
         raise ImportFileError(
             f"{path}: acceleration, {_span(acc)}, and angular rate, {_span(gyr)}, have no moment in common; "
             "give those of one recording, or the acceleration alone"
         )
-    told = []
-    if not (np.isin(acc.time_s, gyr.time_s).mean() > 0.5):
-        told.append(f"{path}: the angular rate was brought to the moments of the acceleration.")
-    return acc.time_s[known], acc.values[known], paired.values[known], told
+    if np.isin(acc.time_s, gyr.time_s).mean() <= _MOSTLY:
+        told.append("the angular rate was brought to the moments of the acceleration.")
+    return _Paired(acc.time_s[rates.is_known], acc.values[rates.is_known], rates.values[rates.is_known], told)
 
 
 def _span(triad: Triad) -> str:
     return f"{triad.time_s[0]:.10g} to {triad.time_s[-1]:.10g} s"
 
 
-def _checked_rate(path: Path, time_s: FloatArray) -> float:
+def _checked_motion(path: Path, recording: AppRecording, paired: _Paired) -> list[str]:
+    """Refuse what is no run of a sound sensor; return what is to be remarked."""
+    time_s, acc, gyr, _ = paired
     rate_hz = check_log_times(path, time_s)
     check_bursts(path, time_s, step_s=1 / rate_hz)
-    return rate_hz
-
-
-def _checked_motion(
-    path: Path,
-    recording: AppRecording,
-    *,
-    time_s: FloatArray,
-    acc: FloatArray,
-    gyr: FloatArray | None,
-    rate_hz: float,
-) -> list[str]:
-    """Refuse what is no run of a sound sensor; return what is to be remarked."""
     check_axes(path, acc, columns=("acc_x", "acc_y", "acc_z"))
     level_g = mean_specific_force_mps2(acc, rate_hz) / STANDARD_GRAVITY_MPS2
     if not LEAST_LEVEL <= level_g <= MOST_LEVEL:
         raise ImportFileError(
-            f"{path}: taken for {recording.taken_for}, but its mean specific force is {level_g:.3g} g, not 1: "
+            f"{path}: taken for {recording.taken_for}, but its mean specific force is {level_g:.3g} g: "
             "gravity was taken out, or the unit is another; export the raw accelerometer, with gravity"
         )
     notices = level_remarks(path, level_g)
@@ -172,16 +157,15 @@ def _checked_motion(
     return notices
 
 
-def _hole_notices(path: Path, time_s: FloatArray) -> list[str]:
+def _holes_told(time_s: FloatArray) -> list[str]:
     """Say where nothing was recorded for a while, and what usually helps."""
     steps_s = np.diff(time_s)
-    holes = np.flatnonzero(steps_s > HOLE_S)
+    holes = np.flatnonzero(steps_s > _HOLE_S)
     if not len(holes):
         return []
     longest = int(holes[np.argmax(steps_s[holes])])
-    after_s = time_s[longest] - time_s[0]
     return [
-        f"{path}: nothing was recorded {len(holes)} times, {steps_s[holes].sum():.0f} s in all, the longest "
-        f"{steps_s[longest]:.0f} s from {after_s:.0f} s on: these count as gaps. If you did not pause, keep "
-        "the app awake and its screen on."
+        f"nothing was recorded for {steps_s[holes].sum():.0f} s in all; pauses: {len(holes)}, the "
+        f"longest {steps_s[longest]:.0f} s from {time_s[longest] - time_s[0]:.0f} s on. They count as gaps. If you did "
+        "not pause, keep the app awake and its screen on."
     ]

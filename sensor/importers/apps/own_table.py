@@ -15,7 +15,12 @@ from sensor.importers.apps.packet_stamps import times_from_arrivals
 from sensor.importers.apps.recording import AppRecording, Triad
 from sensor.importers.apps.settling import ACC_UNITS, Settled, is_level, settle_acc, settle_gyr, with_gravity
 from sensor.importers.apps.tables import Names, header_in, names_in, read_column, read_vectors
-from sensor.importers.apps.written_times import counter_seconds, epoch_seconds, parse_written
+from sensor.importers.apps.written_times import (
+    EARLIEST_DATE_S,
+    counter_seconds,
+    epoch_seconds,
+    parse_written,
+)
 from sensor.importers.csv_table import CsvTable
 from sensor.importers.exported_files import ExportedFiles
 from sensor.importers.plausibility import MAX_RATE_HZ
@@ -138,9 +143,10 @@ def _streams(export: ExportedFiles, member: str, understood: Understand) -> list
         if (axes := _axes(columns, quantity)) is None:
             continue
         values = read_vectors(table, [axis.name for axis in axes])
-        whole = np.isfinite(values).all(axis=1)
-        _refuse_undated(table, whole & ~np.isfinite(time_s))
-        triad = Triad(times_from_arrivals(table.path, time_s[whole]), values[whole])
+        # Rows without any of it are another quantity's; those with a part of it are left out, and told.
+        own = np.isfinite(values).any(axis=1)
+        _refuse_undated(table, own & ~np.isfinite(time_s))
+        triad = Triad(times_from_arrivals(table.path, time_s[own]), values[own])
         kind = _kind_of(member, triad) if quantity is Quantity.VECTOR else quantity
         if kind is not None:
             streams.append(_Stream(kind, triad, axes[0].unit, member))
@@ -200,20 +206,20 @@ def _times_s(table: CsvTable, times: Sequence[Column]) -> FloatArray:
     known = [found for found in read if found is not None]
     if not known:
         names = printable(", ".join(column.name for column in times))
-        cell = printable(table.texts(times[0].name)[0][:40]) if table.row_count else ""
+        cell = printable(table.texts(times[0].name)[0][:40])
         raise ImportFileError(
             f"{table.path}: line {table.line_of(0)}, column {names}: {cell!r} is no time known here, or "
             "its steps are no rate of a sensor; write seconds, or a date and time, or say its unit: "
             "--map time=COLUMN:ms"
         )
-    return next((found for found in known if np.nanmedian(found) >= 3e8), known[0])
+    return next((found for found in known if np.nanmedian(found) >= EARLIEST_DATE_S), known[0])
 
 
 def _column_times_s(table: CsvTable, column: Column) -> FloatArray | None:
     cells = table.texts(column.name)
     if ":" in cells[0][1:] or cells[0].count("-") > 1:
         written = parse_written(cells).time_s
-        return written if np.isfinite(written).mean() > 0.5 else None
+        return written if np.isfinite(written).any() else None
     numbers = read_column(table, column.name)
     tick_s = TIME_UNITS_S[column.unit] if column.unit is not None else None
     epoch_s = epoch_seconds(numbers)

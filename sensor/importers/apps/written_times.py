@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sensor.clock.fit import unwrap
-from sensor.importers.plausibility import MAX_RATE_HZ, MIN_RATE_HZ
+from sensor.importers.plausibility import LATEST_S, MAX_RATE_HZ, MIN_RATE_HZ
 from sensor.samples import FloatArray
 
 _DATED = (
@@ -21,8 +21,11 @@ _DATED = (
 """Date, if any, and time of day; after a colon or an underscore come milliseconds, after a point decimals."""
 
 _DAY_S = 86_400.0
-_EPOCH_UNITS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3), (3e8, 1.0))
-"""What a number of this size and above counts, s, if it counts from 1970: from 1979 on, in any unit."""
+EARLIEST_DATE_S = 3e8
+"""1979: a smaller number of seconds does not count from 1970."""
+
+_EPOCH_UNITS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3), (EARLIEST_DATE_S, 1.0))
+"""What a number of this size and above counts, s, if it counts from 1970."""
 
 _EPOCH_BEYOND = 4e18
 _TICKS_S = (1.0, 1e-3, 1e-6, 1e-9, 1e-4)
@@ -119,7 +122,7 @@ def epoch_seconds(numbers: FloatArray) -> FloatArray | None:
     if not 0 < size < _EPOCH_BEYOND:
         return None
     unit_s = next((unit for least, unit in _EPOCH_UNITS if size >= least), None)
-    return None if unit_s is None or not 3e8 <= size * unit_s <= 4e9 else numbers * unit_s
+    return None if unit_s is None or not EARLIEST_DATE_S <= size * unit_s <= LATEST_S else numbers * unit_s
 
 
 def counter_seconds(ticks: FloatArray, *, tick_s: float | None = None) -> FloatArray | None:
