@@ -165,7 +165,7 @@ def _holes_told(time_s: FloatArray) -> list[str]:
         return []
     longest = int(holes[np.argmax(steps_s[holes])])
     return [
-        f"nothing was recorded for {steps_s[holes].sum():.0f} s in all; pauses: {len(holes)}, the "
-        f"longest {steps_s[longest]:.0f} s from {time_s[longest] - time_s[0]:.0f} s on. They count as gaps. If you did "
-        "not pause, keep the app awake and its screen on."
+        f"nothing was recorded for {steps_s[holes].sum():.0f} s in all; pauses: {len(holes)}, the longest "
+        f"{steps_s[longest]:.0f} s from {time_s[longest] - time_s[0]:.0f} s on. They count as gaps. If you "
+        "did not pause, keep the app awake and its screen on."
     ]
