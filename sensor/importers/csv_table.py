@@ -133,6 +133,19 @@ class CsvTable:
             raise self.not_finite(row, columns[column])
         return values
 
+    def known_numbers(self, column: str) -> FloatArray:
+        """Return a column as (n,) numbers, NaN for every cell that is none.
+
+        Raises
+        ------
+        ImportFileError
+            Without rows, and for a line with more fields than the header.
+        """
+        self._refuse_no_rows()
+        self._refuse_extra_fields()
+        numbers = self._numbers([self.names.index(column)])[:, 0]
+        return np.asarray(np.where(np.isfinite(numbers), numbers, np.nan))
+
     def texts(self, column: str) -> list[str]:
         """Return the cells of a column as they are written; empty where a row ends before it.
 

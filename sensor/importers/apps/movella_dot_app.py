@@ -24,7 +24,7 @@ from sensor.importers.apps.written_times import counter_seconds
 from sensor.importers.csv_lines import as_utf8
 from sensor.importers.csv_table import CsvTable
 from sensor.importers.exported_files import ExportedFiles
-from sensor.samples import FloatArray, IntArray
+from sensor.samples import FloatArray
 
 _IS_TABLE = has_columns("packetcounter|sampletimefine", "(free)?acc_x|quat_w|euler_x|gyr_x")
 _COUNTER_BITS = 32
@@ -105,24 +105,27 @@ def _times_s(table: CsvTable, preamble: str) -> FloatArray:
     fine, packets = column_named(table, "sampletimefine"), column_named(table, "packetcounter")
     elapsed_s = None if fine is None else _elapsed_s(read_column(table, fine))
     if elapsed_s is None and packets is not None and (rate := _RATE.search(preamble)):
-        counted = _whole(read_column(table, packets))
-        bits = next((bits for bits in _PACKET_BITS if counted.max() < 2**bits), None)
-        elapsed_s = unwrap(counted, bits) / max(float(rate[1]), 1.0)
-    if elapsed_s is None:
+        counted = read_column(table, packets)
+        bits = _PACKET_BITS[int(np.nanmax(counted, initial=0) >= 2 ** _PACKET_BITS[0])]
+        elapsed_s = _risen(counted, bits) / max(float(rate[1]), 1.0)
+    if elapsed_s is None or np.isnan(elapsed_s).all():
         raise ImportFileError(f"{table.path}: no column of it tells the time; export SampleTimeFine, too")
-    return np.asarray(elapsed_s - elapsed_s[0] + _began_s(preamble))
+    return np.asarray(elapsed_s - np.nanmin(elapsed_s) + _began_s(preamble))
 
 
 def _elapsed_s(ticks: FloatArray) -> FloatArray | None:
-    """Return (n,) seconds of a counter of microseconds with 32 bits."""
-    risen = unwrap(_whole(ticks) % 2**_COUNTER_BITS, _COUNTER_BITS).astype(np.float64)
+    """Return (n,) seconds of a counter of microseconds with 32 bits; None where it is none."""
+    risen = _risen(ticks, _COUNTER_BITS)
     told_s = counter_seconds(risen, tick_s=_US)
     return told_s if told_s is not None else counter_seconds(risen)
 
 
-def _whole(ticks: FloatArray) -> IntArray:
-    filled = np.where(np.isfinite(ticks), ticks, 0.0)
-    return np.asarray(np.rint(np.clip(filled, 0, 2.0**62)), np.int64)
+def _risen(ticks: FloatArray, bits: int) -> FloatArray:
+    """Return (n,) a counter of so many bits that goes on rising, NaN where nothing is written."""
+    known = np.isfinite(ticks)
+    risen = np.full(len(ticks), np.nan)
+    risen[known] = unwrap(np.rint(ticks[known] % 2**bits).astype(np.int64), bits)
+    return risen
 
 
 def _began_s(preamble: str) -> float:

@@ -37,10 +37,15 @@ _US = 1e-6
 _COUNTER_BITS = 32
 
 _ACC_WORDS, _GYR_WORDS = re.compile(r"acc", re.IGNORECASE), re.compile(r"gyr", re.IGNORECASE)
-_LOGS_BEGIN = re.compile(rb'\s*[\[{][^\x00]*?"(ArrayAcc|ArrayGyro)"')
+_LOGS_BEGIN = re.compile(
+    rb'\s*[\[{][^\x00]*?"(ArrayAcc"|ArrayGyro"|Samples"\s*:\s*\[\s*\{\s*"(Meas|TimeDetailed))'
+)
 
 _ROW_BEGINS = re.compile(rb"^[ \t]*([0-9]{0,10})[,;\t]", re.MULTILINE)
 """At most ten digits: milliseconds since the sensor's start, never a date."""
+
+_MOST_JSON_BYTES = 200_000_000
+"""Four hours at 104 Hz; taken apart, a document needs ten times its size."""
 
 _DEEPEST = 12
 """Levels of a JSON document that are looked into."""
@@ -188,6 +193,8 @@ def _is_acceleration(member: str, triad: Triad) -> bool:
 def _measurements(export: ExportedFiles, member: str) -> list[dict[str, list[Any]]]:
     """Return every packet of a document: ``time`` and the vectors of ``acc`` or ``gyr``, or ``began``."""
     label, content = export.label(member), export.read(member)
+    if len(content) > _MOST_JSON_BYTES:
+        raise ImportFileError(f"{label}: more than {_MOST_JSON_BYTES / 1e6:.0f} MB of JSON; export it as CSV")
     try:
         documents = [json.loads(content)]
     except RecursionError as error:

@@ -122,7 +122,8 @@ def _starts(export: ExportedFiles) -> FloatArray | None:
             column_named(table, name) or "" for name in ("event", "experiment time", "system time")
         )
         is_start = np.array([cell.upper() == _START for cell in table.texts(event)])
-        starts = np.asarray(table.read(times)[is_start])
+        starts = np.column_stack([table.known_numbers(name) for name in times])
+        starts = np.asarray(starts[is_start & np.isfinite(starts).all(axis=1)])
         if len(starts) and (np.diff(starts, axis=0) >= 0).all():
             return starts
     return None

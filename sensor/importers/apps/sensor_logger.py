@@ -6,6 +6,7 @@ Facts from the app's public notes (README, UNITS, COORDINATES and CROSSPLATFORM 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from sensor.importers.apps.tables import (
     read_vectors,
 )
 from sensor.importers.apps.written_times import epoch_seconds
+from sensor.importers.csv_lines import separator_of
 from sensor.importers.exported_files import ExportedFiles
 from sensor.importers.phone_track import PhoneTrack, phone_track
 
@@ -34,6 +36,7 @@ _IS_MOTION = has_columns("time", "seconds_elapsed", "x", "y", "z")
 _TOTAL, _USER, _GRAVITY, _RAW = "totalacceleration", "accelerometer", "gravity", "accelerometeruncalibrated"
 _FIX = ("time", "latitude", "longitude", "altitude", "speed", "horizontalaccuracy")
 _GYROSCOPES = ("gyroscope", "gyroscopeuncalibrated")
+_METADATA_LINES = 20
 _NAMES = (
     "TotalAcceleration.csv",
     "Accelerometer.csv",
@@ -106,8 +109,7 @@ def _platform(export: ExportedFiles, found: Mapping[str, str]) -> _Platform:
     """Return which phone wrote this: iPhones read gravity downwards, unless the app was told to mend that."""
     metadata = by_stem(export, members_with(export, _IS_METADATA)).get("metadata")
     if metadata is not None:
-        table = open_table(export, metadata, _IS_METADATA)
-        told = {name.lower(): table.texts(name)[0].lower() for name in table.names} if table.row_count else {}
+        told = _metadata(export.read(metadata))
         is_ios = told.get("platform", "").startswith(("ios", "iphone", "ipad"))
         if is_ios or told.get("platform"):
             is_mended = told.get("standardisation", "") in ("true", "1", "yes")
@@ -118,6 +120,16 @@ def _platform(export: ExportedFiles, found: Mapping[str, str]) -> _Platform:
     location = found.get("location")
     is_ios = location is not None and _has_column(export, location, "altitudeabovemeansealevel")
     return _Platform("iPhone" if is_ios else "Android", -1.0 if is_ios else 1.0, is_told=False)
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """Return what the app tells of the phone, in lower case; the owner's name of it may hold anything."""
+    lines = content.decode("utf-8-sig", errors="replace").lower().splitlines()[:_METADATA_LINES]
+    try:
+        names, cells = list(csv.reader(lines, delimiter=separator_of(lines[0].encode()).decode()))[:2]
+    except (csv.Error, ValueError, IndexError):
+        return {}
+    return {name.strip(): cell.strip() for name, cell in zip(names, cells, strict=False)}
 
 
 def _has_column(export: ExportedFiles, member: str, name: str) -> bool:

@@ -125,6 +125,7 @@ def read_column(table: CsvTable, column: str) -> FloatArray:
 
 
 def columns_or_unknown(table: CsvTable, patterns: Sequence[str]) -> list[FloatArray]:
-    """Return (n,) numbers of the first column each pattern fits; NaN for one that is not there."""
+    """Return (n,) numbers of the first column each pattern fits; NaN for what is not there or no number."""
     names = [column_named(table, pattern) for pattern in patterns]
-    return [np.full(table.row_count, np.nan) if name is None else read_column(table, name) for name in names]
+    unknown = np.full(table.row_count, np.nan)
+    return [unknown if name is None else table.known_numbers(name) for name in names]

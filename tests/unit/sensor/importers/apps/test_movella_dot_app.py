@@ -116,3 +116,13 @@ def test_several_sensors_in_one_folder_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_text(_text())
     with pytest.raises(ImportFileError, match="holds 2 sensors"):
         read_imu_file(tmp_path)
+
+
+def test_a_row_without_its_counter_is_left_out_and_told(tmp_path: Path) -> None:
+    lines = _text().splitlines()
+    cells = lines[300].split(",")
+    lines[300] = ",".join([cells[0], "", *cells[2:]])
+    file = _read(tmp_path, "\n".join(lines).encode())
+    check_motion_of(file)
+    assert len(file.time_s) == len(TIME_S) - 1
+    assert any("without a time or a value: 1" in notice for notice in file.notices)

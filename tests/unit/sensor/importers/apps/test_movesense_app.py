@@ -145,3 +145,10 @@ def test_a_header_with_more_in_it_than_the_rows_and_a_time_in_every_row_is_read(
             tmp_path, {f"log_MeasIMU6_{kind}.csv": f"{head},RelativeTime,4.0,UTC,2026-05-03 05:31:05\n{rows}"}
         )
     check_motion_of(read_imu_file(tmp_path / "log_MeasIMU6_Acc.csv"), began_s=None)
+
+
+def test_a_log_that_begins_with_another_measurement_is_recognised(tmp_path: Path) -> None:
+    log = json.loads(_logged())
+    log["Samples"][:0] = [{"MeasECGmV": {"Timestamp": n, "Samples": [0.1] * 16}} for n in range(200)]
+    put(tmp_path, {"log.json": json.dumps(log)})
+    check_motion_of(read_imu_file(tmp_path / "log.json"))

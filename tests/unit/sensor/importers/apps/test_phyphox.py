@@ -121,3 +121,18 @@ def test_fixes_are_shifted_by_the_pause_as_the_samples_are(tmp_path: Path) -> No
     expected_s = fix_s + np.where(fix_s > 9.5, PAUSE_S, 0.0) + BEGAN_S
     np.testing.assert_allclose(phone.time_s, expected_s, atol=1e-4)
     assert (phone.speed_mps == 3.0).all()
+
+
+def test_fixes_that_phyphox_does_not_know_are_nan_and_passed_over(tmp_path: Path) -> None:
+    location = (
+        "Time (s),Latitude (°),Longitude (°),Height (m)\n0,NaN,NaN,NaN\n1,52.1,13.2,NaN\n2,52.10003,13.2,41\n"
+    )
+    members = {
+        "Accelerometer.csv": table(_names("Acceleration"), ACC_S, acc_at(ACC_S)),
+        "Location.csv": location,
+        "meta/time.csv": ONE_START,
+    }
+    phone = read_zip(tmp_path, members).phone
+    assert phone is not None
+    np.testing.assert_allclose(phone.time_s - BEGAN_S, [1.0, 2.0], atol=1e-4)
+    assert np.isnan(phone.altitude_m[0])

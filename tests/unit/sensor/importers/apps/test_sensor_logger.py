@@ -186,3 +186,14 @@ def test_the_phones_fixes_come_on_the_clock_of_its_samples(tmp_path: Path) -> No
     assert np.isnan(phone.speed_mps[:3]).all()
     assert (phone.speed_mps[3:] == 3.0).all()
     assert (phone.accuracy_m == 4.7).all()
+
+
+def test_a_comma_in_the_phones_name_hides_nothing(tmp_path: Path) -> None:
+    metadata = 'version,device name,platform,standardisation\n3,"Anna\'s, ""the red one""",ios,false\n'
+    check_motion_of(read_zip(tmp_path, {**_iphone(), "Metadata.csv": metadata}), acc_error_mps2=0.05)
+
+
+@pytest.mark.parametrize("metadata", ["platform\n", 'platform\n"ios', "platform,name\n,\n"])
+def test_metadata_that_tell_no_phone_leave_it_to_the_files(tmp_path: Path, metadata: str) -> None:
+    file = read_zip(tmp_path, {**_android(), "Metadata.csv": metadata})
+    assert "(Android)" in file.notices[0] or "(iPhone)" in file.notices[0]
