@@ -74,6 +74,7 @@ def to_imu_file(export: ExportedFiles, recording: AppRecording) -> ImuFile:
         gyr_sensor_radps=paired.gyr,
         notices=(
             *(f"{path}: {said}" for said in (f"taken for {recording.taken_for}.", *recording.notices)),
+            *dict.fromkeys((*recording.acc.left_out, *(recording.gyr.left_out if recording.gyr else ()))),
             *(f"{path}: {said}" for said in (*paired.told, *_holes_told(paired.time_s))),
             *remarks,
         ),

@@ -12,6 +12,7 @@ from sensor.importers.apps.settling import settle_acc, settle_gyr
 from sensor.importers.apps.tables import (
     column_named,
     has_columns,
+    left_out_of,
     members_with,
     open_table,
     read_column,
@@ -61,7 +62,8 @@ def read_metabase(export: ExportedFiles) -> AppRecording:
 def _triad(table: CsvTable, names: tuple[str, str, str]) -> Triad:
     stamp_s = read_column(table, column_named(table, _EPOCH) or "") * _MS
     known = np.isfinite(stamp_s)
-    return Triad(times_from_arrivals(table.path, stamp_s[known]), read_vectors(table, names)[known])
+    time_s = times_from_arrivals(table.path, stamp_s[known])
+    return Triad(time_s, read_vectors(table, names)[known], left_out_of(table))
 
 
 def _partner_names(export: ExportedFiles) -> list[str]:

@@ -14,6 +14,7 @@ from sensor.importers.apps.settling import settle_acc, settle_gyr
 from sensor.importers.apps.tables import (
     column_named,
     has_columns,
+    left_out_of,
     members_with,
     open_table,
     read_column,
@@ -79,7 +80,9 @@ def read_movella_dot_csv(export: ExportedFiles) -> AppRecording:
         raise _no_specific_force(table)
     preamble = as_utf8(export.read(member)[:4096]).decode("utf-8", errors="replace")
     time_s = _times_s(table, preamble)
-    acc, acc_unit = settle_acc(table.path, Triad(time_s, read_vectors(table, acc_names)), "m/s²")
+    acc, acc_unit = settle_acc(
+        table.path, Triad(time_s, read_vectors(table, acc_names), left_out_of(table)), "m/s²"
+    )
     gyr, gyr_unit = None, "no gyroscope"
     if gyr_names is not None:
         gyr, gyr_unit = settle_gyr(Triad(time_s, read_vectors(table, gyr_names)), "deg/s")

@@ -21,6 +21,7 @@ from sensor.importers.apps.settling import is_level, settle_acc, settle_gyr
 from sensor.importers.apps.tables import (
     Names,
     header_in,
+    left_out_of,
     open_table,
     read_column,
     read_vectors,
@@ -106,8 +107,8 @@ def read_movesense_json(export: ExportedFiles) -> AppRecording:
     return _recording(
         export,
         "Movesense (JSON)",
-        acc=Triad(acc.time_s + began_s, acc.values),
-        gyr=None if gyr is None else Triad(gyr.time_s + began_s, gyr.values),
+        acc=acc.at(acc.time_s + began_s),
+        gyr=None if gyr is None else gyr.at(gyr.time_s + began_s),
         members=members,
     )
 
@@ -167,7 +168,8 @@ def _csv_triad(export: ExportedFiles, member: str) -> Triad:
     if not len(begins):
         raise ImportFileError(f"{table.path}: no row of it has a time; export it again")
     count = np.diff(np.append(begins, len(stamps)))
-    return Triad(_sample_times_s(export, stamps[begins], count), values[begins[0] :])
+    time_s = _sample_times_s(export, stamps[begins], count)
+    return Triad(time_s, values[begins[0] :], left_out_of(table))
 
 
 def _sample_times_s(export: ExportedFiles, stamp_ms: FloatArray, count: IntArray) -> FloatArray:

@@ -14,7 +14,7 @@ from sensor.importers.apps.column_names import TIME_UNITS_S, Column, Quantity, u
 from sensor.importers.apps.packet_stamps import times_from_arrivals
 from sensor.importers.apps.recording import AppRecording, Triad
 from sensor.importers.apps.settling import ACC_UNITS, Settled, is_level, settle_acc, settle_gyr, with_gravity
-from sensor.importers.apps.tables import Names, header_in, names_in, read_column, read_vectors
+from sensor.importers.apps.tables import Names, header_in, left_out_of, names_in, read_column, read_vectors
 from sensor.importers.apps.written_times import (
     EARLIEST_DATE_S,
     counter_seconds,
@@ -146,7 +146,7 @@ def _streams(export: ExportedFiles, member: str, understood: Understand) -> list
         # Rows without any of it are another quantity's; those with a part of it are left out, and told.
         own = np.isfinite(values).any(axis=1)
         _refuse_undated(table, own & ~np.isfinite(time_s))
-        triad = Triad(times_from_arrivals(table.path, time_s[own]), values[own])
+        triad = Triad(times_from_arrivals(table.path, time_s[own]), values[own], left_out_of(table))
         kind = _kind_of(member, triad) if quantity is Quantity.VECTOR else quantity
         if kind is not None:
             streams.append(_Stream(kind, triad, axes[0].unit, member))
@@ -172,8 +172,8 @@ def _kind_of(member: str, triad: Triad) -> Quantity | None:
         return Quantity.ACC if is_acc else Quantity.GYR
     if _OTHER_WORD.search(name):
         return None
-    in_g = Triad(triad.time_s, triad.values * ACC_UNITS["g"])
-    return Quantity.ACC if is_level(triad) or is_level(in_g) else Quantity.GYR
+    fits = is_level(triad) or is_level(triad.scaled(ACC_UNITS["g"]))
+    return Quantity.ACC if fits else Quantity.GYR
 
 
 def _specific_force(export: ExportedFiles, streams: dict[Quantity, _Stream]) -> tuple[Settled, str]:

@@ -16,6 +16,7 @@ from sensor.importers.apps.tables import (
     columns_or_unknown,
     has_columns,
     header_in,
+    left_out_of,
     members_with,
     open_table,
     read_column,
@@ -70,10 +71,10 @@ def read_phyphox(export: ExportedFiles) -> AppRecording:
     acc, words = _specific_force(export, tables)
     gyr = _triad(tables, _GYR)
     if gyr is not None:
-        gyr = Triad(_on_system_time(gyr.time_s, starts), gyr.values)
+        gyr = gyr.at(_on_system_time(gyr.time_s, starts))
     return AppRecording(
         taken_for=f"phyphox: m/s², {'no gyroscope' if gyr is None else 'rad/s'}, {words}{_pauses(starts)}",
-        acc=Triad(_on_system_time(acc.time_s, starts), acc.values),
+        acc=acc.at(_on_system_time(acc.time_s, starts)),
         gyr=gyr,
         members=members,
         phone=_fixes(tables, starts),
@@ -108,7 +109,7 @@ def _triad(tables: list[CsvTable], pattern: str) -> Triad | None:
         if columns is not None and time is not None:
             values = read_vectors(table, columns)
             whole = np.isfinite(values).all(axis=1)
-            return Triad(read_column(table, time)[whole], values[whole])
+            return Triad(read_column(table, time)[whole], values[whole], left_out_of(table))
     return None
 
 

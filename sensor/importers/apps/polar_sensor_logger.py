@@ -15,6 +15,7 @@ from sensor.importers.apps.settling import settle_acc, settle_gyr
 from sensor.importers.apps.tables import (
     column_named,
     has_columns,
+    left_out_of,
     members_with,
     open_table,
     read_column,
@@ -81,8 +82,10 @@ def _triad(table: CsvTable, names: tuple[str, str, str], offset_s: float | None)
     """Return a triad on the sensor's clock, brought to UTC; on the phone's where the sensor tells nothing."""
     sensor_s = _sensor_s(table)
     if sensor_s is None or offset_s is None:
-        return Triad(times_from_arrivals(table.path, _phone_s(table)), read_vectors(table, names))
-    return Triad(sensor_s + offset_s, read_vectors(table, names))
+        time_s = times_from_arrivals(table.path, _phone_s(table))
+    else:
+        time_s = sensor_s + offset_s
+    return Triad(time_s, read_vectors(table, names), left_out_of(table))
 
 
 def _sensor_s(table: CsvTable) -> FloatArray | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sensor.importers.phone_track import PhoneTrack
 from sensor.samples import FloatArray, freeze_arrays
@@ -10,13 +10,32 @@ from sensor.samples import FloatArray, freeze_arrays
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Triad:
-    """One quantity as a tool wrote it: (n,) seconds in any order, and (n, 3) values."""
+    """One quantity as a tool wrote it.
+
+    Parameters
+    ----------
+    time_s
+        (n,) seconds in any order, NaN where unknown.
+    values
+        (n, 3) in any one unit, NaN where unknown.
+    left_out
+        What of its table belongs to no row and was left out, in sentences.
+    """
 
     time_s: FloatArray
     values: FloatArray
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+
+    def at(self, time_s: FloatArray) -> Triad:
+        """Return the same values at other times."""
+        return replace(self, time_s=time_s)
+
+    def scaled(self, factor: float) -> Triad:
+        """Return the same in another unit, or with the other sign."""
+        return replace(self, values=factor * self.values)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

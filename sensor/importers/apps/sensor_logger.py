@@ -19,6 +19,7 @@ from sensor.importers.apps.tables import (
     columns_or_unknown,
     has_columns,
     header_in,
+    left_out_of,
     members_with,
     open_table,
     read_column,
@@ -88,7 +89,7 @@ def read_sensor_logger(export: ExportedFiles) -> AppRecording:
         used += (gyr_stem or "",)
     return AppRecording(
         taken_for=f"Sensor Logger ({platform.name}): m/s², {gyr_words}, {gravity_words}",
-        acc=Triad(acc.time_s, platform.sign * acc.values),
+        acc=acc.scaled(platform.sign),
         gyr=gyr,
         members=tuple(found[stem] for stem in used),
         phone=_fixes(export, found),
@@ -172,7 +173,7 @@ def _triad(export: ExportedFiles, member: str) -> Triad | None:
     time, elapsed, *axes = columns
     epoch_s = epoch_seconds(read_column(table, time))
     time_s = read_column(table, elapsed) if epoch_s is None else epoch_s
-    return Triad(time_s, read_vectors(table, axes))
+    return Triad(time_s, read_vectors(table, axes), left_out_of(table))
 
 
 def _fixes(export: ExportedFiles, found: Mapping[str, str]) -> PhoneTrack | None:

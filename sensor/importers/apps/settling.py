@@ -57,8 +57,8 @@ def settle_acc(path: Path, triad: Triad, unit: str | None = None) -> Settled:
         Where it is 1 g in none: gravity was taken out, or these are counts.
     """
     if unit is not None:
-        return Settled(Triad(triad.time_s, triad.values * ACC_UNITS[unit]), unit)
-    scaled = {name: Triad(triad.time_s, triad.values * factor) for name, factor in ACC_UNITS.items()}
+        return Settled(triad.scaled(ACC_UNITS[unit]), unit)
+    scaled = {name: triad.scaled(factor) for name, factor in ACC_UNITS.items()}
     fitting = [name for name, one in scaled.items() if is_level(one)]
     if not fitting:
         raise ImportFileError(
@@ -75,7 +75,7 @@ def settle_gyr(triad: Triad, unit: str | None = None) -> Settled:
         sizes = np.linalg.norm(triad.values[np.isfinite(triad.values).all(axis=1)], axis=1)
         high = float(np.percentile(sizes, 99)) if len(sizes) else 0.0
         unit = "rad/s" if high < _FASTEST_RADPS else "deg/s"
-    return Settled(Triad(triad.time_s, triad.values * GYR_UNITS[unit]), unit)
+    return Settled(triad.scaled(GYR_UNITS[unit]), unit)
 
 
 def with_gravity(acc: Triad, gravity: Triad) -> Triad:
@@ -90,4 +90,5 @@ def with_gravity(acc: Triad, gravity: Triad) -> Triad:
     time_s, values = gravity.time_s[order], gravity.values[order]
     first = np.flatnonzero(np.diff(time_s, prepend=-np.inf) > 0)
     paired = rates_at(acc.time_s, time_s[first], values[first])
-    return Triad(acc.time_s, np.where(paired.is_known[:, None], acc.values + paired.values, np.nan))
+    whole = np.where(paired.is_known[:, None], acc.values + paired.values, np.nan)
+    return Triad(acc.time_s, whole, acc.left_out + gravity.left_out)

@@ -119,6 +119,11 @@ def read_vectors(table: CsvTable, columns: Sequence[str]) -> FloatArray:
     return values
 
 
+def left_out_of(table: CsvTable) -> tuple[str, ...]:
+    """Return what a table has that belongs to no row, in sentences."""
+    return tuple(f"{table.path}: left out, {what}." for what in table.left_out)
+
+
 def read_column(table: CsvTable, column: str) -> FloatArray:
     """Return one column as (n,) numbers, NaN where a cell is empty."""
     return np.asarray(table.read([column], may_be_blank=[column])[:, 0])

@@ -14,6 +14,7 @@ from sensor.importers.apps.tables import (
     column_named,
     has_columns,
     header_in,
+    left_out_of,
     members_with,
     names_in,
     read_vectors,
@@ -67,7 +68,7 @@ def read_witmotion_text(export: ExportedFiles) -> AppRecording:
         )
     _refuse_several(table)
     time_s, clock = _times(table)
-    acc = settle_acc(table.path, Triad(time_s, read_vectors(table, acc_names)), "g")
+    acc = settle_acc(table.path, Triad(time_s, read_vectors(table, acc_names), left_out_of(table)), "g")
     gyr, gyr_unit = None, "no gyroscope"
     if gyr_names is not None:
         gyr, gyr_unit = settle_gyr(Triad(time_s, read_vectors(table, gyr_names)), "deg/s")

@@ -197,3 +197,11 @@ def test_a_comma_in_the_phones_name_hides_nothing(tmp_path: Path) -> None:
 def test_metadata_that_tell_no_phone_leave_it_to_the_files(tmp_path: Path, metadata: str) -> None:
     file = read_zip(tmp_path, {**_android(), "Metadata.csv": metadata})
     assert "(Android)" in file.notices[0] or "(iPhone)" in file.notices[0]
+
+
+def test_a_torn_last_line_of_a_member_is_left_out_and_told(tmp_path: Path) -> None:
+    members = _android()
+    members["TotalAcceleration.csv"] = members["TotalAcceleration.csv"][:-20]
+    file = read_zip(tmp_path, members)
+    check_motion_of(file)
+    assert f"{tmp_path / 'export.zip/TotalAcceleration.csv'}: left out, line 801: torn off." in file.notices
