@@ -13,6 +13,7 @@ from tests.fuzz.exports import export_seeds
 from tests.fuzz.files import check_file, check_log, file_seeds, log_seeds
 from tests.fuzz.framing import join_messages, split_messages
 from tests.fuzz.parsers import check_parsers
+from tests.fuzz.watch_files import check_watch_file, watch_file_seeds
 
 _SEED_NOTIFICATIONS = 6
 
@@ -73,6 +74,7 @@ TARGETS = {
         Target("log", check_log, log_seeds, 4096),
         Target("file", check_file, file_seeds, 16_384),
         Target("export", check_file, export_seeds, 20_000),
+        Target("watch-file", check_watch_file, watch_file_seeds),
     )
 }
 """Name to target."""

@@ -16,7 +16,7 @@ LAYERS = {
         ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
         ("sensor.samples",),
         ("sensor.clock",),
-        ("sensor.protocol",),
+        ("sensor.protocol", "sensor.fit"),
         ("sensor.link", "sensor.session"),
         ("sensor.virtual.runner", "sensor.virtual.radio"),
         ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual.devices"),
@@ -30,7 +30,7 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.comparison", "analysis.report", "analysis.checkup"),
+        ("analysis.comparison", "analysis.report", "analysis.export", "analysis.checkup"),
         ("analysis.cli",),
     ),
 }
@@ -58,10 +58,19 @@ STAGES_OF = {
             "strapdown",
             "sync_taps",
             "step_fingerprint",
+            "watch_series",
         ),
-        ("gapfill", "handedness", "tap_lag", "gait_clock", "accelerometer_only", "neutral_standing"),
-        ("vertical", "clock_alignment", "forward_direction"),
-        ("inclination_smoother", "anatomical_axes"),
+        (
+            "gapfill",
+            "handedness",
+            "tap_lag",
+            "gait_clock",
+            "watch_fit",
+            "accelerometer_only",
+            "neutral_standing",
+        ),
+        ("vertical", "clock_alignment", "forward_direction", "watch_clock"),
+        ("inclination_smoother", "anatomical_axes", "watch_tracks"),
         ("shared_motion",),
         ("alignment", "sides"),
         ("motion",),
@@ -83,7 +92,9 @@ SEEN_BY_ANALYSIS = (
     "sensor.samples",
     "sensor.units",
     "sensor.errors",
+    "sensor.text",
     "sensor.wellbeing",
+    "sensor.fit",
     "sensor.session.reader",
 )
 """All that the analysis, except its command line, sees of the other package."""
@@ -292,7 +303,9 @@ def test_every_layer_that_is_named_exists(unit: str) -> None:
     assert any(_inside(module, unit) for module in imports())
 
 
-@pytest.mark.parametrize("module", [m for m in imports() if _inside(m, "sensor.protocol", *STAGES)])
+@pytest.mark.parametrize(
+    "module", [m for m in imports() if _inside(m, "sensor.protocol", "sensor.fit", *STAGES)]
+)
 def test_decoders_and_stages_touch_no_file_radio_clock_or_chance(module: str) -> None:
     assert _loads(module, TOUCHES_THE_WORLD) == set()
 
