@@ -13,7 +13,10 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from analysis.judging.config import DistanceConfig
 from sensor.samples import FloatArray, Track, freeze_arrays
 
-_SOURCES_BEST_FIRST = ("watch file", "phone", "foot pod", "treadmill")
+PHONE = "phone"
+"""Source of what a phone's positions tell; `data/FORMAT.md`."""
+
+_SOURCES_BEST_FIRST = ("watch file", PHONE, "foot pod", "treadmill")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
