@@ -12,7 +12,7 @@ import numpy.typing as npt
 from analysis.judging.config import DistanceConfig
 from analysis.judging.known_laps import LAP_LENGTH_KEY, by_known_laps
 from analysis.records import StrideTable
-from analysis.signal.speed import best_track, smoothed_speed, track_speed, typed_value
+from analysis.signal.speed import PHONE, best_track, smoothed_speed, track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
 
@@ -281,7 +281,8 @@ def _grade(
     grade = best_track(tracks, "grade_pct")
     if grade is not None:
         return _held(start_s, (grade.time_s, grade.value), edge_s=config.track_edge_s)
-    altitude = best_track(tracks, "altitude_m")
+    # Satellites alone err by more over 100 m than the 2 m that a slope too steep to judge rises.
+    altitude = best_track([track for track in tracks if track.source != PHONE], "altitude_m")
     if altitude is None or not len(knots[0]):
         return np.full(len(start_s), np.nan)
     way_m = np.interp(altitude.time_s, *knots)

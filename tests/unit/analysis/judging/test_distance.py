@@ -183,6 +183,17 @@ def test_altitude_becomes_a_grade() -> None:
     assert result.grade_pct[700] == pytest.approx(3.0)
 
 
+def test_a_phones_altitude_makes_no_grade_and_its_positions_make_the_way() -> None:
+    tracks = [
+        track("distance_m", "phone", [0, 700], [0, 2100]),
+        track("altitude_m", "phone", [0, 350, 700], [100, 100, 131.5]),
+    ]
+    result = distance_of(steady_run(1000), tracks, context={}, config=CONFIG)
+    assert not result.grade_known
+    assert result.distance_source == "phone"
+    assert result.total_m == pytest.approx(2100.0)
+
+
 def test_an_empty_table_gives_an_empty_result() -> None:
     result = distance_of(steady_run(0), (), context={"typed_distance_m": 1000.0}, config=CONFIG)
     assert len(result.distance_m) == 0
