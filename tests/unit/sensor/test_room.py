@@ -41,6 +41,8 @@ def test_a_disk_without_room_for_an_hour_is_told_with_how_long_it_lasts(
     per_s = stored_bytes_per_s(plan)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 0, int(720 * per_s)))
     assert shortage(plan, tmp_path) == f"only 3.0 MB are free in {tmp_path}, room for about 12 min"
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 0, int(59 * per_s)))
+    assert shortage(plan, tmp_path) == f"only 0.2 MB are free in {tmp_path}, room for less than a minute"
     monkeypatch.setattr(
         shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 0, int(HOUR_S * per_s))
     )
