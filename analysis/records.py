@@ -293,6 +293,26 @@ def _not_worn() -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Positions:
+    """Where the runner was, as a watch or a phone told it.
+
+    Parameters
+    ----------
+    time_s
+        (p,) session time, increasing.
+    latitude_deg, longitude_deg
+        (p,) on WGS 84; NaN where unknown.
+    """
+
+    time_s: FloatArray
+    latitude_deg: FloatArray
+    longitude_deg: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """The smoothed course of the run: one row per usable run stride, the running median over 25 of them.
 

@@ -20,6 +20,7 @@ from analysis.records import (
     Episode,
     GapFact,
     MountingShift,
+    Positions,
     QualityLine,
     Segment,
     SessionFacts,
@@ -175,6 +176,9 @@ class RunReport:
         The stride table.
     curve
         What the main figure draws.
+    positions
+        Where the run was, for the map of the page; None where no place is known. Never in the JSON, which is
+        for handing on.
     """
 
     session: SessionFacts
@@ -184,6 +188,7 @@ class RunReport:
     provenance: Provenance
     strides: StrideTable
     curve: Curve
+    positions: Positions | None = None
 
     def to_frame(self, kind: str = "strides") -> pd.DataFrame:
         """Return a part of the report as a data frame.

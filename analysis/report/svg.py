@@ -184,8 +184,13 @@ def line_path(x: FloatArray, y: FloatArray, *, after_break: BoolArray, class_: s
     x, y = x[known], y[known]
     piece = np.cumsum(lifted, dtype=np.int64)
     keep = envelope(x, y, piece)
-    starts = np.concatenate([[True], np.diff(piece[keep]) != 0])
-    steps = [f"{'M' if s else 'L'}{p}" for s, p in zip(starts, _points(x[keep], y[keep]), strict=False)]
+    starts = np.concatenate([[True], np.diff(piece[keep]) != 0])[: len(keep)]
+    return strokes_path(x[keep], y[keep], starts, class_=class_)
+
+
+def strokes_path(x: FloatArray, y: FloatArray, starts: BoolArray, *, class_: str) -> Markup:
+    """Return lines through (n,) points as they are, the pen lifted before each of ``starts``."""
+    steps = [f"{'M' if s else 'L'}{p}" for s, p in zip(starts.tolist(), _points(x, y), strict=True)]
     return tag("path", d="".join(steps), class_=class_)
 
 
