@@ -31,7 +31,7 @@ from analysis.signal.config import (
     RestConfig,
     SignalConfig,
 )
-from analysis.signal.sync_config import GaitClockConfig, SyncTapConfig
+from analysis.signal.sync_config import GaitClockConfig, SyncTapConfig, WatchClockConfig
 from analysis.stride.config import DynamicsConfig, HeadConfig, HeartRateConfig, PostureConfig
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "SignalConfig",
     "SyncTapConfig",
     "VerdictConfig",
+    "WatchClockConfig",
 ]
 
 
@@ -71,6 +72,7 @@ class AnalysisConfig:
     signal: SignalConfig = field(default_factory=SignalConfig)
     knocks: SyncTapConfig = field(default_factory=SyncTapConfig)
     gait_clock: GaitClockConfig = field(default_factory=GaitClockConfig)
+    watch_clock: WatchClockConfig = field(default_factory=WatchClockConfig)
     rest: RestConfig = field(default_factory=RestConfig)
     gait: GaitConfig = field(default_factory=GaitConfig)
     handedness: HandednessConfig = field(default_factory=HandednessConfig)

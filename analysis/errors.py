@@ -25,3 +25,7 @@ class ReportFileError(AnalysisError, ValueError):
 
 class OutputError(AnalysisError, OSError):
     """A place where a result cannot be written."""
+
+
+class ExportError(AnalysisError, ValueError):
+    """A report that cannot be given in the form that was asked for."""

@@ -32,8 +32,10 @@ from analysis.records import (
 )
 from analysis.run_report import Evidence, RunReport
 from analysis.signal.body_clock import tied_clock
-from analysis.signal.motion import Motion, motion_of
+from analysis.signal.motion import Felt, Motion, gait_of, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
+from analysis.signal.watch_clock import WatchClock, unplaced
+from analysis.signal.watch_tracks import watch_clock_of, with_watch
 from analysis.stride.heart_rate import heart_rate_of
 from analysis.stride.rows import stride_table
 from analysis.words import ZeroSource
@@ -73,8 +75,11 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     """
     config = config or AnalysisConfig()
     sensor = _trunk_sensor(recording)
+    felt = gait_of(sensor, config)
+    watch = _watch_clock(recording, felt, config)
+    recording = with_watch(recording, watch)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
-    trunk = motion_of(sensor, speed, config=config)
+    trunk = motion_of(sensor, speed, config=config, felt=felt)
     recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk=trunk, speed=speed, config=config)
     measured = speed is not None and speed.measured
     together = {
@@ -103,6 +108,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         sensor,
         motions=motions,
         clocks=clocks,
+        watch=watch,
         found=found,
         baseline=baseline,
         way=way,
@@ -110,6 +116,34 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         standings=standings,
         zero_source=zero_source,
         config=config,
+    )
+
+
+def place_watch(recording: Recording, config: AnalysisConfig | None = None) -> WatchClock:
+    """Lay the file of a watch under the steps of a session, as `analyse` does.
+
+    Parameters
+    ----------
+    recording
+        With the file of a watch.
+    config
+        Every number; the defaults without it.
+    """
+    config = config or AnalysisConfig()
+    try:
+        felt = gait_of(_trunk_sensor(recording), config)
+    except SignalError as error:
+        return unplaced(str(error))
+    return _watch_clock(recording, felt, config) or unplaced("there is no file")
+
+
+def _watch_clock(recording: Recording, felt: Felt, config: AnalysisConfig) -> WatchClock | None:
+    """Lay the watch's clock on the session's; None where the session was given no file of one."""
+    if recording.watch is None:
+        return None
+    stream, _, gait = felt
+    return watch_clock_of(
+        recording.watch, recording.started_utc, stream=stream, gait=gait, config=config.watch_clock
     )
 
 
@@ -182,6 +216,7 @@ def _judged(
     *,
     motions: Mapping[str, Motion],
     clocks: Mapping[str, ClockFacts],
+    watch: WatchClock | None,
     found: Findings,
     baseline: Baseline | None,
     way: DistanceResult,
@@ -229,6 +264,7 @@ def _judged(
         recording,
         trunk,
         facts=facts,
+        watch=watch,
         found=found,
         evidence=evidence,
         outcome=outcome,

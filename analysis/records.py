@@ -16,7 +16,7 @@ import numpy as np
 
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
-from analysis.words import CheckOutcome, EpisodeEnd, Flag, Grade, StandingRole
+from analysis.words import CheckOutcome, EpisodeEnd, Flag, Grade, StandingRole, WatchMatch
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 
 
@@ -106,6 +106,42 @@ class SensorFacts:
     checks: tuple[SensorCheck, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchFacts:
+    """What a report says of the watch's file that the session was given.
+
+    Parameters
+    ----------
+    file, device, sha256
+        Its name, what recorded it, SHA-256 of its bytes.
+    match
+        ``sure``, ``told`` (by the runner), ``undecided`` or ``another run``.
+    start_s
+        Session time of its first point; NaN where not known.
+    drift_ppm
+        Microseconds that its clock gains on the session's per second.
+    within_s
+        Half width of the 95 % interval of its times.
+    ahead_s
+        By how much the watch's time of day was ahead of the computer's; NaN where either is unknown.
+    likeness
+        Correlation (-1 to 1) of what it told with what the sensor felt.
+    doubt
+        Why its times are not used; empty where they are.
+    """
+
+    file: str
+    device: str
+    sha256: str
+    match: WatchMatch
+    start_s: float
+    drift_ppm: float
+    within_s: float
+    ahead_s: float
+    likeness: float
+    doubt: str
+
+
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
     """What a report says of the session as a whole."""
@@ -118,6 +154,7 @@ class SessionFacts:
     sensors: tuple[SensorFacts, ...]
     context: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    watch: WatchFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,26 +327,6 @@ class Advice:
 
 def _not_worn() -> FloatArray:
     return np.zeros(0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Positions:
-    """Where the runner was, as a watch or a phone told it.
-
-    Parameters
-    ----------
-    time_s
-        (p,) session time, increasing.
-    latitude_deg, longitude_deg
-        (p,) on WGS 84; NaN where unknown.
-    """
-
-    time_s: FloatArray
-    latitude_deg: FloatArray
-    longitude_deg: FloatArray
-
-    def __post_init__(self) -> None:
-        freeze_arrays(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -135,6 +135,8 @@ def _report(content: Mapping[str, Any]) -> RunReport:
     given = {
         "advice": (),
         "heart_rate_bpm": None,
+        "too_steep_m": 0.0,
+        "other_pace_m": 0.0,
         **content,
         "episodes": [{**e, "depth_deg": e["depth"]} for e in content["episodes"]],
         **{name: content[key] for key, name in _LISTS.items()},

@@ -20,7 +20,6 @@ from analysis.records import (
     Episode,
     GapFact,
     MountingShift,
-    Positions,
     QualityLine,
     Segment,
     SessionFacts,
@@ -28,7 +27,7 @@ from analysis.records import (
 )
 from analysis.stride.table import StrideTable, units_of
 from analysis.words import Confidence, Method, Verdict, ZeroSource, Zone
-from sensor.samples import StrPath
+from sensor.samples import FloatArray, StrPath, freeze_arrays
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +77,8 @@ class Totals:
         Medians over the running strides.
     flexion_deg
         Median trunk flexion over the usable running strides.
+    too_steep_m, other_pace_m
+        How far was run on a slope, or at a measured pace, that the fresh window does not cover.
     """
 
     distance_m: float
@@ -89,6 +90,8 @@ class Totals:
     speed_mps: float
     flexion_deg: float
     heart_rate_bpm: float = math.nan
+    too_steep_m: float = 0.0
+    other_pace_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,31 @@ class Provenance:
     version: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """Where the run went, as a watch or a phone told.
+
+    It is kept out of every file unless asked for, but for the page's map, which leaves out both ends.
+
+    Parameters
+    ----------
+    time_s
+        (k,) session time, increasing.
+    latitude_deg, longitude_deg
+        (k,) WGS 84.
+    distance_m
+        (k,) how far the run had come, NaN where unknown.
+    """
+
+    time_s: FloatArray
+    latitude_deg: FloatArray
+    longitude_deg: FloatArray
+    distance_m: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RunReport:
     """Everything a report says, as numbers and fixed words. Renderers lay it out and compute nothing.
@@ -176,9 +204,8 @@ class RunReport:
         The stride table.
     curve
         What the main figure draws.
-    positions
-        Where the run was, for the map of the page; None where no place is known. Never in the JSON, which is
-        for handing on.
+    route
+        Where the run went; None where no positions were recorded, and in a report read back from JSON.
     """
 
     session: SessionFacts
@@ -188,7 +215,7 @@ class RunReport:
     provenance: Provenance
     strides: StrideTable
     curve: Curve
-    positions: Positions | None = None
+    route: Route | None = None
 
     def to_frame(self, kind: str = "strides") -> pd.DataFrame:
         """Return a part of the report as a data frame.

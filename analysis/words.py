@@ -144,3 +144,13 @@ class UnusableReason(StrEnum):
     TURN = "turn"
     BURST = "burst"
     SLIP = "slip"
+
+
+class WatchMatch(StrEnum):
+    """What became of holding a watch's file against a session."""
+
+    SURE = "sure"
+    UNDECIDED = "undecided"
+    ANOTHER_RUN = "another run"
+    TOLD = "told"
+    """The runner said when it began."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -97,3 +99,34 @@ def replace_private(path: Path, content: bytes) -> None:
         # A folder that cannot be written to has no part file, and some systems say so as an error.
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def create_private_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Make a new folder with files in it, in one go: whoever looks sees nothing or the whole of it.
+
+    Parameters
+    ----------
+    path
+        Of the folder; nothing may be there.
+    files
+        Content by path within the folder, parts joined by ``/``.
+
+    Raises
+    ------
+    FileExistsError
+        Where anything has the name, even a link that leads nowhere.
+    OSError
+        Where it cannot be made.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    part = part_beside(path)
+    try:
+        make_private_folder(part)
+        for name, content in files.items():
+            make_private_folder((part / name).parent)
+            with create_private(part / name) as file:
+                file.write(content)
+        part.rename(path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -151,7 +151,8 @@ class Track:
     Parameters
     ----------
     quantity
-        ``distance_m``, ``speed_mps``, ``altitude_m``, ``heart_rate_bpm``, ``grade_pct``, ``cadence_spm``.
+        ``distance_m``, ``speed_mps``, ``altitude_m``, ``heart_rate_bpm``, ``grade_pct``, ``cadence_spm``,
+        ``latitude_deg``, ``longitude_deg``.
     source
         Where it came from, in words a runner knows: ``watch file``, ``foot pod``, ``treadmill``, ``typed``.
     time_s
@@ -167,6 +168,47 @@ class Track:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchRecord:
+    """The file of a watch or a phone that was given to a session, by the watch's own clock.
+
+    Nothing here is on the session's time line: how the two clocks lie is found anew by every analysis.
+
+    Parameters
+    ----------
+    file, device
+        Name of the file, and of what recorded it.
+    sha256
+        Of the bytes of the file, in hex.
+    began_s
+        What its clock told at its first point, seconds since 1970 in UTC; None where it knows no date.
+    tracks
+        One per quantity, seconds since its first point.
+    lap_s
+        (k,) seconds since its first point at which its laps begin.
+    pauses_s
+        (p, 2) between which it was stopped.
+    told_start_s
+        When, by the session's clock, its first point was, if the runner said so; else None.
+    """
+
+    file: str
+    device: str
+    sha256: str
+    began_s: float | None
+    tracks: tuple[Track, ...]
+    lap_s: FloatArray
+    pauses_s: FloatArray
+    told_start_s: float | None = None
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+    def track(self, quantity: str) -> Track | None:
+        """Return the track of one quantity, or None."""
+        return next((track for track in self.tracks if track.quantity == quantity), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +324,8 @@ class Recording:
         From the first to the last thing recorded.
     sensors, tracks, marks, events
         In order of time where they have one.
+    watch
+        The file of a watch that was given to the session, by a clock of its own; None without one.
     context
         What was told about the session: ``typed_distance_m``, ``typed_speed_mps``, ``surface``, ``pack`` …
         Numbers stay numbers; keys as in ``data/FORMAT.md``.
@@ -305,6 +349,7 @@ class Recording:
     simulated: bool = False
     file_hash: str = ""
     notices: tuple[str, ...] = ()
+    watch: WatchRecord | None = None
 
     def sensor(self, *placements: str) -> SensorRecording | None:
         """Return the first sensor worn at one of ``placements``, or None."""

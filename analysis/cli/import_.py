@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import click
 from analysis.cli.home import home_folder, in_new_place, new_session_path
 from analysis.cli.memory import LIBRARIES_BYTES, require_memory
 from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
-from analysis.cli.track import told, watch_facts
+from analysis.cli.track import give_track, read_track
 from sensor.text import printable
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def command(
     imu_files = {placement: read_imu_file(path) for placement, path in paths.items()}
     lasted_s = max(float(file.time_s[-1] - file.time_s[0]) for file in imu_files.values())
     refuse_flying(distance_m, lasted_s)
-    watched = {} if track_file is None else watch_facts(track_file, lasted_s)
+    watch = None if track_file is None else read_track(track_file)
     start = session_start(imu_files)
     first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
     began, source = _began(started, start.utc, path=first_path, file=first_file, zero_s=start.zero_s)
@@ -82,13 +83,12 @@ def command(
             name=session_name,
             started_utc=began.isoformat(),
             zero_s=start.zero_s,
-            context={**typed, **watched, "started_source": source},
+            context={**typed, "started_source": source},
+            finish=None if watch is None else partial(give_track, watch=watch),
         )
         return target
 
     target = in_new_place(lambda: new_session_path(home_folder(ctx), session_name, began), write)
-    if watched:
-        click.echo(told(watched), err=True)
     for imu_file in imu_files.values():
         for notice in imu_file.notices:
             click.echo(printable(notice), err=True)

@@ -24,6 +24,7 @@ COMMANDS = {
     "note": ("analysis.cli.note", "Add distance, surface, shoes, pain or notes to a session."),
     "track": ("analysis.cli.track", "Take the distance from a watch's file: FIT, GPX or TCX."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
+    "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
     "demo": (

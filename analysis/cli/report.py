@@ -22,6 +22,14 @@ STDOUT = "-"
 @click.option("-o", "--output", metavar="FILE", help="The page; by default beside the session.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the report as JSON; - for stdout.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the stride table as CSV; - for stdout.")
+@click.option(
+    "--track",
+    "track_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="First give SESSION the file of a watch or a phone, as `runtall track` does.",
+)
+@click.option("--whole-map", is_flag=True, help="Draw the first and last 200 m on the page's map, too.")
 @click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
 @click.pass_context
 def command(
@@ -30,6 +38,8 @@ def command(
     output: str | None,
     json_file: str | None,
     csv_file: str | None,
+    track_file: Path | None,
+    whole_map: bool,
     open_page: bool,
 ) -> None:
     """Write the posture report of SESSION (a path, name, date; the latest one if left out).
@@ -43,11 +53,17 @@ def command(
         raise click.BadParameter("the page needs a file", param_hint="--output")
     path = find_session(home_folder(ctx), session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
-    _refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
-    _write_report(path, page_path, json_file=json_file, csv_file=csv_file, open_page=open_page)
+    refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
+    if track_file is not None:
+        from analysis.cli.track import give_track, read_track
+
+        give_track(path, read_track(track_file))
+    _write_report(
+        path, page_path, json_file=json_file, csv_file=csv_file, whole_map=whole_map, open_page=open_page
+    )
 
 
-def _refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
+def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
     """Refuse to write two things into one file, the session's own above all."""
     taken: dict[Path, str] = {}
     for option, name in targets.items():
@@ -59,13 +75,19 @@ def _refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
 
 
 def _write_report(
-    path: Path, page_path: Path, *, json_file: str | None, csv_file: str | None, open_page: bool
+    path: Path,
+    page_path: Path,
+    *,
+    json_file: str | None,
+    csv_file: str | None,
+    whole_map: bool,
+    open_page: bool,
 ) -> None:
     from analysis.report import page, tables, text
     from analysis.report_json import to_json
 
     report = analysed(path)
-    write_text(page_path, page.render(report))
+    write_text(page_path, page.render(report, whole_map=whole_map))
     for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
             click.echo(make(report), nl=False)
@@ -108,6 +130,11 @@ def _show(page_path: Path) -> bool:
 
 
 def write_text(path: Path, content: str) -> None:
+    """Write a text as `write_private` does."""
+    write_private(path, content.encode())
+
+
+def write_private(path: Path, content: bytes) -> None:
     """Write a file in one go, for its owner's eyes only: it tells of a person's health.
 
     A link is refused. What is no ordinary file, a pipe or a device, is written to and never replaced.
@@ -122,10 +149,8 @@ def write_text(path: Path, content: str) -> None:
 
     try:
         if path.exists() and not path.is_file():
-            path.write_text(content, encoding="utf-8", newline="\n")
+            path.write_bytes(content)
         else:
-            replace_private(path, content.encode())
+            replace_private(path, content)
     except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror}); choose another place with -o, --json or --csv"
-        ) from error
+        raise OutputError(f"{path}: cannot be written ({error.strerror}); choose another place") from error

@@ -1,20 +1,17 @@
-"""``runtall track``: how far a watch or a phone says the run went."""
+"""``runtall track``: the run as a watch or a phone recorded it, laid under the strides."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis.cli.home import find_session, home_folder
-from sensor.text import printable
+from analysis.cli.memory import LIBRARIES_BYTES, require_memory
 
 if TYPE_CHECKING:
-    from sensor.importers.watch.activity import WatchActivity
-
-WATCH_KEYS = ("watch_distance_m", "watch_file", "watch_device", "watch_sha256")
-"""What a session keeps of a watch's file, `data/FORMAT.md`."""
+    from sensor.importers.watch.record import WatchFile
 
 _TOLERATED_S = 120.0
 """A watch may be started and stopped so much before and after the sensor, standing around."""
@@ -27,82 +24,135 @@ _LEAST_SHARE = 0.5
 @click.argument("session")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--remove", is_flag=True, help="Forget the file that SESSION was given.")
+@click.option(
+    "--offset",
+    "start_s",
+    type=float,
+    metavar="SECONDS",
+    help="The watch was started so many seconds after the sensor; negative: before it.",
+)
 @click.pass_context
-def command(ctx: click.Context, session: str, file: Path | None, remove: bool) -> None:
-    """Take the distance of SESSION from FILE, the FIT, GPX or TCX file of a watch or a phone.
+def command(ctx: click.Context, session: str, file: Path | None, remove: bool, start_s: float | None) -> None:
+    """Give SESSION the run in FILE, the FIT, GPX or TCX file of a watch or a phone.
 
-    The distance of the whole file counts, shared out over the run by your steps; the watch's own clock does
-    not matter. A file given before is replaced. SESSION is a path, a name, a date or `latest`. The last line
-    is the path of the session.
+    Distance, speed, slope and heart rate are laid under the strides by the steps that watch and sensor both
+    counted; the watch's own clock does not matter. Where the steps do not tell, the distance of the whole
+    file counts, shared out over the run by your steps. A file given before is replaced. SESSION is a path, a
+    name, a date or `latest`. The last line is the path of the session.
     """
     if (file is None) != remove:
         raise click.UsageError("give the watch's FILE, or --remove")
-
-    from sensor.session.edit import amend_session
-    from sensor.session.info import read_info
-
+    if remove and start_s is not None:
+        raise click.UsageError("--offset belongs to a FILE")
     path = find_session(home_folder(ctx), session)
-    facts = {} if file is None else watch_facts(file, read_info(path).duration_s)
-    with amend_session(path) as rows:
-        for key in WATCH_KEYS:
-            rows.forget_context(key)
-        for key, value in facts.items():
-            rows.set_context(key, value)
-    click.echo(told(facts) if facts else "The watch's file is forgotten.", err=True)
+    if file is None:
+        _forget(path)
+        click.echo("The watch's file is forgotten.", err=True)
+    else:
+        give_track(path, read_track(file, start_s))
     click.echo(path)
 
 
-def watch_facts(file: Path, session_s: float) -> dict[str, Any]:
-    """Return what a session keeps of a watch's file.
+def read_track(file: Path, start_s: float | None = None) -> WatchFile:
+    """Read the file of a watch and say what was mended in it.
 
     Raises
     ------
     ImportFileError
-        For a file that cannot be read, knows no distance, or cannot be of a session this long.
+        For a file that cannot be read or knows no distance.
     """
-    import hashlib
-
-    import numpy as np
+    require_memory(LIBRARIES_BYTES)
 
     from sensor.errors import ImportFileError
-    from sensor.importers.source import read_source
-    from sensor.importers.watch.reading import activity_in
+    from sensor.importers.watch.record import read_watch_file
 
-    content = read_source(file)
-    activity = activity_in(content, file)
-    known_m = activity.distance_m[np.isfinite(activity.distance_m)]
-    distance_m = float(known_m[-1] - known_m[0]) if len(known_m) else 0.0
-    if distance_m <= 0.0:
+    watch = read_watch_file(file, start_s)
+    if watch.distance_m <= 0.0:
         raise ImportFileError(f"{file}: knows no distance; type it: runtall note --distance 10km")
-    moved_s = _moved_s(activity)
-    if not _LEAST_SHARE * session_s - _TOLERATED_S <= moved_s <= session_s + _TOLERATED_S:
+    for notice in watch.notices:
+        click.echo(notice, err=True)
+    return watch
+
+
+def give_track(path: Path, watch: WatchFile) -> None:
+    """Write the file of a watch into a session, if it is of this run, and say where it lies.
+
+    Raises
+    ------
+    ImportFileError
+        For the file of another run; the session stays as it was.
+    """
+    from sensor.session.edit import amend_session
+    from sensor.session.watch_rows import forget_watch, put_watch
+
+    said = _placed(path, watch)
+    with amend_session(path) as rows:
+        forget_watch(rows)
+        put_watch(rows, watch.record, watch.distance_m)
+    click.echo(said, err=True)
+
+
+def _forget(path: Path) -> None:
+    from sensor.session.edit import amend_session
+    from sensor.session.watch_rows import forget_watch
+
+    with amend_session(path) as rows:
+        forget_watch(rows)
+
+
+def _placed(path: Path, watch: WatchFile) -> str:
+    """Hold the file against the session, and say in a sentence or two where it lies.
+
+    Raises
+    ------
+    ImportFileError
+        For the file of another run.
+    """
+    from dataclasses import replace
+
+    from analysis.pipeline import place_watch
+    from analysis.words import WatchMatch
+    from sensor.errors import ImportFileError
+    from sensor.session.reader import read_recording
+
+    recording = replace(read_recording(path), watch=watch.record)
+    clock = place_watch(recording)
+    name = watch.record.file
+    if clock.match == WatchMatch.ANOTHER_RUN:
         raise ImportFileError(
-            f"{file}: moved for {moved_s / 60:.0f} min, the session lasts {session_s / 60:.0f} min; "
-            "give the file of this run"
+            f"{name}: {clock.clock.doubt}; give the file of this run, or --offset if you know that it is"
         )
-    for notice in activity.notices:
-        click.echo(printable(f"{file}: {notice}"), err=True)
-    if not activity.has_date:
-        click.echo(printable(f"{file}: its clock does not tell the date; that does not matter."), err=True)
-    return {
-        "watch_distance_m": round(distance_m, 2),
-        "watch_file": printable(file.name),
-        "watch_device": printable(activity.device),
-        "watch_sha256": hashlib.sha256(content).hexdigest(),
-    }
+    device = f" ({watch.record.device})" if watch.record.device else ""
+    distance = f"Distance from {name}{device}: {watch.distance_m / 1000:.2f} km"
+    if clock.match == WatchMatch.UNDECIDED:
+        _refuse_other_length(watch, recording.duration_s)
+        return (
+            f"{distance}, shared out by your steps. When the watch began cannot be told: "
+            f"{clock.clock.doubt}. If you know it, say --offset SECONDS."
+        )
+    start_s = clock.start_s
+    _refuse_outside(watch, start_s, recording.duration_s)
+    began = f"{abs(start_s):.1f} s {'after' if start_s >= 0 else 'before'} the sensor"
+    if clock.match == WatchMatch.TOLD:
+        return f"{distance}. It began {began}, as you said."
+    return f"{distance}. By your steps it began {began}, to within {max(clock.clock.within_s, 0.1):.1f} s."
 
 
-def told(facts: dict[str, Any]) -> str:
-    """Return what was taken from a watch's file, in a sentence."""
-    device = f" ({facts['watch_device']})" if facts["watch_device"] else ""
-    return f"Distance from {facts['watch_file']}{device}: {facts['watch_distance_m'] / 1000:.2f} km."
+def _refuse_other_length(watch: WatchFile, session_s: float) -> None:
+    from sensor.errors import ImportFileError
+
+    if not _LEAST_SHARE * session_s - _TOLERATED_S <= watch.moved_s <= session_s + _TOLERATED_S:
+        raise ImportFileError(
+            f"{watch.record.file}: moved for {watch.moved_s / 60:.0f} min, the session lasts "
+            f"{session_s / 60:.0f} min; give the file of this run"
+        )
 
 
-def _moved_s(activity: WatchActivity) -> float:
-    """Return from the first to the last moment at which the distance grew, s."""
-    import numpy as np
+def _refuse_outside(watch: WatchFile, start_s: float, session_s: float) -> None:
+    from sensor.errors import ImportFileError
 
-    known = np.isfinite(activity.distance_m)
-    time_s, distance_m = activity.time_s[known], activity.distance_m[known]
-    grew = np.flatnonzero(np.diff(distance_m) > 0)
-    return float(time_s[grew[-1] + 1] - time_s[grew[0]]) if len(grew) else 0.0
+    last_s = max(float(track.time_s[-1]) for track in watch.record.tracks)
+    if start_s >= session_s or start_s + last_s <= 0.0:
+        raise ImportFileError(
+            f"{watch.record.file}: lies wholly outside the session with --offset {start_s:g}; check the sign"
+        )

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from analysis.judging.config import DistanceConfig
 from analysis.records import StrideTable
-from analysis.signal.speed import best_track, track_speed, typed_value
+from analysis.signal.speed import best_track, smoothed_speed, track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
 from sensor.units import KMH_PER_MPS
@@ -200,7 +200,8 @@ def _from_tracks(
     speed = track_speed(tracks, config)
     if speed is None:
         return None
-    speed_mps = _held(table["start_s"], (speed.time_s, speed.value), edge_s=config.track_edge_s)
+    smooth = smoothed_speed(speed, config)
+    speed_mps = _held(table["start_s"], (smooth.time_s, smooth.value), edge_s=config.track_edge_s)
     distance = best_track(tracks, "distance_m")
     if distance is not None:
         way_m = np.maximum.accumulate(distance.value) - distance.value[0]

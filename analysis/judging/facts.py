@@ -16,15 +16,18 @@ from analysis.records import (
     SharedKnocks,
     SharedSteps,
     Standing,
+    WatchFacts,
 )
 from analysis.signal.body_clock import TiedClock
 from analysis.signal.motion import Motion
 from analysis.signal.strides import longest_loss
 from analysis.signal.sync_config import SyncTapConfig
 from analysis.signal.tap_lag import SharedEvent
+from analysis.signal.watch_clock import WatchClock
+from analysis.signal.watch_tracks import expected_start_s
 from analysis.stride.usable import mean_force_g
 from analysis.words import StandingRole
-from sensor.samples import SensorRecording
+from sensor.samples import Recording, SensorRecording, WatchRecord
 
 _MS_PER_S = 1e3
 _PER_MILLION = 1e6
@@ -77,6 +80,24 @@ def clock_facts(trunk: SensorRecording, tied: TiedClock, config: SyncTapConfig) 
     if np.isnan(within_s) and not tied.steps.doubt:
         within_s = tied.steps.within_s
     return ClockFacts(_MS_PER_S * within_s, knocks, _shared_steps(tied), tied.doubt)
+
+
+def watch_facts(recording: Recording, watch: WatchRecord, *, clock: WatchClock) -> WatchFacts:
+    """Say what a watch's file is, where it lies in the session, and how sure that is."""
+    line = clock.clock
+    expected_s = expected_start_s(watch, recording.started_utc)
+    return WatchFacts(
+        file=watch.file,
+        device=watch.device,
+        sha256=watch.sha256,
+        match=clock.match,
+        start_s=clock.start_s,
+        drift_ppm=_PER_MILLION * line.drift,
+        within_s=line.within_s,
+        ahead_s=float("nan") if expected_s is None else expected_s - clock.start_s,
+        likeness=line.likeness,
+        doubt=line.doubt,
+    )
 
 
 def _shared_steps(tied: TiedClock) -> SharedSteps:

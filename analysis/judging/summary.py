@@ -7,18 +7,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
+import numpy as np
+
 from analysis.config import AnalysisConfig
 from analysis.judging.advice import advise
 from analysis.judging.baseline import usable_running
 from analysis.judging.distance import DistanceResult
 from analysis.judging.episodes import known_median
+from analysis.judging.facts import watch_facts
 from analysis.judging.flags import Findings
 from analysis.judging.quality import usable_fraction
 from analysis.records import Advice, GapFact, SensorFacts, SessionFacts, StrideTable
-from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
+from analysis.run_report import Evidence, Outcome, Provenance, Route, RunReport, Totals
 from analysis.signal.motion import Motion
+from analysis.signal.speed import best_track
+from analysis.signal.watch_clock import WatchClock
 from analysis.stride.config import PostureConfig
-from analysis.words import Activity, CheckOutcome, Method, ZeroSource
+from analysis.words import Activity, CheckOutcome, Method, NotJudgedReason, ZeroSource
 from sensor.samples import Recording, SensorRecording
 
 
@@ -27,6 +32,7 @@ def report_of(
     trunk: Motion,
     *,
     facts: tuple[SensorFacts, ...],
+    watch: WatchClock | None,
     found: Findings,
     evidence: Evidence,
     outcome: Outcome,
@@ -42,6 +48,8 @@ def report_of(
         The session, and the motion of its trunk sensor.
     facts
         What was seen of each sensor.
+    watch
+        How the clock of the watch lies whose file the session was given.
     found, evidence, outcome
         What stands out in the strides, all that speaks for it, and what is concluded.
     way, zero_source
@@ -52,7 +60,7 @@ def report_of(
     table = found.table
     advice = _advice(recording, outcome, evidence=evidence, way=way, config=config)
     return RunReport(
-        session=_session_facts(recording, facts),
+        session=_session_facts(recording, facts, watch),
         outcome=replace(outcome, advice=advice),
         totals=_totals(table, way),
         evidence=evidence,
@@ -71,6 +79,7 @@ def report_of(
         ),
         strides=table,
         curve=found.curve,
+        route=_route(recording, way),
     )
 
 
@@ -86,7 +95,15 @@ def _totals(table: StrideTable, way: DistanceResult) -> Totals:
         speed_mps=known_median(table["speed_mps"][running]),
         flexion_deg=known_median(table["trunk_flexion_deg"][usable_running(table)]),
         heart_rate_bpm=known_median(table["heart_rate_bpm"][running]),
+        too_steep_m=_length_m(table, NotJudgedReason.GRADE),
+        other_pace_m=_length_m(table, NotJudgedReason.SPEED),
     )
+
+
+def _length_m(table: StrideTable, reason: NotJudgedReason) -> float:
+    """Return how far was run in strides that are not judged for a reason."""
+    way_m = table["speed_mps"] * (table["end_s"] - table["start_s"])
+    return float(np.nansum(way_m[table["judged_because"] == reason]))
 
 
 def _advice(
@@ -134,7 +151,18 @@ def gap_facts(sensor: SensorRecording, way: DistanceResult, config: PostureConfi
     )
 
 
-def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> SessionFacts:
+def _route(recording: Recording, way: DistanceResult) -> Route | None:
+    """Return where the run went, at the points that have both coordinates."""
+    latitude, longitude = (best_track(recording.tracks, name) for name in ("latitude_deg", "longitude_deg"))
+    if latitude is None or longitude is None:
+        return None
+    time_s, north, east = np.intersect1d(latitude.time_s, longitude.time_s, return_indices=True)
+    return Route(time_s, latitude.value[north], longitude.value[east], way.distance_at(time_s))
+
+
+def _session_facts(
+    recording: Recording, sensors: tuple[SensorFacts, ...], watch: WatchClock | None
+) -> SessionFacts:
     """Return what a report says of the session itself."""
     return SessionFacts(
         name=recording.name,
@@ -145,6 +173,9 @@ def _session_facts(recording: Recording, sensors: tuple[SensorFacts, ...]) -> Se
         sensors=sensors,
         context=recording.context,
         notices=recording.notices,
+        watch=None
+        if watch is None or recording.watch is None
+        else watch_facts(recording, recording.watch, clock=watch),
     )
 
 

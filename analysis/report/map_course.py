@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.records import Positions
+from analysis.run_report import Route
 from analysis.words import Zone
 from sensor.samples import BoolArray, FloatArray, IntArray
 
@@ -47,15 +47,12 @@ class StridePosture:
     ----------
     start_s, end_s
         (n,) session time, increasing.
-    distance_m
-        (n,) way at the start; NaN where unknown.
     zone
         (n,) indices of `ZONES`.
     """
 
     start_s: FloatArray
     end_s: FloatArray
-    distance_m: FloatArray
     zone: IntArray
 
 
@@ -84,14 +81,12 @@ class MapCourse:
         return np.where(self.zone == BROKEN, 0.0, _lengths(self.east_m, self.north_m))
 
 
-def course_of(
-    positions: Positions, posture: StridePosture, *, hidden_m: float = HIDDEN_M
-) -> MapCourse | None:
+def course_of(route: Route, posture: StridePosture, *, hidden_m: float = HIDDEN_M) -> MapCourse | None:
     """Return the way that may be shown; None where nothing is left of it.
 
     Parameters
     ----------
-    positions
+    route
         Fixes on the session's time line; those that are no place on earth are passed over.
     posture
         What was found along the way.
@@ -99,7 +94,7 @@ def course_of(
         Way to leave out at both ends. Where more than nought is, so is all until the runner was half as far
         from the end in a straight line.
     """
-    on_earth = _on_earth(positions)
+    on_earth = _on_earth(route)
     time_s, latitude_deg, longitude_deg = on_earth.time_s, on_earth.latitude_deg, on_earth.longitude_deg
     plane_m = tangent_plane(latitude_deg, longitude_deg)
     is_joined = _joined(time_s, *plane_m)
@@ -114,7 +109,7 @@ def course_of(
     return MapCourse(
         east_m=east_m - east_m.min(),
         north_m=north_m - north_m.min(),
-        distance_m=_distances(time_s[row], posture),
+        distance_m=on_earth.distance_m[row],
         zone=_without_specks(zone, _lengths(east_m, north_m)),
     )
 
@@ -147,11 +142,11 @@ def _geocentric(latitude_deg: FloatArray, longitude_deg: FloatArray) -> tuple[Fl
     )
 
 
-def _on_earth(positions: Positions) -> Positions:
+def _on_earth(route: Route) -> Route:
     """Return the fixes that are places on earth."""
-    latitude_deg, longitude_deg = positions.latitude_deg, positions.longitude_deg
-    known = (np.abs(latitude_deg) <= 90.0) & (np.abs(longitude_deg) <= 180.0) & np.isfinite(positions.time_s)
-    return Positions(positions.time_s[known], latitude_deg[known], longitude_deg[known])
+    latitude_deg, longitude_deg = route.latitude_deg, route.longitude_deg
+    known = (np.abs(latitude_deg) <= 90.0) & (np.abs(longitude_deg) <= 180.0) & np.isfinite(route.time_s)
+    return Route(route.time_s[known], latitude_deg[known], longitude_deg[known], route.distance_m[known])
 
 
 def _lengths(east_m: FloatArray, north_m: FloatArray) -> FloatArray:
@@ -201,13 +196,6 @@ def _zones_at(time_s: FloatArray, posture: StridePosture) -> IntArray:
     stride = np.searchsorted(posture.start_s, time_s, side="right") - 1
     inside = (stride >= 0) & (time_s <= posture.end_s[stride])
     return np.where(inside, posture.zone[stride], NOT_JUDGED)
-
-
-def _distances(time_s: FloatArray, posture: StridePosture) -> FloatArray:
-    known = np.isfinite(posture.distance_m)
-    if not known.any():
-        return np.full(len(time_s), np.nan)
-    return np.interp(time_s, posture.start_s[known], posture.distance_m[known], left=np.nan, right=np.nan)
 
 
 def _without_specks(zone: IntArray, step_m: FloatArray) -> IntArray:

@@ -59,13 +59,13 @@ def map_figure(report: RunReport, *, whole: bool = False) -> Markup:
     Parameters
     ----------
     report
-        With the positions of the run.
+        With the route of the run.
     whole
         Draw the first and the last 200 m, too.
     """
-    if report.positions is None:
+    if report.route is None:
         return Markup("")
-    course = course_of(report.positions, posture_of(report), hidden_m=0.0 if whole else HIDDEN_M)
+    course = course_of(report.route, posture_of(report), hidden_m=0.0 if whole else HIDDEN_M)
     if course is None:
         return Markup("")
     return Markup("").join(_variant(course, size, whole=whole) for size in SIZES)
@@ -78,9 +78,7 @@ def posture_of(report: RunReport) -> StridePosture:
     zone = np.full(len(judged), NOT_JUDGED)
     for flag, named in _FLAG_ZONES.items():
         zone[judged & (strides["flag"] == flag)] = ZONES.index(named)
-    return StridePosture(
-        start_s=strides["start_s"], end_s=strides["end_s"], distance_m=strides["distance_m"], zone=zone
-    )
+    return StridePosture(start_s=strides["start_s"], end_s=strides["end_s"], zone=zone)
 
 
 def _variant(course: MapCourse, size: Size, *, whole: bool) -> Markup:

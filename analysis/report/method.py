@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
+from analysis.records import WatchFacts
 from analysis.report import words
 from analysis.run_report import RunReport
-from analysis.words import Method, ZeroSource
+from analysis.words import Method, WatchMatch, ZeroSource
 
 CONTACT_OFF_MS = 20
 """How far a mean contact time may be off: 13 ms at most on the runners over force plates in
@@ -156,7 +157,35 @@ def _distance(report: RunReport) -> str:
     provenance = report.provenance
     if not words.has_distance(report):
         return "Distance: not known; places are told in minutes."
-    return f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}."
+    return f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}.{_watch(report)}"
+
+
+def _watch(report: RunReport) -> str:
+    """Return what the watch's file was, and how its times were laid under the strides."""
+    watch = report.session.watch
+    if watch is None:
+        return ""
+    told = (watch.file, watch.device, f"SHA-256 {watch.sha256[:12]}…" if watch.sha256 else "")
+    file = ", ".join(part for part in told if part)
+    if watch.doubt:
+        return f" Watch: {file}; its times are not used: {watch.doubt}."
+    if watch.match == WatchMatch.TOLD:
+        return f" Watch: {file}, laid under your strides as you said."
+    within = f"to within {words.number(max(watch.within_s, 0.1), 1)} s"
+    laid = f" Watch: {file}, laid under your strides by the steps that both counted, {within}."
+    return laid + _clock_off(watch)
+
+
+_CLOCK_OFF_S = 2.0
+"""A watch that is less far off needs no word."""
+
+
+def _clock_off(watch: WatchFacts) -> str:
+    if not abs(watch.ahead_s) >= _CLOCK_OFF_S:
+        return ""
+    off = words.duration(abs(watch.ahead_s))
+    which = "ahead of" if watch.ahead_s > 0 else "behind"
+    return f" Its clock was {off} {which} the recorder's; that does not matter."
 
 
 def _head(report: RunReport) -> list[str]:

@@ -246,6 +246,7 @@ def facts(report: RunReport) -> list[tuple[str, str, str]]:
         ("Distance", number(totals.distance_m / 1000, 2, " km"), provenance.distance_source),
         ("Running", duration(totals.running_s), ""),
         ("Walking", duration(totals.walking_s), "not judged") if totals.walking_s >= 1 else None,
+        _unjudged_fact(report),
         ("Pace", pace(totals.speed_mps) + " /km", provenance.speed_source),
         ("Cadence", number(totals.cadence_spm), "steps per minute"),
         ("Heart rate", number(totals.heart_rate_bpm), "beats per minute, median")
@@ -261,6 +262,16 @@ def facts(report: RunReport) -> list[tuple[str, str, str]]:
     return [line for line in lines if line is not None]
 
 
+def _unjudged_fact(report: RunReport) -> tuple[str, str, str] | None:
+    """Return how much running was shown but not judged, where that is a tenth of a kilometre or more."""
+    totals = report.totals
+    parts = {"too steep": totals.too_steep_m, "at another pace": totals.other_pace_m}
+    told = [f"{km(length_m)} km {why}" for why, length_m in parts.items() if length_m >= 50.0]
+    if sum(parts.values()) < 100.0:
+        return None
+    return ("Shown, not judged", f"{km(sum(parts.values()))} km", ", ".join(told))
+
+
 def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
     """Return the trunk's lean, only where a standing gives it a zero."""
     if not has_standing_zero(report):
@@ -268,14 +279,14 @@ def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
     return ("Trunk lean", degrees(report.totals.flexion_deg), "forward of your standing")
 
 
-_UNTOLD = frozenset({"watch_distance_m", "watch_sha256"})
+_UNTOLD_PREFIXES = ("typed_", "watch_")
 
 
 def context_lines(report: RunReport) -> list[tuple[str, str]]:
     """Return what was told about the session, as label and text.
 
     Empty values are left out, and so are a typed distance and speed, which stand among the facts of the run,
-    and the hash of a watch's file.
+    and a watch's file, of which the method tells.
     """
     told = [(str(k), v) for k, v in report.session.context.items() if v not in (None, "", [], ())]
-    return [(label(k), value_text(v)) for k, v in told if not k.startswith("typed_") and k not in _UNTOLD]
+    return [(label(k), value_text(v)) for k, v in told if not k.startswith(_UNTOLD_PREFIXES)]

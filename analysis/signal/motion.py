@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -79,7 +80,11 @@ class Motion:
         return self.handedness.outcome == CheckOutcome.WRONG
 
 
-def gait_of(sensor: SensorRecording, config: AnalysisConfig) -> tuple[EvenStream, StaticPeriods, Gait]:
+Felt: TypeAlias = tuple[EvenStream, StaticPeriods, Gait]
+"""A sensor's even stream as received, its static periods and its gait."""
+
+
+def gait_of(sensor: SensorRecording, config: AnalysisConfig) -> Felt:
     """Return a sensor's even stream as received, its static periods and its gait.
 
     Raises
@@ -101,6 +106,7 @@ def motion_of(
     *,
     config: AnalysisConfig,
     trunk: Motion | None = None,
+    felt: Felt | None = None,
 ) -> Motion:
     """Take one sensor through the signal stages; without a gyroscope, by the reduced method.
 
@@ -114,13 +120,15 @@ def motion_of(
         All numbers.
     trunk
         Motion of the trunk sensor where this one is worn elsewhere: its axes are aligned with the trunk's.
+    felt
+        What `gait_of` found in this very sensor, where that was asked before.
 
     Raises
     ------
     SignalError
         For a signal nothing can be drawn from.
     """
-    raw, static_periods, gait = gait_of(sensor, config)
+    raw, static_periods, gait = felt or gait_of(sensor, config)
     stream = fill_gaps(raw, gait, config.signal)
     rules = config.handedness
     if trunk is not None:

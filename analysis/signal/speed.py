@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d, median_filter
 
 from analysis.judging.config import DistanceConfig
 from sensor.samples import FloatArray, Track, freeze_arrays
@@ -73,6 +74,29 @@ def track_speed(tracks: Sequence[Track], config: DistanceConfig) -> Track | None
     return Track("speed_mps", distance.source, time_s, np.maximum(way_m, 0.0) / (after_s - before_s))
 
 
+def smoothed_speed(speed: Track, config: DistanceConfig) -> Track:
+    """Return a speed track on even seconds without spikes and without delay.
+
+    A median over `DistanceConfig.speed_spike_s` drops what satellites invent for a moment, a Gaussian of
+    `DistanceConfig.speed_smoothing_s` their noise; both look as far ahead as back.
+
+    Parameters
+    ----------
+    speed
+        Finite values at rising times, evenly spaced or not.
+    config
+        Both lengths.
+    """
+    count = int(np.floor(speed.time_s[-1] - speed.time_s[0])) + 1
+    if count < 2:
+        return speed
+    time_s = speed.time_s[0] + np.arange(count, dtype=np.float64)
+    even_mps = np.interp(time_s, speed.time_s, speed.value)
+    even_mps = median_filter(even_mps, config.speed_spike_s, mode="nearest")
+    even_mps = gaussian_filter1d(even_mps, config.speed_smoothing_s, mode="nearest")
+    return Track("speed_mps", speed.source, time_s, even_mps)
+
+
 def typed_value(context: Mapping[str, Any], key: str) -> float | None:
     """Return a positive number the runner typed under ``key``, or None."""
     value = context.get(key)
@@ -99,7 +123,8 @@ def speed_profile(
         return SpeedProfile(np.zeros(1), np.zeros(1), measured=True)
     track = track_speed(tracks, config)
     if track is not None:
-        return SpeedProfile(track.time_s, track.value, measured=True)
+        smooth = smoothed_speed(track, config)
+        return SpeedProfile(smooth.time_s, smooth.value, measured=True)
     typed_mps = typed_value(context, "typed_speed_mps")
     if typed_mps is not None:
         return SpeedProfile(np.zeros(1), np.array([typed_mps]), measured=False)

@@ -123,3 +123,66 @@ class GaitClockConfig:
     """Knocks so far from each other, as a share of the recording, leave no room for a drift in between."""
     body_lag_s: float = 0.010
     """How much later than the trunk the head or the hip may take part in the bounce."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchClockConfig:
+    """How the clock of a watch is laid on the trunk sensor's by what both of them told of the steps.
+
+    Numbers without a source were tuned on the seeded virtual runs of `tests/bench/watches.py`.
+    """
+
+    grid_s: float = 1.0
+    """Seconds between the points of the coarse search: no watch tells more often."""
+    coarse_window_s: float = 3.0
+    """Steps are counted over so long in the coarse search, the middle of what watches average."""
+    windows_s: tuple[float, ...] = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.5, 8.0, 10.0, 13.0)
+    """Lengths over which a watch may average what it tells. It can only look back, so that half of the length
+    is its delay."""
+    trend_s: float = 61.0
+    """Changes slower than this are left out: those of two runs resemble each other."""
+    most_spreads: float = 3.0
+    """Larger changes count as this many spreads: a start must not outweigh a whole run."""
+    longest_hole_s: float = 10.0
+    """Between two points of the watch further apart than this nothing is known."""
+    least_common_s: float = 180.0
+    """Fewest seconds that both must have recorded."""
+    least_common_share: float = 0.3
+    """The same as a share of the shorter recording: half of it, and room for a late start."""
+    candidates: int = 6
+    """How many of the best lags are looked at closely."""
+    apart_s: float = 8.0
+    """Lags nearer to each other than this are the same."""
+    rounds: int = 8
+    """Steps of the fit; the lag settles in three or four."""
+    huber: float = 2.0
+    """Residuals beyond so many spreads count less: stops that a watch hides, satellites it lost."""
+    drift_spread: float = 40e-6
+    """A watch's crystal against a sensor's: 20 parts per million each at room temperature, and the cold."""
+    probe_s: float = 0.1
+    """Lag by which the slope of the fit is taken."""
+    block_s: float = 20.0
+    """What lies further apart is taken for independent of each other."""
+    block_points: int = 8
+    """Fewest points of a watch that make a correlation."""
+    parts_s: float = 240.0
+    """The lag of stretches this long shows whether one line holds for all of them."""
+    most_stray_s: float = 2.0
+    """How far the lag of most stretches may be from the line."""
+    most_within_s: float = 3.0
+    """A lag that is known less well puts strides of another kilometre beside a flag."""
+    least_strength: float = 6.0
+    """Least agreement in its standard errors: the best of all lags of another run reached 4.4 in 60."""
+    least_strength_nearby: float = 4.0
+    """The same where the two clocks agree by themselves to `nearby_s`."""
+    nearby_s: float = 90.0
+    """Clocks set by a phone are this near, the moment it was set included."""
+    least_lead: float = 3.0
+    """Standard errors by which it must agree better than at any other lag that is no chance either."""
+    most_cadence_off_spm: float = 4.0
+    """A watch that counts the same steps tells the same cadence, up to its rounding."""
+    telling_s: float = 600.0
+    """A watch with cadence that recorded this long beside the sensor and agrees nowhere is of another run."""
+    telling_spread_spm: float = 0.8
+    """Least spread of the cadence, slow changes left out, by which it must agree somewhere: below, a watch
+    that rounds to two steps a minute tells only its rounding."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -95,6 +95,7 @@ def write_imu_session(
     started_utc: str,
     zero_s: float = 0.0,
     context: Mapping[str, Any] | None = None,
+    finish: Callable[[Path], None] | None = None,
 ) -> None:
     """Write files as one new session, which appears under its name only when it is whole.
 
@@ -110,6 +111,8 @@ def write_imu_session(
         Second 0 of the session on that time line.
     context
         What was told about the session.
+    finish
+        What else is to be done with the session before it gets its name; if it fails there is none.
 
     Raises
     ------
@@ -129,6 +132,8 @@ def write_imu_session(
                 for key, value in (context or {}).items():
                     writer.set_context(key, value)
                 _write_files(writer, files, zero_s)
+            if finish is not None:
+                finish(unfinished)
             give_name(unfinished, target)
     except FileExistsError as error:
         raise _exists(target) from error

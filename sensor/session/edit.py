@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -21,8 +22,8 @@ _WAIT_S = 5.0
 def amend_session(path: Path) -> Iterator[SessionRows]:
     """Add to a session in one transaction: all of it or, after an error, nothing.
 
-    For what is told about the session, and for marks. Numbers of sensors, segments and tracks are not
-    continued: those belong to whoever made the file.
+    For what is told about the session, for marks, and for tracks, whose numbers are continued. Those of
+    sensors and segments are not: they belong to whoever made the file.
 
     Raises
     ------
@@ -68,6 +69,8 @@ class _Amendment(SessionRows):
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__()
         self._connection = connection
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM track").fetchone()
+        self._track_ids = itertools.count(int(last) + 1)
 
     def put_rows(self, statement: str, rows: Iterable[Row]) -> None:
         """Write rows."""

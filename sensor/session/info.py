@@ -19,6 +19,7 @@ from sensor.session.schema import (
     ENDED_KEY,
     GYR_RANGE_SETTING,
     RATE_SETTING,
+    WATCH_CLOCK_SOURCE,
 )
 from sensor.units import NS_PER_S
 
@@ -32,12 +33,13 @@ _ABOVE_ZERO = (RATE_SETTING, ACC_RANGE_SETTING, GYR_RANGE_SETTING)
 _LARGEST_SETTING = 1e15
 _LEAST_ABOVE_ZERO = 1e-6
 
-_LAST_NS = """
+_LAST_NS = f"""
 SELECT CAST(max(t) AS INTEGER) FROM (
   SELECT arrival_ns AS t FROM (SELECT arrival_ns FROM packet ORDER BY id DESC LIMIT 1)
   UNION ALL SELECT max(t_ns) FROM event
   UNION ALL SELECT max(t_ns) FROM mark
-  UNION ALL SELECT max(t_ns) FROM track_point)
+  UNION ALL SELECT max(t_ns) FROM track_point WHERE track_id NOT IN (
+    SELECT id FROM track WHERE source = '{WATCH_CLOCK_SOURCE}'))
 """
 # Packets are in order of arrival; asking for their maximum would read the whole file.
 

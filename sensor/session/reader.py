@@ -19,9 +19,10 @@ from sensor.session.integrity import FIGURES_IN_DOUBT, check_values, shorten
 from sensor.session.opening import open_session
 from sensor.session.packets import PacketHeads, read_heads, read_payloads
 from sensor.session.rows_hash import Rows, RowsHash, fetch_rows
-from sensor.session.schema import BATTERY_EVENT
+from sensor.session.schema import BATTERY_EVENT, WATCH_CLOCK_SOURCE
 from sensor.session.seal import HASHED_AFTER_PACKETS, has_seal, is_broken
 from sensor.session.sensor_decoder import SensorDecoder
+from sensor.session.watch_rows import watch_of
 from sensor.units import NS_PER_S
 
 _SEGMENTS = "SELECT id, sensor_id, reason FROM segment ORDER BY id"
@@ -43,6 +44,8 @@ _BELIEVABLE = {
     "heart_rate_bpm": (20.0, 260.0),
     "grade_pct": (-100.0, 100.0),
     "cadence_spm": (0.0, 400.0),
+    "latitude_deg": (-90.0, 90.0),
+    "longitude_deg": (-180.0, 180.0),
 }
 """Quantity of a track to what a runner can have: beyond is a lost satellite or a damaged file."""
 
@@ -75,7 +78,8 @@ def read_recording(path: StrPath) -> Recording:
         tell_beside = any(stream.channel in SOURCES for stream in heads.streams)
         devices = info.beside + info.sensors if tell_beside else ()
         beside, unread = read_beside(connection, devices, limits=_BELIEVABLE)
-    events, marks, tracks, points = tables
+    events, marks, track_rows, points = tables
+    tracks = _tracks(track_rows, points)
     sensors = tuple(
         decoder.finish(_last_battery_pct(sensor.sensor_id, events))
         for sensor, decoder in zip(info.sensors, decoders, strict=True)
@@ -86,7 +90,7 @@ def read_recording(path: StrPath) -> Recording:
         started_utc=info.started_utc,
         duration_s=info.duration_s,
         sensors=sensors,
-        tracks=_tracks(tracks, points) + beside,
+        tracks=tuple(track for track in tracks if track.source != WATCH_CLOCK_SOURCE) + beside,
         marks=tuple(
             Mark(t / NS_PER_S, shorten(kind), shorten(text))
             for t, kind, text in sorted(marks, key=itemgetter(0))
@@ -96,6 +100,7 @@ def read_recording(path: StrPath) -> Recording:
         simulated=info.simulated,
         file_hash=file_hash,
         notices=damage + info.notices + tuple(_notices(sensors)) + unread,
+        watch=watch_of(tracks, info.context),
     )
 
 

@@ -24,6 +24,8 @@ _EVENT = "INSERT INTO event (t_ns, sensor_id, kind, detail) VALUES (?, ?, ?, ?)"
 _MARK = "INSERT INTO mark (t_ns, kind, text) VALUES (?, ?, ?)"
 _TRACK = "INSERT INTO track VALUES (?, ?, ?)"
 _TRACK_POINT = "INSERT INTO track_point (track_id, t_ns, value) VALUES (?, ?, ?)"
+_REMOVE_POINTS = "DELETE FROM track_point WHERE track_id IN (SELECT id FROM track WHERE source = ?)"
+_REMOVE_TRACKS = "DELETE FROM track WHERE source = ?"
 _SOURCE_FILE = "INSERT INTO source_file VALUES (?, ?, ?, ?)"
 
 
@@ -157,6 +159,15 @@ class SessionRows(ABC):
     def track_point(self, track_id: int, t_ns: int, *, value: float) -> None:
         """Add one value of a track, in the unit its quantity names."""
         self.put_rows(_TRACK_POINT, [(track_id, t_ns, float(value))])
+
+    def track_points(self, track_id: int, points: Iterable[tuple[int, float]]) -> None:
+        """Add many values of a track, as (t_ns, value)."""
+        self.put_rows(_TRACK_POINT, ((track_id, t_ns, value) for t_ns, value in points))
+
+    def remove_tracks(self, source: str) -> None:
+        """Take out every track of a source."""
+        self.put_rows(_REMOVE_POINTS, [(source,)])
+        self.put_rows(_REMOVE_TRACKS, [(source,)])
 
     def source_file(self, name: str, size: int, *, sha256: str, sensor_id: int | None = None) -> None:
         """Keep which file a sensor's or track's rows came from: name, bytes, SHA-256 in hex."""

@@ -30,6 +30,9 @@ BESIDE_PREFIX = "beside "
 BATTERY_EVENT = "battery"
 """Kind of event whose detail is a battery level in percent, digits only."""
 
+WATCH_CLOCK_SOURCE = "watch file, by its own clock"
+"""Source of the tracks whose times are a watch's own, from its first point on."""
+
 RATE_SETTING = "rate_hz"
 """Setting of a sensor that holds the nominal rate it was asked for."""
 

@@ -12,6 +12,7 @@ from tests.fuzz.drivers import DRIVEN, check_driver, messages_to
 from tests.fuzz.files import check_file, check_log, file_seeds, log_seeds
 from tests.fuzz.framing import join_messages, split_messages
 from tests.fuzz.parsers import check_parsers
+from tests.fuzz.watch_files import check_watch_file, watch_file_seeds
 
 _SEED_NOTIFICATIONS = 6
 
@@ -71,6 +72,7 @@ TARGETS = {
         Target("parse", check_parsers, _valid_values, 300),
         Target("log", check_log, log_seeds, 4096),
         Target("file", check_file, file_seeds, 16_384),
+        Target("watch-file", check_watch_file, watch_file_seeds),
     )
 }
 """Name to target."""

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.records import Positions
-from analysis.run_report import RunReport
+from analysis.run_report import Route, RunReport
 from sensor.samples import FloatArray
 
 SPEED_MPS = 3.0
@@ -30,7 +29,7 @@ def square(side_m: float) -> tuple[FloatArray, FloatArray]:
 
 def placed(
     east_m: FloatArray, north_m: FloatArray, *, latitude_deg: float = 48.0, longitude_deg: float = 11.5
-) -> Positions:
+) -> Route:
     """Return one fix a second of a way near a place, by the ellipsoid's two radii of curvature."""
     squared = 0.00669437999014
     sine = np.sin(np.radians(latitude_deg))
@@ -38,7 +37,8 @@ def placed(
     latitude = latitude_deg + np.degrees(north_m / meridian_m)
     normal_m = 6_378_137.0 / np.sqrt(1 - squared * np.sin(np.radians(latitude)) ** 2)
     longitude = longitude_deg + np.degrees(east_m / (normal_m * np.cos(np.radians(latitude))))
-    return Positions(np.arange(len(east_m), dtype=float), latitude, (longitude + 180.0) % 360.0 - 180.0)
+    time_s = np.arange(len(east_m), dtype=float)
+    return Route(time_s, latitude, (longitude + 180.0) % 360.0 - 180.0, SPEED_MPS * time_s)
 
 
 def with_way(report: RunReport) -> RunReport:
@@ -55,8 +55,10 @@ def with_way(report: RunReport) -> RunReport:
     radius = 1.0 + 0.25 * np.cos(3 * turn) + 0.1 * np.sin(11 * turn)
     east, north = radius * np.cos(turn), 0.7 * radius * np.sin(turn)
     scale_m = np.nanmax(strides["distance_m"]) / np.hypot(np.diff(east), np.diff(north)).sum()
+    way = placed(scale_m * east, scale_m * north)
+    distance_m = np.interp(way.time_s, strides["start_s"], strides["distance_m"])
     return replace(
         report,
         strides=strides.with_columns(flag=flag, judged=judged),
-        positions=placed(scale_m * east, scale_m * north),
+        route=replace(way, distance_m=distance_m),
     )

@@ -16,7 +16,7 @@ LAYERS = {
         ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
         ("sensor.samples",),
         ("sensor.clock",),
-        ("sensor.protocol",),
+        ("sensor.protocol", "sensor.fit"),
         ("sensor.link", "sensor.session"),
         ("sensor.virtual.runner", "sensor.virtual.radio"),
         ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual.devices"),
@@ -30,7 +30,7 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.comparison", "analysis.report", "analysis.checkup"),
+        ("analysis.comparison", "analysis.report", "analysis.export", "analysis.checkup"),
         ("analysis.cli",),
     ),
 }
@@ -58,10 +58,19 @@ STAGES_OF = {
             "strapdown",
             "sync_taps",
             "step_fingerprint",
+            "watch_series",
         ),
-        ("gapfill", "handedness", "tap_lag", "gait_clock", "accelerometer_only", "neutral_standing"),
-        ("vertical", "clock_alignment", "forward_direction"),
-        ("inclination_smoother", "anatomical_axes"),
+        (
+            "gapfill",
+            "handedness",
+            "tap_lag",
+            "gait_clock",
+            "watch_fit",
+            "accelerometer_only",
+            "neutral_standing",
+        ),
+        ("vertical", "clock_alignment", "forward_direction", "watch_clock"),
+        ("inclination_smoother", "anatomical_axes", "watch_tracks"),
         ("shared_motion",),
         ("alignment", "sides"),
         ("motion",),
@@ -83,7 +92,9 @@ SEEN_BY_ANALYSIS = (
     "sensor.samples",
     "sensor.units",
     "sensor.errors",
+    "sensor.text",
     "sensor.wellbeing",
+    "sensor.fit",
     "sensor.session.reader",
 )
 """All that the analysis, except its command line, sees of the other package."""
@@ -299,7 +310,7 @@ def test_every_layer_that_is_named_exists(unit: str) -> None:
 
 
 def test_decoders_and_stages_touch_no_file_radio_clock_or_chance() -> None:
-    pure = [module for module in imports() if _inside(module, "sensor.protocol", *STAGES)]
+    pure = [module for module in imports() if _inside(module, "sensor.protocol", "sensor.fit", *STAGES)]
     assert _loading(pure, TOUCHES_THE_WORLD) == {}
 
 

@@ -52,7 +52,7 @@ def run(*words: str, **variables: str) -> tuple[str, set[str]]:
     [
         ("--help",),
         ("--version",),
-        *((name, "--help") for name in ("scan", "record", "report", "doctor", "demo")),
+        *((name, "--help") for name in ("scan", "record", "report", "export", "doctor", "demo")),
     ],
     ids=" ".join,
 )

@@ -10,6 +10,7 @@ import numpy as np
 
 from sensor.errors import ImportFileError
 from sensor.samples import FloatArray, freeze_arrays
+from sensor.session.watch_rows import LONGEST_WATCH_S
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius (IUGG); a path of some kilometres is within 0.6 % of one on the ellipsoid."""
@@ -22,9 +23,6 @@ STEPS_PER_STRIDE = 2.0
 
 MOST_POINTS = 2_000_000
 """Three weeks of a point a second."""
-
-LONGEST_S = 14 * 86_400.0
-"""An activity that lasts longer has a damaged time in it."""
 
 _PER_POINT = (
     "distance_m",
@@ -188,7 +186,7 @@ def _in_order(table: FloatArray) -> tuple[FloatArray, list[str]]:
         raise ImportFileError(
             "no points with a time in it; export the recorded activity, not a planned route"
         )
-    off = np.abs(table[:, 0] - np.median(table[:, 0])) > LONGEST_S
+    off = np.abs(table[:, 0] - np.median(table[:, 0])) > LONGEST_WATCH_S
     if off.any():
         told.append(f"{np.count_nonzero(off)} points dated weeks away from the others are left out.")
         table = table[~off]

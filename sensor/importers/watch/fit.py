@@ -12,26 +12,21 @@ from typing import Any
 import fitdecode
 
 from sensor.errors import ImportFileError
+from sensor.fit.profile import FIT_EPOCH_S
+from sensor.fit.walking import HEAD_SIZES, is_fit
 from sensor.importers.watch.activity import STEPS_PER_STRIDE, Lap, Point, WatchActivity, activity_of
 
 KIND = "FIT"
-_MARK = b".FIT"
-_HEAD_BYTES = (12, 14)
 _CRC_BYTES = 2
 _DEGREES_PER_SEMICIRCLE = 180.0 / 2**31
-_FIT_EPOCH_S = 631_065_600.0
-"""1989-12-31 in seconds since 1970: where FIT begins to count, and where a watch without a date stays."""
-
 _RUNNING = ("running", "walking", "hiking", "generic", None)
 """Sports of a session that may hold a run; a file of other sports alone is refused."""
 
+_NO_MAKER = "development"
+"""The maker that those without a number of their own put."""
+
 _WHOLE_STEPS_SPM = 130.0
 """A mean cadence above this is steps already: nobody runs 130 strides a minute."""
-
-
-def is_fit(head: bytes) -> bool:
-    """Tell a FIT file by its first bytes."""
-    return len(head) >= _HEAD_BYTES[0] and head[0] in _HEAD_BYTES and head[8:12] == _MARK
 
 
 @dataclass(slots=True)
@@ -83,7 +78,7 @@ def _mended(content: bytes) -> tuple[bytes, list[str]]:
         return content, []
     size = struct.pack("<I", max(there_bytes - _CRC_BYTES, 0))
     # The checksum of the head covers the size; nought says that there is none.
-    tail = content[8:12] + (b"\0\0" if head_bytes == _HEAD_BYTES[1] else b"")
+    tail = content[8:12] + (b"\0\0" if head_bytes == HEAD_SIZES[1] else b"")
     mended = content[:4] + size + tail + content[head_bytes:]
     return mended, ["Its header told another length than the file has."]
 
@@ -130,7 +125,7 @@ def _take(found: _Read, frame: Any) -> None:
         values = _values(frame)
         product = values.get("garmin_product") or values.get("product_name") or values.get("product")
         named = (values.get("manufacturer"), product)
-        found.device = " ".join(str(part) for part in named if part is not None)
+        found.device = " ".join(str(part) for part in named if part not in (None, _NO_MAKER))
 
 
 def _values(frame: Any) -> dict[str, Any]:
@@ -150,7 +145,7 @@ def _seconds(value: Any) -> float | None:
     """Return a time of a message in seconds since 1970; one of a watch without a date counts from 1989."""
     if isinstance(value, datetime):
         return value.timestamp()
-    return _FIT_EPOCH_S + float(value) if isinstance(value, int | float) else None
+    return FIT_EPOCH_S + float(value) if isinstance(value, int | float) else None
 
 
 def _of_the_run(sessions: Sequence[Mapping[str, Any]]) -> tuple[float, float, list[str]]:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sensor.errors import ImportFileError
+from sensor.fit.walking import is_fit
 from sensor.importers.source import read_source
 from sensor.importers.watch.activity import WatchActivity
-from sensor.importers.watch.fit import is_fit, read_fit
+from sensor.importers.watch.fit import read_fit
 from sensor.importers.watch.gpx import is_gpx, read_gpx
 from sensor.importers.watch.tcx import is_tcx, read_tcx
 

@@ -15,7 +15,13 @@ import pytest
 from analysis.cli.home import new_session_path
 from sensor.download.partial import LogIdentity, PartialLog
 from sensor.errors import SessionFileError
-from sensor.private_files import create_private, make_private_folder, open_private, replace_private
+from sensor.private_files import (
+    create_private,
+    create_private_folder,
+    make_private_folder,
+    open_private,
+    replace_private,
+)
 from sensor.protocol.memory import Piece
 from tests.support.sessions import STARTED_UTC, add_movesense, movesense_notifications, new_writer
 
@@ -148,3 +154,27 @@ def test_what_is_fetched_from_a_memory_is_private_and_follows_no_link(tmp_path: 
     with pytest.raises(SessionFileError, match="symbolic link"):
         PartialLog(other, identity)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_of_files_is_there_whole_and_private(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "set"
+    create_private_folder(target, {"a.txt": b"lean", "inner/b.txt": b"slouch"})
+    assert (target / "inner" / "b.txt").read_bytes() == b"slouch"
+    assert [mode(path) for path in (target, target / "inner")] == [0o700] * 2
+    assert [mode(path) for path in (target / "a.txt", target / "inner" / "b.txt")] == [0o600] * 2
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("what", ["file", "folder", "link"])
+def test_a_new_folder_takes_nobodys_place(tmp_path: Path, what: str) -> None:
+    target = tmp_path / "set"
+    {"file": target.touch, "folder": target.mkdir, "link": lambda: target.symlink_to("nowhere")}[what]()
+    with pytest.raises(FileExistsError):
+        create_private_folder(target, {"a.txt": b"lean"})
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_that_fails_midway_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OSError):
+        create_private_folder(tmp_path / "set", {"a": b"lean", "a/b": b"no room below a file"})
+    assert list(tmp_path.iterdir()) == []

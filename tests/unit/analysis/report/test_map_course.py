@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.records import Positions
 from analysis.report.map_course import (
     BROKEN,
     NOT_JUDGED,
@@ -20,6 +20,7 @@ from analysis.report.map_course import (
     tangent_plane,
     thinned,
 )
+from analysis.run_report import Route
 from analysis.words import Zone
 from sensor.samples import FloatArray, IntArray
 from tests.support.sample_ways import SPEED_MPS, around, placed, square
@@ -33,11 +34,11 @@ def posture(zone: IntArray | int = USUAL) -> StridePosture:
     """Return a stride a second, at the pace of the ways."""
     start_s = np.arange(LONG, dtype=float)
     zones = np.broadcast_to(np.asarray(zone), LONG).copy()
-    return StridePosture(start_s=start_s, end_s=start_s + 1.0, distance_m=SPEED_MPS * start_s, zone=zones)
+    return StridePosture(start_s=start_s, end_s=start_s + 1.0, zone=zones)
 
 
-def shown(positions: Positions, *, zone: IntArray | int = USUAL, hidden_m: float = 0.0) -> MapCourse:
-    course = course_of(positions, posture(zone), hidden_m=hidden_m)
+def shown(route: Route, *, zone: IntArray | int = USUAL, hidden_m: float = 0.0) -> MapCourse:
+    course = course_of(route, posture(zone), hidden_m=hidden_m)
     assert course is not None
     return course
 
@@ -110,19 +111,16 @@ def test_without_two_fixes_there_is_no_way(count: int) -> None:
 
 
 def test_a_run_without_strides_is_grey() -> None:
-    none = StridePosture(
-        start_s=np.zeros(0), end_s=np.zeros(0), distance_m=np.zeros(0), zone=np.zeros(0, dtype=np.int64)
-    )
+    none = StridePosture(start_s=np.zeros(0), end_s=np.zeros(0), zone=np.zeros(0, dtype=np.int64))
     course = course_of(placed(*square(1000.0)), none)
     assert course is not None
     assert set(course.zone) == {NOT_JUDGED}
-    assert np.isnan(course.distance_m).all()
 
 
-def changed(way: Positions, rows: slice, latitude_deg: float) -> Positions:
+def changed(way: Route, rows: slice, latitude_deg: float) -> Route:
     latitude = way.latitude_deg.copy()
     latitude[rows] = latitude_deg
-    return Positions(way.time_s, latitude, way.longitude_deg)
+    return replace(way, latitude_deg=latitude)
 
 
 @pytest.mark.parametrize("latitude_deg", [np.nan, np.inf, -91.0])
@@ -143,7 +141,7 @@ def test_fixes_at_nought_degrees_are_left_out_and_blow_nothing_up(rows: slice) -
     way = placed(*square(1000.0))
     latitude_deg, longitude_deg = way.latitude_deg.copy(), way.longitude_deg.copy()
     latitude_deg[rows] = longitude_deg[rows] = 0.0
-    course = shown(Positions(way.time_s, latitude_deg, longitude_deg))
+    course = shown(replace(way, latitude_deg=latitude_deg, longitude_deg=longitude_deg))
     assert course.north_m.max() == pytest.approx(1000.0, rel=1e-3)
     assert course.step_m.sum() == pytest.approx(4000.0, abs=30 * SPEED_MPS)
 

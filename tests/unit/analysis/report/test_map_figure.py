@@ -8,11 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.records import Positions
 from analysis.report import page
 from analysis.report.map_figure import map_figure, posture_of
 from analysis.report_json import from_json, to_json
-from analysis.run_report import RunReport
+from analysis.run_report import Route, RunReport
 from tests.support import sample_report as sample
 from tests.support.sample_report import with_fields
 from tests.support.sample_ways import SPEED_MPS, placed, square, with_way
@@ -34,7 +33,7 @@ def classes(svg: str) -> list[str]:
     return re.findall(r'class="way way-([a-z]+)"', svg)
 
 
-def test_without_positions_there_is_no_map() -> None:
+def test_without_a_route_there_is_no_map() -> None:
     report = sample.slouching_10k()
     assert map_figure(report) == ""
     assert "Posture on the map" not in page.render(report)
@@ -70,7 +69,7 @@ def test_it_is_told_in_words(drawn: str) -> None:
 
 def test_a_scale_bar_is_as_long_as_it_says(mapped: RunReport) -> None:
     """A square kilometre from south to north fills the height of the map."""
-    report = replace(mapped, positions=placed(*square(1000.0)))
+    report = replace(mapped, route=placed(*square(1000.0)))
     wide = str(map_figure(report, whole=True)).split("<svg")[1]
     bar, told_m = re.search(r"M1 [0-9.]+v7H([0-9.]+)v-7.*?>(\d+) m</text>", wide).groups()  # type: ignore[union-attr]
     assert (float(bar) - 1) / float(told_m) == pytest.approx(420.0 / 1000.0, rel=2e-3)
@@ -81,7 +80,7 @@ def test_without_a_fresh_window_all_of_it_is_grey(mapped: RunReport) -> None:
     assert set(classes(str(map_figure(with_fields(mapped, baseline=None))))) == {"none"}
 
 
-def moved_home(way: Positions, rows: slice) -> Positions:
+def moved_home(way: Route, rows: slice) -> Route:
     """Return the way with some fixes turned round about the last of them: as long, from another door."""
     moved = {name: getattr(way, name).copy() for name in ("latitude_deg", "longitude_deg")}
     for values in moved.values():
@@ -93,18 +92,18 @@ def moved_home(way: Positions, rows: slice) -> Positions:
 @pytest.mark.parametrize("rows", [slice(None, 50), slice(-50, None)])
 def test_what_is_hidden_leaves_no_trace(mapped: RunReport, rows: slice) -> None:
     way = placed(*square(2500.0))
-    here, elsewhere = (replace(mapped, positions=one) for one in (way, moved_home(way, rows)))
+    here, elsewhere = (replace(mapped, route=one) for one in (way, moved_home(way, rows)))
     assert str(map_figure(here)) == str(map_figure(elsewhere))
     assert str(map_figure(here, whole=True)) != str(map_figure(elsewhere, whole=True))
 
 
 def test_no_degree_of_a_place_is_written(mapped: RunReport) -> None:
-    assert mapped.positions is not None
+    assert mapped.route is not None
     html = page.render(mapped)
-    for degrees in (mapped.positions.latitude_deg, mapped.positions.longitude_deg):
+    for degrees in (mapped.route.latitude_deg, mapped.route.longitude_deg):
         assert not [True for one in degrees[::100] if f"{one:.3f}" in html]
-    assert to_json(mapped) == to_json(replace(mapped, positions=None))
-    assert from_json(to_json(mapped)).positions is None
+    assert to_json(mapped) == to_json(replace(mapped, route=None))
+    assert from_json(to_json(mapped)).route is None
 
 
 @pytest.mark.parametrize("laps", [1, 125])
@@ -115,8 +114,8 @@ def test_fifty_kilometres_take_less_than_forty_kilobytes(laps: int) -> None:
     # A receiver strays by metres, slowly.
     stray_m = np.random.default_rng(1).normal(0.0, 0.7, (2, count)).cumsum(axis=1)
     stray_m -= np.linspace(0, 1, count) * stray_m[:, -1:]
-    positions = placed(east_m + np.clip(stray_m[0], -8, 8), north_m + np.clip(stray_m[1], -8, 8))
-    svg = str(map_figure(replace(with_way(sample.three_hours()), positions=positions)))
+    route = placed(east_m + np.clip(stray_m[0], -8, 8), north_m + np.clip(stray_m[1], -8, 8))
+    svg = str(map_figure(replace(with_way(sample.three_hours()), route=route)))
     assert 2_000 < len(svg) < MOST_BYTES
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.config import AnalysisConfig
-from analysis.signal.speed import best_track, speed_profile, track_speed, typed_value
+from analysis.signal.speed import best_track, smoothed_speed, speed_profile, track_speed, typed_value
 from sensor.samples import Track
 
 CONFIG = AnalysisConfig().distance
@@ -77,10 +77,30 @@ def test_a_treadmill_stands_still_whatever_else_was_recorded_or_typed() -> None:
 
 
 def test_a_track_is_taken_before_what_was_typed() -> None:
-    profile = speed_profile([track([3.0, 4.0])], {"typed_speed_mps": 2.0}, CONFIG)
+    profile = speed_profile([track([3.0, 3.0])], {"typed_speed_mps": 2.0}, CONFIG)
     assert profile is not None
-    assert (profile.time_s.tolist(), profile.speed_mps.tolist()) == ([0.0, 10.0], [3.0, 4.0])
+    assert profile.speed_mps == pytest.approx(3.0)
     assert profile.measured
+
+
+def test_a_spike_of_two_seconds_is_no_speed_and_nothing_comes_late() -> None:
+    time_s = np.arange(61.0)
+    rising = np.clip((time_s - 20.0) / 10.0, 0.0, 2.0)
+    spiked = rising.copy()
+    spiked[[10, 11, 50]] = [25.0, 25.0, 0.0]
+    smooth = smoothed_speed(Track("speed_mps", "watch file", time_s, spiked), CONFIG)
+    assert np.abs(smooth.value[[10, 11, 50]] - rising[[10, 11, 50]]).max() < 1e-9
+    # A ramp comes out as it was, neither late nor early.
+    assert np.abs(smooth.value[24:37] - rising[24:37]).max() < 0.01
+
+
+def test_points_seconds_apart_become_even_seconds_with_straight_lines_between() -> None:
+    uneven = Track(
+        "speed_mps", "watch file", np.array([0.0, 7.0, 10.0, 30.0]), np.array([2.0, 2.0, 2.0, 4.0])
+    )
+    smooth = smoothed_speed(uneven, CONFIG)
+    assert smooth.time_s.tolist() == list(range(31))
+    assert smooth.value[20] == pytest.approx(3.0, abs=1e-9)
 
 
 def test_a_typed_speed_is_one_value_that_nobody_measured() -> None:

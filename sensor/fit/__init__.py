@@ -1,0 +1,1 @@
+"""FIT, the file format of watches, sans-IO: values to bytes, and a file taken apart into its records."""
