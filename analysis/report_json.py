@@ -20,6 +20,7 @@ from analysis.config import THRESHOLD_GROUPS, AnalysisConfig
 from analysis.errors import ReportFileError
 from analysis.records import STRIDE_COLUMNS, Curve, Episode, Segment, SessionFacts, StrideTable
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
+from sensor.samples import FloatArray
 
 FORMAT = "runtall-report"
 VERSION = 1
@@ -230,12 +231,23 @@ def _line(value: object) -> str:
     return json.dumps(value, allow_nan=False)
 
 
+def _known(values: FloatArray) -> list[Any]:
+    """Return numbers as JSON knows them: what is not finite as null."""
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    known: list[Any] = plain.tolist()
+    return known
+
+
 def _plain(value: Any) -> Any:
     """Return a value as JSON knows it: NumPy scalars as numbers, what is not finite as null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fbiuU":
+        # Columns of a run of hours: a million numbers, looked at together.
+        return value.tolist() if value.dtype.kind != "f" else _known(value)
     if isinstance(value, np.ndarray | np.generic):
         return _plain(value.tolist())
     if isinstance(value, float):

@@ -168,16 +168,21 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """Where the run went, as a watch or a phone told. It is kept out of every file unless asked for.
+    """Where the run went, as a watch or a phone told.
+
+    It is kept out of every file unless asked for, but for the page's map, which leaves out both ends.
 
     Parameters
     ----------
+    time_s
+        (k,) session time, increasing.
     latitude_deg, longitude_deg
         (k,) WGS 84.
     distance_m
         (k,) how far the run had come, NaN where unknown.
     """
 
+    time_s: FloatArray
     latitude_deg: FloatArray
     longitude_deg: FloatArray
     distance_m: FloatArray

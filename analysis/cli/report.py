@@ -37,6 +37,7 @@ STDOUT = "-"
     type=click.Path(path_type=Path),
     help="First give SESSION the file of a watch or a phone, as `runtall track` does.",
 )
+@click.option("--whole-map", is_flag=True, help="Draw the first and last 200 m on the page's map, too.")
 @click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
 @click.pass_context
 def command(
@@ -47,6 +48,7 @@ def command(
     csv_file: str | None,
     split: str,
     track_file: Path | None,
+    whole_map: bool,
     open_page: bool,
 ) -> None:
     """Write the posture report of SESSION (a path, name, date; the latest one if left out).
@@ -66,7 +68,14 @@ def command(
 
         give_track(path, read_track(track_file))
     report = analysed(path, Split(split))
-    _write_report(report, page_path, json_file=json_file, csv_file=csv_file, open_page=open_page)
+    _write_report(
+        report,
+        page_path,
+        json_file=json_file,
+        csv_file=csv_file,
+        whole_map=whole_map,
+        open_page=open_page,
+    )
 
 
 def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
@@ -81,12 +90,18 @@ def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
 
 
 def _write_report(
-    report: RunReport, page_path: Path, *, json_file: str | None, csv_file: str | None, open_page: bool
+    report: RunReport,
+    page_path: Path,
+    *,
+    json_file: str | None,
+    csv_file: str | None,
+    whole_map: bool,
+    open_page: bool,
 ) -> None:
     from analysis.report import page, tables, text
     from analysis.report_json import to_json
 
-    write_text(page_path, page.render(report))
+    write_text(page_path, page.render(report, whole_map=whole_map))
     for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
             click.echo(make(report), nl=False)

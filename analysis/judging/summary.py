@@ -169,7 +169,7 @@ def _route(recording: Recording, way: DistanceResult) -> Route | None:
     if latitude is None or longitude is None:
         return None
     time_s, north, east = np.intersect1d(latitude.time_s, longitude.time_s, return_indices=True)
-    return Route(latitude.value[north], longitude.value[east], way.distance_at(time_s))
+    return Route(time_s, latitude.value[north], longitude.value[east], way.distance_at(time_s))
 
 
 def _session_facts(

@@ -17,6 +17,7 @@ from analysis.report import method, words
 from analysis.report.advice import LEAST_RUN, advice_lines, limits
 from analysis.report.heart_figure import heart_figure
 from analysis.report.kilometre_flags import flag_parts
+from analysis.report.map_figure import map_figure
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
 from analysis.report.posture_marks import has_unjudged
 from analysis.report.second_sensor_figures import back_figure, head_course_figure
@@ -48,7 +49,7 @@ FILTERS = {
 """What the templates may do with a value: units, rounding, words, shapes."""
 
 
-def render(report: RunReport) -> str:
+def render(report: RunReport, *, whole_map: bool = False) -> str:
     """Return the page.
 
     Parameters
@@ -56,6 +57,8 @@ def render(report: RunReport) -> str:
     report
         What to lay out. Text that came from a person or a sensor is escaped, control characters are shown
         as replacement characters.
+    whole_map
+        Draw the first and the last 200 m of the way on the map, too.
 
     Returns
     -------
@@ -77,7 +80,8 @@ def render(report: RunReport) -> str:
             advice=advice_lines(report),
             limits=limits(report),
             method=method,
-            figures=_figures(report),
+            figures=_figures(report, whole_map=whole_map),
+            hides_ends=not whole_map,
             by_distance=words.has_distance(report),
             unit=words.unit_of(report),
             split=SPLIT_WORDS[report.provenance.config.segments.split],
@@ -105,12 +109,13 @@ def render(report: RunReport) -> str:
     )
 
 
-def _figures(report: RunReport) -> dict[str, Any]:
+def _figures(report: RunReport, *, whole_map: bool) -> dict[str, Any]:
     posture = posture_figure(report)
     return {
         "posture": posture,
         "mode": axis_mode(report),
         "heart": heart_figure(report),
+        "map": map_figure(report, whole=whole_map),
         "grid_deg": y_step(report) if posture else 0.0,
         "zones": zones_bar(report),
         "side": side_figure(report),

@@ -20,8 +20,10 @@ from sensor.protocol.registry import DEVICES, DeviceKind
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     path
-    for path in ROOT.rglob("*.md")
-    if not {".venv", ".pytest_cache", "node_modules"}.intersection(path.relative_to(ROOT).parts)
+    for top in ROOT.iterdir()
+    if not top.name.startswith(".")
+    for path in ([top] if top.suffix == ".md" else top.rglob("*.md"))
+    if "node_modules" not in path.parts
 )
 FIRMWARE_PAGES = sorted((ROOT / "firmware_notes").glob("*.md"))
 

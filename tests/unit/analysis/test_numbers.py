@@ -46,6 +46,7 @@ ALLOWED: dict[str, dict[float, str]] = {
         60: _PER_MINUTE,
     },
     "signal/gait_clock.py": {1000: _THOUSANDTHS},
+    "signal/handedness.py": {4.0: "values per standard deviation of a smoothed course: more tell no more"},
     "signal/inclination_smoother.py": {
         1e-6: "weight of what is unknown, so that it can be solved",
         3: _AXES,

@@ -17,6 +17,7 @@ from analysis.config import AnalysisConfig
 from analysis.errors import NotEnoughRunningError, OutputError
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
+from tests.support.sample_ways import with_way
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -55,6 +56,18 @@ def test_the_page_lies_beside_the_session_and_its_path_comes_last(run: Run, sess
     assert out.splitlines()[-1] == str(page)
     assert "From km 6.1" in out
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(("options", "is_hidden"), [([], True), (["--whole-map"], False)])
+def test_both_ends_of_the_way_are_drawn_only_when_asked_for(
+    run: Run, session: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], is_hidden: bool
+) -> None:
+    report = with_way(sample.slouching_10k())
+    monkeypatch.setattr(sample, "slouching_10k", lambda: report)
+    assert run(str(session), *options)[0] == 0
+    page = session.with_suffix(".html").read_text(encoding="utf-8")
+    assert "Posture on the map" in page
+    assert ("The first and the last 200 m are left out" in page) is is_hidden
 
 
 def test_all_three_files_land_where_they_were_asked_for(run: Run, session: Path, tmp_path: Path) -> None:
