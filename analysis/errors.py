@@ -7,6 +7,10 @@ class AnalysisError(Exception):
     """Base of every expected failure in this package."""
 
 
+class NoLapsError(AnalysisError, LookupError):
+    """A report by laps was asked for, of a session in which none was marked."""
+
+
 class NotEnoughRunningError(AnalysisError, ValueError):
     """A session with too little running for any figure."""
 

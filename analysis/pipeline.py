@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.config import AnalysisConfig
-from analysis.errors import SignalError
+from analysis.errors import NoLapsError, SignalError
 from analysis.judging.baseline import (
     fresh_window,
     relative_to_window,
@@ -14,20 +14,25 @@ from analysis.judging.baseline import (
     with_adjusted_flexion,
     with_judged,
 )
-from analysis.judging.distance import DistanceResult, distance_of, lost_running_share, typed_doubts
+from analysis.judging.distance import DistanceResult, distance_of, lost_running_share
+from analysis.judging.distance_doubts import source_doubts, typed_doubts
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
 from analysis.judging.flags import Findings, findings_of
 from analysis.judging.grade import GradeResult, grade_of
+from analysis.judging.known_laps import lap_times
+from analysis.judging.laps import efforts_of, laps_of
 from analysis.judging.mounting_shift import mounting_shifts
 from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
 from analysis.judging.segments import median_over_distance, segments_of
 from analysis.judging.summary import doubts_about, gap_facts, report_of
 from analysis.judging.verdict import judge, require_running
+from analysis.lengths import Split
 from analysis.records import (
     Baseline,
     ClockFacts,
     MountingShift,
+    Segment,
     Standing,
     StrideTable,
 )
@@ -36,11 +41,11 @@ from analysis.signal.body_clock import tied_clock
 from analysis.signal.motion import Felt, Motion, gait_of, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.signal.watch_clock import WatchClock, unplaced
-from analysis.signal.watch_tracks import watch_clock_of, with_watch
+from analysis.signal.watch_tracks import lap_starts_s, watch_clock_of, with_watch
 from analysis.stride.heart_rate import heart_rate_of
 from analysis.stride.rows import stride_table
 from analysis.words import ZeroSource
-from sensor.samples import TRUNK_PLACEMENTS, Recording, SensorRecording, StrPath
+from sensor.samples import TRUNK_PLACEMENTS, FloatArray, Recording, SensorRecording, StrPath
 from sensor.session.reader import read_recording
 
 
@@ -88,8 +93,14 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     }
     table = stride_table(trunk, together, speed_known=measured, context=recording.context, config=config)
     require_running(table, config.verdict)
+    lap_s = _lap_starts(recording, watch, config)
     way = distance_of(
-        table, recording.tracks, context=recording.context, config=config.distance, gaps=sensor.gaps
+        table,
+        recording.tracks,
+        context=recording.context,
+        config=config.distance,
+        gaps=sensor.gaps,
+        lap_s=lap_s,
     )
     slope = grade_of(
         table["start_s"], way, tracks=recording.tracks, context=recording.context, config=config.grade
@@ -113,6 +124,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         motions=motions,
         clocks=clocks,
         watch=watch,
+        lap_s=lap_s,
         found=found,
         baseline=baseline,
         way=way,
@@ -217,6 +229,35 @@ def _against_the_window(
     return with_adjusted_flexion(table, baseline), baseline
 
 
+def _lap_starts(recording: Recording, watch: WatchClock | None, config: AnalysisConfig) -> FloatArray:
+    """Return (l,) when laps began, s from the start of the session: as marked in it, else the watch's."""
+    marked_s = lap_times(recording.marks, config.distance)
+    if len(marked_s) or recording.watch is None or watch is None:
+        return marked_s
+    return lap_starts_s(recording.watch, watch)
+
+
+def _segments(
+    recording: Recording,
+    table: StrideTable,
+    *,
+    way: DistanceResult,
+    laps: tuple[Segment, ...],
+    baseline: Baseline | None,
+    config: AnalysisConfig,
+) -> tuple[Segment, ...]:
+    """Return the rows that were asked for."""
+    if config.segments.split != Split.LAP:
+        return segments_of(
+            table, way.total_m, config=config.segments, findings=config.findings, baseline=baseline
+        )
+    if not laps:
+        raise NoLapsError(
+            f"{recording.name}: no lap was marked in the run, nor by a watch; leave out --split {Split.LAP}"
+        )
+    return laps
+
+
 def _judged(
     recording: Recording,
     sensor: SensorRecording,
@@ -224,6 +265,7 @@ def _judged(
     motions: Mapping[str, Motion],
     clocks: Mapping[str, ClockFacts],
     watch: WatchClock | None,
+    lap_s: FloatArray,
     found: Findings,
     baseline: Baseline | None,
     way: DistanceResult,
@@ -234,7 +276,15 @@ def _judged(
     config: AnalysisConfig,
 ) -> RunReport:
     """Judge what was found and sum up."""
-    trunk, table = motions[sensor.placement], found.table
+    trunk, table, unit = motions[sensor.placement], found.table, config.segments.split.unit
+    laps = laps_of(
+        table,
+        way.total_m,
+        lap_s=lap_s,
+        config=config.segments,
+        findings=config.findings,
+        baseline=baseline,
+    )
     gaps = gap_facts(sensor, way, config.posture)
     facts = tuple(
         sensor_facts(s, motions[s.placement], config=config, clock=clocks.get(s.placement))
@@ -243,15 +293,15 @@ def _judged(
     evidence = Evidence(
         baseline=baseline,
         standings=standings,
-        segments=segments_of(
-            table, way.total_m, config=config.segments, findings=config.findings, baseline=baseline
-        ),
+        segments=_segments(recording, table, way=way, laps=laps, baseline=baseline, config=config),
+        laps=laps,
+        efforts=efforts_of(table, laps, findings=config.findings, baseline=baseline),
         episodes=found.episodes,
         mounting_shifts=shifts,
         gaps=gaps,
         zones=found.zones,
         quality=quality_of(
-            facts, table, standings=standings, shifts=shifts, gaps=gaps, config=config.verdict
+            facts, table, standings=standings, shifts=shifts, gaps=gaps, config=config.verdict, unit=unit
         ),
         notes=found.notes,
     )
@@ -265,8 +315,24 @@ def _judged(
         distance_source=way.distance_source,
         zero_source=zero_source,
         config=config.verdict,
-        doubts=(*doubts_about(trunk, config), *typed_doubts(table, recording.context, config.distance)),
+        doubts=(
+            *doubts_about(
+                trunk, config, checks=next(f.checks for f in facts if f.placement == sensor.placement)
+            ),
+            *typed_doubts(table, recording.context, config.distance, unit=unit),
+            *source_doubts(
+                table,
+                recording.tracks,
+                context=recording.context,
+                counts=way.distance_source,
+                config=config.distance,
+                gaps=sensor.gaps,
+                lap_s=lap_s,
+                unit=unit,
+            ),
+        ),
         lost_share=lost_running_share(table, sensor.gaps, config.distance),
+        unit=unit,
     )
     return report_of(
         recording,

@@ -16,7 +16,7 @@ import numpy as np
 
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
-from analysis.words import CheckOutcome, EpisodeEnd, Flag, Grade, StandingRole, WatchMatch
+from analysis.words import CheckOutcome, EpisodeEnd, Flag, Grade, LapKind, StandingRole, WatchMatch
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 
 
@@ -72,6 +72,9 @@ class ClockFacts:
 HANDEDNESS = "right-handed axes"
 """Name of the check whether accelerometer and gyroscope turn the same way."""
 
+WITHIN_RANGE = "samples within range"
+"""Name of the check whether the samples stay below the full scale of their sensor."""
+
 
 @dataclass(frozen=True, slots=True)
 class SensorCheck:
@@ -87,7 +90,8 @@ class SensorFacts:
     """What a report says of one sensor: placement, name, rate, shares of trouble (0 to 1).
 
     ``clock`` is None for the trunk sensor, whose clock is that of the report. ``checks`` are those that
-    decide whether its angles mean anything, each with its outcome.
+    decide whether its angles mean anything, each with its outcome. ``clipped_fraction`` is NaN where nobody
+    can tell.
     """
 
     placement: str
@@ -104,6 +108,11 @@ class SensorFacts:
     battery_pct: int | None = None
     clock: ClockFacts | None = None
     checks: tuple[SensorCheck, ...] = ()
+
+    def check(self, what: str) -> SensorCheck:
+        """Return how a check ended; one that is missing was not judged."""
+        not_made = SensorCheck(what, CheckOutcome.NOT_JUDGED, "it was not made")
+        return next((check for check in self.checks if check.what == what), not_made)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +213,9 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One kilometre (or the last part of one). NaN where nothing usable was run in it.
+    """One kilometre, mile, lap … (or the last part of one). NaN where nothing usable was run in it.
+
+    ``lap`` counts laps from 1, and is 0 where the run was cut by length.
 
     ``head_forward_lo_cm`` and ``head_forward_hi_cm`` bound the 95 % interval of ``head_forward_cm``, which a
     model estimates; ``head_pitch_deg`` and ``neck_flexion_deg`` are measured, NaN without a head sensor;
@@ -236,6 +247,22 @@ class Segment:
     sacrum_pitch_deg: float = math.nan
     upper_trunk_minus_sacrum_deg: float = math.nan
     bend_change_deg: float = math.nan
+    lap: int = 0
+    lap_kind: LapKind = LapKind.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """All work, or all rest, of a run in intervals: sums over its laps, medians over their strides."""
+
+    kind: LapKind
+    lap_count: int
+    distance_m: float
+    duration_s: float
+    flexion_deg: float
+    adj_deg: float
+    cadence_spm: float
+    flag: Flag
 
 
 class Axis(StrEnum):

@@ -18,8 +18,9 @@ import numpy as np
 
 from analysis.config import THRESHOLD_GROUPS, AnalysisConfig
 from analysis.errors import ReportFileError
-from analysis.records import STRIDE_COLUMNS, Curve, Episode, SessionFacts, StrideTable
+from analysis.records import STRIDE_COLUMNS, Curve, Episode, Segment, SessionFacts, StrideTable
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
+from sensor.samples import FloatArray
 
 FORMAT = "runtall-report"
 VERSION = 1
@@ -53,6 +54,8 @@ _PARTS: Mapping[str, type] = {
 _LISTS = {
     "standings": "standings",
     "segments": "segments",
+    "laps": "laps",
+    "efforts": "efforts",
     "strap_steps": "mounting_shifts",
     "gaps": "gaps",
     "quality": "quality",
@@ -79,7 +82,8 @@ def to_json(report: RunReport) -> str:
         "episodes": [_episode(e) for e in evidence.episodes],
         "zones": dict(evidence.zones),
         **{key: [asdict(item) for item in flat[name]] for key, name in _LISTS.items()},
-        "segments": _segments(report),
+        "segments": _segments(report.evidence.segments),
+        "laps": _segments(report.evidence.laps),
         "advice": [asdict(item) for item in report.outcome.advice],
         "notes": list(evidence.notes),
         "settings": provenance.config.thresholds(),
@@ -91,9 +95,9 @@ def to_json(report: RunReport) -> str:
     return ",\n".join([head, *(_columns(name, columns) for name, columns in parts.items())]) + "\n}\n"
 
 
-def _segments(report: RunReport) -> list[dict[str, Any]]:
-    """Return the kilometres; what only a sacrum sensor tells is left out where none was worn."""
-    rows = [asdict(segment) for segment in report.evidence.segments]
+def _segments(segments: tuple[Segment, ...]) -> list[dict[str, Any]]:
+    """Return kilometres or laps; what only a sacrum sensor tells is left out where none was worn."""
+    rows = [asdict(segment) for segment in segments]
     if any(math.isfinite(row[name]) for row in rows for name in _SACRUM):
         return rows
     return [{name: value for name, value in row.items() if name not in _SACRUM} for row in rows]
@@ -132,6 +136,7 @@ def from_json(text: str) -> RunReport:
 
 
 def _report(content: Mapping[str, Any]) -> RunReport:
+    content = {"laps": (), "efforts": (), **content}
     given = {
         "advice": (),
         "heart_rate_bpm": None,
@@ -230,12 +235,23 @@ def _line(value: object) -> str:
     return json.dumps(value, allow_nan=False)
 
 
+def _known(values: FloatArray) -> list[Any]:
+    """Return numbers as JSON knows them: what is not finite as null."""
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    known: list[Any] = plain.tolist()
+    return known
+
+
 def _plain(value: Any) -> Any:
     """Return a value as JSON knows it: NumPy scalars as numbers, what is not finite as null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fbiuU":
+        # Columns of a run of hours: a million numbers, looked at together.
+        return value.tolist() if value.dtype.kind != "f" else _known(value)
     if isinstance(value, np.ndarray | np.generic):
         return _plain(value.tolist())
     if isinstance(value, float):

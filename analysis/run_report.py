@@ -17,6 +17,7 @@ from analysis.records import (
     Advice,
     Baseline,
     Curve,
+    Effort,
     Episode,
     GapFact,
     MountingShift,
@@ -108,6 +109,10 @@ class Evidence:
         The fresh window, or None.
     standings, segments, episodes, mounting_shifts, gaps, quality
         As their classes say.
+    laps
+        The runner's own laps, marked or a watch's, whatever ``segments`` are; empty where none are known.
+    efforts
+        Work and rest of intervals apart; empty where no lap was a rest.
     zones
         Share (0 to 1) of usable run strides in each zone; empty without a fresh window.
     notes
@@ -123,6 +128,8 @@ class Evidence:
     zones: Mapping[Zone, float]
     quality: tuple[QualityLine, ...]
     notes: tuple[str, ...]
+    laps: tuple[Segment, ...] = ()
+    efforts: tuple[Effort, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,16 +176,21 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """Where the run went, as a watch or a phone told. It is kept out of every file unless asked for.
+    """Where the run went, as a watch or a phone told.
+
+    It is kept out of every file unless asked for, but for the page's map, which leaves out both ends.
 
     Parameters
     ----------
+    time_s
+        (k,) session time, increasing.
     latitude_deg, longitude_deg
         (k,) WGS 84.
     distance_m
         (k,) how far the run had come, NaN where unknown.
     """
 
+    time_s: FloatArray
     latitude_deg: FloatArray
     longitude_deg: FloatArray
     distance_m: FloatArray
@@ -226,8 +238,8 @@ class RunReport:
         Parameters
         ----------
         kind
-            ``strides`` (one row per stride), ``segments`` (per kilometre) or ``episodes`` (per flagged
-            stretch).
+            ``strides`` (one row per stride), ``segments`` (per kilometre, or as asked for), ``laps`` (the
+            runner's own) or ``episodes`` (per flagged stretch).
 
         Returns
         -------
@@ -244,12 +256,12 @@ class RunReport:
 
         if kind == "strides":
             frame = self.strides.to_frame()
-        elif kind in ("segments", "episodes"):
-            made: type = Segment if kind == "segments" else Episode
+        elif kind in ("segments", "laps", "episodes"):
+            made: type = Episode if kind == "episodes" else Segment
             rows = [asdict(row) for row in getattr(self.evidence, kind)]
             frame = pd.DataFrame(rows, columns=[column.name for column in fields(made)])
         else:
-            raise ValueError(f"to_frame: kind = {kind!r}: give strides, segments or episodes")
+            raise ValueError(f"to_frame: kind = {kind!r}: give strides, segments, laps or episodes")
         frame.attrs = {
             "units": units_of(frame.columns),
             "session": self.session.name,

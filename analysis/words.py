@@ -81,6 +81,15 @@ class CheckOutcome(StrEnum):
     NOT_JUDGED = "not judged"
 
 
+class RangeDoubt(StrEnum):
+    """Why nobody can tell whether a sensor's range was exceeded: the end of a sentence."""
+
+    FILE = "the file tells no range"
+    FILE_ACCELEROMETER = "the file tells no range of the accelerometer"
+    FILE_GYROSCOPE = "the file tells no range of the gyroscope"
+    SENSOR = "this kind of sensor tells no range"
+
+
 class Method(StrEnum):
     """How the inclination was computed."""
 
@@ -121,6 +130,15 @@ class StandingRole(StrEnum):
     """Between two bouts of running."""
     END = "end"
     """After the run."""
+
+
+class LapKind(StrEnum):
+    """What a part of the run is among the runner's own laps."""
+
+    NONE = ""
+    """No lap: the run was cut by length."""
+    WORK = "work"
+    REST = "rest"
 
 
 class NotJudgedReason(StrEnum):

@@ -154,7 +154,8 @@ class Track:
         ``distance_m``, ``speed_mps``, ``altitude_m``, ``heart_rate_bpm``, ``grade_pct``, ``cadence_spm``,
         ``latitude_deg``, ``longitude_deg``.
     source
-        Where it came from, in words a runner knows: ``watch file``, ``foot pod``, ``treadmill``, ``typed``.
+        Where it came from, in words a runner knows: ``watch file``, ``phone``, ``foot pod``, ``treadmill``,
+        ``typed``.
     time_s
         (n,) seconds from the start of the session, increasing.
     value

@@ -11,16 +11,30 @@ import click
 
 from analysis.cli.home import home_folder, in_new_place, new_session_path
 from analysis.cli.memory import LIBRARIES_BYTES, require_memory
-from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, refuse_flying
+from analysis.cli.quantities import (
+    parse_acc_range_mps2,
+    parse_distance_m,
+    parse_gyr_range_radps,
+    parse_pace_mps,
+    parse_speed_mps,
+    refuse_flying,
+)
 from analysis.cli.track import give_track, read_track
 from sensor.text import printable
 
 if TYPE_CHECKING:
+    from sensor.importers.apps.column_names import Column
     from sensor.importers.imu_csv import ImuFile
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="PLACEMENT=FILE...")
+@click.option(
+    "--map",
+    "column_map",
+    metavar="time=T:ms,acc_x=AX:g,…",
+    help="Which columns of a table hold what, and in which unit: s, ms, us, ns; mps2, g, mg; radps, dps.",
+)
 @click.option("--name", help="What to call the session; the first file's name if absent.")
 @click.option("--distance", "distance_m", type=parse_distance_m, metavar="10km", help="How far you ran.")
 @click.option("--speed", "speed_mps", type=parse_speed_mps, metavar="11km/h", help="How fast you ran.")
@@ -33,6 +47,20 @@ if TYPE_CHECKING:
     help="Take the distance from the FIT, GPX or TCX file of a watch or a phone.",
 )
 @click.option(
+    "--range",
+    "acc_range_mps2",
+    type=parse_acc_range_mps2,
+    metavar="16g",
+    help="Range of the accelerometer, for files that do not tell it.",
+)
+@click.option(
+    "--gyro-range",
+    "gyr_range_radps",
+    type=parse_gyr_range_radps,
+    metavar="2000dps",
+    help="Range of the gyroscope, for files that do not tell it.",
+)
+@click.option(
     "--started",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
     metavar="'2025-05-31 07:30'",
@@ -43,36 +71,51 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     files: tuple[str, ...],
+    column_map: str | None,
     name: str | None,
     distance_m: float | None,
     speed_mps: float | None,
     pace_mps: float | None,
     track_file: Path | None,
+    acc_range_mps2: float | None,
+    gyr_range_radps: float | None,
     started: datetime | None,
 ) -> None:
     """Import sensor files as one session.
 
     PLACEMENT is sternum (or chest), upper-back (or back), sacrum, waist or head, one of the first two at
-    least; FILE a CSV file with the header
-    time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, or with _g and _dps, or a
-    recording from the memory of a Movesense (SBEM), a Capture2Go, a Movella DOT (as `runtall download` keeps
-    it) or a Polar Verity Sense (ACC.REC, with the GYRO.REC beside it), recognised by its content. The
-    gyroscope may be missing; files given together share the zero of their times. Prints the session's path.
+    least. FILE is a table with the columns time_s, acc_x_mps2 to acc_z_mps2, gyr_x_radps to gyr_z_radps, or
+    _g and _dps; a table of a logger whose columns say what they are, or --map does; what an app exported, as
+    it is: Sensor Logger, phyphox, Movesense, Movella DOT, Polar Sensor Logger, WitMotion, MetaBase; or a
+    recording from the memory of a Movesense, Capture2Go, Movella DOT or Polar Verity Sense. It is recognised
+    by its content, and may be a zip, a folder, or files of one sensor joined by a plus sign (A.csv+G.csv).
+    The gyroscope may be missing; the files of several sensors share the zero of their times. Prints the
+    session's path.
     """
     paths = _paths(files)
     typed = _typed(distance_m=distance_m, speed_mps=speed_mps, pace_mps=pace_mps)
 
     require_memory(LIBRARIES_BYTES)
 
+    from sensor.importers.full_scale import with_typed_ranges
     from sensor.importers.imu_file import read_imu_file
     from sensor.importers.imu_session import session_start, write_imu_session
 
-    imu_files = {placement: read_imu_file(path) for placement, path in paths.items()}
+    columns = None if column_map is None else _columns(column_map)
+    imu_files = {
+        placement: with_typed_ranges(
+            read_imu_file(*given, columns=columns),
+            given[0],
+            acc_range_mps2=acc_range_mps2,
+            gyr_range_radps=gyr_range_radps,
+        )
+        for placement, given in paths.items()
+    }
     lasted_s = max(float(file.time_s[-1] - file.time_s[0]) for file in imu_files.values())
     refuse_flying(distance_m, lasted_s)
     watch = None if track_file is None else read_track(track_file)
     start = session_start(imu_files)
-    first_path, first_file = next(iter(paths.values())), next(iter(imu_files.values()))
+    first_path, first_file = next(iter(paths.values()))[0], next(iter(imu_files.values()))
     began, source = _began(started, start.utc, path=first_path, file=first_file, zero_s=start.zero_s)
     session_name = name or first_path.stem
 
@@ -101,8 +144,8 @@ def command(
     click.echo(target)
 
 
-def _paths(words: tuple[str, ...]) -> dict[str, Path]:
-    """Split ``placement=FILE`` words.
+def _paths(words: tuple[str, ...]) -> dict[str, tuple[Path, ...]]:
+    """Split ``placement=FILE`` and ``placement=FILE+FILE`` words.
 
     Raises
     ------
@@ -112,7 +155,7 @@ def _paths(words: tuple[str, ...]) -> dict[str, Path]:
     from sensor.errors import ImportFileError, UnknownSensorError
     from sensor.samples import TRUNK_PLACEMENTS, placement_of
 
-    paths: dict[str, Path] = {}
+    paths: dict[str, tuple[Path, ...]] = {}
     for word in words:
         typed, equals, file = word.partition("=")
         if not equals or not file:
@@ -123,13 +166,29 @@ def _paths(words: tuple[str, ...]) -> dict[str, Path]:
             raise click.UsageError(str(error)) from error
         if placement in paths:
             raise click.UsageError(f"placement {placement} is given twice; one sensor per placement")
-        paths[placement] = Path(file)
+        paths[placement] = _files_in(file)
     if not paths.keys() & set(TRUNK_PLACEMENTS):
         raise ImportFileError(
             f"no trunk sensor among {', '.join(paths)}: posture is told from the trunk; "
             "give the file of a sensor worn as sternum (chest) or upper-back (back), too"
         )
     return paths
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    from sensor.importers.apps.column_map import parse_column_map
+
+    try:
+        return parse_column_map(text)
+    except ValueError as error:
+        raise click.UsageError(f"--map: {error}") from error
+
+
+def _files_in(word: str) -> tuple[Path, ...]:
+    """Return the files of one sensor: a name with a plus sign is a single file where there is one."""
+    if "+" not in word or Path(word).exists():
+        return (Path(word),)
+    return tuple(Path(part) for part in word.split("+") if part)
 
 
 def _typed(*, distance_m: float | None, speed_mps: float | None, pace_mps: float | None) -> dict[str, Any]:

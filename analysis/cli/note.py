@@ -10,6 +10,7 @@ from analysis.cli.home import find_session, home_folder
 from analysis.cli.quantities import (
     NONE,
     parse_distance_m,
+    parse_lap_m,
     parse_pains,
     parse_stature_m,
     parse_symptoms,
@@ -20,6 +21,7 @@ from sensor.wellbeing import SYMPTOMS_KEY, Symptom
 
 OPTION_WORDS = {
     "typed_distance_m": "distance",
+    "lap_length_m": "lap",
     "stature_m": "stature",
     "notes": "text",
     "pain_during": "pain",
@@ -44,6 +46,13 @@ def _symptoms(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]
 @click.argument("session", default="latest")
 @click.option(
     "--distance", "typed_distance_m", type=parse_distance_m, metavar="10km", help="How far it went, in all."
+)
+@click.option(
+    "--lap",
+    "lap_length_m",
+    type=parse_lap_m,
+    metavar="400m",
+    help="How long the laps were that you marked in the recording.",
 )
 @click.option("--surface", type=click.Choice(SURFACES), help="What you ran on.")
 @click.option("--shoes", metavar="WORDS", help="Which shoes.")

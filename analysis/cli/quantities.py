@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import click
 
-from sensor.units import KMH_PER_MPS, METRES_PER_MILE
+from sensor.units import KMH_PER_MPS, METRES_PER_MILE, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 _METRES = {"m": 1.0, "km": 1000.0, "mi": METRES_PER_MILE}
 _STATURES_M = {"m": 1.0, "cm": 0.01}
@@ -21,6 +21,10 @@ _SPEEDS_MPS = {
     "mph": METRES_PER_MILE / 3600,
     "mi/h": METRES_PER_MILE / 3600,
 }
+
+_ACC_RANGES_MPS2 = (1.5 * STANDARD_GRAVITY_MPS2, 400.0 * STANDARD_GRAVITY_MPS2)
+_GYR_RANGES_RADPS = (100.0 * RADPS_PER_DEGPS, 8000.0 * RADPS_PER_DEGPS)
+"""From the finest to the widest range of any chip: beyond, somebody mistyped."""
 
 _PACES = "5:30/km or 8:50/mi"
 
@@ -39,7 +43,18 @@ def parse_distance_m(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a distance nobody runs.
     """
-    return _number_with_unit(text, _METRES, examples="10km, 6.2mi or 400m", key="typed_distance_m")
+    return _number_told(text, _METRES, examples="10km, 6.2mi or 400m", key="typed_distance_m")
+
+
+def parse_lap_m(text: str) -> float:
+    """Return the typed length of a lap, such as ``400m`` or ``1mi``, in metres.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit, with an unknown one, or for a length no lap has.
+    """
+    return _number_told(text, _METRES, examples="400m, 1km or 1mi", key="lap_length_m")
 
 
 def parse_speed_mps(text: str) -> float:
@@ -50,7 +65,7 @@ def parse_speed_mps(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a speed nobody runs at.
     """
-    return _number_with_unit(text, _SPEEDS_MPS, examples="11km/h, 6.8mph or 3.1m/s", key="typed_speed_mps")
+    return _number_told(text, _SPEEDS_MPS, examples="11km/h, 6.8mph or 3.1m/s", key="typed_speed_mps")
 
 
 def parse_pace_mps(text: str) -> float:
@@ -61,12 +76,15 @@ def parse_pace_mps(text: str) -> float:
     click.BadParameter
         Without a unit, without minutes and seconds, or for a pace nobody runs at.
     """
+    from sensor.session.context import NUMBERS
+
     match = _PACE.fullmatch(text.strip().lower())
     hours, minutes, seconds, unit = match.groups() if match else ("0", "0", "0", "km")
     pace_s = 3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)
     if pace_s == 0 or int(seconds) > 59:
         raise click.BadParameter(f"{text!r} is not a pace with its unit; write for example {_PACES}")
-    return _of_a_run(_METRES[unit] / pace_s, text, examples=_PACES, key="typed_speed_mps")
+    speed_mps = _METRES[unit] / pace_s
+    return _within(speed_mps, text, examples=_PACES, bounds=NUMBERS["typed_speed_mps"])
 
 
 def parse_stature_m(text: str) -> float:
@@ -77,7 +95,31 @@ def parse_stature_m(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a height nobody has.
     """
-    return _number_with_unit(text, _STATURES_M, examples="172cm or 1.72m", key="stature_m")
+    return _number_told(text, _STATURES_M, examples="172cm or 1.72m", key="stature_m")
+
+
+def parse_acc_range_mps2(text: str) -> float:
+    """Return a typed range of an accelerometer, such as ``16g``, in m/s2.
+
+    Raises
+    ------
+    click.BadParameter
+        Without its unit, or for a range no accelerometer worn by a runner has.
+    """
+    units = {"g": STANDARD_GRAVITY_MPS2}
+    return _number_with_unit(text, units, examples="16g or 8g", bounds=_ACC_RANGES_MPS2)
+
+
+def parse_gyr_range_radps(text: str) -> float:
+    """Return a typed range of a gyroscope, such as ``2000dps``, in rad/s.
+
+    Raises
+    ------
+    click.BadParameter
+        Without its unit, or for a range no gyroscope worn by a runner has.
+    """
+    units = dict.fromkeys(("dps", "deg/s"), RADPS_PER_DEGPS)
+    return _number_with_unit(text, units, examples="2000dps or 500dps", bounds=_GYR_RANGES_RADPS)
 
 
 def parse_pains(texts: Sequence[str]) -> list[str] | None:
@@ -139,20 +181,26 @@ def refuse_flying(distance_m: float | None, duration_s: float) -> None:
         )
 
 
-def _number_with_unit(text: str, factors: dict[str, float], *, examples: str, key: str) -> float:
+def _number_told(text: str, factors: dict[str, float], *, examples: str, key: str) -> float:
+    from sensor.session.context import NUMBERS
+
+    return _number_with_unit(text, factors, examples=examples, bounds=NUMBERS[key])
+
+
+def _number_with_unit(
+    text: str, factors: dict[str, float], *, examples: str, bounds: tuple[float, float]
+) -> float:
     match = _NUMBER.fullmatch(text.strip().lower())
     value = float(match[1]) * factors.get(match[2], math.nan) if match else math.nan
     if not 0 < value < math.inf:
         raise click.BadParameter(
             f"{text!r} is not a number above zero with its unit; write for example {examples}"
         )
-    return _of_a_run(value, text, examples=examples, key=key)
+    return _within(value, text, examples=examples, bounds=bounds)
 
 
-def _of_a_run(value: float, text: str, *, examples: str, key: str) -> float:
-    from sensor.session.context import NUMBERS
-
-    least, most = NUMBERS[key]
+def _within(value: float, text: str, *, examples: str, bounds: tuple[float, float]) -> float:
+    least, most = bounds
     if not least <= value <= most:
         how = "too little" if value < least else "too much"
         raise click.BadParameter(f"{text!r} is {how} to be true; write for example {examples}")

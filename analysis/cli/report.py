@@ -10,6 +10,7 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
+from analysis.lengths import Split
 
 if TYPE_CHECKING:
     from analysis.run_report import RunReport
@@ -23,12 +24,20 @@ STDOUT = "-"
 @click.option("--json", "json_file", metavar="FILE", help="Also write the report as JSON; - for stdout.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the stride table as CSV; - for stdout.")
 @click.option(
+    "--split",
+    type=click.Choice([*map(str, Split)]),
+    default=str(Split.KILOMETRE),
+    show_default=True,
+    help="What the rows are; with miles, all that is told is in miles. CSV and JSON keep metres.",
+)
+@click.option(
     "--track",
     "track_file",
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="First give SESSION the file of a watch or a phone, as `runtall track` does.",
 )
+@click.option("--whole-map", is_flag=True, help="Draw the first and last 200 m on the page's map, too.")
 @click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
 @click.pass_context
 def command(
@@ -37,7 +46,9 @@ def command(
     output: str | None,
     json_file: str | None,
     csv_file: str | None,
+    split: str,
     track_file: Path | None,
+    whole_map: bool,
     open_page: bool,
 ) -> None:
     """Write the posture report of SESSION (a path, name, date; the latest one if left out).
@@ -56,7 +67,15 @@ def command(
         from analysis.cli.track import give_track, read_track
 
         give_track(path, read_track(track_file))
-    _write_report(path, page_path, json_file=json_file, csv_file=csv_file, open_page=open_page)
+    report = analysed(path, Split(split))
+    _write_report(
+        report,
+        page_path,
+        json_file=json_file,
+        csv_file=csv_file,
+        whole_map=whole_map,
+        open_page=open_page,
+    )
 
 
 def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
@@ -71,13 +90,18 @@ def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
 
 
 def _write_report(
-    path: Path, page_path: Path, *, json_file: str | None, csv_file: str | None, open_page: bool
+    report: RunReport,
+    page_path: Path,
+    *,
+    json_file: str | None,
+    csv_file: str | None,
+    whole_map: bool,
+    open_page: bool,
 ) -> None:
     from analysis.report import page, tables, text
     from analysis.report_json import to_json
 
-    report = analysed(path)
-    write_text(page_path, page.render(report))
+    write_text(page_path, page.render(report, whole_map=whole_map))
     for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
             click.echo(make(report), nl=False)
@@ -90,8 +114,8 @@ def _write_report(
         click.echo("No browser was found; open the page yourself.", err=True)
 
 
-def analysed(path: Path) -> RunReport:
-    """Return the report of a session file.
+def analysed(path: Path, split: Split = Split.KILOMETRE) -> RunReport:
+    """Return the report of a session file, cut into kilometres or as asked for.
 
     Raises
     ------
@@ -102,13 +126,13 @@ def analysed(path: Path) -> RunReport:
     """
     require_memory(LIBRARIES_BYTES)
 
-    from analysis.config import AnalysisConfig
+    from analysis.config import AnalysisConfig, SegmentConfig
     from analysis.errors import AnalysisError
     from analysis.pipeline import analyse_session
 
     require_memory(LINEAR_ALGEBRA_BYTES)
     try:
-        return analyse_session(path, AnalysisConfig())
+        return analyse_session(path, AnalysisConfig(segments=SegmentConfig(split=split)))
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
 

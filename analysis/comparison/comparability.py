@@ -70,7 +70,7 @@ def _confidence(reference: RunReport, other: RunReport) -> Comparability:
 def _distance(reference: RunReport, other: RunReport) -> Comparability:
     sources = reference.provenance.distance_source, other.provenance.distance_source
     if CADENCE_MODEL in sources:
-        because = "kilometres and speeds from cadence are off by 8-15 %"
+        because = "kilometres and speeds from cadence are off by about 15 %"
         return _compared("distance", sources, status=WITH_CARE, because=because)
     return _compared("distance", sources, status=YES, because="")
 

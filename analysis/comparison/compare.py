@@ -90,7 +90,7 @@ def _pair(reference: RunReport, other: RunReport, config: ComparisonConfig) -> P
     kilometres = tuple(
         _kilometre(a, b, _both_standing(reference, other))
         for a, b in zip(reference.evidence.segments, other.evidence.segments, strict=False)
-        if a.to_m == b.to_m and not blocked
+        if (a.from_m, a.to_m) == (b.from_m, b.to_m) and not blocked
     )
     return PairComparison(
         reference=_summary(reference),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.lengths import Split
+
 
 @dataclass(frozen=True, slots=True)
 class DistanceConfig:
@@ -30,12 +32,20 @@ class DistanceConfig:
     model_stature_m: float = 1.70
     """Stature the step lengths above belong to; they scale in proportion."""
     model_error_pct: float = 15.0
-    """Error of a distance from cadence alone, before any fit to the runner: 8-15 %, stated as 15."""
+    """Error of a distance from cadence alone, before any fit to the runner: root mean square over the
+    recordings whose distance or speed is known (`tests/bench/REVALIDATION.md`, "Distance from cadence")."""
+    model_worst_pct: float = 31.0
+    """The largest of those errors."""
     typed_disagreement: float = 0.5
     """A typed speed or distance is doubted where it is this share more than cadence and running time suggest,
     or that as much more than it: three times `model_error_pct`, so that no runner's own step is blamed."""
     sources_apart: float = 0.03
     """Two given distances that differ by more than this share are told: watches agree within 1-2 %."""
+    least_lap_s: float = 10.0
+    """A lap pressed again within this time is the same one: nobody runs 50 m faster than this in a lap."""
+    lap_lead_tolerance: float = 0.1
+    """So far from a whole number of laps the way to the first mark is still taken for whole laps, run from
+    the line: one runner's steps keep their length within some per cent from one lap to the next."""
     joined_within_s: float = 3.0
     """Time without strides that still counts as moving when no sample is missing (about four strides)."""
     track_edge_s: float = 10.0
@@ -219,10 +229,15 @@ class MountingShiftConfig:
 class SegmentConfig:
     """Rows of the table over distance."""
 
-    length_m: float = 1000.0
-    """Length of a row."""
+    split: Split = Split.KILOMETRE
+    """What a row is. It decides which strides share a row, and no flag."""
     min_part_m: float = 20.0
     """A last part shorter than this is joined to the row before it."""
+    rest_run_share: float = 0.5
+    """A lap of which less time than this was run was walked or stood: a rest."""
+    rest_speed_ratio: float = 0.8
+    """So is one below this share of the speed of both laps beside it: laps of an even run differ by a few per
+    cent, a recovery is jogged at far less than the pace of the interval. A choice; no flag hangs on it."""
     contact_window_m: float = 100.0
     """One contact time from the trunk is unsure by more than 100 ms; a median over this distance is not."""
 

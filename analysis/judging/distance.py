@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.judging.config import DistanceConfig
+from analysis.judging.known_laps import LAP_LENGTH_KEY, by_known_laps
 from analysis.judging.way import Knots, held, with_leaps_shared_out, without_creep
 from analysis.records import StrideTable
 from analysis.signal.speed import best_track, smoothed_speed, track_speed, typed_value
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
-from sensor.units import KMH_PER_MPS
 
 CADENCE_MODEL = "cadence model"
 TYPED, SHARED_OUT = "typed", "typed distance, shared out by cadence"
@@ -23,6 +23,7 @@ WATCH_TOTAL, WATCH_SHARED_OUT = (
     "total of the watch's file",
     "total of the watch's file, shared out by cadence",
 )
+LAPS, LAPS_SHARED_OUT = "laps", "laps, shared out by cadence"
 """Sources that measured no speed; a watch's total is measured, how it was run is not."""
 
 
@@ -42,6 +43,9 @@ class DistanceResult:
         (k,) the course of the distance, for anything between strides.
     edge_s
         How far beyond the knots the distance still holds.
+    speed_is_measured
+        Whether something outside told the speed of the moment: only then may it keep a stride from being
+        judged. What was typed is given: it counts for the distance and excludes nothing.
     """
 
     distance_m: FloatArray
@@ -52,14 +56,10 @@ class DistanceResult:
     knot_time_s: FloatArray
     knot_distance_m: FloatArray
     edge_s: float
+    speed_is_measured: bool
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
-
-    @property
-    def speed_is_measured(self) -> bool:
-        """Whether something outside told the speed: only then may it keep a stride from being judged."""
-        return self.speed_source not in (TYPED, SHARED_OUT, WATCH_SHARED_OUT, CADENCE_MODEL)
 
     def distance_at(self, time_s: npt.ArrayLike) -> FloatArray:
         """Return the distance (m) at any times (s from the start of the session), in the shape given."""
@@ -73,13 +73,13 @@ def distance_of(
     context: Mapping[str, Any],
     config: DistanceConfig,
     gaps: Sequence[Gap] = (),
+    lap_s: FloatArray | None = None,
 ) -> DistanceResult:
     """Give every stride its distance and speed.
 
-    An outside track wins over a watch's total, that over a typed distance, that over a typed speed, and all
-    over the cadence model. Time without strides counts as moving, at the mean speed of its neighbours, where
-    samples are missing in it or where it is too short for a stop; in a stop an outside distance that creeps
-    does not count.
+    An outside track wins over a watch's total, that over laps of known length, those over a typed distance,
+    that over a typed speed, and all over the cadence model. In a stop an outside distance that creeps does
+    not count.
 
     Parameters
     ----------
@@ -88,19 +88,24 @@ def distance_of(
     tracks
         ``distance_m`` and ``speed_mps`` are read.
     context
-        ``watch_distance_m``, ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
+        ``watch_distance_m``, ``lap_length_m``, ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m``
+        are read.
     config
         Step-length model and tolerances.
     gaps
         Stretches without samples.
+    lap_s
+        (l,) when laps were marked, in order; None for no laps.
     """
     outside = _from_tracks(table, tracks, config=config, gaps=gaps)
     if outside is None:
-        knots, speed_mps, source, speed_source = _from_strides(table, context, config=config, gaps=gaps)
+        knots, speed_mps, source, speed_source = _from_strides(
+            table, context, config=config, gaps=gaps, lap_s=np.empty(0) if lap_s is None else lap_s
+        )
         edge_s = np.inf
     else:
-        knots, speed_mps, source = outside
-        speed_source, edge_s = source, config.track_edge_s
+        knots, speed_mps, source, speed_source = outside
+        edge_s = config.track_edge_s
     distance_m = held(table["start_s"], knots, edge_s=edge_s)
     return DistanceResult(
         distance_m=distance_m,
@@ -111,6 +116,7 @@ def distance_of(
         knot_time_s=knots[0],
         knot_distance_m=knots[1],
         edge_s=edge_s,
+        speed_is_measured=outside is not None,
     )
 
 
@@ -129,75 +135,18 @@ def model_speed(table: StrideTable, config: DistanceConfig, stature_m: float | N
     return speed_mps
 
 
-def typed_doubts(table: StrideTable, context: Mapping[str, Any], config: DistanceConfig) -> tuple[str, ...]:
-    """Say where what the runner typed contradicts the cadence by more than people differ.
-
-    Parameters
-    ----------
-    table
-        ``start_s``, ``end_s`` and ``activity`` filled.
-    context
-        ``typed_distance_m``, ``typed_speed_mps`` and ``stature_m`` are read.
-    config
-        Step-length model, and the disagreement that is let pass.
-    """
-    running = table["activity"] == Activity.RUN
-    model_mps = model_speed(table, config, typed_value(context, "stature_m"))
-    watch_m, typed_m = _given_m(context)
-    typed_mps = typed_value(context, "typed_speed_mps")
-    doubts = []
-    if watch_m is not None and typed_m is not None and _apart(watch_m, typed_m) > config.sources_apart:
-        doubts.append(
-            f"The watch's file says {watch_m / 1000:.2f} km, you typed {typed_m / 1000:.2f} km; "
-            "the watch's counts."
-        )
-    if typed_mps is not None and running.any():
-        likely_mps = float(np.median(model_mps[running]))
-        if _disagree(typed_mps, likely_mps, config):
-            doubts.append(
-                f"The typed speed of {KMH_PER_MPS * typed_mps:.1f} km/h does not fit your steps, "
-                f"which suggest about {KMH_PER_MPS * likely_mps:.0f} km/h."
-            )
-    given_m, what = (typed_m, "typed distance") if watch_m is None else (watch_m, "watch's distance")
-    if given_m is not None and len(table):
-        likely_m = float(((table["end_s"] - table["start_s"]) * model_mps).sum())
-        if _disagree(given_m, likely_m, config):
-            doubts.append(
-                f"The {what} of {given_m / 1000:.1f} km does not fit your steps, "
-                f"which suggest about {likely_m / 1000:.1f} km."
-            )
-    return tuple(doubts)
-
-
-def _apart(one: float, other: float) -> float:
-    """Return by what share of the smaller one two distances differ."""
-    return abs(one - other) / min(one, other)
-
-
-def _disagree(typed: float, likely: float, config: DistanceConfig) -> bool:
-    most = 1.0 + config.typed_disagreement
-    return typed > most * likely or likely > most * typed
-
-
 def _from_tracks(
     table: StrideTable, tracks: Sequence[Track], *, config: DistanceConfig, gaps: Sequence[Gap]
-) -> tuple[Knots, FloatArray, str] | None:
+) -> tuple[Knots, FloatArray, str, str] | None:
     speed = track_speed(tracks, config)
     if speed is None:
         return None
     smooth = smoothed_speed(speed, config)
     speed_mps = held(table["start_s"], (smooth.time_s, smooth.value), edge_s=config.track_edge_s)
-    knots, source = _told_way(best_track(tracks, "distance_m"), speed, config)
-    return without_creep(knots, _stands(table, gaps, config), config), speed_mps, source
-
-
-def _told_way(distance: Track | None, speed: Track, config: DistanceConfig) -> tuple[Knots, str]:
-    """Return the way that was told, or else that at the speed that was told, and by what."""
-    if distance is not None:
-        way_m = np.maximum.accumulate(distance.value) - distance.value[0]
-        return with_leaps_shared_out((distance.time_s, way_m), config), distance.source
-    steps_m = np.diff(speed.time_s) * (speed.value[1:] + speed.value[:-1]) / 2
-    return (speed.time_s, np.concatenate([[0.0], np.cumsum(steps_m)])), speed.source
+    way = track_way(tracks, speed)
+    knots = with_leaps_shared_out((way.time_s, way.value), config)
+    knots = without_creep(knots, _stands(table, gaps, config), config)
+    return knots, speed_mps, way.source, speed.source
 
 
 def _stands(table: StrideTable, gaps: Sequence[Gap], config: DistanceConfig) -> tuple[FloatArray, FloatArray]:
@@ -208,33 +157,69 @@ def _stands(table: StrideTable, gaps: Sequence[Gap], config: DistanceConfig) -> 
     return ended_s[stands], began_s[stands]
 
 
+def track_way(tracks: Sequence[Track], speed: Track) -> Track:
+    """Return the way from 0 that outside tracks tell, or that their speed adds up to.
+
+    Parameters
+    ----------
+    tracks
+        Everything recorded beside the motion sensor.
+    speed
+        The best speed among them (`track_speed`).
+    """
+    distance = best_track(tracks, "distance_m")
+    if distance is not None:
+        way_m = np.maximum.accumulate(distance.value) - distance.value[0]
+        return Track("distance_m", distance.source, distance.time_s, way_m)
+    steps_m = np.diff(speed.time_s) * (speed.value[1:] + speed.value[:-1]) / 2
+    return Track("distance_m", speed.source, speed.time_s, np.concatenate([[0.0], np.cumsum(steps_m)]))
+
+
 def _from_strides(
-    table: StrideTable, context: Mapping[str, Any], *, config: DistanceConfig, gaps: Sequence[Gap]
+    table: StrideTable,
+    context: Mapping[str, Any],
+    *,
+    config: DistanceConfig,
+    gaps: Sequence[Gap],
+    lap_s: FloatArray,
 ) -> tuple[Knots, FloatArray, str, str]:
     speed_mps = model_speed(table, config, typed_value(context, "stature_m"))
-    watch_m, typed_m = _given_m(context)
-    typed_mps = typed_value(context, "typed_speed_mps")
-    given_m = typed_m if watch_m is None else watch_m
-    if given_m is None and typed_mps is not None:
+    knots = travel(table, speed_mps, gaps=gaps, config=config)
+    watch_m, lap_m = typed_value(context, "watch_distance_m"), typed_value(context, LAP_LENGTH_KEY)
+    typed_m, typed_mps = typed_value(context, "typed_distance_m"), typed_value(context, "typed_speed_mps")
+    if watch_m is not None:
+        return _scaled(knots, speed_mps, total_m=watch_m, sources=(WATCH_TOTAL, WATCH_SHARED_OUT))
+    by_laps = None if lap_m is None else by_known_laps(*knots, lap_s=lap_s, lap_m=lap_m, config=config)
+    if by_laps is not None:
+        steps_m = np.interp(table["end_s"], *by_laps) - np.interp(table["start_s"], *by_laps)
+        return by_laps, steps_m / (table["end_s"] - table["start_s"]), LAPS, LAPS_SHARED_OUT
+    if typed_m is not None:
+        return _scaled(knots, speed_mps, total_m=typed_m, sources=(TYPED, SHARED_OUT))
+    if typed_mps is not None:
         speed_mps = np.where(table["activity"] == Activity.RUN, typed_mps, np.minimum(speed_mps, typed_mps))
-        return _travel(table, speed_mps, gaps=gaps, config=config), speed_mps, TYPED, TYPED
-    time_s, way_m = _travel(table, speed_mps, gaps=gaps, config=config)
-    if given_m is None or not len(way_m) or way_m[-1] <= 0:
-        return (time_s, way_m), speed_mps, CADENCE_MODEL, CADENCE_MODEL
-    scale = given_m / way_m[-1]
-    sources = (TYPED, SHARED_OUT) if watch_m is None else (WATCH_TOTAL, WATCH_SHARED_OUT)
+        return travel(table, speed_mps, gaps=gaps, config=config), speed_mps, TYPED, TYPED
+    return knots, speed_mps, CADENCE_MODEL, CADENCE_MODEL
+
+
+def _scaled(
+    knots: Knots, speed_mps: FloatArray, *, total_m: float, sources: tuple[str, str]
+) -> tuple[Knots, FloatArray, str, str]:
+    """Share a known total out by cadence; an estimate without any way is left as it is."""
+    time_s, way_m = knots
+    if not len(way_m) or way_m[-1] <= 0:
+        return knots, speed_mps, CADENCE_MODEL, CADENCE_MODEL
+    scale = total_m / way_m[-1]
     return (time_s, way_m * scale), speed_mps * scale, *sources
 
 
-def _given_m(context: Mapping[str, Any]) -> tuple[float | None, float | None]:
-    """Return the distance of a watch's file and the typed one, None where not given."""
-    return typed_value(context, "watch_distance_m"), typed_value(context, "typed_distance_m")
-
-
-def _travel(
+def travel(
     table: StrideTable, speed_mps: FloatArray, *, gaps: Sequence[Gap], config: DistanceConfig
 ) -> Knots:
-    """Integrate the strides' speeds: times (2 strides,) of their starts and ends, and the distance there."""
+    """Integrate the strides' speeds (strides,): times of their starts and ends, and the distance there.
+
+    Time without strides counts as moving, at the mean speed of its neighbours, where samples are missing in
+    it or where it is too short for a stop.
+    """
     if not len(table):
         return np.empty(0), np.empty(0)
     start_s = table["start_s"]

@@ -10,6 +10,7 @@ from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_deg
 from analysis.records import (
     HANDEDNESS,
+    WITHIN_RANGE,
     ClockFacts,
     SensorCheck,
     SensorFacts,
@@ -26,7 +27,7 @@ from analysis.signal.tap_lag import SharedEvent
 from analysis.signal.watch_clock import WatchClock
 from analysis.signal.watch_tracks import expected_start_s
 from analysis.stride.usable import mean_force_g
-from analysis.words import StandingRole
+from analysis.words import CheckOutcome, RangeDoubt, StandingRole
 from sensor.samples import Recording, SensorRecording, WatchRecord
 
 _MS_PER_S = 1e3
@@ -42,13 +43,15 @@ def sensor_facts(
         motion.stream, motion.path, strides=motion.strides, whole=whole, config=config.posture
     )
     running = motion.strides.running
+    clipped = float(sensor.clipped.mean())
+    within_range = _range_check(sensor, clipped, most=config.verdict.clipped_share)
     return SensorFacts(
         placement=sensor.placement,
         device=sensor.device,
         name=sensor.name,
         rate_hz=motion.stream.rate_hz,
         sample_count=len(sensor.time_s),
-        clipped_fraction=float(sensor.clipped.mean()),
+        clipped_fraction=float("nan") if within_range.outcome == CheckOutcome.NOT_JUDGED else clipped,
         missing_fraction=float(1.0 - motion.stream.present.mean()),
         mean_specific_force_g=float(np.median(force_g[running])) if running.any() else float("nan"),
         has_gyroscope=sensor.gyr_sensor_radps is not None,
@@ -56,8 +59,34 @@ def sensor_facts(
         rejected_packets=sensor.rejected_packets,
         battery_pct=sensor.battery_pct,
         clock=clock,
-        checks=(SensorCheck(HANDEDNESS, motion.handedness.outcome, motion.handedness.because),),
+        checks=(
+            SensorCheck(HANDEDNESS, motion.handedness.outcome, motion.handedness.because),
+            within_range,
+        ),
     )
+
+
+def _range_check(sensor: SensorRecording, clipped: float, *, most: float) -> SensorCheck:
+    """Tell whether the samples stay within range: only a range that is known can be seen to be kept."""
+    if clipped > most:
+        return SensorCheck(WITHIN_RANGE, CheckOutcome.WRONG)
+    doubt = _range_doubt(sensor)
+    if doubt is None:
+        return SensorCheck(WITHIN_RANGE, CheckOutcome.RIGHT)
+    return SensorCheck(WITHIN_RANGE, CheckOutcome.NOT_JUDGED, doubt)
+
+
+def _range_doubt(sensor: SensorRecording) -> RangeDoubt | None:
+    acc_known = sensor.acc_range_mps2 is not None
+    gyr_known = sensor.gyr_sensor_radps is None or sensor.gyr_range_radps is not None
+    if acc_known and gyr_known:
+        return None
+    if sensor.nominal_rate_hz is not None:
+        return RangeDoubt.SENSOR
+    if acc_known:
+        return RangeDoubt.FILE_GYROSCOPE
+    has_gyr_range = sensor.gyr_sensor_radps is not None and gyr_known
+    return RangeDoubt.FILE_ACCELEROMETER if has_gyr_range else RangeDoubt.FILE
 
 
 def clock_facts(trunk: SensorRecording, tied: TiedClock, config: SyncTapConfig) -> ClockFacts:

@@ -17,7 +17,7 @@ from scipy.signal import find_peaks
 from analysis.judging.config import GradeConfig
 from analysis.judging.distance import DistanceResult
 from analysis.judging.way import held
-from analysis.signal.speed import best_track
+from analysis.signal.speed import PHONE, best_track
 from sensor.samples import BoolArray, FloatArray, Track, freeze_arrays
 
 _SLOPE_OF_WALK = 6.0 / 5.0
@@ -108,7 +108,9 @@ def grade_of(
     if recorded is not None:
         knots = recorded.time_s, recorded.value
         return GradeResult(held(start_s, knots, edge_s=config.track_edge_s), unknown)
-    altitude = None if context.get("surface") == "treadmill" else best_track(tracks, "altitude_m")
+    # A phone's is that of satellites, smoothed: no bend within a window tells how far off it is.
+    told = [] if context.get("surface") == "treadmill" else [t for t in tracks if t.source != PHONE]
+    altitude = best_track(told, "altitude_m")
     profile = None if altitude is None else _profile_of(altitude, way, config)
     if profile is None:
         return GradeResult(unknown, unknown)

@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from analysis.judging.config import VerdictConfig
+from analysis.lengths import LengthUnit
 from analysis.records import (
+    HANDEDNESS,
+    WITHIN_RANGE,
     ClockFacts,
     GapFact,
     MountingShift,
@@ -18,7 +21,7 @@ from analysis.records import (
     Standing,
     StrideTable,
 )
-from analysis.words import Activity, CheckOutcome, Grade, StandingRole, UnusableReason
+from analysis.words import Activity, CheckOutcome, Grade, RangeDoubt, StandingRole, UnusableReason
 
 REASONS: Mapping[str, str] = {
     UnusableReason.GAP: "samples missing",
@@ -44,6 +47,10 @@ REMEDIES: Mapping[str, str] = {
 
 KNOCK_ADVICE = "Stand still, then tap the sensors against each other three times, or jump three times."
 CHECK_ADVICE = "Record more samples per second, without losses; until then sideways lean may be mirrored."
+RANGE_ADVICE = (
+    "Look up the sensor's range in its program and import the file again with --range and --gyro-range, "
+    "such as --range 16g --gyro-range 2000dps."
+)
 CLOCK_ADVICE = (
     "Record all sensors with one program, or tap them against each other three times, "
     "at the start and at the end."
@@ -58,6 +65,7 @@ def quality_of(
     shifts: Sequence[MountingShift],
     gaps: Sequence[GapFact],
     config: VerdictConfig,
+    unit: LengthUnit = LengthUnit.KILOMETRE,
 ) -> tuple[QualityLine, ...]:
     """Judge the recording: its sensors, its standings, the fit of the strap, the usable share.
 
@@ -75,6 +83,8 @@ def quality_of(
         Stretches without data.
     config
         Limits between good, fair and bad.
+    unit
+        In which places are told.
 
     Returns
     -------
@@ -85,7 +95,7 @@ def quality_of(
     for facts in sensors:
         lines += _sensor_lines(facts, f" ({facts.placement})" if len(sensors) > 1 else "", config)
     lines += _clock_lines(sensors)
-    lines += [_usable_line(table, config), _fit_line(table, shifts, config), _gap_line(gaps)]
+    lines += [_usable_line(table, config), _fit_line(table, shifts, config, unit), _gap_line(gaps)]
     lines.append(_standing_line(standings, config))
     return tuple(lines)
 
@@ -135,12 +145,7 @@ def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
             grade=Grade.GOOD if facts.missing_fraction <= config.missing_share else Grade.FAIR,
             advice="Carry the receiver on the front, close to the sensor, and charge both.",
         ),
-        _graded(
-            f"Range exceeded{suffix}",
-            f"{facts.clipped_fraction:.1%} of samples",
-            grade=Grade.GOOD if facts.clipped_fraction <= config.clipped_share else Grade.BAD,
-            advice="Choose a larger range, ±8 g or more, or wear the sensor tighter.",
-        ),
+        _range_line(f"Range exceeded{suffix}", facts),
         _graded(
             f"Mean specific force{suffix}",
             f"{facts.mean_specific_force_g:.3f} g",
@@ -150,6 +155,21 @@ def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
         ),
     ]
     return lines + _device_lines(facts, suffix, config)
+
+
+def _range_line(what: str, facts: SensorFacts) -> QualityLine:
+    check = facts.check(WITHIN_RANGE)
+    if check.outcome == CheckOutcome.NOT_JUDGED:
+        advice = (
+            "Only another kind of sensor can tell." if check.because == RangeDoubt.SENSOR else RANGE_ADVICE
+        )
+        return QualityLine(what, f"not judged: {check.because}", Grade.FAIR, advice)
+    return _graded(
+        what,
+        f"{facts.clipped_fraction:.1%} of samples",
+        grade=Grade.GOOD if check.outcome == CheckOutcome.RIGHT else Grade.BAD,
+        advice="Choose a larger range, ±8 g or more, or wear the sensor tighter.",
+    )
 
 
 def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> list[QualityLine]:
@@ -166,7 +186,7 @@ def _device_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
             f"Check of {check.what}{suffix}", f"not judged: {check.because}", Grade.FAIR, CHECK_ADVICE
         )
         for check in facts.checks
-        if check.outcome == CheckOutcome.NOT_JUDGED and facts.has_gyroscope
+        if check.what == HANDEDNESS and check.outcome == CheckOutcome.NOT_JUDGED and facts.has_gyroscope
     ]
     if facts.rejected_packets:
         advice = "They were left out; update the sensor's firmware if it happens again."
@@ -243,14 +263,16 @@ def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
     return _graded("Usable strides", value, grade=grade, advice=advice)
 
 
-def _fit_line(table: StrideTable, shifts: Sequence[MountingShift], config: VerdictConfig) -> QualityLine:
+def _fit_line(
+    table: StrideTable, shifts: Sequence[MountingShift], config: VerdictConfig, unit: LengthUnit
+) -> QualityLine:
     loose = unusable_shares(table).get(UnusableReason.LOOSE, 0.0)
     if loose >= config.loose_share:
         return QualityLine(
             "Fit of the strap", f"loose in {loose:.0%} of strides", Grade.BAD, "Tighten the strap."
         )
     if shifts:
-        told = "; ".join(f"step of {s.step_deg:+.1f}° at km {s.at_m / 1000:.1f}" for s in shifts)
+        told = "; ".join(f"step of {s.step_deg:+.1f}° at {unit.place} {unit.of(s.at_m):.1f}" for s in shifts)
         advice = (
             "Cause unknown: if the strap slipped, tighten it; standing tall for 10 s tells the two apart."
         )

@@ -1,4 +1,4 @@
-"""The run kilometre by kilometre, and medians over distance."""
+"""The run kilometre by kilometre, or mile by mile, and medians over distance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.judging.episodes import known_median
 from analysis.judging.zones import flag_of
 from analysis.records import Baseline, Segment, StrideTable
 from analysis.words import Activity
-from sensor.samples import BoolArray, FloatArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 
 
 def segments_of(
@@ -22,7 +22,7 @@ def segments_of(
     findings: FindingsConfig,
     baseline: Baseline | None = None,
 ) -> tuple[Segment, ...]:
-    """Sum up each kilometre, the last part included; none where the distance is unknown.
+    """Sum up each kilometre, or mile …, the last part included; none where the distance is unknown.
 
     Duration is the time from entering to leaving the segment, stops included; every other figure is a median
     over its usable running strides, a change against the usual one over those that were judged, heart rate
@@ -36,7 +36,7 @@ def segments_of(
     total_m
         Distance of the whole session.
     config
-        Length of a segment (m).
+        What a segment is; no lap (`laps_of`).
     findings
         Limits of the zones.
     baseline
@@ -45,20 +45,54 @@ def segments_of(
     known = np.isfinite(table["distance_m"])
     if not known.any() or not total_m > 0:
         return ()
-    edges_m = np.arange(0.0, total_m, config.length_m)
+    edges_m = np.arange(0.0, total_m, config.split.length_m)
     if len(edges_m) > 1 and total_m - edges_m[-1] < config.min_part_m:
         edges_m = edges_m[:-1]
     edges_m = np.append(edges_m, total_m)
-    rows = np.flatnonzero(known)
-    distance_m = np.append(table["distance_m"][rows], total_m)
-    time_s = np.append(table["start_s"][rows], table["end_s"][rows[-1]])
-    edges_s = np.interp(edges_m, distance_m, time_s)
-    bend_deg = above_window(table, "upper_trunk_minus_sacrum_deg", baseline)
+    distance_m, time_s = course(table, total_m)
     which = np.clip(np.searchsorted(edges_m, table["distance_m"], side="right") - 1, 0, len(edges_m) - 2)
+    return summed_up(
+        table,
+        np.where(known, which, -1),
+        edges_m=edges_m,
+        edges_s=np.interp(edges_m, distance_m, time_s),
+        findings=findings,
+        baseline=baseline,
+    )
+
+
+def course(table: StrideTable, total_m: float) -> tuple[FloatArray, FloatArray]:
+    """Return distance (k,) and time of every stride whose distance is known, and of the end."""
+    rows = np.flatnonzero(np.isfinite(table["distance_m"]))
+    distance_m = np.append(table["distance_m"][rows], total_m)
+    return distance_m, np.append(table["start_s"][rows], table["end_s"][rows[-1]])
+
+
+def summed_up(
+    table: StrideTable,
+    which: IntArray,
+    *,
+    edges_m: FloatArray,
+    edges_s: FloatArray,
+    findings: FindingsConfig,
+    baseline: Baseline | None,
+) -> tuple[Segment, ...]:
+    """Return the segments between edges, as `segments_of` describes them.
+
+    Parameters
+    ----------
+    table, findings, baseline
+        As of `segments_of`.
+    which
+        (strides,) number of the segment each stride is in; -1 in none.
+    edges_m, edges_s
+        (k + 1,) ends of the segments in distance and time.
+    """
+    bend_deg = above_window(table, "upper_trunk_minus_sacrum_deg", baseline)
     return tuple(
         _segment(
             table,
-            known & (which == k),
+            which == k,
             edge_m=edges_m[k : k + 2],
             edge_s=edges_s[k : k + 2],
             bend_deg=bend_deg,

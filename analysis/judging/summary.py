@@ -18,7 +18,16 @@ from analysis.judging.facts import watch_facts
 from analysis.judging.flags import Findings
 from analysis.judging.grade import GradeResult
 from analysis.judging.quality import usable_fraction
-from analysis.records import Advice, GapFact, SensorFacts, SessionFacts, StrideTable
+from analysis.records import (
+    HANDEDNESS,
+    WITHIN_RANGE,
+    Advice,
+    GapFact,
+    SensorCheck,
+    SensorFacts,
+    SessionFacts,
+    StrideTable,
+)
 from analysis.run_report import Evidence, Outcome, Provenance, Route, RunReport, Totals
 from analysis.signal.motion import Motion
 from analysis.signal.speed import best_track
@@ -26,6 +35,8 @@ from analysis.signal.watch_clock import WatchClock
 from analysis.stride.config import PostureConfig
 from analysis.words import Activity, CheckOutcome, Method, NotJudgedReason, ZeroSource
 from sensor.samples import Recording, SensorRecording
+
+_UNJUDGED = {HANDEDNESS: "axes are right-handed", WITHIN_RANGE: "range was exceeded"}
 
 
 def report_of(
@@ -124,16 +135,17 @@ def _advice(
     )
 
 
-def doubts_about(trunk: Motion, config: AnalysisConfig) -> Sequence[str]:
-    """Say what about the trunk's motion keeps confidence from being good."""
+def doubts_about(trunk: Motion, config: AnalysisConfig, *, checks: Sequence[SensorCheck]) -> Sequence[str]:
+    """Say what about the trunk sensor's motion, and its checks, keeps confidence from being good."""
     doubts = []
     if trunk.path is None:
         error_deg = config.posture.accelerometer_error_deg
         doubts.append(f"The sensor has no gyroscope: the angle may be wrong by {error_deg:g}°.")
-    if trunk.path is not None and trunk.handedness.outcome == CheckOutcome.NOT_JUDGED:
-        doubts.append(
-            f"Whether the sensor's axes are right-handed was not judged: {trunk.handedness.because}."
-        )
+    doubts += [
+        f"Whether the sensor's {_UNJUDGED[check.what]} was not judged: {check.because}."
+        for check in checks
+        if check.outcome == CheckOutcome.NOT_JUDGED and (check.what != HANDEDNESS or trunk.path is not None)
+    ]
     votes = [vote for _, vote in trunk.axes.forward_votes]
     bowed = any(name == "bow" for name, _ in trunk.axes.forward_votes)
     if not votes or (not bowed and abs(sum(votes)) < config.axes.certain_votes):
@@ -162,7 +174,7 @@ def _route(recording: Recording, way: DistanceResult) -> Route | None:
     if latitude is None or longitude is None:
         return None
     time_s, north, east = np.intersect1d(latitude.time_s, longitude.time_s, return_indices=True)
-    return Route(latitude.value[north], longitude.value[east], way.distance_at(time_s))
+    return Route(time_s, latitude.value[north], longitude.value[east], way.distance_at(time_s))
 
 
 def _session_facts(

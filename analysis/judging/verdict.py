@@ -13,6 +13,7 @@ from analysis.judging.distance import CADENCE_MODEL
 from analysis.judging.episodes import stride_length_m
 from analysis.judging.headline import found_sentence
 from analysis.judging.quality import REASONS, standing_change_deg, unusable_shares, usable_fraction
+from analysis.lengths import LengthUnit
 from analysis.records import Baseline, Episode, MountingShift, Standing, StrideTable
 from analysis.run_report import Outcome
 from analysis.words import Activity, Confidence, Flag, StandingRole, UnusableReason, Verdict, ZeroSource
@@ -59,6 +60,7 @@ def judge(
     config: VerdictConfig,
     doubts: Sequence[str] = (),
     lost_share: float = 0.0,
+    unit: LengthUnit = LengthUnit.KILOMETRE,
 ) -> Outcome:
     """Give the verdict, the headline and the confidence; advice comes later.
 
@@ -78,6 +80,8 @@ def judge(
         Further reasons, each a sentence, why confidence is at most fair: no gyroscope, an unsure axis.
     lost_share
         Share (0 to 1) of the running that was lost, so that no stride of it is in the table.
+    unit
+        In which the headline tells distances.
     """
     because = _no_verdict_because(table, baseline, config=config, lost_share=lost_share)
     confidence, reasons = confidence_of(
@@ -95,7 +99,9 @@ def judge(
     headline = (
         f"No verdict: {because}."
         if because
-        else _headline(verdict, episodes, table=table, total_m=total_m, standings=standings, config=config)
+        else _headline(
+            verdict, episodes, table=table, total_m=total_m, standings=standings, config=config, unit=unit
+        )
     )
     return Outcome(
         verdict=verdict,
@@ -235,15 +241,16 @@ def _headline(
     total_m: float,
     standings: Sequence[Standing],
     config: VerdictConfig,
+    unit: LengthUnit,
 ) -> str:
     """Say what was found, what speaks against it, and of how much of the way, where not nearly all of it."""
     partly = judged_fraction(table) < config.all_judged
-    judged_km, total_km = judged_m(table) / 1000, f"{total_m / 1000:.1f} km"
+    judged, total = f"{unit.of(judged_m(table)):.1f}", f"{unit.of(total_m):.1f} {unit}"
     if verdict == Verdict.USUAL:
-        judged = f"the {judged_km:.1f} of {total_km} that could be judged" if partly else total_km
-        return f"Your posture stayed as usual over {judged}."
-    sentences = [found_sentence(verdict, episodes), _creep_doubt(standings, config)]
-    sentences += [f"Only {judged_km:.1f} of {total_km} could be judged."] if partly else []
+        over = f"the {judged} of {total} that could be judged" if partly else total
+        return f"Your posture stayed as usual over {over}."
+    sentences = [found_sentence(verdict, episodes, unit=unit), _creep_doubt(standings, config)]
+    sentences += [f"Only {judged} of {total} could be judged."] if partly else []
     return " ".join(sentence for sentence in sentences if sentence)
 
 

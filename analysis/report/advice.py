@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from analysis.lengths import LengthUnit
 from analysis.records import Advice, AdviceKind
-from analysis.report.words import km
+from analysis.report import words
 from analysis.run_report import RunReport
 
 LIMITS = (
@@ -21,18 +22,17 @@ SENTENCES = {
     "stays or comes back, ask a physiotherapist or a doctor. This report gives no exercises today.",
     AdviceKind.IMPROVE_RECORDING: "{how}",
     AdviceKind.KEEP: "Nothing to change. Run like this again and keep the sensor where you wore it today.",
-    AdviceKind.CHECK_EACH_KM: f"Next run, check yourself once every kilometre: {CUE}.",
-    AdviceKind.LOOK_AHEAD: "Next run, let your eyes rest twenty metres ahead, and check once every "
-    "kilometre.",
+    AdviceKind.CHECK_EACH_KM: f"Next run, check yourself once every {{one}}: {CUE}.",
+    AdviceKind.LOOK_AHEAD: "Next run, let your eyes rest twenty metres ahead, and check once every {one}.",
     AdviceKind.CARRY_HIPS_HIGH: "Your back stayed straight, so there is nothing to straighten. If you did "
-    "not mean to lean, check once every kilometre that your hips are high and well under your chest.",
+    "not mean to lean, check once every {one} that your hips are high and well under your chest.",
     AdviceKind.COME_UP_SOONER: "You came back up by yourself. Next run, do it sooner: a reminder each "
-    f"kilometre, {CUE}.",
-    AdviceKind.REMIND_LATE: "It came late in the run. Next time, remind yourself just before km {place}: "
+    f"{{one}}, {CUE}.",
+    AdviceKind.REMIND_LATE: "It came late in the run. Next time, remind yourself just before {place}: "
     f"{CUE}.",
     AdviceKind.STRENGTHEN_BACK: "A few minutes of back-extensor exercises twice a week can help you hold it "
     "longer.",
-    AdviceKind.RUN_TALL_IN_PARTS: "Next run, try one minute of running tall in every kilometre: "
+    AdviceKind.RUN_TALL_IN_PARTS: "Next run, try one minute of running tall in every {one}: "
     f"{CUE}. Add to it when it feels easy.",
     AdviceKind.LIGHTEN_BACKPACK: "In the backpack, take only what you need, with wide shoulder straps and "
     "the waist strap closed.",
@@ -43,17 +43,18 @@ SENTENCES = {
 }
 """Kind of advice to its sentence."""
 
-RECORD_BETTER = (
-    "Next time, run at least two kilometres, and stand tall and still for ten seconds before and after."
-)
+RECORD_BETTER = "Next time, run at least {least}, and stand tall and still for ten seconds before and after."
 """What makes a verdict possible where no line of the quality table says more."""
+
+LEAST_RUN = {LengthUnit.KILOMETRE: "two kilometres", LengthUnit.MILE: "a mile and a quarter"}
+"""Below it a run has no fresh window, `BaselineConfig.least_run_m`."""
 
 _WITHOUT_LIMITS = {AdviceKind.SEE_DOCTOR, AdviceKind.LET_PAIN_EASE, AdviceKind.IMPROVE_RECORDING}
 
 
 def advice_lines(report: RunReport) -> list[str]:
     """Return the sentences of what is advised, the most important first."""
-    return [_sentence(advice) for advice in report.outcome.advice]
+    return [_sentence(advice, words.unit_of(report)) for advice in report.outcome.advice]
 
 
 def limits(report: RunReport) -> str:
@@ -62,8 +63,10 @@ def limits(report: RunReport) -> str:
     return LIMITS if kinds and not kinds & _WITHOUT_LIMITS else ""
 
 
-def _sentence(advice: Advice) -> str:
-    because = " and ".join(advice.because.rsplit(", ", 1))
+def _sentence(advice: Advice, unit: LengthUnit) -> str:
     return SENTENCES[advice.kind].format(
-        because=because, place=km(advice.at_m), how=advice.how or RECORD_BETTER
+        because=" and ".join(advice.because.rsplit(", ", 1)),
+        place=f"{unit.place} {words.length(advice.at_m, unit)}",
+        one=unit.noun,
+        how=advice.how or RECORD_BETTER.format(least=LEAST_RUN[unit]),
     )

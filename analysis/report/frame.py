@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from textwrap import shorten
 
 import numpy as np
 from markupsafe import Markup
 
+from analysis.lengths import LengthUnit
 from analysis.report import words
 from analysis.report.svg import Scale, line, text, ticks
 from analysis.run_report import RunReport
@@ -43,42 +45,56 @@ NARROW = Size(
 )
 SIZES = (WIDE, NARROW)
 
+_LONGEST_SOURCE = 32
+"""Letters of a source's name that fit below the narrow figure: some come from files of strangers."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
-    """The horizontal axis: kilometres, or minutes where the distance is not known.
+    """The horizontal axis: kilometres or miles, or minutes where the distance is not known.
 
     Parameters
     ----------
-    in_km
-        Whether places are told in kilometres.
+    by_distance
+        Whether places are told by distance.
     scale
-        From kilometres or minutes to drawing units.
+        From kilometres, miles or minutes to drawing units.
     stride_s, stride_m
         (n,) a place for each moment, for what is known only by its time.
+    length_unit
+        Of places told by distance.
+    source
+        Where the distance comes from; empty along minutes.
     """
 
-    in_km: bool
+    by_distance: bool
     scale: Scale
     stride_s: FloatArray
     stride_m: FloatArray
+    length_unit: LengthUnit
+    source: str = ""
 
     def places(self, metres: FloatArray, seconds: FloatArray) -> FloatArray:
         """Return drawing places of (n,) points known by distance and time."""
-        return self.scale.places(metres / 1000 if self.in_km else seconds / 60)
+        return self.scale.places(metres / self.length_unit.metres if self.by_distance else seconds / 60)
 
     def at(self, metres: float, seconds: float) -> float:
         """Return the place of one event; one without a distance is placed between its neighbours in time."""
-        if not self.in_km:
+        if not self.by_distance:
             return self.scale.at(seconds / 60)
         if not math.isfinite(metres):
             metres = float(np.interp(seconds, self.stride_s, self.stride_m))
-        return self.scale.at(metres / 1000)
+        return self.scale.at(self.length_unit.of(metres))
+
+    @property
+    def axis_height(self) -> float:
+        """Room for the labels below the plot."""
+        return 42.0 if self.source else 26.0
 
     @property
     def unit(self) -> str:
-        """``km`` or ``min``."""
-        return "km" if self.in_km else "min"
+        """``km``, ``mi`` or ``min``."""
+        return str(self.length_unit) if self.by_distance else "min"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,13 +135,14 @@ class Plot:
 def way_of(report: RunReport, size: Size) -> Way:
     """Return the horizontal axis of a report's figures."""
     begin, end = size.left, size.width - size.right
-    start_s, metres = report.strides["start_s"], report.strides["distance_m"]
+    start_s, metres, unit = report.strides["start_s"], report.strides["distance_m"], words.unit_of(report)
     if words.has_distance(report):
         known = np.isfinite(metres)
-        scale = Scale(0.0, report.totals.distance_m / 1000, begin, end)
-        return Way(True, scale, *_or_origin(start_s[known], metres[known]))
+        scale = Scale(0.0, unit.of(report.totals.distance_m), begin, end)
+        source = shorten(words.clean(words.distance_source(report)), _LONGEST_SOURCE, placeholder=" …")
+        return Way(True, scale, *_or_origin(start_s[known], metres[known]), unit, source)
     last_s = float(start_s[-1]) if len(start_s) else 60.0
-    return Way(False, Scale(0.0, last_s / 60, begin, end), *_or_origin(start_s, metres))
+    return Way(False, Scale(0.0, last_s / 60, begin, end), *_or_origin(start_s, metres), unit)
 
 
 def _or_origin(seconds: FloatArray, metres: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -134,7 +151,7 @@ def _or_origin(seconds: FloatArray, metres: FloatArray) -> tuple[FloatArray, Flo
 
 
 def x_axis(way: Way, size: Size, bottom: float) -> Markup:
-    """Return labels along x, the unit behind the last one that leaves it room."""
+    """Return labels along x, the unit behind the last one that leaves it room, and the distance's source."""
     marks = ticks(way.scale.low, way.scale.high, size.x_ticks)
     unit_at = size.width - size.right
     room = unit_at - size.letter * 3
@@ -145,9 +162,10 @@ def x_axis(way: Way, size: Size, bottom: float) -> Markup:
     ]
     small = [line(way.scale.at(v), bottom, way.scale.at(v), bottom + 4, class_="axis") for v in marks]
     base = line(size.left, bottom, unit_at, bottom, class_="axis")
-    return Markup("").join(
-        [base, *small, *labels, text(unit_at, bottom + 18, way.unit, class_="tick unit", anchor="end")]
-    )
+    unit = text(unit_at, bottom + 18, way.unit, class_="tick unit", anchor="end")
+    told = f"distance: {way.source}"
+    source = [text(unit_at, bottom + 36, told, class_="tick", anchor="end")] if way.source else []
+    return Markup("").join([base, *small, *labels, unit, *source])
 
 
 def y_grid(scale: Scale, size: Size, labels: dict[float, str]) -> Markup:

@@ -36,7 +36,7 @@ def _variant(report: RunReport, size: Size) -> Markup:
         x_axis(way, size, bottom),
         svg.line_path(x, y, after_break=unbroken, class_="heart"),
         width=size.width,
-        height=bottom + 26,
+        height=bottom + way.axis_height,
         title="Heart rate",
         description=f"Heart rate in beats per minute, between {low:.0f} and {high:.0f}.",
         key=f"heart-{size.key}",

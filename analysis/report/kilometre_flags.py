@@ -6,6 +6,7 @@ import math
 
 from markupsafe import Markup
 
+from analysis.lengths import LengthUnit
 from analysis.records import Episode, Segment
 from analysis.report import svg, words
 from analysis.report.posture_marks import FLAG_ROWS
@@ -20,24 +21,27 @@ def flag_parts(report: RunReport, segment: Segment) -> Markup:
     if not report.evidence.episodes:
         return Markup("")
     by_grade = sorted(report.evidence.episodes, key=lambda e: FLAG_ROWS.index(e.flag), reverse=True)
-    parts = [part for episode in by_grade if (part := _part(segment, episode))]
+    unit = words.unit_of(report)
+    parts = [part for episode in by_grade if (part := _part(segment, episode, unit))]
     return svg.tag("svg", *parts, class_="parts", role="img", aria_label=_spoken(report, segment))
 
 
 def _share(segment: Segment, episode: Episode) -> tuple[float, float]:
     """Return where in the kilometre (0 to 1) the episode begins and ends; equal where it lies elsewhere."""
     length_m = segment.to_m - segment.from_m
+    if not length_m > 0:
+        return 0.0, 0.0
     begin, end = ((m - segment.from_m) / length_m for m in (episode.from_m, episode.to_m))
     if not (math.isfinite(begin) and math.isfinite(end)):
         return 0.0, 0.0
     return min(max(begin, 0.0), 1.0), min(max(end, 0.0), 1.0)
 
 
-def _part(segment: Segment, episode: Episode) -> Markup:
+def _part(segment: Segment, episode: Episode, unit: LengthUnit) -> Markup:
     begin, end = _share(segment, episode)
     if not end > begin:
         return Markup("")
-    told = f"{words.FLAG_TEXTS[episode.flag]}: {words.stretch(episode)}"
+    told = f"{words.FLAG_TEXTS[episode.flag]}: {words.stretch(episode, unit)}"
     return svg.tag(
         "rect",
         svg.tag("title", told),

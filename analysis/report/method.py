@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from analysis.judging.distance import CADENCE_MODEL
+from analysis.lengths import LengthUnit
 from analysis.records import WatchFacts
 from analysis.report import words
 from analysis.run_report import RunReport
@@ -106,14 +108,15 @@ def _baseline(report: RunReport) -> str:
     base = report.evidence.baseline
     if base is None:
         return "Baseline: no fresh window with enough usable strides, so nothing is flagged."
+    unit = words.unit_of(report)
     where = (
-        f"km {words.km(base.from_m)} to {words.km(base.to_m)}"
+        f"{unit.place} {words.length(base.from_m, unit)} to {words.length(base.to_m, unit)}"
         if math.isfinite(base.from_m)
         else "early in the run"
     )
     return (
         f"Baseline: your usual is read from {base.stride_count} usable strides at {where}, "
-        f"at {words.pace(base.speed_mps)} /km.{_slope(report)}"
+        f"at {words.pace(base.speed_mps, unit)} {unit.pace_unit}.{_slope(report)}"
     )
 
 
@@ -131,14 +134,15 @@ def _slope(report: RunReport) -> str:
 
 
 def _flags(report: RunReport) -> str:
-    found = report.provenance.config.findings
+    found, unit = report.provenance.config.findings, words.unit_of(report)
+    per_ten = STEADY_WATCH_PER_10_KM * unit.metres / LengthUnit.KILOMETRE.metres
     return (
         f"Flags: a stretch is “more forward” from +{words.threshold(found.watch_deg)} and “slouched” from "
         f"+{words.threshold(found.slouched_deg)} above your usual, as the median of "
         f"{words.number(found.smoothing_strides)} strides, when it lasts; "
         "the thresholds in force are listed below. “More forward” may be mere wandering: virtual runners who "
         "change nothing, and whose lean wanders by 1°, have about "
-        f"{words.number(STEADY_WATCH_PER_10_KM, 1)} of them per 10 km at +2°."
+        f"{words.number(per_ten, 1)} of them per 10 {unit} at +2°."
     )
 
 
@@ -167,7 +171,15 @@ def _distance(report: RunReport) -> str:
     provenance = report.provenance
     if not words.has_distance(report):
         return "Distance: not known; places are told in minutes."
-    return f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}.{_watch(report)}"
+    stated = f"Distance: {provenance.distance_source}. Speed: {provenance.speed_source}.{_watch(report)}"
+    if provenance.distance_source != CADENCE_MODEL:
+        return stated
+    numbers = provenance.config.distance
+    return (
+        f"{stated} On runs of known length or speed the cadence model was off by "
+        f"{words.number(numbers.model_error_pct)} % (root mean square), by "
+        f"{words.number(numbers.model_worst_pct)} % in the worst."
+    )
 
 
 def _watch(report: RunReport) -> str:
@@ -175,7 +187,8 @@ def _watch(report: RunReport) -> str:
     watch = report.session.watch
     if watch is None:
         return ""
-    file = watch.file + (f", {watch.device}" if watch.device else "")
+    told = (watch.file, watch.device, f"SHA-256 {watch.sha256[:12]}…" if watch.sha256 else "")
+    file = ", ".join(part for part in told if part)
     if watch.doubt:
         return f" Watch: {file}; its times are not used: {watch.doubt}."
     if watch.match == WatchMatch.TOLD:

@@ -14,15 +14,17 @@ from markupsafe import Markup
 
 from analysis.judging.zones import zone_of
 from analysis.report import method, words
-from analysis.report.advice import advice_lines, limits
+from analysis.report.advice import LEAST_RUN, advice_lines, limits
 from analysis.report.heart_figure import heart_figure
 from analysis.report.kilometre_flags import flag_parts
+from analysis.report.map_figure import map_figure
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
 from analysis.report.posture_marks import has_unjudged
 from analysis.report.second_sensor_figures import back_figure, head_course_figure
 from analysis.report.small_figures import head_figure, shape, side, side_figure, zones_bar
+from analysis.report.split_words import SPLIT_WORDS
 from analysis.run_report import RunReport
-from analysis.words import Grade, Verdict, Zone
+from analysis.words import Grade, LapKind, Verdict, Zone
 
 FILTERS = {
     "degrees": words.degrees,
@@ -31,7 +33,9 @@ FILTERS = {
     "percent": words.percent,
     "pace": words.pace,
     "duration": words.duration,
-    "km": words.km,
+    "way": words.length,
+    "mean_pace": words.mean_pace,
+    "lap_time": words.lap_time,
     "grade": words.grade,
     "side": side,
     "threshold": words.threshold,
@@ -45,7 +49,7 @@ FILTERS = {
 """What the templates may do with a value: units, rounding, words, shapes."""
 
 
-def render(report: RunReport) -> str:
+def render(report: RunReport, *, whole_map: bool = False) -> str:
     """Return the page.
 
     Parameters
@@ -53,6 +57,8 @@ def render(report: RunReport) -> str:
     report
         What to lay out. Text that came from a person or a sensor is escaped, control characters are shown
         as replacement characters.
+    whole_map
+        Draw the first and the last 200 m of the way on the map, too.
 
     Returns
     -------
@@ -74,8 +80,13 @@ def render(report: RunReport) -> str:
             advice=advice_lines(report),
             limits=limits(report),
             method=method,
-            figures=_figures(report),
-            in_km=words.has_distance(report),
+            figures=_figures(report, whole_map=whole_map),
+            hides_ends=not whole_map,
+            by_distance=words.has_distance(report),
+            unit=words.unit_of(report),
+            split=SPLIT_WORDS[report.provenance.config.segments.split],
+            least_run=LEAST_RUN[words.unit_of(report)],
+            distance_source=words.distance_source(report),
             has_unjudged=has_unjudged(report),
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
@@ -98,12 +109,13 @@ def render(report: RunReport) -> str:
     )
 
 
-def _figures(report: RunReport) -> dict[str, Any]:
+def _figures(report: RunReport, *, whole_map: bool) -> dict[str, Any]:
     posture = posture_figure(report)
     return {
         "posture": posture,
         "mode": axis_mode(report),
         "heart": heart_figure(report),
+        "map": map_figure(report, whole=whole_map),
         "grid_deg": y_step(report) if posture else 0.0,
         "zones": zones_bar(report),
         "side": side_figure(report),
@@ -131,6 +143,7 @@ def _environment() -> Environment:
         Verdict=Verdict,
         Zone=Zone,
         Grade=Grade,
+        LapKind=LapKind,
     )
     return environment
 

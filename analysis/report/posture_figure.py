@@ -86,7 +86,7 @@ def _variant(report: RunReport, size: Size) -> Markup:
         pins(plot),
         flag_bars(plot, flags),
         width=size.width,
-        height=bottom + _grade_height(report) + 26,
+        height=bottom + _grade_height(report) + plot.way.axis_height,
         title="Posture over distance",
         description=_spoken(report, mode),
         key=key,
@@ -101,8 +101,9 @@ def _spoken(report: RunReport, mode: str) -> str:
         ANGLE: "Trunk lean against standing, in degrees; higher is further forward.",
         SHAPE: "The course of trunk lean without absolute figures; higher is further forward.",
     }[mode]
+    unit = words.unit_of(report)
     found = [
-        f"{words.FLAG_TEXTS.get(e.flag, e.flag)} at {words.stretch(e)}, {words.signed(e.depth_deg)}"
+        f"{words.FLAG_TEXTS.get(e.flag, e.flag)} at {words.stretch(e, unit)}, {words.signed(e.depth_deg)}"
         for e in report.evidence.episodes
     ]
     missing = f" {len(report.evidence.gaps)} stretches without data." if report.evidence.gaps else ""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
+from analysis.lengths import LengthUnit
 from analysis.records import Episode, Segment
 from analysis.report import svg, words
 from analysis.report.frame import Plot
@@ -85,7 +86,7 @@ def pins(plot: Plot) -> Markup:
 
 def _fresh_window(plot: Plot) -> Markup:
     base = plot.report.evidence.baseline
-    if base is None or not plot.way.in_km:
+    if base is None or not plot.way.by_distance:
         return Markup("")
     a, b, y = plot.way.at(base.from_m, 0), plot.way.at(base.to_m, 0), plot.bottom - 8
     told = f"fresh window, {base.stride_count} strides: here your usual is read"
@@ -163,7 +164,7 @@ def _row_name(plot: Plot, episodes: Sequence[Episode], top: float) -> Markup:
 def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
     begin, end = _ends(plot, episode)
     name, depth = episode.flag, words.signed(episode.depth_deg)
-    told = f"{words.FLAG_TEXTS.get(name, name)}, {words.stretch(episode)}, {depth}"
+    told = f"{words.FLAG_TEXTS.get(name, name)}, {words.stretch(episode, plot.way.length_unit)}, {depth}"
     bar = svg.rect(begin, top, end, top + ROW - 4, class_=f"flag flag-{name}")
     fitting = _inscription(plot, episode)
     label = (
@@ -180,8 +181,8 @@ def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
 
 
 def hover(plot: Plot) -> Markup:
-    """Return invisible columns, one per kilometre, that tell its figures under a pointer."""
-    if not plot.way.in_km:
+    """Return invisible columns, one per kilometre, mile or lap, that tell its figures under a pointer."""
+    if not plot.way.by_distance:
         return Markup("")
     return Markup("").join(
         svg.rect(
@@ -190,12 +191,12 @@ def hover(plot: Plot) -> Markup:
             plot.way.at(s.to_m, 0),
             plot.bottom - 24,
             class_="hover",
-            title=_segment_told(s),
+            title=_segment_told(s, plot.way.length_unit),
         )
         for s in plot.report.evidence.segments
     )
 
 
-def _segment_told(s: Segment) -> str:
+def _segment_told(s: Segment, unit: LengthUnit) -> str:
     change = f"{words.signed(s.adj_deg)} against usual, " if math.isfinite(s.adj_deg) else ""
-    return f"km {words.segment_name(s)}: {change}{words.pace(s.speed_mps)} /km"
+    return f"{words.segment_place(s, unit)}: {change}{words.pace(s.speed_mps, unit)} {unit.pace_unit}"

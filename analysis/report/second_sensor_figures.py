@@ -111,7 +111,7 @@ def _variant(report: RunReport, figure: _Course, size: Size) -> Markup:
         *(_line(plot, v, css) for (_, v), css in zip(figure.lines, _CLASSES, strict=True)),
         flag_bars(plot, flags),
         width=size.width,
-        height=bottom + 26,
+        height=bottom + plot.way.axis_height,
         title=figure.title,
         description=_spoken(report, figure, flags),
         key=key,
@@ -143,7 +143,7 @@ def _spoken(report: RunReport, figure: _Course, flags: Sequence[Flag]) -> str:
         if np.isfinite(v).any()
     ]
     found = [
-        f"{words.FLAG_TEXTS[e.flag]} at {words.stretch(e)}"
+        f"{words.FLAG_TEXTS[e.flag]} at {words.stretch(e, words.unit_of(report))}"
         for e in report.evidence.episodes
         if e.flag in flags
     ]

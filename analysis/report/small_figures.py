@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from analysis.report import svg, words
 from analysis.report.frame import SIZES, Size, Way, way_of, x_axis, y_grid
+from analysis.report.split_words import SPLIT_WORDS
 from analysis.report.svg import Scale
 from analysis.run_report import RunReport
 from analysis.words import Verdict
@@ -43,7 +44,8 @@ class SpanFigure:
 
 
 def head_figure(report: RunReport) -> Markup:
-    """Return how far the head is carried ahead per kilometre, with its interval; empty if unknown."""
+    """Return how far the head is carried ahead per kilometre or lap, with its interval; empty if unknown."""
+    unit, one = words.unit_of(report), SPLIT_WORDS[report.provenance.config.segments.split].one
     spans = [
         Span(
             from_m=s.from_m,
@@ -51,7 +53,7 @@ def head_figure(report: RunReport) -> Markup:
             value=s.head_forward_cm,
             low=s.head_forward_lo_cm,
             high=s.head_forward_hi_cm,
-            told=f"km {words.segment_name(s)}: estimate {words.number(s.head_forward_cm, 1, ' cm')}, "
+            told=f"{words.segment_place(s, unit)}: estimate {words.number(s.head_forward_cm, 1, ' cm')}, "
             f"95 % from {words.number(s.head_forward_lo_cm, 1)} to "
             f"{words.number(s.head_forward_hi_cm, 1)} cm, {report.provenance.head_source}",
         )
@@ -59,7 +61,7 @@ def head_figure(report: RunReport) -> Markup:
     ]
     figure = SpanFigure(
         key="head",
-        title=f"Head position per kilometre, estimate ({report.provenance.head_source})",
+        title=f"Head position per {one}, estimate ({report.provenance.head_source})",
         description="How many centimetres the head is carried ahead of standing, with its 95 % interval.",
         axis_name=f"cm ahead of standing, estimate ({report.provenance.head_source})",
         label=lambda v: words.number(v, 0),
@@ -69,7 +71,8 @@ def head_figure(report: RunReport) -> Markup:
 
 
 def side_figure(report: RunReport) -> Markup:
-    """Return how far the trunk leans sideways per kilometre, with the means of left and right steps."""
+    """Return how far the trunk leans sideways per kilometre or lap, with the means of both sides' steps."""
+    unit, one = words.unit_of(report), SPLIT_WORDS[report.provenance.config.segments.split].one
     spans = [
         Span(
             from_m=s.from_m,
@@ -77,14 +80,14 @@ def side_figure(report: RunReport) -> Markup:
             value=s.lateral_deg,
             low=s.lateral_left_deg,
             high=s.lateral_right_deg,
-            told=f"km {words.segment_name(s)}: {side(s.lateral_deg)}, "
+            told=f"{words.segment_place(s, unit)}: {side(s.lateral_deg)}, "
             f"on left steps {side(s.lateral_left_deg)}, on right steps {side(s.lateral_right_deg)}",
         )
         for s in report.evidence.segments
     ]
     figure = SpanFigure(
         key="side",
-        title="Lean to the side per kilometre",
+        title=f"Lean to the side per {one}",
         description="The mean sideways lean of the trunk, and its means over left and right steps, "
         "in degrees.",
         axis_name="degrees, right is up",
@@ -127,7 +130,7 @@ def _span_variant(report: RunReport, figure: SpanFigure, *, shown: list[Span], s
         x_axis(way, size, bottom),
         *(_span(way, scale, s) for s in shown),
         width=size.width,
-        height=bottom + 26,
+        height=bottom + way.axis_height,
         title=figure.title,
         description=figure.description,
         key=f"{figure.key}-{size.key}",

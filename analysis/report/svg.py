@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sensor.samples import BoolArray, FloatArray, IntArray
 
@@ -31,13 +31,13 @@ def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
         ``class_`` stands for ``class``; other underscores become hyphens, except that names with capitals
         (``viewBox``) stay. None leaves an attribute out; floats are written with one digit.
     """
-    written = [
-        Markup(' {}="{}"').format(_attribute_name(key), _attribute_value(value))
+    written = "".join(
+        f' {escape(_attribute_name(key))}="{escape(_attribute_value(value))}"'
         for key, value in attributes.items()
         if value is not None
-    ]
-    inner = Markup("").join(children)
-    return Markup("<{0}{1}>{2}</{0}>").format(name, Markup("").join(written), inner)
+    )
+    # A figure has thousands of elements: joined as text they take a third of the time of Markup.format.
+    return Markup(f"<{escape(name)}{written}>{Markup('').join(children)}</{escape(name)}>")
 
 
 def _attribute_name(key: str) -> str:
@@ -184,8 +184,13 @@ def line_path(x: FloatArray, y: FloatArray, *, after_break: BoolArray, class_: s
     x, y = x[known], y[known]
     piece = np.cumsum(lifted, dtype=np.int64)
     keep = envelope(x, y, piece)
-    starts = np.concatenate([[True], np.diff(piece[keep]) != 0])
-    steps = [f"{'M' if s else 'L'}{p}" for s, p in zip(starts, _points(x[keep], y[keep]), strict=False)]
+    starts = np.concatenate([[True], np.diff(piece[keep]) != 0])[: len(keep)]
+    return strokes_path(x[keep], y[keep], starts, class_=class_)
+
+
+def strokes_path(x: FloatArray, y: FloatArray, starts: BoolArray, *, class_: str) -> Markup:
+    """Return lines through (n,) points as they are, the pen lifted before each of ``starts``."""
+    steps = [f"{'M' if s else 'L'}{p}" for s, p in zip(starts.tolist(), _points(x, y), strict=True)]
     return tag("path", d="".join(steps), class_=class_)
 
 

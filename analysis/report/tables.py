@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from analysis.records import STRIDE_COLUMNS
@@ -27,6 +28,11 @@ def to_csv(report: RunReport) -> str:
 
 
 def _cells(column: npt.NDArray[Any]) -> Iterable[str]:
+    if column.dtype.kind == "f":
+        known = np.isfinite(column).tolist()
+        return (
+            str(value) if is_known else "" for value, is_known in zip(column.tolist(), known, strict=True)
+        )
     return (_cell(value) for value in column.tolist())
 
 

@@ -6,10 +6,12 @@ import math
 import textwrap
 from collections.abc import Sequence
 
+from analysis.lengths import LengthUnit
 from analysis.records import Episode, Segment
 from analysis.report import words
 from analysis.report.advice import advice_lines
 from analysis.report.small_figures import side
+from analysis.report.split_words import SPLIT_WORDS
 from analysis.run_report import RunReport
 from analysis.words import Verdict
 
@@ -26,8 +28,8 @@ def render(report: RunReport) -> str:
 
     Text that came from a person or a sensor cannot steer the terminal: control characters are replaced.
     """
-    parts = [_heading(report), _headline(report), _facts(report), _kilometres(report), _stretches(report)]
-    parts += [_back(report), _head(report), _quality(report)]
+    parts = [_heading(report), _headline(report), _facts(report), _kilometres(report), _laps(report)]
+    parts += [_stretches(report), _back(report), _head(report), _quality(report)]
     lines = [line for part in parts if part for line in (*part, "")]
     text = "\n".join(line.rstrip() for line in lines)
     return text.translate(_NARROW_CHARACTERS)
@@ -80,14 +82,54 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def _kilometres(report: RunReport) -> list[str]:
     if not report.evidence.segments or not words.has_distance(report):
         return []
-    heads = ["km", "min/km", "steps", "change", "side", "up cm", "contact", "flag"]
+    unit = words.unit_of(report)
+    heads = [_column(report), f"min{unit.pace_unit}", "steps", "change", "side", "up cm", "contact", "flag"]
     if words.has_standing_zero(report):
         heads.insert(3, "lean")
     keys = ["steps per minute; change against your usual; up and down in cm; contact in ms"]
     if _has_heart_rate(report):
         heads.insert(-1, "heart")
         keys.append("heart in beats per minute")
-    return [*_table(heads, [_kilometre(report, s) for s in report.evidence.segments]), *keys]
+    keys.append(f"distance: {words.distance_source(report)}")
+    rows = _table(heads, [_kilometre(report, s) for s in report.evidence.segments])
+    return [*rows, *(line for key in keys for line in _wrapped(key))]
+
+
+def _column(report: RunReport) -> str:
+    return SPLIT_WORDS[report.provenance.config.segments.split].column
+
+
+def _laps(report: RunReport) -> list[str]:
+    """Return the runner's own laps, and work and rest apart."""
+    unit, evidence = words.unit_of(report), report.evidence
+    if not evidence.laps:
+        return []
+    heads = ["lap", str(unit), "time", f"min{unit.pace_unit}", "steps", "change", "flag"]
+    rows = [
+        [
+            words.segment_name(s, unit),
+            words.length(s.to_m - s.from_m, unit, 2),
+            words.lap_time(s.duration_s),
+            words.mean_pace(s, unit),
+            words.number(s.cadence_spm),
+            words.signed(s.adj_deg),
+            words.FLAG_WORDS[s.flag],
+        ]
+        for s in evidence.laps
+    ]
+    rows += [
+        [
+            f"all {e.kind}, {e.lap_count}",
+            words.length(e.distance_m, unit, 2),
+            words.lap_time(e.duration_s),
+            words.mean_pace(e, unit),
+            words.number(e.cadence_spm),
+            words.signed(e.adj_deg),
+            words.FLAG_WORDS[e.flag],
+        ]
+        for e in evidence.efforts
+    ]
+    return ["Laps", *_table(heads, rows), *_wrapped(f"distance: {words.distance_source(report)}")]
 
 
 def _has_heart_rate(report: RunReport) -> bool:
@@ -98,8 +140,8 @@ def _kilometre(report: RunReport, s: Segment) -> list[str]:
     lean = [words.degrees(s.flexion_deg)] if words.has_standing_zero(report) else []
     heart = [words.number(s.heart_rate_bpm)] if _has_heart_rate(report) else []
     return [
-        words.segment_name(s),
-        words.pace(s.speed_mps),
+        words.segment_name(s, words.unit_of(report)),
+        words.pace(s.speed_mps, words.unit_of(report)),
         words.number(s.cadence_spm),
         *lean,
         words.signed(s.adj_deg),
@@ -114,18 +156,22 @@ def _kilometre(report: RunReport, s: Segment) -> list[str]:
 def _stretches(report: RunReport) -> list[str]:
     if report.evidence.episodes:
         title = words.stretches_title(report)
-        return [title, *(line for e in report.evidence.episodes for line in _stretch(e))]
+        return [
+            title,
+            *(line for e in report.evidence.episodes for line in _stretch(e, words.unit_of(report))),
+        ]
     if report.outcome.verdict == Verdict.NONE:
         return ["Slouched stretches: not judged in this run."]
     return ["Slouched stretches: none."]
 
 
-def _stretch(e: Episode) -> list[str]:
+def _stretch(e: Episode, unit: LengthUnit) -> list[str]:
     slope = f", slope {words.grade(e.grade_pct)}" if math.isfinite(e.grade_pct) else ""
+    where = f"{words.stretch(e, unit)} ({words.episode_length(e, unit)})"
+    speed = f"{words.pace(e.speed_mps, unit)} {unit.pace_unit}"
     return _wrapped(
-        f"  {words.FLAG_TEXTS.get(e.flag, e.flag)}: {words.stretch(e)} ({words.episode_length(e)}), "
-        f"{words.signed(e.depth_deg)} above usual at {words.pace(e.speed_mps)} /km{slope}; "
-        f"ended by: {e.ended_by}",
+        f"  {words.FLAG_TEXTS.get(e.flag, e.flag)}: {where}, "
+        f"{words.signed(e.depth_deg)} above usual at {speed}{slope}; ended by: {e.ended_by}",
         "    ",
     )
 
@@ -134,13 +180,18 @@ def _back(report: RunReport) -> list[str]:
     rows = [s for s in report.evidence.segments if math.isfinite(s.bend_change_deg)]
     if not rows or not words.has_distance(report):
         return []
+    unit = words.unit_of(report)
     told = [
-        [words.segment_name(s), words.signed(s.bend_change_deg), words.signed(s.sacrum_pitch_deg)]
+        [words.segment_name(s, unit), words.signed(s.bend_change_deg), words.signed(s.sacrum_pitch_deg)]
         for s in rows
     ]
     if not words.has_standing_zero(report):
-        return [_BACK, *_table(["km", "bent"], [row[:2] for row in told])]
-    return [_BACK, *_table(["km", "bent", "pelvis"], told), "pelvis: tilt against standing, forward positive"]
+        return [_BACK, *_table([_column(report), "bent"], [row[:2] for row in told])]
+    return [
+        _BACK,
+        *_table([_column(report), "bent", "pelvis"], told),
+        "pelvis: tilt against standing, forward positive",
+    ]
 
 
 def _head(report: RunReport) -> list[str]:
@@ -151,7 +202,7 @@ def _head(report: RunReport) -> list[str]:
     ahead, low, high = (
         words.number(v, 1) for v in (last.head_forward_cm, last.head_forward_lo_cm, last.head_forward_hi_cm)
     )
-    where = f"{ahead} cm ahead of standing in km {words.segment_name(last)}"
+    where = f"{ahead} cm ahead of standing in {words.segment_place(last, words.unit_of(report))}"
     estimate = (
         f"Head, a model's estimate ({report.provenance.head_source}): {where}, 95 % from {low} to {high} cm."
     )
@@ -162,13 +213,14 @@ def _head_measured(report: RunReport) -> list[str]:
     rows = [s for s in report.evidence.segments if math.isfinite(s.head_pitch_deg)]
     if not rows:
         return []
+    unit = words.unit_of(report)
     told = [
-        [words.segment_name(s), words.signed(s.head_pitch_deg), words.signed(s.neck_flexion_deg)]
+        [words.segment_name(s, unit), words.signed(s.head_pitch_deg), words.signed(s.neck_flexion_deg)]
         for s in rows
     ]
     return [
         "Head, measured: pitch and neck flexion against standing, face down positive",
-        *_table(["km", "pitch", "neck"], told),
+        *_table([_column(report), "pitch", "neck"], told),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Numbers and fixed words as a runner reads them: km, min/km, degrees, plain sentences.
+"""Numbers and fixed words as a runner reads them: km or miles, min/km, degrees, plain sentences.
 
 Only units and rounding change here. A value that is not known is shown as a dash, never as zero.
 """
@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from analysis.records import Episode, Segment
+from analysis.judging.distance import CADENCE_MODEL
+from analysis.lengths import LengthUnit
+from analysis.records import Effort, Episode, Segment
 from analysis.run_report import RunReport, Totals
-from analysis.words import Flag, Verdict, ZeroSource, Zone
+from analysis.words import Flag, LapKind, Verdict, ZeroSource, Zone
 
 UNKNOWN = "–"
 """What stands where a number is not known."""
@@ -127,16 +129,21 @@ def percent(share: float) -> str:
     return number(share * 100, 0, " %")
 
 
-def km(metres: float, digits: int = 1) -> str:
-    """Return a distance in kilometres without the unit."""
-    return number(metres / 1000, digits)
+def unit_of(report: RunReport) -> LengthUnit:
+    """Return in which unit distances and paces are told."""
+    return report.provenance.config.segments.split.unit
 
 
-def pace(speed_mps: float) -> str:
-    """Return a speed as minutes and seconds per kilometre, without the unit."""
+def length(metres: float, unit: LengthUnit, digits: int = 1) -> str:
+    """Return a distance in kilometres or miles, without the unit."""
+    return number(unit.of(metres), digits)
+
+
+def pace(speed_mps: float, unit: LengthUnit) -> str:
+    """Return a speed as minutes and seconds per kilometre or mile, without the unit."""
     if not math.isfinite(speed_mps) or speed_mps <= 0:
         return UNKNOWN
-    minutes, seconds = divmod(round(1000 / speed_mps), 60)
+    minutes, seconds = divmod(round(unit.metres / speed_mps), 60)
     return f"{minutes}:{seconds:02d}"
 
 
@@ -151,28 +158,50 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def _trimmed(metres: float) -> str:
-    """Return kilometres with as many digits as they need, at most one."""
-    return km(metres, 0 if round(metres) % 1000 == 0 else 1)
+def _trimmed(metres: float, unit: LengthUnit) -> str:
+    """Return a length with as many digits as it needs, at most one."""
+    return length(metres, unit).removesuffix(".0")
 
 
-def segment_name(segment: Segment) -> str:
-    """Return ``6–7`` for the kilometre that begins at 6 km."""
-    return f"{_trimmed(segment.from_m)}–{_trimmed(segment.to_m)}"
+def segment_name(segment: Segment, unit: LengthUnit) -> str:
+    """Return ``6–7`` for the kilometre or mile that begins at 6, and a lap's number."""
+    if segment.lap:
+        return f"{segment.lap} {LapKind.REST}" if segment.lap_kind == LapKind.REST else f"{segment.lap}"
+    return f"{_trimmed(segment.from_m, unit)}–{_trimmed(segment.to_m, unit)}"
 
 
-def stretch(episode: Episode) -> str:
-    """Return where an episode lies: in kilometres, or in minutes where the distance is not known."""
+def segment_place(segment: Segment, unit: LengthUnit) -> str:
+    """Return a segment's name with what it counts: ``km 6–7`` or ``lap 3``."""
+    return f"{'lap' if segment.lap else unit.place} {segment_name(segment, unit)}"
+
+
+def mean_pace(part: Segment | Effort, unit: LengthUnit) -> str:
+    """Return the pace of a whole lap, or of all work or rest, standing included."""
+    metres = part.distance_m if isinstance(part, Effort) else part.to_m - part.from_m
+    return pace(metres / part.duration_s if part.duration_s > 0 else math.nan, unit)
+
+
+def lap_time(seconds: float) -> str:
+    """Return a time as a watch shows it, ``1:35`` or ``1:02:03``."""
+    if not math.isfinite(seconds):
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours}:{minutes_left:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def stretch(episode: Episode, unit: LengthUnit) -> str:
+    """Return where an episode lies: along the way, or in minutes where the distance is not known."""
     if math.isfinite(episode.from_m) and math.isfinite(episode.to_m):
-        return f"km {km(episode.from_m)} to {km(episode.to_m)}"
+        return f"{unit.place} {length(episode.from_m, unit)} to {length(episode.to_m, unit)}"
     return f"min {number(episode.from_s / 60)} to {number(episode.to_s / 60)}"
 
 
-def episode_length(episode: Episode) -> str:
+def episode_length(episode: Episode, unit: LengthUnit) -> str:
     """Return how long an episode is: distance where known, and time."""
     time = duration(episode.to_s - episode.from_s)
     metres = episode.to_m - episode.from_m
-    return f"{km(metres)} km, {time}" if math.isfinite(metres) else time
+    return f"{length(metres, unit)} {unit}, {time}" if math.isfinite(metres) else time
 
 
 def grade(value: float) -> str:
@@ -211,7 +240,9 @@ def usual_is(report: RunReport) -> str:
     window = report.evidence.baseline
     if window is None:
         return ""
-    where = f"Usual means your own start, km {window.from_m / 1000:.1f} to {window.to_m / 1000:.1f}"
+    unit = unit_of(report)
+    place = f"{unit.place} {length(window.from_m, unit)} to {length(window.to_m, unit)}"
+    where = f"Usual means your own start, {place}"
     if not has_standing_zero(report):
         return f"{where}."
     side = "forward of" if window.flexion_deg >= 0 else "behind"
@@ -219,8 +250,19 @@ def usual_is(report: RunReport) -> str:
 
 
 def has_distance(report: RunReport) -> bool:
-    """Tell whether places on the way can be told in kilometres."""
+    """Tell whether places on the way can be told by distance."""
     return report.provenance.distance_source != "unknown" and math.isfinite(report.totals.distance_m)
+
+
+def distance_source(report: RunReport) -> str:
+    """Return where distances come from, the error of the cadence model beside its name."""
+    return _with_error(report.provenance.distance_source, report)
+
+
+def _with_error(source: str, report: RunReport) -> str:
+    if source != CADENCE_MODEL:
+        return source
+    return f"{source}, about ±{number(report.provenance.config.distance.model_error_pct)} %"
 
 
 def has_sacrum(report: RunReport) -> bool:
@@ -241,14 +283,18 @@ def has_standing_zero(report: RunReport) -> bool:
 
 def facts(report: RunReport) -> list[tuple[str, str, str]]:
     """Return the facts of the run: what, its value with unit, where it comes from."""
-    totals, provenance = report.totals, report.provenance
+    totals, provenance, unit = report.totals, report.provenance, unit_of(report)
     lines = [
-        ("Distance", number(totals.distance_m / 1000, 2, " km"), provenance.distance_source),
+        ("Distance", number(unit.of(totals.distance_m), 2, f" {unit}"), distance_source(report)),
         _climb_fact(totals),
         ("Running", duration(totals.running_s), ""),
         ("Walking", duration(totals.walking_s), "not judged") if totals.walking_s >= 1 else None,
         _unjudged_fact(report),
-        ("Pace", pace(totals.speed_mps) + " /km", provenance.speed_source),
+        (
+            "Pace",
+            f"{pace(totals.speed_mps, unit)} {unit.pace_unit}",
+            _with_error(provenance.speed_source, report),
+        ),
         ("Cadence", number(totals.cadence_spm), "steps per minute"),
         ("Heart rate", number(totals.heart_rate_bpm), "beats per minute, median")
         if math.isfinite(totals.heart_rate_bpm)
@@ -273,12 +319,12 @@ def _climb_fact(totals: Totals) -> tuple[str, str, str] | None:
 
 def _unjudged_fact(report: RunReport) -> tuple[str, str, str] | None:
     """Return how much running was shown but not judged, where that is a tenth of a kilometre or more."""
-    totals = report.totals
+    totals, unit = report.totals, unit_of(report)
     parts = {"too steep": totals.too_steep_m, "at another pace": totals.other_pace_m}
-    told = [f"{km(length_m)} km {why}" for why, length_m in parts.items() if length_m >= 50.0]
+    told = [f"{length(length_m, unit)} {unit} {why}" for why, length_m in parts.items() if length_m >= 50.0]
     if sum(parts.values()) < 100.0:
         return None
-    return ("Shown, not judged", f"{km(sum(parts.values()))} km", ", ".join(told))
+    return ("Shown, not judged", f"{length(sum(parts.values()), unit)} {unit}", ", ".join(told))
 
 
 def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
@@ -288,14 +334,14 @@ def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
     return ("Trunk lean", degrees(report.totals.flexion_deg), "forward of your standing")
 
 
-_UNTOLD = frozenset({"watch_distance_m", "watch_sha256", "watch_began_s", "watch_start_s"})
+_UNTOLD_PREFIXES = ("typed_", "watch_")
 
 
 def context_lines(report: RunReport) -> list[tuple[str, str]]:
     """Return what was told about the session, as label and text.
 
     Empty values are left out, and so are a typed distance and speed, which stand among the facts of the run,
-    and the hash of a watch's file.
+    and a watch's file, of which the method tells.
     """
     told = [(str(k), v) for k, v in report.session.context.items() if v not in (None, "", [], ())]
-    return [(label(k), value_text(v)) for k, v in told if not k.startswith("typed_") and k not in _UNTOLD]
+    return [(label(k), value_text(v)) for k, v in told if not k.startswith(_UNTOLD_PREFIXES)]

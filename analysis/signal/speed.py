@@ -1,4 +1,4 @@
-"""Speed and distance from beside the motion sensor: watch, foot pod, treadmill, or typed by the runner."""
+"""Speed and distance from beside the motion sensor: watch, phone, foot pod, treadmill, or typed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from analysis.judging.config import DistanceConfig
 from sensor.samples import FloatArray, Track, freeze_arrays
 
-_SOURCES_BEST_FIRST = ("watch file", "foot pod", "treadmill")
+PHONE = "phone"
+"""Source of what a phone's positions tell; `data/FORMAT.md`."""
+
+_SOURCES_BEST_FIRST = ("watch file", PHONE, "foot pod", "treadmill")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +44,8 @@ class SpeedProfile:
 def best_track(tracks: Sequence[Track], quantity: str) -> Track | None:
     """Return the track of one quantity from the best source, its non-finite values left out.
 
-    A watch comes before a foot pod, a foot pod before a treadmill, and those before any other source. A track
-    with fewer than two finite values is none.
+    Watch, phone, foot pod and treadmill come in this order, and before any other source. A track with fewer
+    than two finite values is none.
     """
     kept = []
     for track in tracks:

@@ -139,6 +139,15 @@ class WatchClockConfig:
     windows_s: tuple[float, ...] = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.5, 8.0, 10.0, 13.0)
     """Lengths over which a watch may average what it tells. It can only look back, so that half of the length
     is its delay."""
+    window_step_s: float = 0.5
+    """From the best of them the least misfit is looked for in steps of this size."""
+    window_steps: int = 4
+    """How many: no further than halfway to the next one."""
+    start_s: float = 3.0
+    """So near to a start or a stop no steps are compared: with them the delay of a watch that averages over
+    5 s was told 0.5 s off, without them 0.05 s."""
+    count_hz: float = 10.0
+    """Rate of the sensor's running counts: a step takes a third of a second."""
     trend_s: float = 61.0
     """Changes slower than this are left out: those of two runs resemble each other."""
     most_spreads: float = 3.0
@@ -155,20 +164,36 @@ class WatchClockConfig:
     """Lags nearer to each other than this are the same."""
     rounds: int = 8
     """Steps of the fit; the lag settles in three or four."""
+    settled_s: float = 0.005
+    """A lag that moves by less than this has settled."""
+    longest_step_s: float = 1.5
+    """Cadence is alike over a few seconds; from further away no slope leads to the right lag."""
+    weight_rounds: int = 3
+    """How often residuals are weighed, each time by the spread of the last."""
+    spread_per_median: float = 1.4826
+    """Standard deviation over median distance, of a normal distribution."""
+    two_sided: float = 1.96
+    """Standard deviations on either side of a 95 % interval."""
+    delay_part_of_cadence: float = 0.15
+    """How well the delay is known, as a part of the averaging and of the watch's second."""
+    delay_part_of_speed: float = 0.33
+    """The same where only speed is told."""
     huber: float = 2.0
     """Residuals beyond so many spreads count less: stops that a watch hides, satellites it lost."""
     drift_spread: float = 40e-6
     """A watch's crystal against a sensor's: 20 parts per million each at room temperature, and the cold."""
-    probe_s: float = 0.1
-    """Lag by which the slope of the fit is taken."""
     block_s: float = 20.0
     """What lies further apart is taken for independent of each other."""
     block_points: int = 8
     """Fewest points of a watch that make a correlation."""
+    least_of_block: float = 0.5
+    """Least share of a block's usual points that must be known."""
     parts_s: float = 240.0
     """The lag of stretches this long shows whether one line holds for all of them."""
     most_stray_s: float = 2.0
     """How far the lag of most stretches may be from the line."""
+    stray_quantile: float = 0.8
+    """Share of the stretches that are most of them."""
     most_within_s: float = 3.0
     """A lag that is known less well puts strides of another kilometre beside a flag."""
     least_strength: float = 6.0

@@ -13,8 +13,8 @@ import numpy as np
 
 from analysis.signal.gait_clock import ClockEstimate
 from analysis.signal.sync_config import WatchClockConfig
-from analysis.signal.watch_fit import WatchFit, bounded, fitted
-from analysis.signal.watch_series import RunningCount, ToldSeries, present_on, without_trend
+from analysis.signal.watch_fit import WatchFit, bounded, fitted, spread_of
+from analysis.signal.watch_series import Detrending, RunningCount, ToldSeries, present_on
 from analysis.words import WatchMatch
 from sensor.samples import BoolArray, FloatArray
 
@@ -88,8 +88,9 @@ def clock_from_watch(
     if not fits:
         return unplaced("too little of it lies within the session")
     best = _best(fits, expected_start_s, config)
-    window_s = _averaging(count, told, start_s=best.start_s, config=config)
-    best = fitted(count, told, start_s=best.start_s, window_s=window_s, config=config) or best
+    if best is not fits[0]:
+        window_s = _averaging(count, told, start_s=best.start_s, config=config)
+        best = fitted(count, told, start_s=best.start_s, window_s=window_s, config=config) or best
     rivals = [
         fit
         for fit in fits
@@ -97,8 +98,9 @@ def clock_from_watch(
     ]
     lead = min((best.lead_over(rival) for rival in rivals), default=np.inf)
     nearby = _is_nearby(best, expected_start_s, config)
-    both_s = min(count.end_s - count.start_s, float(np.ptp(told.time_s)))
-    match, doubt = _judged(best, told, both_s=both_s, lead=lead, is_nearby=nearby, config=config)
+    match, doubt = _judged(
+        best, told, is_telling=_is_telling(count, told, config), lead=lead, is_nearby=nearby, config=config
+    )
     clock = ClockEstimate(
         at_s=best.start_s + best.middle_s,
         offset_s=-best.start_s,
@@ -131,30 +133,52 @@ def unplaced(doubt: str) -> WatchClock:
 
 
 def _averaging(count: RunningCount, told: ToldSeries, *, start_s: float, config: WatchClockConfig) -> float:
-    """Return over how long the watch averages: the length with which it is predicted best."""
-    fits = [
-        fitted(count, told, start_s=start_s, window_s=window_s, config=config)
-        for window_s in config.windows_s
-    ]
-    known = [fit for fit in fits if fit is not None]
-    if not known:
-        return config.coarse_window_s
-    k = min(range(len(known)), key=lambda i: known[i].misfit)
-    if not 0 < k < len(known) - 1:
-        return known[k].window_s
-    # Half a second of averaging is a quarter of a second of delay: between the lengths tried by a parabola.
-    beside = known[k - 1 : k + 2]
-    bend, slope, _ = np.polyfit([f.window_s for f in beside], [f.misfit**2 for f in beside], 2)
-    return float(-slope / (2.0 * bend)) if bend > 0.0 else known[k].window_s
+    """Return over how long the watch averages: the length with which it is predicted best.
+
+    A length too short misfits sooner than one too long, so that a parabola tells the least only from near.
+    """
+
+    def misfit(window_s: float) -> float:
+        fit = fitted(count, told, start_s=start_s, window_s=window_s, config=config)
+        return np.inf if fit is None else fit.misfit**2
+
+    best_s = min(config.windows_s, key=misfit)
+    step_s = config.window_step_s
+    for _ in range(config.window_steps):
+        around_s = np.maximum(best_s + step_s * np.array([-1.0, 0.0, 1.0]), step_s)
+        off = np.array([misfit(window_s) for window_s in around_s])
+        if off.argmin() == 1:
+            break
+        best_s = float(around_s[off.argmin()])
+    bend = off[0] - 2.0 * off[1] + off[2]
+    if off.argmin() != 1 or not 0.0 < bend < np.inf:
+        return best_s
+    return float(best_s + 0.5 * step_s * (off[0] - off[2]) / bend)
+
+
+def _is_telling(count: RunningCount, told: ToldSeries, config: WatchClockConfig) -> bool:
+    """Tell whether a watch of this run would be bound to agree somewhere: long, and not too even."""
+    both_s = min(count.end_s - count.start_s, float(np.ptp(told.time_s)))
+    time_s = np.arange(np.ceil(count.start_s), count.end_s, config.grid_s)
+    cadence_spm, _ = count.cadence_spm(time_s, config.coarse_window_s)
+    known = np.isfinite(cadence_spm)
+    (flat,) = Detrending.of(time_s, config.trend_s).without((cadence_spm,), known)
+    uneven = spread_of(flat[known], config) >= config.telling_spread_spm
+    return told.is_cadence and both_s >= config.telling_s and uneven
 
 
 def _judged(
-    best: WatchFit, told: ToldSeries, *, both_s: float, lead: float, is_nearby: bool, config: WatchClockConfig
+    best: WatchFit,
+    told: ToldSeries,
+    *,
+    is_telling: bool,
+    lead: float,
+    is_nearby: bool,
+    config: WatchClockConfig,
 ) -> tuple[WatchMatch, str]:
     """Say whether the best lag is to be believed, and why not."""
     enough = config.least_strength_nearby if is_nearby else config.least_strength
     counts_steps = told.is_cadence
-    is_telling = counts_steps and both_s >= config.telling_s and best.spread >= config.telling_spread_spm
     if best.strength < enough:
         if is_telling:
             return WatchMatch.ANOTHER_RUN, "its cadence nowhere follows the steps that the sensor felt"
@@ -189,7 +213,7 @@ def _candidates(
     theirs_s = np.arange(np.ceil(told.time_s[0]), told.time_s[-1], config.grid_s)
     if len(mine_s) < 2 or len(theirs_s) < 2:
         return []
-    mine = _flattened(mine_s, told.predicted(count, mine_s, config.coarse_window_s), config)
+    mine = _flattened(mine_s, told.predicted(count, mine_s, config.coarse_window_s)[0], config)
     theirs = _flattened(theirs_s, present_on(told, theirs_s, config), config)
     strength, common = _correlated(mine, theirs)
     shorter_s = config.grid_s * min(np.count_nonzero(mine[1]), np.count_nonzero(theirs[1]))
@@ -221,7 +245,8 @@ def _flattened(
 ) -> tuple[FloatArray, BoolArray]:
     """Return values of spread one without their trend, bounded, and where they are known."""
     known = np.isfinite(value)
-    return bounded(without_trend(time_s, value, known, config.trend_s), known, config), known
+    (flat,) = Detrending.of(time_s, config.trend_s).without((value,), known)
+    return bounded(flat, known, config), known
 
 
 def _correlated(

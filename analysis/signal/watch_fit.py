@@ -8,16 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.signal.sync_config import WatchClockConfig
-from analysis.signal.watch_series import RunningCount, ToldSeries, without_trend
+from analysis.signal.watch_series import RunningCount, ToldSeries
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
-
-_SETTLED_S = 0.005
-"""A fit that moves by less than this has settled."""
-
-_LONGEST_STEP_S = 1.5
-"""Cadence is alike over a few seconds; from further away no slope leads to the right lag."""
-
-_TWO_SIDED = 1.96
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +32,6 @@ class WatchFit:
         Seconds that both recorded.
     misfit
         Root mean square of what the prediction leaves over, weighted, in the unit of what was told.
-    spread
-        Spread of the prediction, slow changes left out.
     level_off
         By how much the watch told more than predicted, all along.
     likeness, strength
@@ -60,7 +50,6 @@ class WatchFit:
     points: int
     common_s: float
     misfit: float
-    spread: float
     level_off: float
     likeness: float
     strength: float
@@ -114,9 +103,8 @@ def fitted(
     drift = 0.0
     at_s = told.time_s - middle_s
     for _ in range(config.rounds):
-        held = _held(
-            count, told, session_s=start_s + told.time_s + drift * at_s, window_s=window_s, config=config
-        )
+        session_s = start_s + told.time_s + drift * at_s
+        held = _held(count, told, session_s=session_s, window_s=window_s, config=config)
         if held is None:
             return None
         weight, gain, residual = _weights(held, told, config)
@@ -124,11 +112,10 @@ def fitted(
             held, at_s, drift=drift, weight=weight, gain=gain, residual=residual, config=config
         )
         start_s, drift = start_s + move_s, drift + turn
-        if abs(move_s) < _SETTLED_S:
+        if abs(move_s) < config.settled_s:
             break
-    held = _held(
-        count, told, session_s=start_s + told.time_s + drift * at_s, window_s=window_s, config=config
-    )
+    session_s = start_s + told.time_s + drift * at_s
+    held = _held(count, told, session_s=session_s, window_s=window_s, config=config)
     if held is None:
         return None
     return _summed_up(
@@ -137,18 +124,18 @@ def fitted(
 
 
 def _held(
-    count: RunningCount, told: ToldSeries, *, session_s: FloatArray, window_s: float, config: WatchClockConfig
+    count: RunningCount,
+    told: ToldSeries,
+    *,
+    session_s: FloatArray,
+    window_s: float,
+    config: WatchClockConfig,
 ) -> _Held | None:
-    before, predicted, after = (
-        told.predicted(count, session_s + shift_s, window_s)
-        for shift_s in (-config.probe_s, 0.0, config.probe_s)
-    )
-    known = np.isfinite(before) & np.isfinite(after) & np.isfinite(told.value)
-    time_s = told.time_s
-    if not known.any() or np.ptp(time_s[known]) < config.least_common_s:
+    predicted, slope = told.predicted(count, session_s, window_s)
+    known = np.isfinite(predicted) & np.isfinite(told.value)
+    if not known.any() or np.ptp(told.time_s[known]) < config.least_common_s:
         return None
-    slope = (after - before) / (2.0 * config.probe_s)
-    flat = [without_trend(time_s, v, known, config.trend_s) for v in (told.value, predicted, slope)]
+    flat = told.trend.without((told.value, predicted, slope), known)
     return _Held(flat[0], flat[1], flat[2], known, np.where(known, told.value - predicted, 0.0))
 
 
@@ -157,15 +144,15 @@ def _weights(held: _Held, told: ToldSeries, config: WatchClockConfig) -> tuple[F
     # A start or a stop has the leverage of a minute of running, and both sides tell its first steps late. Of
     # speed there is little else to go by.
     far = np.maximum(np.abs(held.predicted), 1e-9)
-    most = config.most_spreads * spread_of(held.predicted[held.known]) if told.is_cadence else np.inf
+    most = config.most_spreads * spread_of(held.predicted[held.known], config) if told.is_cadence else np.inf
     leverage = np.minimum(1.0, most / far) ** 2
     weight: FloatArray = held.known * leverage
     gain, residual = 0.0, 1.0
-    for _ in range(3):
+    for _ in range(config.weight_rounds):
         gain = float((weight * held.told * held.predicted).sum())
         gain /= max(float((weight * held.predicted**2).sum()), 1e-9)
         left = held.told - gain * held.predicted
-        residual = max(spread_of(left[held.known]), 1e-6)
+        residual = max(spread_of(left[held.known], config), 1e-9)
         far = np.maximum(np.abs(left), 1e-9)
         weight = held.known * leverage * np.minimum(1.0, config.huber * residual / far)
     return weight, gain, residual
@@ -189,9 +176,9 @@ def _step(
     prior = (residual / config.drift_spread) ** 2
     normal[1, 1] += prior
     right[1] -= prior * drift
-    normal[0, 0] += 1e-12
+    normal[0, 0] = max(normal[0, 0], 1e-9)
     move_s, turn = np.linalg.solve(normal, right)
-    return float(np.clip(move_s, -_LONGEST_STEP_S, _LONGEST_STEP_S)), float(turn)
+    return float(np.clip(move_s, -config.longest_step_s, config.longest_step_s)), float(turn)
 
 
 def _summed_up(
@@ -211,32 +198,33 @@ def _summed_up(
     agreement = _blocks(time_s, mine, theirs, known=known, config=config)
     lag_s, error_s = _lags_of_parts(held, time_s, weight=weight, gain=gain, residual=residual, config=config)
     own_error_s = residual / max(abs(gain) * float(np.sqrt((weight * held.slope**2).sum())), 1e-9)
+    beyond_s = np.abs(lag_s) - config.two_sided * error_s
     step_s = np.diff(time_s[known])
     return WatchFit(
         start_s=start_s,
         drift=drift,
         middle_s=middle_s,
         window_s=window_s,
-        within_s=_TWO_SIDED * max(own_error_s, _mean_error(lag_s, error_s)) + _delay_error_s(told, window_s),
+        within_s=config.two_sided * max(own_error_s, _mean_error(lag_s, error_s))
+        + _delay_error_s(told, window_s, config),
         points=int(known.sum()),
         common_s=float(step_s[step_s <= config.longest_hole_s].sum()),
         misfit=float(np.sqrt((weight * (held.told - gain * held.predicted) ** 2).sum() / weight.sum())),
-        spread=spread_of(held.predicted[known]),
         level_off=float(np.median(held.level[known])),
         likeness=float((mine * theirs).sum() / max(power, 1e-9)),
         strength=_in_errors(agreement),
-        stray_s=float(np.quantile(np.abs(lag_s) - 2.0 * error_s, 0.8)) if len(lag_s) else 0.0,
+        stray_s=float(np.quantile(beyond_s, config.stray_quantile)) if len(beyond_s) else 0.0,
         agreement=agreement,
     )
 
 
-def _delay_error_s(told: ToldSeries, window_s: float) -> float:
+def _delay_error_s(told: ToldSeries, window_s: float, config: WatchClockConfig) -> float:
     """Return how far the delay of a watch may be from half of its averaging, s.
 
-    Steps show the averaging to a fourth of its length, and a watch tells whole seconds; how satellites are
-    smoothed shows less.
+    Steps show the averaging well, how satellites are smoothed shows less.
     """
-    return (window_s + 3.0) / 8.0 if told.is_cadence else (window_s + 1.0) / 3.0
+    part = config.delay_part_of_cadence if told.is_cadence else config.delay_part_of_speed
+    return part * (window_s + config.grid_s)
 
 
 def _lags_of_parts(
@@ -282,7 +270,7 @@ def _blocks(
     )
     usual = float(np.median(count[count > 0]))
     power = np.sqrt(mine_power * their_power)
-    known_there = (count >= 0.5 * usual) & (power > 0.0)
+    known_there = (count >= config.least_of_block * usual) & (power > 0.0)
     return np.asarray(np.where(known_there, product / np.maximum(power, 1e-9), np.nan))
 
 
@@ -303,12 +291,12 @@ def _in_errors(value: FloatArray) -> float:
 
 def bounded(value: FloatArray, known: BoolArray, config: WatchClockConfig) -> FloatArray:
     """Return values in units of their spread, no larger than `WatchClockConfig.most_spreads`."""
-    spread = spread_of(value[known])
+    spread = spread_of(value[known], config)
     return np.clip(value / max(spread, 1e-9), -config.most_spreads, config.most_spreads)
 
 
-def spread_of(value: FloatArray) -> float:
+def spread_of(value: FloatArray, config: WatchClockConfig) -> float:
     """Return a standard deviation that a few stops do not move; of mostly constant values the plain one."""
     if not len(value):
         return 0.0
-    return float(1.4826 * np.median(np.abs(value))) or float(value.std())
+    return float(config.spread_per_median * np.median(np.abs(value))) or float(value.std())

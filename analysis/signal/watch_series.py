@@ -6,17 +6,17 @@ count: the difference of two of its values is what any watch with any averaging 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from analysis.maths.intervals import inside
 from analysis.signal.records import EvenStream, Gait
 from analysis.signal.sync_config import WatchClockConfig
-from sensor.samples import BoolArray, FloatArray, WatchRecord, freeze_arrays
+from sensor.samples import BoolArray, FloatArray, IntArray, WatchRecord, freeze_arrays
 from sensor.units import STANDARD_GRAVITY_MPS2
-
-_COUNT_HZ = 10.0
-"""Rate of the running counts; a step takes a third of a second."""
 
 _SECONDS_PER_MINUTE = 60.0
 
@@ -33,15 +33,18 @@ class RunningCount:
         (n,) steps so far, a real number; it stands still while the runner does.
     effort
         (n,) integral of the deviation of specific force from 1 g, in g·s: it grows with speed.
-    unknown_s
+    lost_s
         (n,) seconds so far of which nothing was received.
+    uncounted_s
+        (n,) the same, and seconds in which steps cannot be counted: starts and stops.
     """
 
     start_s: float
     rate_hz: float
     steps: FloatArray
     effort: FloatArray
-    unknown_s: FloatArray
+    lost_s: FloatArray
+    uncounted_s: FloatArray
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
@@ -51,21 +54,54 @@ class RunningCount:
         """Session time of the last value."""
         return self.start_s + (len(self.steps) - 1) / self.rate_hz
 
-    def over(self, count: FloatArray, time_s: FloatArray, window_s: float) -> FloatArray:
-        """Return (k,) by how much a count grew per second in the window that ends at each time.
+    def cadence_spm(self, time_s: FloatArray, window_s: float) -> tuple[FloatArray, FloatArray]:
+        """Return the steps per minute over the window that ends at each time, and their slope per second.
 
-        NaN where that window is not wholly known.
+        Both (k,); NaN where that window is not wholly known.
         """
+        grown, slope = self._over(self.steps, self.uncounted_s, time_s=time_s, window_s=window_s)
+        return _SECONDS_PER_MINUTE * grown, _SECONDS_PER_MINUTE * slope
+
+    def effort_g(self, time_s: FloatArray, window_s: float) -> tuple[FloatArray, FloatArray]:
+        """Return the mean deviation from 1 g over the window that ends at each time, and its slope."""
+        return self._over(self.effort, self.lost_s, time_s=time_s, window_s=window_s)
+
+    def _over(
+        self, count: FloatArray, unknown_s: FloatArray, *, time_s: FloatArray, window_s: float
+    ) -> tuple[FloatArray, FloatArray]:
         row = (time_s - self.start_s) * self.rate_hz
         before = row - window_s * self.rate_hz
-        grid = np.arange(len(count), dtype=np.float64)
-        lost_s = np.interp(row, grid, self.unknown_s) - np.interp(before, grid, self.unknown_s)
-        value = (np.interp(row, grid, count) - np.interp(before, grid, count)) / window_s
-        known = (before >= 0.0) & (row <= len(count) - 1) & (lost_s < 0.5 / self.rate_hz)
-        return np.asarray(np.where(known, value, np.nan))
+        known = (before >= 1.0) & (row <= len(count) - 3)
+        now, then = (_Between.of(rows, known, self.rate_hz) for rows in (row, before))
+        known &= now.value(unknown_s) - then.value(unknown_s) < 0.5 / self.rate_hz
+        grown = (now.value(count) - then.value(count)) / window_s
+        slope = (now.slope(count) - then.slope(count)) / window_s
+        return np.where(known, grown, np.nan), np.where(known, slope, np.nan)
 
 
-def running_count(stream: EvenStream, gait: Gait) -> RunningCount:
+class _Between(NamedTuple):
+    """Places on an even grid: rows below them, how far they lie beyond, and points a second."""
+
+    row: IntArray
+    beyond: FloatArray
+    rate_hz: float
+
+    @classmethod
+    def of(cls, rows: FloatArray, known: BoolArray, rate_hz: float) -> _Between:
+        inside = np.where(known, rows, 1.0)
+        row = inside.astype(np.int64)
+        return cls(row, inside - row, rate_hz)
+
+    def value(self, values: FloatArray) -> FloatArray:
+        low = values[self.row]
+        return np.asarray(low + self.beyond * (values[self.row + 1] - low))
+
+    def slope(self, values: FloatArray) -> FloatArray:
+        """Return the slope per second over the three grid steps around each place."""
+        return np.asarray((values[self.row + 2] - values[self.row - 1]) * (self.rate_hz / 3.0))
+
+
+def running_count(stream: EvenStream, gait: Gait, config: WatchClockConfig) -> RunningCount:
     """Count the steps and the effort of a trunk sensor.
 
     Parameters
@@ -74,28 +110,62 @@ def running_count(stream: EvenStream, gait: Gait) -> RunningCount:
         Even stream as received.
     gait
         Its bouts and step phase.
+    config
+        How long a start or a stop takes.
     """
-    inside = np.zeros(len(stream), dtype=bool)
-    for first, last in zip(gait.first.tolist(), gait.last.tolist(), strict=True):
-        inside[first:last] = True
+    rows = np.arange(len(stream), dtype=np.float64)
+    moving = inside(rows, gait.first, gait.last)
+    # Sensor and watch each take a while to notice a start, and not the same one.
+    edges, reach = np.sort(np.concatenate([gait.first, gait.last])), round(config.start_s * stream.rate_hz)
+    starting = inside(rows, edges - reach, edges + reach)
     # Phase begins anew in each bout: what it grows between two rows of one bout is a count.
-    grown = np.where(inside[1:] & inside[:-1], np.diff(gait.step_phase), 0.0)
+    grown = np.where(moving[1:] & moving[:-1], np.diff(gait.step_phase), 0.0)
     steps = np.concatenate([[0.0], np.cumsum(np.clip(grown, 0.0, 1.0))])
     force_g = np.sqrt(np.einsum("ij,ij->i", stream.acc_sensor_mps2, stream.acc_sensor_mps2))
     force_g /= STANDARD_GRAVITY_MPS2
-    row = np.arange(0.0, len(stream) - 1.0, stream.rate_hz / _COUNT_HZ)
-    rows = np.arange(len(stream), dtype=np.float64)
+    row = np.arange(0.0, len(stream) - 1.0, stream.rate_hz / config.count_hz)
 
     def at(values: FloatArray) -> FloatArray:
         return np.asarray(np.interp(row, rows, values))
 
     return RunningCount(
         start_s=stream.start_s,
-        rate_hz=_COUNT_HZ,
+        rate_hz=config.count_hz,
         steps=at(steps),
         effort=at(np.cumsum(np.abs(force_g - 1.0)) / stream.rate_hz),
-        unknown_s=at(np.cumsum(~stream.present) / stream.rate_hz),
+        lost_s=at(np.cumsum(~stream.present) / stream.rate_hz),
+        uncounted_s=at(np.cumsum(~stream.present | starting) / stream.rate_hz),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detrending:
+    """Takes off what changes slowly: the mean over the window around each time.
+
+    Parameters
+    ----------
+    low, high
+        (k,) the first point of each window, and the one after its last.
+    """
+
+    low: IntArray
+    high: IntArray
+
+    @classmethod
+    def of(cls, time_s: FloatArray, window_s: float) -> Detrending:
+        """Return that of (k,) rising times with windows of a width, centred."""
+        low = np.searchsorted(time_s, time_s - window_s / 2.0)
+        return cls(low, np.searchsorted(time_s, time_s + window_s / 2.0, side="right"))
+
+    def without(self, values: Sequence[FloatArray], known: BoolArray) -> list[FloatArray]:
+        """Return several (k,) courses without their trend, nought where not ``known``."""
+        weight = np.concatenate([[0.0], np.cumsum(known)])
+        points = np.maximum(weight[self.high] - weight[self.low], 1.0)
+        return [self._without(value, known, points) for value in values]
+
+    def _without(self, value: FloatArray, known: BoolArray, points: FloatArray) -> FloatArray:
+        total = np.concatenate([[0.0], np.cumsum(np.where(known, value, 0.0))])
+        return np.where(known, value - (total[self.high] - total[self.low]) / points, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,23 +180,26 @@ class ToldSeries:
         (k,) cadence in steps per minute, or speed in m/s.
     is_cadence
         Which of the two.
+    trend
+        What takes slow changes off at these times.
     """
 
     time_s: FloatArray
     value: FloatArray
     is_cadence: bool
+    trend: Detrending
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
 
-    def predicted(self, count: RunningCount, time_s: FloatArray, window_s: float) -> FloatArray:
+    def predicted(
+        self, count: RunningCount, time_s: FloatArray, window_s: float
+    ) -> tuple[FloatArray, FloatArray]:
         """Return what the watch would tell at session times if it averaged over its last ``window_s``.
 
-        Steps per minute for cadence; for speed what grows with it, of no unit.
+        Steps per minute for cadence; for speed what grows with it, of no unit. Beside it the slope a second.
         """
-        if self.is_cadence:
-            return _SECONDS_PER_MINUTE * count.over(count.steps, time_s, window_s)
-        return count.over(count.effort, time_s, window_s)
+        return (count.cadence_spm if self.is_cadence else count.effort_g)(time_s, window_s)
 
 
 def told_series(watch: WatchRecord, config: WatchClockConfig) -> ToldSeries | None:
@@ -146,7 +219,8 @@ def told_series(watch: WatchRecord, config: WatchClockConfig) -> ToldSeries | No
         time_s, value = track.time_s, track.value
         if quantity == "distance_m":
             time_s, value = _slope(time_s, value, config)
-        told = ToldSeries(time_s, value, quantity == "cadence_spm")
+        trend = Detrending.of(time_s, config.trend_s)
+        told = ToldSeries(time_s, value, is_cadence=quantity == "cadence_spm", trend=trend)
         if _is_telling(told, config):
             return told
     return None
@@ -165,28 +239,6 @@ def _is_telling(told: ToldSeries, config: WatchClockConfig) -> bool:
     """Tell whether a series is long enough, and more than one value all along."""
     long_enough = len(told.time_s) > 1 and np.ptp(told.time_s) >= config.least_common_s
     return bool(long_enough and np.ptp(told.value) > 0.0 and np.count_nonzero(told.value) > 2)
-
-
-def without_trend(time_s: FloatArray, value: FloatArray, known: BoolArray, window_s: float) -> FloatArray:
-    """Return (k,) values less their mean over the window around each, nought where not ``known``.
-
-    Parameters
-    ----------
-    time_s
-        (k,) rising.
-    value
-        (k,) anything where not known.
-    known
-        (k,) what counts.
-    window_s
-        Width, centred.
-    """
-    weight = np.concatenate([[0.0], np.cumsum(known)])
-    total = np.concatenate([[0.0], np.cumsum(np.where(known, value, 0.0))])
-    low = np.searchsorted(time_s, time_s - window_s / 2.0)
-    high = np.searchsorted(time_s, time_s + window_s / 2.0, side="right")
-    mean = (total[high] - total[low]) / np.maximum(weight[high] - weight[low], 1.0)
-    return np.where(known, value - mean, 0.0)
 
 
 def present_on(told: ToldSeries, grid_s: FloatArray, config: WatchClockConfig) -> FloatArray:

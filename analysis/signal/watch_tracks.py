@@ -40,7 +40,7 @@ def watch_clock_of(
     if watch.told_start_s is not None:
         return told_clock(watch.told_start_s)
     return clock_from_watch(
-        running_count(stream, gait),
+        running_count(stream, gait, config),
         told_series(watch, config),
         expected_start_s=expected_start_s(watch, started_utc),
         config=config,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _SEPARATORS = (b",", b";", b"\t")
@@ -13,9 +14,17 @@ _QUOTED_DECIMAL_COMMA = re.compile(rb'"([-+]?[0-9]+),([0-9]+)"')
 _LOOKED_AT = 200
 """Rows that settle how numbers are written."""
 
+_HEADER_WITHIN = 40
+"""Lines that an app may write before the names of its columns."""
+
+_HEAD_BYTES = 65_536
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_OLDER_ENCODINGS = ("gb18030", "cp1252", "latin-1")
+"""In which a degree sign is written where it is not UTF-8. The first is strict enough to say no."""
+
 
 def as_utf8(content: bytes) -> bytes:
-    """Return a text's bytes in UTF-8 without a byte order mark, from UTF-8 or UTF-16.
+    """Return a text's bytes in UTF-8 without a byte order mark, from UTF-8, UTF-16, GB 18030 or Latin-1.
 
     Raises
     ------
@@ -27,7 +36,24 @@ def as_utf8(content: bytes) -> bytes:
     for encoding, zeros in (("utf-16-le", content[1:40:2]), ("utf-16-be", content[:40:2])):
         if len(zeros) > 4 and not zeros.strip(b"\x00"):
             return content.decode(encoding).encode()
-    return content.removeprefix(codecs.BOM_UTF8)
+    return _from_older(content.removeprefix(codecs.BOM_UTF8))
+
+
+def _from_older(content: bytes) -> bytes:
+    """Return the text in UTF-8 where its beginning is one of another encoding; anything else as it is."""
+    head = content[:_HEAD_BYTES].rpartition(b"\n")[0] or content[:_HEAD_BYTES]
+    if head.isascii() or _decodes(head, "utf-8") or _NO_TEXT.search(head):
+        return content
+    encoding = next(one for one in _OLDER_ENCODINGS if _decodes(head, one))
+    return content.decode(encoding, errors="replace").encode()
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +84,29 @@ class TableLines:
     left_out: tuple[str, ...]
 
 
-def read_lines(text: bytes) -> TableLines:
+def separator_of(header: bytes) -> bytes:
+    """Return what stands between the fields of a header: comma, semicolon or tab."""
+    return max(_SEPARATORS, key=header.count)
+
+
+def read_lines(
+    text: bytes, *, is_header: Callable[[bytes], bool] | None = None, keeps_repeated: bool = False
+) -> TableLines:
     """Find header and rows; leave out what loggers add: the header again, a row told twice, a torn last line.
 
     Parameters
     ----------
     text
         UTF-8 with at least one line that is not blank.
+    is_header
+        Tells the line that names the columns where others may stand before it; without it the first.
+    keeps_repeated
+        True where a row like the one before is a sample of its own: of two with one time.
     """
     lines = text.splitlines()
-    start = next(number for number, line in enumerate(lines) if line.strip())
-    if re.fullmatch(rb'"?sep=.?"?', lines[start].strip(), re.IGNORECASE) and len(lines) > start + 1:
-        # Excel's own line, which tells the separator.
-        start += 1
-    header = lines[start].strip()
-    separator = max(_SEPARATORS, key=header.count)
+    start = _header_line(lines, is_header)
+    header = lines[start].strip(b" \r\n\x0b\x0c")
+    separator = separator_of(header)
     rows: list[bytes] = []
     numbers: list[int] = []
     headers, repeated = [], []
@@ -82,7 +116,7 @@ def read_lines(text: bytes) -> TableLines:
             continue
         if bare == header:
             headers.append(number)
-        elif rows and bare == rows[-1]:
+        elif rows and bare == rows[-1] and not keeps_repeated:
             repeated.append(number)
         else:
             rows.append(bare)
@@ -102,6 +136,17 @@ def read_lines(text: bytes) -> TableLines:
         numbers=numbers,
         left_out=left_out,
     )
+
+
+def _header_line(lines: list[bytes], is_header: Callable[[bytes], bool] | None) -> int:
+    """Return which line names the columns; the first with anything in it where none is told."""
+    start = next(number for number, line in enumerate(lines) if line.strip())
+    if is_header is not None:
+        told = (number for number in range(start, min(len(lines), start + _HEADER_WITHIN)))
+        return next((number for number in told if is_header(lines[number])), start)
+    # Excel's own line tells the separator.
+    is_excels = re.fullmatch(rb'"?sep=.?"?', lines[start].strip(), re.IGNORECASE)
+    return start + 1 if is_excels and len(lines) > start + 1 else start
 
 
 def _told(numbers: list[int], one: str, many: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,11 @@ class CsvTable:
     ----------
     path
         UTF-8 or UTF-16 text, any line ends; commas, semicolons or tabs between the fields, points or (where
-        commas do not separate) commas as decimal signs.
+        commas do not separate) commas as decimal signs. GB 18030 and Latin-1 are read as well.
+    content
+        Of the file where it was read already: then the path is only for messages.
+    is_header, keeps_repeated
+        As for `read_lines`.
 
     Attributes
     ----------
@@ -47,14 +51,21 @@ class CsvTable:
         When the file cannot be read, is of another kind, or is no text.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        content: bytes | None = None,
+        *,
+        is_header: Callable[[bytes], bool] | None = None,
+        keeps_repeated: bool = False,
+    ) -> None:
         self.path = path
-        content = read_source(path)
+        content = read_source(path) if content is None else content
         if not content.strip():
             raise ImportFileError(f"{path}: the file is empty; export it again")
         self.size = len(content)
         self.sha256 = hashlib.sha256(content).hexdigest()
-        self._lines = self._read_lines(content)
+        self._lines = self._read_lines(content, is_header, keeps_repeated)
         try:
             self.header = self._lines.header.decode()
         except UnicodeDecodeError as error:
@@ -62,10 +73,14 @@ class CsvTable:
                 f"{path}: line 1 is not UTF-8 text; save the table as CSV, UTF-8"
             ) from error
         separator = self._lines.separator.decode()
-        self.names = tuple(name.strip().strip('"').strip() for name in self.header.split(separator))
+        # Some headers end in a separator though their rows do not.
+        names = self.header.rstrip(separator + " \t").split(separator)
+        self.names = tuple(name.strip().strip('"').strip() for name in names)
         self.left_out = self._lines.left_out
 
-    def _read_lines(self, content: bytes) -> TableLines:
+    def _read_lines(
+        self, content: bytes, is_header: Callable[[bytes], bool] | None, keeps_repeated: bool
+    ) -> TableLines:
         """Return the lines of the table; refuse what is none."""
         try:
             text = as_utf8(content)
@@ -75,12 +90,17 @@ class CsvTable:
             ) from error
         if kind := name_foreign(text):
             raise ImportFileError(f"{self.path}: this is {kind}")
-        lines = read_lines(text)
+        lines = read_lines(text, is_header=is_header, keeps_repeated=keeps_repeated)
         if len(lines.header) > _LONGEST_HEADER:
             raise ImportFileError(
                 f"{self.path}: line 1 has {len(lines.header)} bytes, no header of a table; export it again"
             )
         return lines
+
+    @property
+    def row_count(self) -> int:
+        """Rows below the header."""
+        return len(self._lines.rows)
 
     def complain(self, complaint: str, advice: str) -> ImportFileError:
         """Return the error for a complaint about the header, which it shows."""
@@ -113,6 +133,36 @@ class CsvTable:
             raise self.not_finite(row, columns[column])
         return values
 
+    def known_numbers(self, column: str) -> FloatArray:
+        """Return a column as (n,) numbers, NaN for every cell that is none.
+
+        Raises
+        ------
+        ImportFileError
+            Without rows, and for a line with more fields than the header.
+        """
+        self._refuse_no_rows()
+        self._refuse_extra_fields()
+        numbers = self._numbers([self.names.index(column)])[:, 0]
+        return np.asarray(np.where(np.isfinite(numbers), numbers, np.nan))
+
+    def texts(self, column: str) -> list[str]:
+        """Return the cells of a column as they are written; empty where a row ends before it.
+
+        Raises
+        ------
+        ImportFileError
+            Without rows, and for a line with more fields than the header.
+        """
+        position = self.names.index(column)
+        self._refuse_no_rows()
+        self._refuse_extra_fields()
+        rows = (row.split(self._lines.separator) for row in self._lines.rows)
+        return [
+            row[position].strip().decode("utf-8", errors="replace") if position < len(row) else ""
+            for row in rows
+        ]
+
     def not_finite(self, row: int, column: str) -> ImportFileError:
         """Return the error for a cell that is no finite number."""
         cell = self._cell(row, self.names.index(column))
@@ -133,7 +183,7 @@ class CsvTable:
                 decimal=self._lines.decimal,
                 quoting=csv.QUOTE_NONE,
                 header=None,
-                names=range(len(self.names)),
+                names=range(max(positions) + 1),
                 index_col=False,
                 usecols=sorted(positions),
                 skipinitialspace=True,

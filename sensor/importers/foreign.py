@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_AN_APPS_FOLDER = "unpack it and export one table with the documented header"
+_PACKED = "unpack it and give the folder"
 
 _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     (re.compile(pattern, re.DOTALL | re.IGNORECASE), said)
@@ -14,9 +14,9 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
             rb".{8}\.FIT",
             "a FIT file of a watch: it holds no motion of the trunk; give the file of the sensor",
         ),
-        (rb"PK\x03\x04", f"a zip archive: {_AN_APPS_FOLDER}"),
+        (rb"PK\x03\x04", f"a zip archive: {_PACKED}"),
         (rb"\x1f\x8b", "packed with gzip: unpack it first"),
-        (rb"7z\xbc\xaf|Rar!", f"a packed archive: {_AN_APPS_FOLDER}"),
+        (rb"7z\xbc\xaf|Rar!", f"a packed archive: {_PACKED}"),
         (rb"%PDF", "a PDF: export the table itself as CSV"),
         (rb"\xd0\xcf\x11\xe0", "an old Excel workbook: save the table as CSV"),
         (rb"\x89HDF", "an HDF5 file: export the table as CSV"),
@@ -29,11 +29,6 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"\s*<(!doctype )?html\b", "a web page, not the file behind it: download the file itself"),
         (rb"\s*<\?xml|\s*<[A-Za-z]", "an XML file: export the samples as CSV"),
         (rb"\s*[\[{]", "a JSON file: export the samples as CSV"),
-        (rb"time,seconds_elapsed,", "a table of the phone app Sensor Logger, which is not read yet"),
-        (rb'"?Time \(s\)"?[,;\t]', "a table of the phone app phyphox, which is not read yet"),
-        (rb"epoc \(ms\)|epoch \(ms\)", "a table of the app MetaBase, which is not read yet"),
-        (rb"Phone timestamp[;,]", "a table of the app Polar Sensor Logger, which is not read yet"),
-        (rb"timestamp,x,y,z", "a table of the app Movesense Showcase, which is not read yet"),
     )
 )
 _FIRST_BYTES = 4096

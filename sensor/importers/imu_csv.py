@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from sensor.clock.pairing import find_neighbours
+from sensor.importers.csv_lines import as_utf8
 from sensor.importers.csv_table import CsvTable
 from sensor.importers.mistaken_motion import check_motion, gravity_remark
+from sensor.importers.phone_track import PhoneTrack
 from sensor.importers.plausibility import (
     check_acceleration,
     check_axes,
     check_size,
     check_times,
 )
+from sensor.importers.two_streams import rates_at
 from sensor.samples import BoolArray, FloatArray, IntArray, freeze_arrays
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
@@ -32,9 +35,12 @@ GYR_UNITS = {"radps": 1.0, "dps": RADPS_PER_DEGPS}
 _MOST_WHOLE_ROWS = 0.9
 """Where fewer rows than this hold a quantity, its empty cells are the rule: two streams in one table."""
 
+_HEADER_WITHIN = 3
+"""Lines: Excel's own and blank ones may come first."""
+
 _HOW_TO = (
     "the header is time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps, "
-    "or with _g and _dps, the gyroscope may be missing"
+    "or with _g and _dps, the gyroscope may be missing; or say which column is what with --map"
 )
 
 
@@ -54,6 +60,8 @@ class ImuFile:
         Sentences the runner should read: ignored columns, a gyroscope that only gives zeros.
     acc_range_mps2, gyr_range_radps
         Full scale where the kind of file settles it; else it is guessed from the samples.
+    phone
+        The fixes of a phone that recorded them on the same clock.
     """
 
     name: str
@@ -65,6 +73,7 @@ class ImuFile:
     notices: tuple[str, ...]
     acc_range_mps2: float | None = None
     gyr_range_radps: float | None = None
+    phone: PhoneTrack | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
@@ -125,6 +134,16 @@ def read_imu_csv(path: Path) -> ImuFile:
     )
 
 
+def is_documented(head: bytes) -> bool:
+    """Tell from its first bytes whether a table has the documented names, be it not all of them."""
+    try:
+        lines = as_utf8(head).splitlines()[:_HEADER_WITHIN]
+    except UnicodeDecodeError:
+        return False
+    words = {word for line in lines for word in re.findall(r"\w+", line.decode("utf-8", errors="replace"))}
+    return TIME_COLUMN in words and any(name in words for unit in ACC_UNITS for name in _triad("acc", unit))
+
+
 def _at_one_time(
     table: CsvTable, used: tuple[str, ...], *, values: FloatArray
 ) -> tuple[FloatArray, IntArray, list[str]]:
@@ -166,11 +185,11 @@ def _at_one_time(
         raise table.not_finite(row, used[_empty_cell(is_there[row])])
     gyr_s, acc_s = values[gyr_rows, 0], values[acc_rows, 0]
     check_times(table.path, gyr_s, line_of=lambda sample: table.line_of(int(gyr_rows[sample])))
-    near = find_neighbours(acc_s, gyr_s, period=float(np.median(np.diff(gyr_s))))
-    both = np.column_stack([values[acc_rows, :4], near.interpolate(values[gyr_rows, 4:])])
+    paired = rates_at(acc_s, gyr_s, values[gyr_rows, 4:])
+    both = np.column_stack([values[acc_rows, :4], paired.values])
     return (
-        both[near.is_known],
-        acc_rows[near.is_known],
+        both[paired.is_known],
+        acc_rows[paired.is_known],
         [
             f"{table.path}: acceleration and angular rate stand at moments of their own; "
             "the angular rate was brought to those of the acceleration."

@@ -17,6 +17,7 @@ import numpy as np
 from sensor.errors import ImportFileError, SessionExistsError, SessionFileError
 from sensor.importers.full_scale import full_scale_settings
 from sensor.importers.imu_csv import ImuFile
+from sensor.importers.phone_track import write_phone_track
 from sensor.importers.plausibility import US_PER_S
 from sensor.protocol import registry
 from sensor.protocol.open_profile.frames import IMPORT_KEY, encode_import_packets
@@ -132,6 +133,7 @@ def write_imu_session(
                 for key, value in (context or {}).items():
                     writer.set_context(key, value)
                 _write_files(writer, files, zero_s)
+                _write_track(writer, files, zero_s)
             if finish is not None:
                 finish(unfinished)
             give_name(unfinished, target)
@@ -161,6 +163,15 @@ def _write_files(rows: SessionRows, files: Mapping[str, ImuFile], zero_s: float)
     channel = registry.device(IMPORT_KEY).data_characteristic
     for arrival_ns, segment_id, payload in heapq.merge(*packets):
         rows.packet(segment_id, channel, arrival_ns=arrival_ns, payload=payload)
+
+
+def _write_track(rows: SessionRows, files: Mapping[str, ImuFile], zero_s: float) -> None:
+    """Write the way of the first phone that knows it: two phones on one runner went the same."""
+    for file in files.values():
+        if file.phone is not None:
+            span_s = (float(file.time_s[0]), float(file.time_s[-1]))
+            write_phone_track(rows, file.phone, zero_s=zero_s, span_s=span_s)
+            return
 
 
 def _begin_file(

@@ -198,12 +198,28 @@ def _left_over(windows: MotionWindows, factor: float) -> FloatArray:
 
 def _without_course(vectors: FloatArray, rate_hz: float) -> FloatArray:
     """Return (m, n', 3, c) averages over strides, without their mean and steady change."""
-    every = max(1, round(rate_hz / 10))
-    slow = gaussian_filter1d(vectors, _STRIDE_S * rate_hz, axis=1)[:, ::every]
+    weight = _stride_weights(vectors.shape[1], _STRIDE_S * rate_hz, every=max(1, round(rate_hz / 10)))
+    slow = np.tensordot(weight, vectors, axes=(1, 1)).swapaxes(0, 1)
     slow = slow - slow.mean(axis=1, keepdims=True)
     course = np.linspace(-1, 1, slow.shape[1])
     slope = np.einsum("n,mnic->mic", course, slow) / (course**2).sum()
     return np.asarray(slow - course[:, None, None] * slope[:, None])
+
+
+def _stride_weights(count: int, sigma: float, *, every: int) -> FloatArray:
+    """Return (n', n) what rows 0, every, … of `gaussian_filter1d` take of each, mirrored at the ends."""
+    reach = int(4.0 * sigma + 0.5)
+    offset = np.arange(-reach, reach + 1)
+    bell = np.exp(-0.5 * (offset / sigma) ** 2)
+    middle = np.arange(0, count, every)
+    taken = np.mod(middle[:, None] + offset, 2 * count)
+    weight = np.zeros((len(middle), count))
+    np.add.at(
+        weight,
+        (np.arange(len(middle))[:, None], np.where(taken < count, taken, 2 * count - 1 - taken)),
+        bell / bell.sum(),
+    )
+    return weight
 
 
 def _crossing(vectors: FloatArray) -> FloatArray:

@@ -32,7 +32,7 @@ MOST = 1e6
 _LEAST_EVEN = 0.5
 """Median step times rows per second: 1 where samples are even, far less where they come in bursts."""
 
-_LATEST_S = 4e9
+LATEST_S = 4e9
 """The year 2096, in seconds since 1970."""
 
 _BEYOND_ANY_UNIT = 1e20
@@ -103,14 +103,14 @@ def check_times(path: Path, time_s: FloatArray, *, line_of: Callable[[int], int]
             f"after {before:.10g} s; sort the rows by time and leave out repeated ones"
         )
     step_s = float(np.median(steps_us)) / US_PER_S if len(steps_us) else 0.0
-    _check_bursts(path, time_s, step_s=step_s)
+    check_bursts(path, time_s, step_s=step_s)
     duration_s = float(time_s[-1] - time_s[0]) + step_s
     if duration_s < MIN_DURATION_S:
         raise ImportFileError(
             f"{path}: {duration_s:.1f} s of data; at least {MIN_DURATION_S:.0f} s are needed"
         )
     _check_rate(path, 1 / step_s)
-    _check_reach(path, time_s, line_of=line_of, latest_s=_LATEST_S)
+    _check_reach(path, time_s, line_of=line_of, latest_s=LATEST_S)
     if duration_s > LONGEST_S:
         jump = int(np.argmax(steps_us))
         raise ImportFileError(
@@ -120,7 +120,7 @@ def check_times(path: Path, time_s: FloatArray, *, line_of: Callable[[int], int]
     return 1 / step_s
 
 
-def _check_bursts(path: Path, time_s: FloatArray, *, step_s: float) -> None:
+def check_bursts(path: Path, time_s: FloatArray, *, step_s: float) -> None:
     """Refuse times of arrival: they come in bursts, and their median step is none of the sensor's."""
     if not step_s:
         return

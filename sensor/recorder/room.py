@@ -49,4 +49,6 @@ def shortage(plan: RecordingPlan, folder: Path) -> str:
     free, per_s = free_bytes(folder), stored_bytes_per_s(plan)
     if free >= HOUR_S * per_s:
         return ""
-    return f"only {free / 1e6:.1f} MB are free in {folder}, room for about {free / per_s / 60.0:.0f} min"
+    minutes = free / per_s / 60.0
+    lasts = f"about {minutes:.0f} min" if minutes >= 1.0 else "less than a minute"
+    return f"only {free / 1e6:.1f} MB are free in {folder}, room for {lasts}"

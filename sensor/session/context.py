@@ -12,6 +12,7 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     "typed_distance_m": (10.0, 1_000_000.0),
     "typed_speed_mps": (0.2, 20.0),
     "watch_distance_m": (10.0, 1_000_000.0),
+    "lap_length_m": (50.0, 50_000.0),
     "stature_m": (0.5, 2.8),
     "hours_sat_before": (0.0, 100.0),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.bench.revalidation import (
     accelerometer,
     bend,
+    cadence_distance,
     head_position,
     hour,
     jogs,
@@ -29,6 +30,7 @@ SECTIONS: tuple[Callable[[], Section], ...] = (
     hour.section,
     orientation.section,
     jogs.section,
+    cadence_distance.section,
     head_position.section,
     upper_back_head.section,
     accelerometer.section,

@@ -9,6 +9,7 @@ from functools import partial
 from sensor.protocol.device_kind import DeviceKind
 from tests.fuzz.decoders import DECODINGS, Decoding, check_decoding
 from tests.fuzz.drivers import DRIVEN, check_driver, messages_to
+from tests.fuzz.exports import export_seeds
 from tests.fuzz.files import check_file, check_log, file_seeds, log_seeds
 from tests.fuzz.framing import join_messages, split_messages
 from tests.fuzz.parsers import check_parsers
@@ -72,6 +73,7 @@ TARGETS = {
         Target("parse", check_parsers, _valid_values, 300),
         Target("log", check_log, log_seeds, 4096),
         Target("file", check_file, file_seeds, 16_384),
+        Target("export", check_file, export_seeds, 20_000),
         Target("watch-file", check_watch_file, watch_file_seeds),
     )
 }

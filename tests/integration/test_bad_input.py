@@ -140,11 +140,15 @@ def test_units_swapped_the_other_way_are_named_too(chest: Path, home: Path, tmp_
         assert said in complaint(forked(home, "import", f"sternum={path}"))
 
 
-@pytest.mark.parametrize("name", ["folder", "nowhere.csv"])
-def test_what_is_no_file_is_one_line(home: Path, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("folder", "no recording known here in it (nothing)"), ("nowhere.csv", "cannot be read")],
+)
+def test_what_holds_no_recording_is_one_line(home: Path, tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "folder").mkdir()
     line = complaint(forked(home, "import", f"sternum={tmp_path / name}"))
-    assert line.startswith(f"{tmp_path / name}: cannot be read")
+    assert line.startswith(f"{tmp_path / name}: {said}")
+    assert not home.exists()
 
 
 def test_standing_alone_is_no_run(home: Path, tmp_path: Path) -> None:

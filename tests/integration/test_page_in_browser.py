@@ -14,6 +14,7 @@ from analysis.report import page
 from tests.support import sample_report as sample
 from tests.support.browser import browse, chromium
 from tests.support.sample_report import with_fields
+from tests.support.sample_ways import with_way
 
 pytestmark = pytest.mark.browser
 
@@ -63,9 +64,13 @@ def look(tmp_path: Path) -> Look:
     return measure
 
 
+def three_hours_on_the_map() -> Any:
+    return with_way(sample.three_hours())
+
+
 @pytest.mark.parametrize("width", [360, 1200])
 @pytest.mark.parametrize(
-    "make", [sample.slouching_10k, sample.three_hours, sample.loose_sensor, sample.three_sensors]
+    "make", [sample.slouching_10k, three_hours_on_the_map, sample.loose_sensor, sample.three_sensors]
 )
 def test_nothing_sticks_out_and_every_word_is_legible(look: Look, make: Any, width: int) -> None:
     seen = look(make(), width)

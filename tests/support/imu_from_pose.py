@@ -8,6 +8,7 @@ other and with the truth, which is read off the same curve.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.interpolate import BSpline, make_interp_spline
@@ -55,6 +56,7 @@ def pose_from_matrices(time_s: FloatArray, position_earth_m: FloatArray, earth_f
     return Pose(time_s, position_earth_m, continuous_wxyz(Rotation.from_matrix(earth_from_body)))
 
 
+@lru_cache(maxsize=4)
 def _splines(pose: Pose) -> tuple[BSpline, BSpline]:
     return (
         make_interp_spline(pose.time_s, pose.position_earth_m, k=5),
@@ -112,7 +114,7 @@ def smoothstep(x: FloatArray) -> FloatArray:
 
 
 def blend_rotations(first: Rotation, second: Rotation, weight: FloatArray) -> Rotation:
-    """Return `first` turned towards `second` (n each) by `weight` (n,) along the shortest way."""
+    """Return `first` (one or n) turned towards `second` (n) by `weight` (n,) along the shortest way."""
     return first * Rotation.from_rotvec(weight[:, None] * (first.inv() * second).as_rotvec())
 
 
@@ -274,7 +276,7 @@ def standing_then_running(
     weight = smoothstep((time_s - standing_s) / start_up_s) if standing_s else np.ones(len(time_s))
     position, rotation = repeat_loop(loop, np.maximum(time_s - standing_s, 0.0))
     stand = to_rotation(standing_wxyz)
-    blended = blend_rotations(Rotation.concatenate([stand] * len(time_s)), rotation, weight)
+    blended = blend_rotations(stand, rotation, weight)
     position = weight[:, None] * position + (1.0 - weight[:, None]) * standing_height_m * UP
     travelled_s = np.concatenate([[0.0], np.cumsum(0.5 * (weight[1:] + weight[:-1])) / rate_hz])
     if overground:

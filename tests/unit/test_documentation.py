@@ -9,17 +9,21 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 
 from analysis.cli.main import COMMANDS, cli
+from analysis.judging.config import DistanceConfig
 from analysis.report.method import STEADY_WATCH_PER_10_KM
 from sensor.protocol.registry import DEVICES, DeviceKind
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     path
-    for path in ROOT.rglob("*.md")
-    if not {".venv", ".pytest_cache", "node_modules"}.intersection(path.relative_to(ROOT).parts)
+    for top in ROOT.iterdir()
+    if not top.name.startswith(".")
+    for path in ([top] if top.suffix == ".md" else top.rglob("*.md"))
+    if "node_modules" not in path.parts
 )
 FIRMWARE_PAGES = sorted((ROOT / "firmware_notes").glob("*.md"))
 
@@ -180,6 +184,13 @@ def measured(page: str, title: str, column: str, **wanted: str) -> list[float]:
 
 
 REVALIDATION, RESULTS = "tests/bench/REVALIDATION.md", "tests/bench/RESULTS.md"
+
+
+def test_what_reports_state_of_a_distance_from_cadence_is_what_known_runs_gave() -> None:
+    errors_pct = np.array(measured(REVALIDATION, "Distance from cadence", "error %"))
+    stated = DistanceConfig()
+    assert stated.model_error_pct == round(float(np.sqrt(np.mean(errors_pct**2))))
+    assert stated.model_worst_pct == round(float(errors_pct.max()))
 
 
 def test_the_readme_promises_no_more_than_was_measured_on_recordings() -> None:

@@ -100,8 +100,9 @@ def test_frames_carry_their_units_and_where_they_come_from(folder: Path) -> None
     assert strides.attrs["config_hash"] == report.provenance.config_hash
     assert len(report.to_frame("segments")) == len(report.evidence.segments)
     assert "flag" in report.to_frame("episodes").columns
-    with pytest.raises(ValueError, match="give strides, segments or episodes"):
-        report.to_frame("laps")
+    assert len(report.to_frame("laps")) == len(report.evidence.laps) == 0
+    with pytest.raises(ValueError, match="give strides, segments, laps or episodes"):
+        report.to_frame("rounds")
 
 
 def test_samples_come_as_a_frame_on_the_sessions_time_line(folder: Path) -> None:

@@ -22,7 +22,7 @@ LAYERS = {
         ("sensor.recorder", "sensor.download", "sensor.importers", "sensor.virtual.devices"),
     ),
     "analysis": (
-        ("analysis.errors", "analysis.words"),
+        ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
         ("analysis.records",),
         ("analysis.maths", "analysis.run_report"),
@@ -78,12 +78,13 @@ STAGES_OF = {
     ),
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
-        ("facts", "quality", "way", "hysteresis", "zones", "advice"),
-        ("distance", "episodes", "headline"),
+        ("known_laps", "way"),
+        ("facts", "quality", "distance", "hysteresis", "zones", "advice"),
+        ("episodes", "headline", "distance_doubts"),
         ("grade", "baseline"),
         ("recalibration", "curve", "leaning"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
-        ("flags",),
+        ("flags", "laps"),
         ("summary",),
     ),
 }
@@ -210,13 +211,19 @@ def circles(knows: Mapping[str, Collection[str]]) -> list[str]:
         left = {module: left[module] & inner for module in inner}
 
 
-def _loads(module: str, names: set[str]) -> set[str]:
-    return {name.split(".")[0] for name in imports()[module]} & names
+def _loading(modules: Collection[str], names: set[str]) -> dict[str, set[str]]:
+    """Return which of the modules load any of the packages, and which."""
+    loaded = {module: {name.split(".")[0] for name in imports()[module]} & names for module in modules}
+    return {module: found for module, found in loaded.items() if found}
 
 
-@pytest.mark.parametrize("module", imports())
-def test_a_module_knows_only_what_lies_below_it(module: str) -> None:
-    assert [text for name in sorted(imports()[module]) if (text := complaint(module, name))] == []
+def test_a_module_knows_only_what_lies_below_it() -> None:
+    assert [
+        text
+        for module, known in imports().items()
+        for name in sorted(known)
+        if (text := complaint(module, name))
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -304,26 +311,25 @@ def test_every_layer_that_is_named_exists(unit: str) -> None:
     assert any(_inside(module, unit) for module in imports())
 
 
-@pytest.mark.parametrize(
-    "module", [m for m in imports() if _inside(m, "sensor.protocol", "sensor.fit", *STAGES)]
-)
-def test_decoders_and_stages_touch_no_file_radio_clock_or_chance(module: str) -> None:
-    assert _loads(module, TOUCHES_THE_WORLD) == set()
+def test_decoders_and_stages_touch_no_file_radio_clock_or_chance() -> None:
+    pure = [module for module in imports() if _inside(module, "sensor.protocol", "sensor.fit", *STAGES)]
+    assert _loading(pure, TOUCHES_THE_WORLD) == {}
 
 
 HANDS_OUT_FRAMES = {"sensor.samples"}
 """Loads pandas when a caller asks for a data frame; that no recorder does is seen in `test_startup`."""
 
-RECORDING_SIDE = [
-    m
-    for m in imports()
-    if m.startswith("sensor") and "importers" not in m and "virtual" not in m and m not in HANDS_OUT_FRAMES
-]
 
-
-@pytest.mark.parametrize("module", RECORDING_SIDE)
-def test_what_records_loads_nothing_heavy(module: str) -> None:
-    assert _loads(module, HEAVY) == set()
+def test_what_records_loads_nothing_heavy() -> None:
+    records = [
+        m
+        for m in imports()
+        if m.startswith("sensor")
+        and "importers" not in m
+        and "virtual" not in m
+        and m not in HANDS_OUT_FRAMES
+    ]
+    assert _loading(records, HEAVY) == {}
 
 
 def test_only_the_command_line_prints() -> None:

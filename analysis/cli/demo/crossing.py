@@ -19,6 +19,7 @@ def crossing_of(
     config: AnalysisConfig,
     flag: Flag = Flag.SLOUCHED,
     speed_mps: FloatArray | None = None,
+    grade_pct: FloatArray | None = None,
 ) -> float | None:
     """Put any course of flexion through the same fresh window and rule: where does the flag first open?
 
@@ -34,6 +35,8 @@ def crossing_of(
         ``watch`` or ``slouched``.
     speed_mps
         (n,) where known: strides at another speed than the fresh window's are not judged.
+    grade_pct
+        (n,) where known: nor are strides on a slope.
 
     Returns
     -------
@@ -48,6 +51,7 @@ def crossing_of(
             "end_s": np.arange(1, count + 1, dtype=float),
             "distance_m": distance_m,
             "speed_mps": np.full(count, np.nan) if speed_mps is None else speed_mps,
+            "grade_pct": np.full(count, np.nan) if grade_pct is None else grade_pct,
             "activity": np.full(count, "run", dtype=object),
             "trunk_flexion_deg": flexion_deg,
             "usable": np.ones(count, dtype=bool),

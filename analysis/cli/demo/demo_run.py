@@ -17,7 +17,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from analysis.cli.demo.crossing import crossing_of
 from analysis.cli.home import new_session_path
-from analysis.cli.report import write_text
+from analysis.cli.report import write_private, write_text
+from analysis.cli.track import give_track, read_track
 from analysis.config import AnalysisConfig
 from analysis.maths.between_rows import mean_between
 from analysis.pipeline import analyse_session
@@ -27,6 +28,7 @@ from analysis.words import Flag
 from sensor.recorder import RecordingPlan, SensorRequest, record_session
 from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
 from sensor.virtual.devices.movesense import VirtualMovesense
+from sensor.virtual.devices.watch import WatchHabits, watch_file
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from sensor.virtual.runner.scenarios import demo_plan
@@ -36,6 +38,10 @@ SENSOR_NAME = "Movesense 000000000001"
 CLOCK_PPM, RATE_PPM = 38.0, -120.0
 """How wrong the virtual sensor's clock and sampling rate are: ordinary crystals and oscillators."""
 LINK_LOSSES = (Fault(421.0, FaultKind.OUT_OF_RANGE, 9.0), Fault(1303.0, FaultKind.LINK_LOSS))
+WATCH_AHEAD_S, WATCH_PPM = 41.0, 25.0
+"""How far ahead the clock of the runner's watch is, and how fast it gains."""
+AT_SEA_DEG = (47.0, -30.0)
+"""Where the made-up course lies: nobody runs there."""
 TAIL_S = 2.0
 """Recorded beyond the end of the run, for connecting took a moment at its start."""
 
@@ -46,6 +52,7 @@ class DemoResult:
 
     page_path: Path
     session_path: Path
+    watch_path: Path
     report: RunReport
     found_m: float | None
     true_m: float | None
@@ -53,10 +60,12 @@ class DemoResult:
     def lines(self) -> list[str]:
         """Return what to tell: that it is simulated, the headline, found beside true, the page last."""
         return [
-            "The runner is simulated; recorder, session file, analysis and report are the real ones.",
+            "The runner, sensor and watch are simulated; recorder, session file, analysis and report are the "
+            "real ones.",
             self.report.outcome.headline,
             f"Slouch found from {_km(self.found_m)}; the simulated truth crosses at {_km(self.true_m)}.",
             f"Session: {self.session_path}",
+            f"Watch:   {self.watch_path}",
             f"Report:  {self.page_path}",
         ]
 
@@ -70,12 +79,18 @@ def run_demo(home: Path, seed: int) -> DemoResult:
         When a part of the way fails.
     """
     run = simulate(demo_plan(), seed=seed)
-    path = new_session_path(home, "demo", datetime.now(UTC))
+    began = datetime.now(UTC)
+    path = new_session_path(home, "demo", began)
     # The stack reports links that a fault took away; the recorder tells of them itself.
     logging.getLogger("bumble").setLevel(logging.ERROR)
     duration_s = len(run.true_flexion_deg) / run.rate_hz + TAIL_S
     with _progress(duration_s) as show:
-        run_in_virtual_time(_record(run, path, duration_s=duration_s, seed=seed), on_progress=show)
+        run_in_virtual_time(
+            _record(run, path, began=began, duration_s=duration_s, seed=seed), on_progress=show
+        )
+    watch_path = path.with_suffix(".fit")
+    write_private(watch_path, _watch(run, began, seed))
+    give_track(path, read_track(watch_path))
     config = AnalysisConfig()
     report = analyse_session(path, config)
     page_path = path.with_suffix(".html").resolve()
@@ -84,6 +99,7 @@ def run_demo(home: Path, seed: int) -> DemoResult:
     return DemoResult(
         page_path=page_path,
         session_path=path.resolve(),
+        watch_path=watch_path.resolve(),
         report=report,
         found_m=found,
         true_m=true_crossing_m(run, config),
@@ -98,10 +114,25 @@ def true_crossing_m(run: VirtualRun, config: AnalysisConfig) -> float | None:
     flexion_deg = mean_between(run.true_flexion_deg, start, end)
     distance_m = np.interp(start, np.arange(len(run.distance_m)), run.distance_m)
     speed_mps = np.interp(start, np.arange(len(run.speed_mps)), run.speed_mps)
-    return crossing_of(distance_m[running], flexion_deg[running], config=config, speed_mps=speed_mps[running])
+    grade_pct = np.interp(start, np.arange(len(run.grade_pct)), run.grade_pct)
+    return crossing_of(
+        distance_m[running],
+        flexion_deg[running],
+        config=config,
+        speed_mps=speed_mps[running],
+        grade_pct=grade_pct[running],
+    )
 
 
-async def _record(run: VirtualRun, path: Path, *, duration_s: float, seed: int) -> None:
+def _watch(run: VirtualRun, began: datetime, seed: int) -> bytes:
+    """Return the FIT file of the watch that the runner wears, whose clock is wrong."""
+    habits = WatchHabits(
+        started_s=began.timestamp(), offset_s=WATCH_AHEAD_S, drift_ppm=WATCH_PPM, home_deg=AT_SEA_DEG
+    )
+    return watch_file(run, habits, seed=seed)
+
+
+async def _record(run: VirtualRun, path: Path, *, began: datetime, duration_s: float, seed: int) -> None:
     """Let the runner run past the recorder, and lose the link twice."""
     signal = run.sensors[0].measured
     async with VirtualRadio(seed=seed) as radio:
@@ -115,12 +146,10 @@ async def _record(run: VirtualRun, path: Path, *, duration_s: float, seed: int) 
             path,
             radio.bleak,
             name="demo",
-            started_utc=datetime.now(UTC),
+            started_utc=began,
             duration_s=duration_s,
             rng=random.Random(seed),
             simulated=True,
-            # As a runner would read it off a watch afterwards.
-            context={"typed_distance_m": round(float(run.distance_m[-1]), -1)},
         )
         await trouble
 

@@ -22,6 +22,9 @@ _DEGREES_PER_SEMICIRCLE = 180.0 / 2**31
 _RUNNING = ("running", "walking", "hiking", "generic", None)
 """Sports of a session that may hold a run; a file of other sports alone is refused."""
 
+_NO_MAKER = "development"
+"""The maker that those without a number of their own put."""
+
 _WHOLE_STEPS_SPM = 130.0
 """A mean cadence above this is steps already: nobody runs 130 strides a minute."""
 
@@ -122,7 +125,7 @@ def _take(found: _Read, frame: Any) -> None:
         values = _values(frame)
         product = values.get("garmin_product") or values.get("product_name") or values.get("product")
         named = (values.get("manufacturer"), product)
-        found.device = " ".join(str(part) for part in named if part is not None)
+        found.device = " ".join(str(part) for part in named if part not in (None, _NO_MAKER))
 
 
 def _values(frame: Any) -> dict[str, Any]:

@@ -112,7 +112,6 @@ class Readings:
         self._gyr_radps = (
             None if gyr_radps is None else quantise(_held(gyr_radps, hold), gyr_step_radps, gyr_range_radps)
         )
-        self._last = len(self._acc_mps2) - 1
         self._rows_of: Callable[[int, int], IntArray] = _in_order
 
     def follow(self, rows_of: Callable[[int, int], IntArray]) -> None:
@@ -133,8 +132,9 @@ class Readings:
             (count, 3) each; the second None without a gyroscope. Outside the signal the mean of its first
             or last second.
         """
-        rows = np.clip(self._rows_of(first, count) + 1, 0, self._last)
-        return self._acc_mps2[rows], None if self._gyr_radps is None else self._gyr_radps[rows]
+        rows = self._rows_of(first, count) + 1
+        acc_mps2 = self._acc_mps2.take(rows, axis=0, mode="clip")
+        return acc_mps2, None if self._gyr_radps is None else self._gyr_radps.take(rows, axis=0, mode="clip")
 
 
 def _in_order(first: int, count: int) -> IntArray:

@@ -119,8 +119,10 @@ class _JumpingSelector(selectors.DefaultSelector):
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if ready or timeout == 0:
+        if timeout == 0:
+            # Callbacks wait already; what comes from outside is seen before time next jumps.
+            return []
+        if ready := super().select(0):
             return ready
         if timeout is None:
             # No timer at all: only another thread, or a signal, can end this.
@@ -129,4 +131,4 @@ class _JumpingSelector(selectors.DefaultSelector):
         if patience_s is None or patience_s > 0:
             return super().select(patience_s)
         self._loop.jump(timeout)
-        return ready
+        return []

@@ -26,13 +26,17 @@ OPENING = (stand(10.0), bow(35.0), stand(7.0))
 """Standing tall, a bow that shows which way is forward, standing again."""
 
 
+DEMO_HILL_PCT = 4.0
+"""How steeply the runner of `demo_plan` climbs between km 1.2 and 1.8."""
+
+
 def demo_plan() -> RunPlan:
-    """Thirty minutes, about 5 km: steady until km 3.2, then a slouch of 6.5° within 0.6 km that stays."""
+    """Thirty minutes, about 5 km with a hill: steady until km 3.2, then a slouch of 6.5° within 0.6 km."""
     corners = (90.0, -60.0, -90.0, 75.0, 90.0, -90.0, 60.0)
     speeds = (2.75, 2.95, 3.0, 2.9, 3.05, 2.95, 2.85, 2.9)
     legs: list[Leg] = [*OPENING]
     for index, speed in enumerate(speeds):
-        legs.append(run(208.0, speed))
+        legs.append(Leg("run", 208.0, speed, grade_pct=DEMO_HILL_PCT if index == 2 else 0.0))
         if index == 4:
             legs += [stand(16.0), run(25.0, speed)]
         if index < len(corners):

@@ -46,6 +46,7 @@ ALLOWED: dict[str, dict[float, str]] = {
         60: _PER_MINUTE,
     },
     "signal/gait_clock.py": {1000: _THOUSANDTHS},
+    "signal/handedness.py": {4.0: "values per standard deviation of a smoothed course: more tell no more"},
     "signal/inclination_smoother.py": {
         1e-6: "weight of what is unknown, so that it can be solved",
         3: _AXES,
@@ -73,6 +74,13 @@ ALLOWED: dict[str, dict[float, str]] = {
         0.5: _PARABOLA,
         1000: _THOUSANDTHS,
     },
+    "signal/watch_clock.py": {0.5: _PARABOLA},
+    "signal/watch_fit.py": {3: "of Wallace's formula", 8: "of Wallace's formula"},
+    "signal/watch_series.py": {
+        0.5: "half a grid step: less than that cannot be lost",
+        3: "grid steps over which a slope is taken",
+        60: _PER_MINUTE,
+    },
     "signal/timebase.py": {
         3: "points of a cubic beside the one before",
         4: "points that a cubic goes through",
@@ -85,7 +93,6 @@ ALLOWED: dict[str, dict[float, str]] = {
     "judging/distance.py": {
         60: _PER_MINUTE,
         120: _PER_MINUTE_AND_FOOT,
-        1000: _METRES_OF_A_KM,
     },
     "judging/episodes.py": {0.05: "rounding of times: strides that follow each other share theirs"},
     "judging/facts.py": {1000: _THOUSANDTHS, 1_000_000: "millionths of a rate"},
@@ -97,15 +104,15 @@ ALLOWED: dict[str, dict[float, str]] = {
         100: _HUNDREDTHS,
         1.4826: "median absolute deviation to standard deviation",
     },
-    "judging/headline.py": {1000: _METRES_OF_A_KM},
     "judging/hysteresis.py": {1e-6: "rounding of sums of distances"},
+    "judging/distance_doubts.py": {6: "how many sources of a stranger's file are compared"},
+    "judging/known_laps.py": {0.5: "the median"},
     "judging/mounting_shift.py": {
         0.5: "a row counts from its middle",
         1.4826: "median absolute deviation to standard deviation",
     },
-    "judging/quality.py": {1000: _METRES_OF_A_KM},
     "judging/segments.py": {10: "points of a curve within the window of its running median"},
-    "judging/verdict.py": {0.005: "what is printed as 0 %", 60: _PER_MINUTE, 1000: _METRES_OF_A_KM},
+    "judging/verdict.py": {0.005: "what is printed as 0 %", 60: _PER_MINUTE},
 }
 """Every other literal, file by file, and why it is no choice that moves a result."""
 

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.config import AnalysisConfig
-from analysis.errors import NotEnoughRunningError, SignalError
+from analysis.config import AnalysisConfig, SegmentConfig
+from analysis.errors import NoLapsError, NotEnoughRunningError, SignalError
+from analysis.lengths import Split
 from analysis.pipeline import analyse
 from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind
 from analysis.run_report import RunReport
-from sensor.samples import FloatArray, Recording, SensorRecording
+from sensor.samples import FloatArray, Mark, Recording, SensorRecording, WatchRecord
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.runner.gait import SEVERE, STYLES
 from sensor.virtual.runner.imu_errors import CONSUMER
@@ -67,6 +68,52 @@ def test_a_plain_run_is_reported_as_it_was() -> None:
     assert found.totals.cadence_spm == pytest.approx(120.0 * rate_hz, rel=0.01)
     assert found.outcome.verdict == "none"
     assert "200 are needed" in found.outcome.no_verdict_because
+
+
+def test_marked_laps_place_the_strides_and_contradict_what_was_typed() -> None:
+    run_ = virtual(PLAIN)
+    # The runner presses at every 60 m, having begun on the line, and forgets one.
+    at_s = np.interp([60.0, 120.0, 240.0], run_.distance_m, run_.time_s)
+    told = replace(
+        session(run_),
+        marks=tuple(Mark(float(time_s), "lap") for time_s in at_s),
+        context={"lap_length_m": 60.0, "typed_distance_m": 300.0},
+    )
+    found = analyse(told)
+    assert found.provenance.distance_source == "laps"
+    assert found.totals.distance_m == pytest.approx(run_.distance_m[-1], rel=0.02)
+    true_m = np.interp(found.strides["start_s"], run_.time_s, run_.distance_m)
+    np.testing.assert_allclose(found.strides["distance_m"], true_m, atol=3.0)
+    assert set(found.strides["judged_because"]) <= {"", "no baseline", "unusable"}
+    (doubt,) = (line for line in found.outcome.confidence_because if "your laps make" in line.lower())
+    assert doubt.endswith("you typed 0.30 km; what your laps make counts.")
+
+
+def test_laps_are_told_beside_the_kilometres_and_asked_for_in_their_place() -> None:
+    run_ = virtual(PLAIN)
+    whole = session(run_, speed="gps")
+    at_s = np.interp([90.0, 180.0], run_.distance_m, run_.time_s)
+    marked = replace(whole, marks=tuple(Mark(float(time_s), "lap") for time_s in at_s))
+    in_laps = AnalysisConfig(segments=SegmentConfig(split=Split.LAP))
+    found = analyse(marked)
+    assert [lap.to_m for lap in found.evidence.laps] == pytest.approx([90.0, 180.0, 244.0], abs=6.0)
+    assert {segment.lap for segment in found.evidence.segments} == {0}
+    by_lap = analyse(marked, in_laps)
+    # As text, for unknown figures are NaN.
+    assert repr(by_lap.evidence.segments) == repr(by_lap.evidence.laps) == repr(found.evidence.laps)
+    assert (by_lap.strides["flag"] == found.strides["flag"]).all()
+    with pytest.raises(NoLapsError, match="no lap was marked"):
+        analyse(whole, in_laps)
+
+
+def test_the_laps_of_a_watch_stand_where_none_was_marked_in_the_recording() -> None:
+    run_ = virtual(PLAIN)
+    at_s = np.interp([90.0, 180.0], run_.distance_m, run_.time_s)
+    watch = WatchRecord("w.fit", "", "", None, (), at_s + 20.0, np.empty((0, 2)), told_start_s=-20.0)
+    given = replace(session(run_, speed="gps"), watch=watch)
+    assert [lap.to_m for lap in analyse(given).evidence.laps] == pytest.approx([90.0, 180.0, 244.0], abs=6.0)
+    marked = analyse(replace(given, marks=(Mark(float(at_s[0]), "lap"),)))
+    assert len(marked.evidence.laps) == 2
 
 
 def test_a_symptom_told_of_the_session_decides_its_advice() -> None:

@@ -148,12 +148,12 @@ def test_notifications_longer_than_what_was_agreed_upon_are_bounded_by_their_byt
 def test_hundreds_of_services_harm_nobody(path: Path, services: int, characteristics: int) -> None:
     foe = Hostile(more_services=crowd(services, characteristics))
     scene = record_over_air(
-        path, beside_the_chest(foe, lambda: None), sensors=BESIDE_THE_CHEST, duration_s=60.0
+        path, beside_the_chest(foe, lambda: None), sensors=BESIDE_THE_CHEST, duration_s=45.0
     )
 
     # Whoever is first in the queue to connect makes the other wait, for 20 s at most.
     assert scene.statuses[-1].sensors[0].gaps == 0
-    assert scene.statuses[-1].sensors[0].samples > 104 * (60.0 - 23.0)
+    assert scene.statuses[-1].sensors[0].samples > 104 * (45.0 - 23.0)
 
 
 def test_a_flood_is_bounded_counted_and_told_and_the_other_sensor_loses_nothing(
@@ -210,7 +210,7 @@ def test_a_flood_takes_no_memory_however_long_it_lasts() -> None:
     kept_bytes = []
     tracemalloc.start()
     try:
-        for tick in range(4 * 25):
+        for tick in range(4 * 15):
             for number in range(1250):
                 now[0] = (tick + number / 1250) / 4
                 receive(bytes([2 + number % 3, STREAM_REFERENCE]) + bytes(98))
@@ -218,7 +218,7 @@ def test_a_flood_takes_no_memory_however_long_it_lasts() -> None:
             kept_bytes.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    assert sink.rows < NOTIFICATIONS_AT_ONCE + 26 * NOTIFICATIONS_PER_S + 10
+    assert sink.rows < NOTIFICATIONS_AT_ONCE + 16 * NOTIFICATIONS_PER_S + 10
     assert max(kept_bytes[40:]) - kept_bytes[39] < 1_000_000
 
 
@@ -283,10 +283,10 @@ def test_answers_nobody_asked_for_change_nothing(path: Path) -> None:
         path,
         beside_the_chest(foe, lambda: foe.repeat(100.0, answer, 1.0)),
         sensors=BESIDE_THE_CHEST,
-        duration_s=60.0,
+        duration_s=30.0,
     )
 
-    assert_chest_is_whole(path, scene, 60.0)
+    assert_chest_is_whole(path, scene, 30.0)
     restarts = [command for command in commands if command[:1] == b"\x07"]
     assert len(restarts) <= 1
     assert len(rows(path, EVENTS)) < 500

@@ -20,7 +20,7 @@ from tests.support.doubling import calling_twice
 from tests.support.recordings_over_air import STARTED_UTC, kinds, noise_signal, stored
 from tests.support.virtual_makers import MAKERS, Maker
 
-DURATION_S = 20.0
+DURATION_S = 12.0
 
 
 def record(path: Path, maker: Maker, since_connection: int) -> list[RecorderStatus]:

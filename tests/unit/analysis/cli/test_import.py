@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from analysis.cli.main import main
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, IntArray
 from sensor.session.reader import read_recording
+from tests.support import app_exports
 from tests.support.csv_export import write_imu_csv
 from tests.support.datasets import synthetic_hour, umafall
 from tests.support.movesense_logs import UTC_US, bouncing, bouncing_recording, clock, packets, recording
@@ -282,3 +283,118 @@ def test_a_real_record_that_clips_is_imported_with_a_remark_and_its_samples_mark
     assert "clipped, loose or not calibrated" in err
     (sensor,) = read_recording(Path(out.splitlines()[-1])).sensors
     assert np.count_nonzero(sensor.clipped) >= 34
+
+
+def test_a_range_that_is_typed_decides_which_samples_are_clipped(run: Run, chest: Path) -> None:
+    code, out, _ = run("import", f"sternum={chest}", "--range", "2g", "--gyro-range", "500dps")
+    assert code == 0
+    (sensor,) = read_recording(Path(out.splitlines()[-1])).sensors
+    assert sensor.acc_range_mps2 == pytest.approx(2 * 9.80665)
+    assert sensor.gyr_range_radps == pytest.approx(np.deg2rad(500))
+    # The runner of this file bounces up to 17.81 m/s2 and turns at 1.5 rad/s, below both.
+    assert not sensor.clipped.any()
+
+
+def test_samples_beyond_a_typed_range_are_refused_with_both_numbers(
+    run: Run, chest: Path, tmp_path: Path
+) -> None:
+    code, out, err = run("import", f"sternum={chest}", "--range", "1.5g")
+    assert (code, out) == (1, "")
+    assert "chest.csv: acceleration reaches 1.82 g, so its range is not 1.5 g; look it up" in err
+    assert not [entry for entry in _sessions(tmp_path) if entry.is_file()]
+
+
+def _android_zip() -> bytes:
+    """A phone that ran north at 3 m/s, as the app Sensor Logger exports it."""
+    time_s, fix_s = app_exports.moments(seconds=20.0), np.arange(20.0)
+
+    def ns(at_s: FloatArray) -> IntArray:
+        return np.rint((at_s + app_exports.BEGAN_S) * 1e6).astype(np.int64) * 1000
+
+    motion = ["time", "seconds_elapsed", "x", "y", "z"]
+    fixes = ["time", "seconds_elapsed", "horizontalAccuracy", "speed", "altitude", "longitude", "latitude"]
+    north_deg = 52.1 + np.degrees(3.0 * fix_s / 6_371_008.8)
+    return app_exports.zipped(
+        {
+            "TotalAcceleration.csv": app_exports.table(
+                motion, ns(time_s), time_s, app_exports.acc_at(time_s)
+            ),
+            "Gyroscope.csv": app_exports.table(motion, ns(time_s), time_s, app_exports.gyr_at(time_s)),
+            "Location.csv": app_exports.table(
+                fixes,
+                *(ns(fix_s), fix_s, np.full(20, 4.7), np.full(20, 3.0)),
+                *(np.full(20, 41.2), np.full(20, 13.2), [f"{one:.9f}" for one in north_deg]),
+            ),
+        }
+    )
+
+
+def test_a_phones_zip_becomes_a_session_with_the_way_it_knows_and_no_places(run: Run, tmp_path: Path) -> None:
+    phone = tmp_path / "phone.zip"
+    phone.write_bytes(_android_zip())
+    code, out, err = run("import", f"chest={phone}")
+    recording = read_recording(Path(out.splitlines()[-1]))
+    assert code == 0
+    assert "taken for Sensor Logger (Android)" in err
+    assert datetime.fromisoformat(recording.started_utc).timestamp() == pytest.approx(
+        app_exports.BEGAN_S, abs=1e-3
+    )
+    tracks = {track.quantity: track for track in recording.tracks}
+    assert {track.source for track in recording.tracks} == {"phone"}
+    assert tracks.keys() == {"distance_m", "speed_mps", "altitude_m"}
+    assert tracks["distance_m"].value[-1] == pytest.approx(57.0, abs=0.1)
+    np.testing.assert_allclose(tracks["distance_m"].time_s, np.arange(20.0), atol=1e-3)
+
+
+def test_two_files_joined_by_a_plus_sign_are_one_sensor(run: Run, tmp_path: Path) -> None:
+    time_s, acc, gyr = _runner()
+    for name, values in (("a.csv", acc), ("g.csv", gyr)):
+        (tmp_path / name).write_text(app_exports.table(["time", "x", "y", "z"], time_s, values))
+    code, out, _ = run("import", f"sternum={tmp_path / 'a.csv'}+{tmp_path / 'g.csv'}")
+    recording = read_recording(Path(out.splitlines()[-1]))
+    assert code == 0
+    assert recording.sensors[0].name == "a.csv+g.csv"
+    assert recording.sensors[0].gyr_sensor_radps is not None
+
+
+def test_a_plus_sign_in_a_files_own_name_joins_nothing(run: Run, chest: Path, tmp_path: Path) -> None:
+    odd = chest.rename(tmp_path / "chest+back.csv")
+    assert run("import", f"sternum={odd}")[0] == 0
+
+
+def test_a_mapping_is_typed_once_for_all_files(run: Run, tmp_path: Path) -> None:
+    time_s, acc, _ = _runner()
+    path = tmp_path / "odd.csv"
+    path.write_text(app_exports.table(["T", "p", "q", "r"], time_s * 1000, acc))
+    code, out, _ = run("import", f"sternum={path}", "--map", "time=T:ms,acc_x=p,acc_y=q,acc_z=r:mps2")
+    assert code == 0
+    assert len(read_recording(Path(out.splitlines()[-1])).sensors[0].time_s) == len(time_s)
+
+
+def test_a_mapping_that_does_not_fit_is_an_error_of_usage(run: Run, chest: Path, tmp_path: Path) -> None:
+    code, _, err = run("import", f"sternum={chest}", "--map", "speed=v")
+    assert code == 2
+    assert "--map: 'speed=v' is not ROLE=COLUMN" in err
+    assert _sessions(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (app_exports.zipped({"../Accelerometer.csv": "x"}), "is to go elsewhere"),
+        (app_exports.zipped({"Accelerometer.csv": bytes(30_000_000)}), "unpacks to 30 MB"),
+        (app_exports.zipped({"notes.txt": "nothing"}), "no recording known here"),
+        (_android_zip()[:2000], "torn or damaged"),
+    ],
+)
+def test_a_strangers_zip_is_one_line_and_leaves_nothing(
+    run: Run, tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "phone.zip"
+    path.write_bytes(content)
+    code, _, err = run("import", f"sternum={path}")
+    assert code == 1
+    assert said in err
+    assert len(err.splitlines()) == 1
+    assert _sessions(tmp_path) == []
+    assert list(tmp_path.iterdir()) == [path]

@@ -29,7 +29,7 @@ def test_everything_told_is_in_the_session(session: Path) -> None:
     result = note(
         session,
         *("evening", "--distance", "42m", "--surface", "treadmill", "--shoes", "the blue ones"),
-        *("--pack", "vest", "--stature", "172cm", "--text", "windy; tired"),
+        *("--pack", "vest", "--stature", "172cm", "--lap", "400m", "--text", "windy; tired"),
     )
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == str(session)
@@ -39,6 +39,7 @@ def test_everything_told_is_in_the_session(session: Path) -> None:
         "shoes": "the blue ones",
         "pack": "vest",
         "stature_m": 1.72,
+        "lap_length_m": 400.0,
         "notes": "windy; tired",
     }
 

@@ -3,12 +3,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cli.quantities import parse_distance_m, parse_pace_mps, parse_speed_mps, parse_stature_m
+from analysis.cli.quantities import (
+    parse_acc_range_mps2,
+    parse_distance_m,
+    parse_gyr_range_radps,
+    parse_pace_mps,
+    parse_speed_mps,
+    parse_stature_m,
+)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +98,28 @@ def test_what_no_runner_can_mean_is_refused_with_an_example(
 @pytest.mark.parametrize("typed", ["172cm", "1.72m", "1.72 M"])
 def test_a_typed_stature_becomes_metres(typed: str) -> None:
     assert parse_stature_m(typed) == pytest.approx(1.72)
+
+
+@pytest.mark.parametrize(("typed", "g"), [("16g", 16.0), ("8 G", 8.0), ("1.5g", 1.5)])
+def test_a_typed_range_of_an_accelerometer_becomes_metres_per_second_squared(typed: str, g: float) -> None:
+    assert parse_acc_range_mps2(typed) == pytest.approx(9.80665 * g)
+
+
+@pytest.mark.parametrize(("typed", "degps"), [("2000dps", 2000.0), ("500 deg/s", 500.0)])
+def test_a_typed_range_of_a_gyroscope_becomes_radians_per_second(typed: str, degps: float) -> None:
+    assert parse_gyr_range_radps(typed) == pytest.approx(np.deg2rad(degps))
+
+
+@pytest.mark.parametrize("typed", ["16", "16dps", "0g", "1000g", "g"])
+def test_a_range_no_accelerometer_has_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(click.BadParameter, match="16g"):
+        parse_acc_range_mps2(typed)
+
+
+@pytest.mark.parametrize("typed", ["2000", "2000g", "5dps", "90000dps", "-500dps"])
+def test_a_range_no_gyroscope_has_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(click.BadParameter, match="2000dps"):
+        parse_gyr_range_radps(typed)
 
 
 @given(st.integers(1, 59), st.integers(0, 59))

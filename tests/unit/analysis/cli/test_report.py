@@ -13,8 +13,11 @@ import pytest
 
 from analysis.cli import report as report_command
 from analysis.cli.main import main
+from analysis.config import AnalysisConfig
 from analysis.errors import NotEnoughRunningError, OutputError
+from analysis.run_report import RunReport
 from tests.support import sample_report as sample
+from tests.support.sample_ways import with_way
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -53,6 +56,18 @@ def test_the_page_lies_beside_the_session_and_its_path_comes_last(run: Run, sess
     assert out.splitlines()[-1] == str(page)
     assert "From km 6.1" in out
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(("options", "is_hidden"), [([], True), (["--whole-map"], False)])
+def test_both_ends_of_the_way_are_drawn_only_when_asked_for(
+    run: Run, session: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], is_hidden: bool
+) -> None:
+    report = with_way(sample.slouching_10k())
+    monkeypatch.setattr(sample, "slouching_10k", lambda: report)
+    assert run(str(session), *options)[0] == 0
+    page = session.with_suffix(".html").read_text(encoding="utf-8")
+    assert "Posture on the map" in page
+    assert ("The first and the last 200 m are left out" in page) is is_hidden
 
 
 def test_all_three_files_land_where_they_were_asked_for(run: Run, session: Path, tmp_path: Path) -> None:
@@ -155,6 +170,29 @@ def test_a_session_without_a_report_is_named(
     monkeypatch.setattr(sys.modules["analysis.pipeline"], "analyse_session", refuse)
     code, out, err = run(str(session))
     assert (code, out, err) == (1, "", f"runtall: {session}: only 3 s of running\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "split"), [((), "1km"), (("--split", "mile"), "mile"), (("--split", "lap"), "lap")]
+)
+def test_what_the_rows_are_reaches_the_analysis(
+    run: Run, session: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], split: str
+) -> None:
+    asked = []
+
+    def analyse_session(path: Path, config: AnalysisConfig) -> RunReport:
+        asked.append(config.segments.split)
+        return sample.slouching_10k()
+
+    monkeypatch.setattr(sys.modules["analysis.pipeline"], "analyse_session", analyse_session)
+    assert run(str(session), *words)[0] == 0
+    assert asked == [split]
+
+
+def test_an_unknown_split_is_a_usage_error_that_lists_the_known_ones(run: Run, session: Path) -> None:
+    code, _, err = run(str(session), "--split", "5km")
+    assert code == 2
+    assert all(f"'{split}'" in err for split in ("1km", "mile", "400m", "lap"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes and links")

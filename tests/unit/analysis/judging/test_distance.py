@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.judging.config import DistanceConfig
-from analysis.judging.distance import distance_of, lost_running_share, model_speed, typed_doubts
+from analysis.judging.distance import distance_of, lost_running_share, model_speed
 from analysis.signal.speed import speed_profile, track_speed
 from sensor.samples import Gap, Track
 from tests.support.stride_tables import STRIDE_S, steady_run
@@ -32,42 +32,11 @@ def test_a_typed_speed_holds_while_running() -> None:
     assert (result.distance_source, result.speed_source) == ("typed", "typed")
 
 
-def likely_mps() -> float:
-    return float(np.median(model_speed(steady_run(1000), CONFIG)))
-
-
-@pytest.mark.parametrize(("factor", "told"), [(0.6, 1), (0.7, 0), (1.0, 0), (1.45, 0), (1.6, 1)])
-@pytest.mark.parametrize("what", ["speed", "distance"])
-def test_what_was_typed_is_doubted_where_it_contradicts_the_cadence_by_half(
-    what: str, factor: float, told: int
-) -> None:
-    table = steady_run(1000)
-    likely = likely_mps() if what == "speed" else likely_mps() * 1000 * STRIDE_S
-    context = {"typed_speed_mps" if what == "speed" else "typed_distance_m": factor * likely}
-    doubts = typed_doubts(table, context, CONFIG)
-    assert len(doubts) == told
-    assert all(f"The typed {what} of" in doubt for doubt in doubts)
-
-
-def test_a_watchs_total_wins_over_a_typed_distance_and_where_they_differ_that_is_told() -> None:
+def test_a_watchs_total_wins_over_a_typed_distance() -> None:
     context = {"watch_distance_m": 3000.0, "typed_distance_m": 3050.0}
     result = distance_of(steady_run(1000), (), context=context, config=CONFIG)
     assert result.total_m == pytest.approx(3000.0)
     assert (result.distance_source, result.speed_is_measured) == ("total of the watch's file", False)
-    assert typed_doubts(steady_run(1000), context, CONFIG) == ()
-    (doubt,) = typed_doubts(steady_run(1000), {**context, "typed_distance_m": 3200.0}, CONFIG)
-    assert "3.00 km, you typed 3.20 km" in doubt
-
-
-def test_a_doubted_speed_is_told_beside_what_the_steps_suggest() -> None:
-    (doubt,) = typed_doubts(steady_run(1000), {"typed_speed_mps": 10.0}, CONFIG)
-    assert "36.0 km/h" in doubt
-    assert f"about {3.6 * likely_mps():.0f} km/h" in doubt
-
-
-def test_nothing_typed_or_nothing_run_gives_no_doubt() -> None:
-    assert typed_doubts(steady_run(1000), {}, CONFIG) == ()
-    assert typed_doubts(steady_run(0), {"typed_speed_mps": 3.0, "typed_distance_m": 9.0}, CONFIG) == ()
 
 
 def test_a_typed_speed_does_not_speed_up_a_walk() -> None:
@@ -199,6 +168,13 @@ def test_beyond_the_end_of_a_track_distance_is_unknown() -> None:
     assert np.isfinite(result.distance_m[:500]).all()
     assert np.isnan(result.distance_m[550:]).all()
     assert np.isnan(result.total_m)
+
+
+def test_a_phones_positions_make_the_way() -> None:
+    told = track("distance_m", "phone", [0, 700], [0, 2100])
+    result = distance_of(steady_run(1000), [told], context={}, config=CONFIG)
+    assert result.distance_source == "phone"
+    assert result.total_m == pytest.approx(2100.0)
 
 
 def test_an_empty_table_gives_an_empty_result() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
-from analysis.records import SensorCheck
+from analysis.records import WITHIN_RANGE, SensorCheck
 from analysis.signal.gait_clock import ClockEstimate
 from analysis.signal.handedness import Handedness
 from analysis.signal.tap_lag import SharedEvent
@@ -49,7 +49,55 @@ def test_what_the_recording_tells_of_its_sensor_is_passed_on() -> None:
     assert (facts.placement, facts.device, facts.name) == (sensor.placement, sensor.device, sensor.name)
     assert (facts.battery_pct, facts.rejected_packets, facts.mirrored) == (37, 5, True)
     assert facts.clock is clock
-    assert facts.checks == (SensorCheck("right-handed axes", CheckOutcome.WRONG),)
+    assert facts.checks[0] == SensorCheck("right-handed axes", CheckOutcome.WRONG)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "because"),
+    [
+        ({"acc_range_mps2": None, "gyr_range_radps": None}, "the file tells no range"),
+        ({"acc_range_mps2": None}, "the file tells no range of the accelerometer"),
+        ({"gyr_range_radps": None}, "the file tells no range of the gyroscope"),
+        ({"gyr_range_radps": None, "gyr_sensor_radps": None}, None),
+        ({"acc_range_mps2": None, "nominal_rate_hz": 50.0}, "this kind of sensor tells no range"),
+    ],
+)
+def test_a_range_that_is_not_known_cannot_be_called_kept(
+    unknown: dict[str, None], because: str | None
+) -> None:
+    run_ = virtual(PLAIN)
+    told = replace(trunk_recording(run_), nominal_rate_hz=None)
+    facts = sensor_facts(replace(told, **unknown), motion(run_), config=CONFIG)
+    if because is None:
+        assert facts.check(WITHIN_RANGE) == SensorCheck(WITHIN_RANGE, CheckOutcome.RIGHT)
+        assert facts.clipped_fraction == 0.0
+    else:
+        assert facts.check(WITHIN_RANGE) == SensorCheck(WITHIN_RANGE, CheckOutcome.NOT_JUDGED, because)
+        assert np.isnan(facts.clipped_fraction)
+
+
+@pytest.mark.parametrize(
+    ("clipped_pct", "outcome"), [(0, CheckOutcome.RIGHT), (1, CheckOutcome.RIGHT), (3, CheckOutcome.WRONG)]
+)
+@pytest.mark.parametrize("gyr_range_radps", [35.0, None])
+def test_more_than_one_sample_in_fifty_at_full_scale_is_wrong_whichever_range_is_known(
+    clipped_pct: int, outcome: CheckOutcome, gyr_range_radps: float | None
+) -> None:
+    run_ = virtual(PLAIN)
+    sensor = trunk_recording(run_)
+    clipped = np.arange(len(sensor.time_s)) % 100 < clipped_pct
+    facts = sensor_facts(
+        replace(sensor, clipped=clipped, gyr_range_radps=gyr_range_radps), motion(run_), config=CONFIG
+    )
+    is_judged = gyr_range_radps is not None or outcome == CheckOutcome.WRONG
+    assert facts.check(WITHIN_RANGE).outcome == (outcome if is_judged else CheckOutcome.NOT_JUDGED)
+    if is_judged:
+        assert facts.clipped_fraction == pytest.approx(clipped_pct / 100, abs=1e-3)
+
+
+def test_a_check_that_was_not_made_is_not_judged() -> None:
+    facts = sensor_facts(trunk_recording(virtual(PLAIN)), motion(virtual(PLAIN)), config=CONFIG)
+    assert replace(facts, checks=()).check(WITHIN_RANGE).outcome == CheckOutcome.NOT_JUDGED
 
 
 def test_the_share_of_lost_samples_is_counted() -> None:

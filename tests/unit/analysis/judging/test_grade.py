@@ -164,6 +164,17 @@ def test_without_an_altitude_or_on_a_belt_nothing_is_known() -> None:
         assert np.isnan([result.usual_half_width_pct, result.ascent_m, result.descent_m]).all()
 
 
+def test_a_phones_altitude_makes_no_slope() -> None:
+    time_s = np.arange(1000.0)
+    way_m = 3.0 * time_s
+    tracks = [
+        Track("distance_m", "phone", time_s, way_m), Track("altitude_m", "phone", time_s, hill_m(way_m))
+    ]  # fmt: skip
+    table = steady_run(1000, start_s=time_s, end_s=time_s + 0.5)
+    way = distance_of(table, tracks, context={}, config=DistanceConfig())
+    assert not grade_of(time_s, way, tracks=tracks, context={}, config=CONFIG).is_known
+
+
 def test_a_recorded_grade_wins_over_altitude_and_holds_as_long_as_any_track() -> None:
     time_s, start_s = np.array([0.0, 100.0]), np.array([0.0, 50.0, 110.0, 110.1])
     tracks = [sampled("distance_m", time_s, 3.0 * time_s), sampled("altitude_m", time_s, time_s)]

@@ -256,7 +256,6 @@ def graded(what: str, **changed: Any) -> Grade:
     [
         ("Sampling rate", "rate_hz", 50.0, 49.9),
         ("Samples lost", "missing_fraction", 0.02, 0.0201),
-        ("Range exceeded", "clipped_fraction", 0.02, 0.0201),
         ("Mean specific force", "mean_specific_force_g", 1.0299, 1.0301),
         ("Mean specific force", "mean_specific_force_g", 0.9701, 0.9699),
         ("Battery", "battery_pct", 20, 19),

@@ -8,6 +8,7 @@ import pytest
 from analysis.judging.config import VerdictConfig
 from analysis.judging.quality import quality_of, standing_change_deg, unusable_shares, usable_fraction
 from analysis.records import (
+    WITHIN_RANGE,
     ClockFacts,
     GapFact,
     MountingShift,
@@ -18,11 +19,15 @@ from analysis.records import (
     Standing,
     StrideTable,
 )
-from analysis.words import CheckOutcome
+from analysis.words import CheckOutcome, RangeDoubt
 from tests.support.stride_tables import steady_run
 
 CONFIG = VerdictConfig()
-SENSOR = SensorFacts("sternum", "movesense", "Movesense 1", 104.0, 100_000, 0.0, 0.0, 1.001, True)
+KEPT = SensorCheck(WITHIN_RANGE, CheckOutcome.RIGHT)
+EXCEEDED = SensorCheck(WITHIN_RANGE, CheckOutcome.WRONG)
+SENSOR = SensorFacts(
+    "sternum", "movesense", "Movesense 1", 104.0, 100_000, 0.0, 0.0, 1.001, True, checks=(KEPT,)
+)
 ZERO = Standing(5.0, 15.0, 0.0, 0.0, "zero")
 
 
@@ -56,7 +61,7 @@ def test_a_clean_recording_is_good_in_every_line() -> None:
     [
         ({"rate_hz": 26.0}, "Sampling rate", "bad"),
         ({"missing_fraction": 0.05}, "Samples lost", "fair"),
-        ({"clipped_fraction": 0.03}, "Range exceeded", "bad"),
+        ({"clipped_fraction": 0.03, "checks": (EXCEEDED,)}, "Range exceeded", "bad"),
         ({"mean_specific_force_g": 0.96}, "Mean specific force", "bad"),
         ({"mean_specific_force_g": 1.04}, "Mean specific force", "bad"),
         ({"mean_specific_force_g": float("nan")}, "Mean specific force", "bad"),
@@ -176,3 +181,20 @@ def test_a_check_that_could_not_be_made_says_so(outcome: str, is_told: bool) -> 
         assert line.value == "not judged: 20 samples per second are too few"
         assert line.grade == "fair"
         assert line.advice
+
+
+@pytest.mark.parametrize(
+    ("because", "advice"),
+    [
+        (RangeDoubt.FILE, "import the file again with --range and --gyro-range"),
+        (RangeDoubt.FILE_GYROSCOPE, "import the file again with --range and --gyro-range"),
+        (RangeDoubt.SENSOR, "another kind of sensor"),
+    ],
+)
+def test_a_range_that_is_not_known_is_never_shown_as_kept(because: RangeDoubt, advice: str) -> None:
+    unknown = SensorCheck(WITHIN_RANGE, CheckOutcome.NOT_JUDGED, because)
+    found = lines(replace(SENSOR, clipped_fraction=float("nan"), checks=(unknown,)))
+    line = found["Range exceeded"]
+    assert (line.value, line.grade) == (f"not judged: {because}", "fair")
+    assert advice in line.advice
+    assert f"Check of {WITHIN_RANGE}" not in found

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from analysis import report_json
+from analysis.lengths import LengthUnit
 from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, StrideTable
 from analysis.report import page, tables, text, words
 from analysis.run_report import RunReport
@@ -237,7 +238,9 @@ def test_the_back_has_a_section_a_curve_and_its_kilometres() -> None:
     assert "leaning, back straight at km" in back.split("<desc")[1]
     assert "nan" not in back
     shown = rows(back, "Measured")
-    assert [row[0] for row in shown] == [words.segment_name(s) for s in report.evidence.segments]
+    assert [row[0] for row in shown] == [
+        words.segment_name(s, LengthUnit.KILOMETRE) for s in report.evidence.segments
+    ]
     assert shown[-1][1:] == [
         words.signed(value)
         for s in report.evidence.segments[-1:]

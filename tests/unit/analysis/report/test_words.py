@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.lengths import LengthUnit
 from analysis.report import words
 from tests.support import sample_report as sample
 from tests.support.sample_report import with_fields
@@ -17,7 +18,7 @@ from tests.support.sample_report import with_fields
     [(1000 / 330, "5:30"), (1000 / 299.6, "5:00"), (1000 / 359.6, "6:00"), (0.0, "–"), (math.nan, "–")],
 )
 def test_a_pace_carries_into_the_minute(speed_mps: float, shown: str) -> None:
-    assert words.pace(speed_mps) == shown
+    assert words.pace(speed_mps, LengthUnit.KILOMETRE) == shown
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,24 @@ def test_a_change_always_shows_its_sign_unless_it_is_nothing(value: float, shown
 
 
 def test_unknown_is_a_dash_and_never_a_zero() -> None:
-    assert {words.number(math.nan), words.km(math.inf), words.percent(math.nan), words.degrees(math.nan)} == {
-        "–"
-    }
+    unknown = math.nan
+    for unit in LengthUnit:
+        assert {words.length(unknown, unit), words.pace(unknown, unit)} == {"–"}
+    assert {words.number(unknown), words.percent(unknown), words.degrees(unknown)} == {"–"}
+    assert words.lap_time(unknown) == "–"
+
+
+def test_miles_are_1609_metres() -> None:
+    assert words.length(16_093.44, LengthUnit.MILE, 2) == "10.00"
+    # Four minutes a mile.
+    assert words.pace(1609.344 / 240.0, LengthUnit.MILE) == "4:00"
+    assert LengthUnit.MILE.speed(4.4704, 1) == "10.0 mph"
+    assert LengthUnit.KILOMETRE.speed(10 / 3.6, 1) == "10.0 km/h"
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(95.4, "1:35"), (59.6, "1:00"), (3723.0, "1:02:03")])
+def test_the_time_of_a_lap_reads_as_on_a_watch(seconds: float, shown: str) -> None:
+    assert words.lap_time(seconds) == shown
 
 
 @given(st.text())
@@ -57,8 +73,8 @@ def test_ordinary_names_stay_as_they_are() -> None:
 def test_a_stretch_without_distance_is_told_in_minutes() -> None:
     episode = sample.slouching_10k().evidence.episodes[0]
     unknown = replace(episode, from_m=math.nan, to_m=math.nan, from_s=600.0, to_s=1200.0)
-    assert words.stretch(unknown) == "min 10 to 20"
-    assert words.episode_length(unknown) == "10 min 00 s"
+    assert words.stretch(unknown, LengthUnit.MILE) == "min 10 to 20"
+    assert words.episode_length(unknown, LengthUnit.MILE) == "10 min 00 s"
 
 
 @pytest.mark.parametrize(

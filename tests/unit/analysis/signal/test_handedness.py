@@ -9,6 +9,7 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
+from analysis.records import HANDEDNESS
 from analysis.signal.gait import find_gait
 from analysis.signal.handedness import Handedness, handedness_of, is_mirrored, to_right_handed
 from analysis.signal.motion import motion_of
@@ -181,7 +182,7 @@ def test_a_mirrored_triad_is_found_out_at_26_samples_per_second_too(flipped: boo
 def test_what_is_not_judged_says_why_and_keeps_confidence_from_good() -> None:
     whole = session(virtual(PLAIN))
     found = analyse(replace(whole, sensors=(thinned(whole.sensors[0], 5),)), CONFIG)
-    (check,) = found.session.sensors[0].checks
+    check = found.session.sensors[0].check(HANDEDNESS)
     assert (check.outcome, check.because) == ("not judged", "21 samples per second are too few")
     assert any(check.because in reason for reason in found.outcome.confidence_because)
     assert any(check.because in line.value for line in found.evidence.quality)

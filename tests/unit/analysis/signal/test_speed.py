@@ -20,7 +20,8 @@ def track(value: list[float], *, quantity: str = "speed_mps", source: str = "wat
 @pytest.mark.parametrize(
     ("sources", "best"),
     [
-        (["something else", "treadmill", "foot pod", "watch file"], "watch file"),
+        (["something else", "treadmill", "foot pod", "phone", "watch file"], "watch file"),
+        (["something else", "treadmill", "foot pod", "phone"], "phone"),
         (["something else", "treadmill", "foot pod"], "foot pod"),
         (["something else", "treadmill"], "treadmill"),
         (["something else"], "something else"),

@@ -77,7 +77,7 @@ def streamed(
 
 
 # Every example is half an hour of samples: to shrink a failing one would take minutes.
-@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     clock_ppm=st.floats(-100, 100),
     rate_hz=st.floats(101, 107),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sensor.errors import ImportFileError, SessionExistsError, SessionFileError, UnknownSensorError
+from sensor.importers.full_scale import with_typed_ranges
 from sensor.importers.imu_csv import ImuFile, read_imu_csv
 from sensor.importers.imu_session import SessionStart, session_start, write_imu_session
 from sensor.samples import Gap
@@ -138,6 +140,23 @@ def test_a_gyroscope_that_piles_up_at_its_full_scale_is_clipped(tmp_path: Path) 
     (sensor,) = read_recording(_write(tmp_path, sternum=turned)).sensors
     assert sensor.gyr_range_radps == pytest.approx(250 * RADPS_PER_DEGPS)
     assert np.flatnonzero(sensor.clipped).tolist() == list(range(100, 200))
+
+
+def test_a_typed_range_below_which_samples_pile_up_is_refused() -> None:
+    clipped = np.minimum(np.linspace(0, 3 * STANDARD_GRAVITY_MPS2, 1000), 2 * STANDARD_GRAVITY_MPS2)
+    file = _file((np.arange(1000) / 100).tolist(), clipped.tolist())
+    with pytest.raises(
+        ImportFileError, match=r"piles up at 2 g, so its range is not 16 g; .* leave --range out"
+    ):
+        with_typed_ranges(
+            file, Path("a.csv"), acc_range_mps2=16 * STANDARD_GRAVITY_MPS2, gyr_range_radps=None
+        )
+
+
+def test_a_range_that_the_file_states_itself_stays() -> None:
+    file = replace(_file((np.arange(1000) / 100).tolist(), gyroscope=False), acc_range_mps2=78.5)
+    ranged = with_typed_ranges(file, Path("a.csv"), acc_range_mps2=157.0, gyr_range_radps=35.0)
+    assert (ranged.acc_range_mps2, ranged.gyr_range_radps) == (78.5, None)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter1d
 
 from sensor.errors import ImportFileError
 from sensor.importers.mistaken_motion import check_motion, gravity_remark
+from sensor.importers.motion_agreement import _stride_weights
 from sensor.samples import FloatArray
 from sensor.units import RADPS_PER_DEGPS
 from sensor.virtual.runner.plan import RunPlan, corner, run, stand
@@ -169,3 +171,12 @@ def test_gravity_that_reads_downwards_is_told_with_both_causes() -> None:
     assert gravity_remark(Path("a.csv"), upright, rate_hz=104.0, unit="g") == []
     (remark,) = gravity_remark(Path("a.csv"), -upright, rate_hz=104.0, unit="g")
     assert "that axis pointed down; if it pointed up, all signs of acc are turned round" in remark
+
+
+@pytest.mark.parametrize(("count", "sigma", "every"), [(300, 26.0, 5), (50, 12.5, 2), (4, 50.0, 10)])
+def test_averages_over_strides_are_those_of_a_gaussian_at_every_row(
+    count: int, sigma: float, every: int
+) -> None:
+    values = np.random.default_rng(1).normal(size=count)
+    averaged = _stride_weights(count, sigma, every=every) @ values
+    assert averaged == pytest.approx(gaussian_filter1d(values, sigma)[::every], abs=1e-12)

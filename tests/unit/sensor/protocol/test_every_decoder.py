@@ -59,8 +59,8 @@ def test_what_is_never_completed_is_not_kept_for_ever(decoding: Decoding, next_o
 @every_decoder
 def test_the_time_a_decoder_takes_grows_as_the_notifications_do(decoding: Decoding):
     rng = random.Random(2)
-    sent = decoding.valid(20.0)
-    hostile = [rng.choice(HOSTILE)(sent, rng) for _ in range(1000)]
+    sent = decoding.valid(10.0)
+    hostile = [rng.choice(HOSTILE)(sent, rng) for _ in range(500)]
 
     def feeding_s(times: int) -> float:
         decoder = decoding.decoder()

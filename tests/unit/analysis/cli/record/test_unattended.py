@@ -141,9 +141,9 @@ def switched_on(radio: VirtualRadio, sensor: VirtualPeripheral) -> Callable[[], 
 
 def test_a_sensor_that_appears_is_recorded_until_it_lies_still(tmp_path: Path) -> None:
     async def play(radio: VirtualRadio) -> None:
-        call_at(100.0, switched_on(radio, movesense(duration_s=120.0)))
+        call_at(100.0, switched_on(radio, movesense(duration_s=60.0)))
 
-    service = serve(tmp_path, play, until_s=330.0)
+    service = serve(tmp_path, play, until_s=250.0)
 
     assert service.states == [
         UnattendedState.WAITING,
@@ -153,20 +153,20 @@ def test_a_sensor_that_appears_is_recorded_until_it_lies_still(tmp_path: Path) -
     ]
     assert service.began_s(0) == pytest.approx(100.0, abs=2.0)
     ((finished_s, path),) = service.finished
-    # Moves until second 220.
-    assert finished_s == pytest.approx(220.0 + STILL_S, abs=3.0)
+    # Moves until second 160.
+    assert finished_s == pytest.approx(160.0 + STILL_S, abs=3.0)
     assert service.files() == [path]
     info = read_info(path)
     assert info.ended
     assert info.started_utc.startswith("2026-05-01T07:31:40")
-    assert info.duration_s == pytest.approx(120.0 + STILL_S, abs=3.0)
+    assert info.duration_s == pytest.approx(60.0 + STILL_S, abs=3.0)
 
 
 def test_a_sensor_left_switched_on_makes_no_second_session(tmp_path: Path) -> None:
     async def play(radio: VirtualRadio) -> None:
         await radio.add(movesense(duration_s=30.0))
 
-    service = serve(tmp_path, play, until_s=1200.0)
+    service = serve(tmp_path, play, until_s=600.0)
 
     assert len(service.files()) == len(service.finished) == 1
     assert service.troubles == []
@@ -176,30 +176,30 @@ def test_a_sensor_that_moves_again_begins_the_next_session_within_a_glance(tmp_p
     async def play(radio: VirtualRadio) -> None:
         chest = movesense(duration_s=60.0)
         await radio.add(chest)
-        call_at(400.0, chest.begin)
+        call_at(220.0, chest.begin)
 
-    service = serve(tmp_path, play, until_s=700.0)
+    service = serve(tmp_path, play, until_s=370.0)
 
     assert len(service.finished) == 2
-    assert 400.0 < service.began_s(1) < 400.0 + GLANCE_EVERY_S + 8.0
-    assert service.finished[1][0] == pytest.approx(460.0 + STILL_S, abs=3.0)
+    assert 220.0 < service.began_s(1) < 220.0 + GLANCE_EVERY_S + 8.0
+    assert service.finished[1][0] == pytest.approx(280.0 + STILL_S, abs=3.0)
 
 
 def test_a_sensor_that_was_taken_in_hand_is_in_use_even_if_it_is_held_still(tmp_path: Path) -> None:
     def held(seconds: float, direction: tuple[float, float, float]) -> FloatArray:
         return np.tile(9.81 * np.array(direction), (round(104 * seconds), 1))
 
-    lying = noise_signal(20.0).acc_sensor_mps2, held(230.0, (0, 0, 1)), held(300.0, (0, 1, 0))
+    lying = noise_signal(20.0).acc_sensor_mps2, held(150.0, (0, 0, 1)), held(200.0, (0, 1, 0))
     acc_sensor_mps2 = np.concatenate(lying)
     signal_ = ImuSignal(104.0, acc_sensor_mps2, np.zeros_like(acc_sensor_mps2))
 
     async def play(radio: VirtualRadio) -> None:
         await radio.add(VirtualMovesense(CHEST, signal=signal_))
 
-    service = serve(tmp_path, play, until_s=500.0)
+    service = serve(tmp_path, play, until_s=350.0)
 
     assert len(service.finished) == 2
-    assert 250.0 < service.began_s(1) < 250.0 + GLANCE_EVERY_S + 8.0
+    assert 170.0 < service.began_s(1) < 170.0 + GLANCE_EVERY_S + 8.0
 
 
 def test_a_session_ends_when_its_sensor_is_gone_and_a_sensor_that_comes_back_begins_a_new_one(
@@ -208,9 +208,9 @@ def test_a_session_ends_when_its_sensor_is_gone_and_a_sensor_that_comes_back_beg
     async def play(radio: VirtualRadio) -> None:
         chest = movesense(duration_s=3600.0)
         await radio.add(chest)
-        call_at(100.0, chest.take_over, 300.0)
+        call_at(40.0, chest.take_over, 120.0)
 
-    service = serve(tmp_path, play, until_s=500.0)
+    service = serve(tmp_path, play, until_s=200.0)
 
     assert service.states == [
         UnattendedState.WAITING,
@@ -220,18 +220,18 @@ def test_a_session_ends_when_its_sensor_is_gone_and_a_sensor_that_comes_back_beg
         UnattendedState.RECORDING,
         UnattendedState.STOPPED,
     ]
-    assert service.finished[0][0] == pytest.approx(100.0 + STILL_S, abs=3.0)
-    assert service.began_s(1) == pytest.approx(400.0, abs=2.0)
+    assert service.finished[0][0] == pytest.approx(40.0 + STILL_S, abs=3.0)
+    assert service.began_s(1) == pytest.approx(160.0, abs=2.0)
     assert [read_info(path).ended for path in service.files()] == [True, True]
 
 
 def test_a_link_that_comes_back_in_time_is_the_same_session(tmp_path: Path) -> None:
     async def play(radio: VirtualRadio) -> None:
-        chest = movesense(duration_s=200.0)
+        chest = movesense(duration_s=120.0)
         await radio.add(chest)
-        call_at(100.0, chest.take_over, 40.0)
+        call_at(40.0, chest.take_over, 40.0)
 
-    service = serve(tmp_path, play, until_s=300.0)
+    service = serve(tmp_path, play, until_s=220.0)
 
     assert service.states[:4] == [
         UnattendedState.WAITING,
@@ -244,14 +244,14 @@ def test_a_link_that_comes_back_in_time_is_the_same_session(tmp_path: Path) -> N
 
 def test_the_head_alone_begins_a_session_and_the_chest_joins_it(tmp_path: Path) -> None:
     async def play(radio: VirtualRadio) -> None:
-        await radio.add(movesense(CAP, duration_s=200.0))
-        call_at(50.0, switched_on(radio, movesense(duration_s=30.0)))
+        await radio.add(movesense(CAP, duration_s=160.0))
+        call_at(20.0, switched_on(radio, movesense(duration_s=30.0)))
 
-    service = serve(tmp_path, play, until_s=230.0, sensors={"sternum": CHEST, "head": CAP})
+    service = serve(tmp_path, play, until_s=130.0, sensors={"sternum": CHEST, "head": CAP})
 
     (path,) = service.files()
     assert {sensor.placement for sensor in read_info(path).sensors} == {"head", "sternum"}
-    # The chest has lain still since second 80, but the head moves on.
+    # The chest has lain still since second 50, but the head moves on.
     assert service.states[-2:] == [UnattendedState.RECORDING, UnattendedState.STOPPED]
 
 
@@ -342,14 +342,14 @@ def test_a_name_that_is_no_sensor_is_told_once_and_waited_past(tmp_path: Path) -
 def test_a_second_name_that_is_no_sensor_does_not_keep_the_first_from_being_recorded(tmp_path: Path) -> None:
     async def play(radio: VirtualRadio) -> None:
         await radio.add(VirtualPeripheral("Toothbrush"))
-        await radio.add(movesense(duration_s=200.0))
+        await radio.add(movesense(duration_s=90.0))
 
-    service = serve(tmp_path, play, until_s=300.0, sensors={"sternum": CHEST, "head": "Toothbrush"})
+    service = serve(tmp_path, play, until_s=190.0, sensors={"sternum": CHEST, "head": "Toothbrush"})
 
     (trouble,) = service.troubles
     assert "Toothbrush is in reach, but it is no sensor" in trouble
     ((finished_s, path),) = service.finished
-    assert finished_s == pytest.approx(200.0 + STILL_S, abs=3.0)
+    assert finished_s == pytest.approx(90.0 + STILL_S, abs=3.0)
     assert service.began_s(1) < 60.0
     assert len(service.files()) == 2
     assert service.files()[1] == path
@@ -440,9 +440,9 @@ def test_a_wall_clock_that_stands_or_jumps_back_overwrites_no_session(tmp_path: 
     async def play(radio: VirtualRadio) -> None:
         chest = movesense(duration_s=60.0)
         await radio.add(chest)
-        call_at(300.0, chest.begin)
+        call_at(220.0, chest.begin)
 
-    service = serve(tmp_path, play, until_s=500.0, now_utc=lambda: datetime(1970, 1, 1, tzinfo=UTC))
+    service = serve(tmp_path, play, until_s=370.0, now_utc=lambda: datetime(1970, 1, 1, tzinfo=UTC))
 
     assert len(service.files()) == len(service.finished) == 2
     for path in service.files():

@@ -1,0 +1,1 @@
+"""Recordings of other tools as these write them: a module for each tool, which the registry lists."""
