@@ -174,7 +174,7 @@ class WatchClockConfig:
     """Standard deviation over median distance, of a normal distribution."""
     two_sided: float = 1.96
     """Standard deviations on either side of a 95 % interval."""
-    delay_part_of_cadence: float = 0.15
+    delay_part_of_cadence: float = 0.25
     """How well the delay is known, as a part of the averaging and of the watch's second."""
     delay_part_of_speed: float = 0.33
     """The same where only speed is told."""
