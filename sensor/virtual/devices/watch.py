@@ -65,6 +65,11 @@ class WatchHabits:
         How long after its start the satellites are found: until then neither speed, distance nor position.
     distance_error
         Relative; 0.01 for one that tells 1 % too much.
+    has_altitude
+        Whether it tells the height on a level course, too.
+    altitude_wander_m
+        Standard deviation by which that wanders within a minute: half a metre by air pressure, some metres by
+        satellites.
     home_deg
         Latitude and longitude of the start; None for a watch that keeps no positions.
     """
@@ -81,6 +86,8 @@ class WatchHabits:
     is_smart: bool = False
     fix_after_s: float = 0.0
     distance_error: float = 0.003
+    has_altitude: bool = False
+    altitude_wander_m: float = 0.5
     home_deg: tuple[float, float] | None = None
 
     def watch_s(self, run_s: FloatArray) -> FloatArray:
@@ -168,8 +175,8 @@ def _values(
         values |= {"cadence": np.floor(strides), "fractional_cadence": strides % 1.0}
     if habits.has_heart_rate:
         values["heart_rate"] = _heart_rate(run, run_s, rng)
-    if run.grade_pct.any():
-        values["enhanced_altitude"] = _altitude(run, run_s, rng)
+    if habits.has_altitude or run.grade_pct.any():
+        values["enhanced_altitude"] = _altitude(run, run_s, rng, wander_m=habits.altitude_wander_m)
     if habits.home_deg is not None:
         places = zip(
             ("position_lat", "position_long"), _places(run, run_s, habits.home_deg, rng), strict=True
@@ -240,11 +247,11 @@ def _heart_rate(run: VirtualRun, run_s: FloatArray, rng: np.random.Generator) ->
     return np.asarray(followed + smooth_noise(rng, len(run_s), 1.0, correlation_s=15.0))
 
 
-def _altitude(run: VirtualRun, run_s: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Return the height by air pressure, which wanders slowly."""
+def _altitude(run: VirtualRun, run_s: FloatArray, rng: np.random.Generator, *, wander_m: float) -> FloatArray:
+    """Return the height, which wanders slowly."""
     rise_m = np.cumsum(0.01 * run.grade_pct * np.diff(run.distance_m, prepend=0.0))
-    wander_m = 0.5 * smooth_noise(rng, len(run_s), 1.0, correlation_s=60.0)
-    return np.asarray(100.0 + _at(run, rise_m, run_s) + wander_m)
+    off_m = wander_m * smooth_noise(rng, len(run_s), 1.0, correlation_s=60.0)
+    return np.asarray(100.0 + _at(run, rise_m, run_s) + off_m)
 
 
 def _places(

@@ -21,6 +21,8 @@ SPEED_CHANGE_S = 4.5
 
 _TURN_CHANGE_S = 1.0
 _SWAY_DEG = 0.15
+_EASY_MPS = 3.0
+"""At this speed, on level ground, runners lean as their plan says."""
 _ACCELERATING_MPS2 = 0.5
 _ACCELERATING_MARGIN_S = 1.5
 
@@ -226,10 +228,17 @@ def _postures(
     sway = np.stack([smooth_noise(rng, n, rate_hz, correlation_s=0.8) for _ in range(4)])
     in_run = np.stack([*meant, np.zeros(n)]) + plan.posture_wander_deg * wander
     posture = np.radians(path.moving * in_run + (1.0 - path.moving) * _SWAY_DEG * sway)
+    posture[0] += path.moving * np.radians(_leant_deg(plan, path.speed_mps, path.grade))
     posture[0] += plan.lean_share * np.arctan(path.forwards_mps2 / STANDARD_GRAVITY_MPS2)
     # A runner leans into the bend; left turns are positive, left lean negative.
     posture[3] -= plan.lean_share * np.arctan(path.sideways_mps2 / STANDARD_GRAVITY_MPS2)
     return np.asarray(posture, dtype=np.float64)
+
+
+def _leant_deg(plan: RunPlan, speed_mps: FloatArray, grade: FloatArray) -> FloatArray:
+    """Return how much further forward than meant a runner leans uphill and at speed."""
+    uphill_deg = plan.lean_deg_per_pct * 100.0 * grade
+    return np.asarray(uphill_deg + plan.lean_deg_per_mps * (speed_mps - _EASY_MPS))
 
 
 def _amplitudes(

@@ -127,6 +127,8 @@ class RunPlan:
         Standard deviation of the slow wander of trunk flexion around the intended posture.
     lean_share
         How much of the turn and of the speeding-up the runner answers by leaning: 0 none, 1 all.
+    lean_deg_per_pct, lean_deg_per_mps
+        How much further forward the runner leans for each per cent uphill, and for each m/s above 3 m/s.
     """
 
     legs: tuple[Leg, ...]
@@ -141,6 +143,8 @@ class RunPlan:
     winding_degps: float = 1.5
     posture_wander_deg: float = 0.4
     lean_share: float = 0.4
+    lean_deg_per_pct: float = 0.0
+    lean_deg_per_mps: float = 0.0
 
     def __post_init__(self) -> None:
         if not 20.0 <= self.rate_hz <= 1000.0:

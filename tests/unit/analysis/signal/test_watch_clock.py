@@ -147,7 +147,8 @@ def test_the_report_says_which_file_it_was_and_how_far_its_clock_was_off() -> No
     assert watch is not None
     assert (watch.file, watch.match, watch.doubt) == ("watch.fit", WatchMatch.SURE, "")
     assert abs(watch.start_s) < 0.5
-    assert watch.within_s < 1.5
+    # A quarter of its 5 s of averaging and of its second, and little that scatters beside that.
+    assert 1.5 <= watch.within_s < 1.75
 
 
 def test_where_the_run_went_stays_out_of_the_json() -> None:
