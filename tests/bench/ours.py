@@ -8,16 +8,25 @@ from time import perf_counter
 import numpy as np
 
 from analysis.config import AnalysisConfig
+from analysis.pipeline import place_watch
 from analysis.signal.inclination_smoother import smoothed_vertical
 from analysis.signal.motion import Motion, forward_inertial, motion_of, speed_prior
-from analysis.signal.speed import SpeedProfile
+from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.signal.strapdown import integrate
 from analysis.signal.vertical import AveragedForce, unaided_vertical, up_in_sensor
+from analysis.signal.watch_tracks import with_watch
 from sensor.samples import FloatArray
+from sensor.virtual.devices.watch import WatchHabits, watch_file
 from tests.bench.hours import Hour
+from tests.support.watches import with_watch_file
 
-SPEEDS = ("no speed", "nominal", "GPS", "treadmill")
+WATCH_FILE = "GPS by a watch's file"
+"""A watch's speed that went through the bytes of a FIT file and was laid under the strides by the steps."""
+
+SPEEDS = ("no speed", "nominal", "GPS", WATCH_FILE, "treadmill")
 """What is told: not even that people run at 3 m/s; that; a watch's speed; that the room is still."""
+
+_WATCH = WatchHabits(offset_s=-754.3, drift_ppm=30.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +75,10 @@ def estimate(hour: Hour, speed: str, placement: str = "sternum") -> Found:
 def _profile(hour: Hour, speed: str) -> SpeedProfile | None:
     if speed == "GPS":
         return SpeedProfile(hour.run.gps_time_s, hour.run.gps_speed_mps, measured=True)
+    if speed == WATCH_FILE:
+        given = with_watch_file(hour.recording(speed="none"), watch_file(hour.run, _WATCH, seed=1))
+        laid = with_watch(given, place_watch(given))
+        return speed_profile(laid.tracks, laid.context, AnalysisConfig().distance)
     if speed == "treadmill":
         return SpeedProfile(np.zeros(1), np.zeros(1), measured=True)
     return None

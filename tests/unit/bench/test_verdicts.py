@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sensor.virtual.runner.plan import PosturePoint, run, stand, walk
+from tests.bench.verdicts.hills import outcome
 from tests.bench.verdicts.left_and_right import told_and_right
 from tests.bench.verdicts.made_up import Asked, Slip, Wander, make_run
 from tests.bench.verdicts.rule import judged
@@ -80,3 +81,10 @@ def test_a_whole_run_tells_its_slouch_near_the_truth() -> None:
     assert found.true_m is not None
     assert found.told_m == pytest.approx(found.true_m, abs=100.0)
     assert (found.shifts_found, found.shifts_false) == (0, 0)
+
+
+def test_a_climb_is_not_judged_and_a_slouch_beside_it_is_found() -> None:
+    found = outcome("one long climb", 1, slouches=True)
+    assert (found.is_laid, found.false, found.slouches, found.missed) == (True, 0, 1, 0)
+    # 1.5 of 5.5 km climb.
+    assert found.unjudged == pytest.approx(0.27, abs=0.03)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,19 @@ def test_smooth_noise_has_unit_variance_and_the_asked_correlation() -> None:
     far = round(12.0 * RATE)
     assert abs(np.corrcoef(noise[:-far], noise[far:])[0, 1]) < 0.1
     assert np.corrcoef(noise[:-5], noise[5:])[0, 1] > 0.95
+
+
+def test_a_runner_leans_into_hills_and_speed_as_asked_and_nothing_else_changes() -> None:
+    legs = (stand(10.0), run(30.0, 3.0, grade_pct=5.0), run(30.0, 4.0))
+    plain = RunPlan(legs, speed_variation=0.0)
+    plain_run, leaning = (
+        lay_course(plan, RATE, np.random.default_rng(1))
+        for plan in (plain, replace(plain, lean_deg_per_pct=0.4, lean_deg_per_mps=0.8))
+    )
+    more_deg = np.degrees(leaning.flexion_rad - plain_run.flexion_rad)
+    # While standing; 5 per cent uphill at 3 m/s; level at 4 m/s.
+    assert more_deg[[round(s * RATE) for s in (5.0, 25.0, 60.0)]] == pytest.approx([0.0, 2.0, 0.8], abs=1e-6)
+    np.testing.assert_array_equal(leaning.speed_mps, plain_run.speed_mps)
 
 
 def test_a_standing_runner_does_not_move() -> None:

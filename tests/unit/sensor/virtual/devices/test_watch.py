@@ -156,3 +156,13 @@ def test_an_hour_takes_less_than_half_a_second(virtual_run: VirtualRun) -> None:
     content = watch_file(hour, WatchHabits(home_deg=(50.0, 8.0)))
     assert time.process_time() - before < 0.5
     assert len(read_fit(content).time_s) > 3600
+
+
+def test_altitude_wanders_as_much_as_asked_on_a_level_course_too() -> None:
+    level = simulate(RunPlan((run(60.0, 3.0),), rate_hz=26.0), seed=1)
+    assert "enhanced_altitude" not in heard(level).values
+    calm, rough = (
+        heard(level, has_altitude=True, altitude_wander_m=wander_m).values["enhanced_altitude"] - 100.0
+        for wander_m in (0.5, 3.0)
+    )
+    np.testing.assert_allclose(rough, 6.0 * calm)
