@@ -52,8 +52,9 @@ $(VENV)/.installed-bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	touch $@
 
-bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts: writes tests/bench/RESULTS.md, VERDICTS.md
+bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts: writes tests/bench/RESULTS.md, VERDICTS.md, HILLS.md
 	$(BIN)/python -m tests.bench.run_bench
+	$(BIN)/python -m tests.bench.verdicts.hills
 
 revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md
 	$(BIN)/python -m tests.bench.revalidate
