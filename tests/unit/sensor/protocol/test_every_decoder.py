@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import random
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from tests.fuzz.decoders import DECODINGS, Decoding, check_decoding
 from tests.fuzz.drivers import DRIVEN, check_driver, messages_to, new_driver
 
 MOST_STATE_BYTES = 200_000
+MOST_TRIES = 12
 VALID = {decoding.key: decoding.valid() for decoding in DECODINGS}
 every_decoder = pytest.mark.parametrize("decoding", DECODINGS, ids=[one.key for one in DECODINGS])
 
@@ -70,8 +72,14 @@ def test_the_time_a_decoder_takes_grows_as_the_notifications_do(decoding: Decodi
             decoder.feed([one])
         return process_time() - began_s
 
-    # Four times as much: 4 where time is linear, 16 where it is quadratic; a busy machine strays from both.
-    assert min(feeding_s(8) for _ in range(3)) < 8 * min(feeding_s(2) for _ in range(5))
+    # Four times as much: 4 where time is linear, 16 where it is quadratic. A busy machine only ever adds to
+    # either, so that the least of many tries comes near the truth.
+    few_s = many_s = math.inf
+    for tries in range(MOST_TRIES):
+        few_s, many_s = min(few_s, feeding_s(2)), min(many_s, feeding_s(8))
+        if tries >= 2 and many_s < 8 * few_s:
+            break
+    assert many_s < 8 * few_s
 
 
 @every_decoder
