@@ -174,6 +174,10 @@ class Provenance:
     grade_half_width_pct: float = math.nan
 
 
+HIDDEN_M = 200.0
+"""So near to where a way begins and ends people live: what leaves the house leaves it out, unless asked."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """Where the run went, as a watch or a phone told.

@@ -9,10 +9,10 @@ import numpy as np
 
 from analysis.errors import ExportError
 from analysis.export.at_times import means_at
-from analysis.export.positions import HIDDEN_M, LONGEST_HOLE_S, Positions
+from analysis.export.positions import LONGEST_HOLE_S, Positions
 from analysis.export.posture import posture_at
-from analysis.export.seconds import started_s
-from analysis.run_report import RunReport
+from analysis.export.seconds import STEPS_PER_STRIDE, started_s
+from analysis.run_report import HIDDEN_M, RunReport
 from sensor.samples import BoolArray, FloatArray
 
 _HEAD = (
@@ -20,7 +20,6 @@ _HEAD = (
     '<gpx version="1.1" creator="runtall" xmlns="http://www.topografix.com/GPX/1/1" '
     'xmlns:tpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v1" xmlns:posture="urn:runtall:posture">'
 )
-_STEPS_PER_STRIDE = 2.0
 
 
 def track_gpx(report: RunReport, positions: Positions, *, notes: str = "") -> str:
@@ -65,7 +64,7 @@ def _points(report: RunReport, positions: Positions, known: BoolArray) -> Iterat
     heart, steps = (
         means_at(report.strides, name, time_s, counted=every) for name in ("heart_rate_bpm", "cadence_spm")
     )
-    sensed = {"tpx:hr": (heart, 0), "tpx:cad": (steps / _STEPS_PER_STRIDE, 0)}
+    sensed = {"tpx:hr": (heart, 0), "tpx:cad": (steps / STEPS_PER_STRIDE, 0)}
     posture = {f"posture:{one.name}": (one.value, 2) for one in posture_at(report, time_s)}
     columns = (
         positions.latitude_deg[known].tolist(),

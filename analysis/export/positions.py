@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.export.at_times import at_each
+from analysis.run_report import HIDDEN_M
 from analysis.signal.speed import best_track
+from sensor.geodesy import great_circle_m
 from sensor.samples import BoolArray, FloatArray, Track, freeze_arrays
 
-HIDDEN_M = 200.0
-"""So close to where a track begins and ends people live."""
-
-EARTH_RADIUS_M = 6_371_008.8
 LONGEST_HOLE_S = 10.0
 """Between positions that are further apart in time nothing is known of the way."""
 
@@ -92,9 +90,5 @@ def without_ends(positions: Positions, hidden_m: float = HIDDEN_M) -> Positions:
 
 def _away_m(positions: Positions, place: int) -> FloatArray:
     """Return (n,) how far each position is from one of them, m as the crow flies."""
-    latitude, longitude = np.radians(positions.latitude_deg), np.radians(positions.longitude_deg)
-    half = (
-        np.sin((latitude - latitude[place]) / 2) ** 2
-        + np.cos(latitude) * np.cos(latitude[place]) * np.sin((longitude - longitude[place]) / 2) ** 2
-    )
-    return np.asarray(2.0 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
+    places = np.radians(np.stack([positions.latitude_deg, positions.longitude_deg]))
+    return great_circle_m(places, places[:, place : place + 1])

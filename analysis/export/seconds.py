@@ -16,7 +16,9 @@ from analysis.signal.speed import best_track
 from sensor.fit.developer import Quantity
 from sensor.samples import BoolArray, FloatArray, Track, freeze_arrays
 
-_STEPS_PER_STRIDE = 2.0
+STEPS_PER_STRIDE = 2.0
+"""Other programs count the strides of one leg."""
+
 _LONGEST_SILENCE_S = 2.0
 """So long after a stride without another one the runner stands: no speed, no cadence."""
 
@@ -98,7 +100,7 @@ def seconds_of(report: RunReport, *, tracks: Sequence[Track] = (), first_s: floa
         time_s=time_s,
         distance_m=np.where(lost, np.nan, _distance(report, time_s)),
         speed_mps=of_steps("speed_mps"),
-        strides_per_min=of_steps("cadence_spm") / _STEPS_PER_STRIDE,
+        strides_per_min=of_steps("cadence_spm") / STEPS_PER_STRIDE,
         heart_rate_bpm=of_strides("heart_rate_bpm"),
         altitude_m=_altitude(tracks, time_s),
         posture=tuple(posture_at(report, time_s)),

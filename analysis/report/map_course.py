@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.run_report import Route
+from analysis.run_report import HIDDEN_M, Route
 from analysis.words import Zone
+from sensor.geodesy import FASTEST_MPS
 from sensor.samples import BoolArray, FloatArray, IntArray
 
 NOT_JUDGED, BROKEN = 0, -1
@@ -16,18 +17,12 @@ NOT_JUDGED, BROKEN = 0, -1
 ZONES = (None, Zone.USUAL, Zone.WATCH, Zone.LEANING, Zone.SLOUCHED)
 """What the other numbers of a step stand for: indices of this."""
 
-HIDDEN_M = 200.0
-"""Way that is left out at both ends: most runs begin and end at somebody's door."""
-
 AWAY_SHARE = 0.5
 """Nothing is shown either until the runner was this part of `HIDDEN_M` away in a straight line: a position
 that jitters while its runner waits makes 200 m of way on the spot."""
 
 LONGEST_PAUSE_S = 15.0
 """Fixes farther apart are not joined. Watches that save only bends leave up to some 10 s."""
-
-FASTEST_MPS = 12.0
-"""Nobody runs faster: what lies between two such fixes is an error of one of them."""
 
 SHORTEST_PIECE_M = 10.0
 """A shorter piece between two breaks is no way, but a stray fix or two."""

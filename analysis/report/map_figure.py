@@ -11,7 +11,6 @@ from analysis.report import svg, words
 from analysis.report.frame import SIZES, Size
 from analysis.report.map_course import (
     BROKEN,
-    HIDDEN_M,
     NOT_JUDGED,
     ZONES,
     MapCourse,
@@ -19,7 +18,7 @@ from analysis.report.map_course import (
     course_of,
     thinned,
 )
-from analysis.run_report import RunReport
+from analysis.run_report import HIDDEN_M, RunReport
 from analysis.words import Flag, Zone
 from sensor.samples import BoolArray, FloatArray, IntArray
 

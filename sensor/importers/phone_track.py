@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sensor.importers.watch.positions import EARTH_RADIUS_M
+from sensor.geodesy import EARTH_RADIUS_M, FASTEST_MPS
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 from sensor.session.rows import SessionRows
 from sensor.units import NS_PER_S
@@ -19,9 +19,6 @@ WORST_ACCURACY_M = 25.0
 
 STANDING_MPS = 0.5
 """Slower than anybody walks: what a fix moves by is its jitter."""
-
-FASTEST_MPS = 12.0
-"""A fix that would have to be run to faster than anybody runs is a jump."""
 
 _LATITUDES_DEG, _LONGITUDES_DEG = 90.0, 180.0
 _ALTITUDES_M = (-500.0, 9000.0)
@@ -126,10 +123,9 @@ def write_phone_track(
         kept = np.isfinite(values) & (at_s >= span_s[0]) & (at_s <= span_s[1])
         if np.count_nonzero(kept) < 2:
             continue
-        track_id = rows.add_track(quantity, SOURCE)
         t_ns = np.rint((at_s[kept] - zero_s) * NS_PER_S).astype(np.int64)
-        for ns, value in zip(t_ns.tolist(), values[kept].tolist(), strict=True):
-            rows.track_point(track_id, ns, value=value)
+        points = zip(t_ns.tolist(), values[kept].tolist(), strict=True)
+        rows.track_points(rows.add_track(quantity, SOURCE), points)
 
 
 def _on_plane(latitude_deg: FloatArray, longitude_deg: FloatArray) -> FloatArray:

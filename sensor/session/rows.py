@@ -156,13 +156,9 @@ class SessionRows(ABC):
         self.put_rows(_TRACK, [(track_id, quantity, source)])
         return track_id
 
-    def track_point(self, track_id: int, t_ns: int, *, value: float) -> None:
-        """Add one value of a track, in the unit its quantity names."""
-        self.put_rows(_TRACK_POINT, [(track_id, t_ns, float(value))])
-
     def track_points(self, track_id: int, points: Iterable[tuple[int, float]]) -> None:
-        """Add many values of a track, as (t_ns, value)."""
-        self.put_rows(_TRACK_POINT, ((track_id, t_ns, value) for t_ns, value in points))
+        """Add values of a track, as (t_ns, value), in the unit its quantity names."""
+        self.put_rows(_TRACK_POINT, ((track_id, t_ns, float(value)) for t_ns, value in points))
 
     def remove_tracks(self, source: str) -> None:
         """Take out every track of a source."""

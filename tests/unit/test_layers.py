@@ -15,7 +15,7 @@ LAYERS = {
     "sensor": (
         ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
         ("sensor.samples",),
-        ("sensor.clock",),
+        ("sensor.clock", "sensor.geodesy"),
         ("sensor.protocol", "sensor.fit"),
         ("sensor.link", "sensor.session"),
         ("sensor.virtual.runner", "sensor.virtual.radio"),
@@ -93,6 +93,7 @@ STAGES_OF = {
 SEEN_BY_ANALYSIS = (
     "sensor.samples",
     "sensor.units",
+    "sensor.geodesy",
     "sensor.errors",
     "sensor.text",
     "sensor.wellbeing",

@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sensor.geodesy import FASTEST_MPS, great_circle_m
 from sensor.samples import BoolArray, FloatArray
-
-EARTH_RADIUS_M = 6_371_008.8
-"""Mean radius (IUGG); a path of some kilometres is within 0.6 % of one on the ellipsoid."""
-
-FASTEST_MPS = 12.0
-"""No runner is faster."""
 
 STILL_M, STILL_S = 3.0, 5.0
 """Who is no further than this from where they were so long before, and will be so long after, stands: the
@@ -41,26 +36,18 @@ def way_along(time_s: FloatArray, latitude_deg: FloatArray, longitude_deg: Float
     at_s, place = time_s[rows], np.radians(np.stack([latitude_deg[rows], longitude_deg[rows]]))
     good = ~_spikes(at_s, place)
     rows, at_s, place = rows[good], at_s[good], place[:, good]
-    steps_m = _apart_m(place[:, :-1], place[:, 1:])
+    steps_m = great_circle_m(place[:, :-1], place[:, 1:])
     still = _still(at_s, place)
     steps_m[still[:-1] & still[1:]] = 0.0
     way_m[rows] = np.concatenate([[0.0], np.cumsum(steps_m)])
     return way_m
 
 
-def _apart_m(one: FloatArray, other: FloatArray) -> FloatArray:
-    """Return (n,) great-circle distances between two (2, n) latitudes and longitudes in radians."""
-    # The haversine keeps its digits for neighbouring points, where the law of cosines loses them.
-    north, east = np.sin((other - one) / 2.0) ** 2
-    half = north + np.cos(one[0]) * np.cos(other[0]) * east
-    return np.asarray(2.0 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
-
-
 def _spikes(time_s: FloatArray, place: FloatArray) -> BoolArray:
     """Return (n,) true for single positions that no runner can have reached from both neighbours."""
     spikes = np.zeros(len(time_s), dtype=bool)
-    fast = _apart_m(place[:, :-1], place[:, 1:]) > FASTEST_MPS * np.diff(time_s)
-    together = _apart_m(place[:, :-2], place[:, 2:]) <= FASTEST_MPS * (time_s[2:] - time_s[:-2])
+    fast = great_circle_m(place[:, :-1], place[:, 1:]) > FASTEST_MPS * np.diff(time_s)
+    together = great_circle_m(place[:, :-2], place[:, 2:]) <= FASTEST_MPS * (time_s[2:] - time_s[:-2])
     spikes[1:-1] = fast[:-1] & fast[1:] & together
     return spikes
 
@@ -72,4 +59,4 @@ def _still(time_s: FloatArray, place: FloatArray) -> BoolArray:
         np.stack([np.interp(time_s + shift_s, time_s, row) for row in place])
         for shift_s in (-STILL_S, STILL_S)
     ]
-    return np.asarray(np.maximum(*(_apart_m(place, other) for other in around)) <= STILL_M)
+    return np.asarray(np.maximum(*(great_circle_m(place, other) for other in around)) <= STILL_M)

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from sensor.fit.activity import encode_activity
+from sensor.geodesy import EARTH_RADIUS_M
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 from sensor.virtual.runner.course import smooth_noise
 from sensor.virtual.runner.simulation import GPS_NOISE_MPS, VirtualRun
@@ -19,7 +20,6 @@ from sensor.virtual.runner.simulation import GPS_NOISE_MPS, VirtualRun
 STARTED_S = 1_767_268_800.0
 """2026-01-01 12:00 UTC, seconds since 1970."""
 
-_EARTH_RADIUS_M = 6_371_008.8
 _STILL_MPS = 0.5
 _STILL_FOR_S = 3
 """So long a runner stands before a watch with auto-pause stops its timer."""
@@ -264,7 +264,7 @@ def _places(
         _POSITION_NOISE_M * smooth_noise(rng, len(run_s), 1.0, correlation_s=_POSITION_WANDER_S)
         for _ in range(2)
     ]
-    latitude = home_deg[0] + np.degrees((_at(run, north_m, run_s) + noise[0]) / _EARTH_RADIUS_M)
-    shrunk = _EARTH_RADIUS_M * np.cos(np.radians(home_deg[0]))
+    latitude = home_deg[0] + np.degrees((_at(run, north_m, run_s) + noise[0]) / EARTH_RADIUS_M)
+    shrunk = EARTH_RADIUS_M * np.cos(np.radians(home_deg[0]))
     longitude = home_deg[1] - np.degrees((_at(run, west_m, run_s) + noise[1]) / shrunk)
     return np.stack([latitude, longitude])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sensor.geodesy import EARTH_RADIUS_M
 from sensor.importers.phone_track import PhoneTrack, distance_along, phone_track
-from sensor.importers.watch.positions import EARTH_RADIUS_M
 from sensor.samples import FloatArray
 
 DEG_PER_M = 180 / (np.pi * EARTH_RADIUS_M)

@@ -144,9 +144,9 @@ def _add_happenings(writer: SessionWriter) -> None:
     writer.mark(9_000_000_000, "lap")
     writer.mark(8_500_000_000, "standing", text="tall")
     speed, altitude = writer.add_track("speed_mps", "foot pod"), writer.add_track("altitude_m", "watch file")
-    writer.track_point(speed, 2_000_000_000, value=3.1)
-    writer.track_point(altitude, 1_000_000_000, value=120)
-    writer.track_point(speed, 1_000_000_000, value=3.0)
+    writer.track_points(speed, [(2_000_000_000, 3.1)])
+    writer.track_points(altitude, [(1_000_000_000, 120)])
+    writer.track_points(speed, [(1_000_000_000, 3.0)])
 
 
 def test_events_marks_battery_and_tracks_come_in_order_of_time(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_speed_that_no_runner_has_is_left_out_of_a_track(tmp_path: Path) -> No
     add_movesense(writer)
     speed = writer.add_track("speed_mps", "watch file")
     for second, speed_mps in enumerate([3.0, 40.0, 14.9, 15.1, -0.1, 3.2]):
-        writer.track_point(speed, second * 1_000_000_000, value=speed_mps)
+        writer.track_points(speed, [(second * 1_000_000_000, speed_mps)])
     writer.close()
     (track,) = read_recording(writer.path).tracks
     assert track.time_s.tolist() == [0.0, 2.0, 5.0]

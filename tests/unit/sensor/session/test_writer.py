@@ -37,7 +37,7 @@ def test_everything_written_is_found_by_plain_sqlite(tmp_path: Path) -> None:
     writer.event(11, "paused")
     writer.mark(12, "standing", text="tall")
     track_id = writer.add_track("speed_mps", "foot pod")
-    writer.track_point(track_id, 13, value=3)
+    writer.track_points(track_id, [(13, 3)])
     writer.source_file("chest.csv", 4, sha256="0" * 64, sensor_id=sensor_id)
     writer.set_context("surface", "road")
     writer.set_context("surface", "trail")

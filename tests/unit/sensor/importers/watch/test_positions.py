@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensor.importers.watch.positions import EARTH_RADIUS_M, way_along
+from sensor.geodesy import EARTH_RADIUS_M
+from sensor.importers.watch.positions import way_along
 from sensor.samples import FloatArray
 
 
