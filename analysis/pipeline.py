@@ -183,7 +183,7 @@ def _beside_the_trunk(
             if worn is not sensor:
                 tied = tied_clock(sensor, (trunk.stream, trunk.gait), other=worn, config=config)
                 other = tied.sensor
-                motions[other.placement] = motion_of(other, speed, config=config, trunk=trunk)
+                motions[other.placement] = motion_of(other, speed, config=config, trunk=trunk, felt=tied.felt)
                 if heading_doubt := motions[other.placement].axes.heading_doubt:
                     notices.append(f"The sensor at {other.placement} gives no angles: {heading_doubt}.")
                 clocks[other.placement] = clock_facts(sensor, tied, config.knocks)

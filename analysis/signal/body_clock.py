@@ -15,7 +15,7 @@ import numpy as np
 from analysis.config import AnalysisConfig
 from analysis.signal.clock_alignment import Lag, on_trunk_clock, with_lags_taken_off
 from analysis.signal.gait_clock import ClockEstimate, clock_from_gait
-from analysis.signal.motion import gait_of
+from analysis.signal.motion import Felt, gait_of
 from analysis.signal.records import EvenStream, Gait
 from analysis.signal.step_fingerprint import step_bouts
 from analysis.signal.sync_config import GaitClockConfig
@@ -39,6 +39,8 @@ class TiedClock:
         Whether that was taken off the times.
     doubt
         Why nothing may be said of the two sensors together; empty where it may.
+    felt
+        Its even stream and gait, where its samples were not moved; else None.
     """
 
     sensor: SensorRecording
@@ -46,6 +48,7 @@ class TiedClock:
     steps: ClockEstimate
     moved_by_steps: bool
     doubt: str
+    felt: Felt | None = None
 
 
 def tied_clock(
@@ -71,7 +74,8 @@ def tied_clock(
     SignalError
         For a signal nothing can be drawn from.
     """
-    stream, _, gait = gait_of(other, config)
+    felt = gait_of(other, config)
+    stream, _, gait = felt
     steps = clock_from_gait(
         step_bouts(*stepping, config.gait_clock),
         step_bouts(stream, gait, config.gait_clock),
@@ -87,6 +91,7 @@ def tied_clock(
             steps=steps,
             moved_by_steps=False,
             doubt=_apart(steps) if wrong else "",
+            felt=felt if sensor is other else None,
         )
     if not steps.doubt and apart_s > config.gait_clock.told_apart_s:
         sensor, events = on_trunk_clock(trunk, _moved(other, steps), config.knocks)
@@ -98,6 +103,7 @@ def tied_clock(
         steps=steps,
         moved_by_steps=False,
         doubt="" if _knocked_at_both_ends(trunk, events, config.gait_clock) else steps.doubt,
+        felt=felt if sensor is other else None,
     )
 
 
