@@ -12,6 +12,7 @@ from sensor.importers.apps.settling import settle_acc, settle_gyr
 from sensor.importers.apps.tables import (
     column_named,
     has_columns,
+    holds,
     left_out_of,
     members_with,
     open_table,
@@ -30,9 +31,8 @@ _IS_TABLE = has_columns(_EPOCH, r"x(-axis)? \(.*\)")
 _QUANTITY = re.compile(r"(Accelerometer|Gyroscope)(_[\d.,]+ ?Hz)?", re.IGNORECASE)
 
 
-def is_metabase(export: ExportedFiles) -> bool:
-    """Tell whether an export holds vectors as this app writes them."""
-    return bool(members_with(export, _IS_TABLE))
+is_metabase = holds(_IS_TABLE)
+"""Tells whether an export holds vectors as this app writes them."""
 
 
 def read_metabase(export: ExportedFiles) -> AppRecording:

@@ -14,6 +14,7 @@ from sensor.importers.apps.settling import settle_acc, settle_gyr
 from sensor.importers.apps.tables import (
     column_named,
     has_columns,
+    holds,
     left_out_of,
     members_with,
     open_table,
@@ -55,9 +56,8 @@ _ZONES_H = {
 """Hours east of Greenwich, of names that mean one zone; of others local time is taken."""
 
 
-def is_movella_dot_csv(export: ExportedFiles) -> bool:
-    """Tell whether an export holds a table of this app, of whatever mode."""
-    return bool(members_with(export, _IS_TABLE))
+is_movella_dot_csv = holds(_IS_TABLE)
+"""Tells whether an export holds a table of this app, of whatever mode."""
 
 
 def read_movella_dot_csv(export: ExportedFiles) -> AppRecording:

@@ -15,7 +15,7 @@ from sensor.importers.apps.tables import (
     column_named,
     columns_or_unknown,
     has_columns,
-    header_in,
+    holds,
     left_out_of,
     members_with,
     open_table,
@@ -51,9 +51,8 @@ _NO_TIMES = (
 )
 
 
-def is_phyphox(export: ExportedFiles) -> bool:
-    """Tell whether an export holds motion as this app writes it."""
-    return any(header_in(export.head(member), _IS_MOTION) for member in export.members)
+is_phyphox = holds(_IS_MOTION)
+"""Tells whether an export holds motion as this app writes it."""
 
 
 def read_phyphox(export: ExportedFiles) -> AppRecording:

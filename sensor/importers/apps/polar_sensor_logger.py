@@ -15,6 +15,7 @@ from sensor.importers.apps.settling import settle_acc, settle_gyr
 from sensor.importers.apps.tables import (
     column_named,
     has_columns,
+    holds,
     left_out_of,
     members_with,
     open_table,
@@ -36,9 +37,8 @@ _GYR = (("deg/s", r"{axis} ?\[(dps|deg/sec|deg/s|°/s)\]"), ("rad/s", r"{axis} ?
 _SWAPS = (("_ACC", "_GYRO"), ("_GYRO", "_ACC"), ("_acc", "_gyro"), ("_gyro", "_acc"))
 
 
-def is_polar_sensor_logger(export: ExportedFiles) -> bool:
-    """Tell whether an export holds vectors as this app writes them."""
-    return bool(members_with(export, _IS_TABLE))
+is_polar_sensor_logger = holds(_IS_TABLE)
+"""Tells whether an export holds vectors as this app writes them."""
 
 
 def read_polar_sensor_logger(export: ExportedFiles) -> AppRecording:

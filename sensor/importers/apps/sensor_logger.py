@@ -18,7 +18,7 @@ from sensor.importers.apps.tables import (
     column_named,
     columns_or_unknown,
     has_columns,
-    header_in,
+    holds,
     left_out_of,
     members_with,
     open_table,
@@ -64,9 +64,8 @@ class _Platform(NamedTuple):
     is_told: bool
 
 
-def is_sensor_logger(export: ExportedFiles) -> bool:
-    """Tell whether an export holds motion as this app writes it."""
-    return any(header_in(export.head(member), _IS_MOTION) for member in export.members)
+is_sensor_logger = holds(_IS_MOTION)
+"""Tells whether an export holds motion as this app writes it."""
 
 
 def read_sensor_logger(export: ExportedFiles) -> AppRecording:

@@ -50,6 +50,11 @@ def members_with(export: ExportedFiles, is_header: IsHeader) -> tuple[str, ...]:
     )
 
 
+def holds(is_header: IsHeader) -> Callable[[ExportedFiles], bool]:
+    """Return what tells an export in which some member is such a table."""
+    return lambda export: any(header_in(export.head(member), is_header) for member in export.members)
+
+
 def by_stem(export: ExportedFiles, members: Iterable[str]) -> dict[str, str]:
     """Return members by their names without folder and suffix, in lower case.
 
