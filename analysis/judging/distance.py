@@ -14,6 +14,7 @@ from analysis.judging.known_laps import LAP_LENGTH_KEY, by_known_laps
 from analysis.judging.way import Knots, held, with_leaps_shared_out, without_creep
 from analysis.records import StrideTable
 from analysis.signal.speed import best_track, smoothed_speed, track_speed, typed_value
+from analysis.signal.watch_tracks import DISTANCE_KEY
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
 
@@ -185,7 +186,7 @@ def _from_strides(
 ) -> tuple[Knots, FloatArray, str, str]:
     speed_mps = model_speed(table, config, typed_value(context, "stature_m"))
     knots = travel(table, speed_mps, gaps=gaps, config=config)
-    watch_m, lap_m = typed_value(context, "watch_distance_m"), typed_value(context, LAP_LENGTH_KEY)
+    watch_m, lap_m = typed_value(context, DISTANCE_KEY), typed_value(context, LAP_LENGTH_KEY)
     typed_m, typed_mps = typed_value(context, "typed_distance_m"), typed_value(context, "typed_speed_mps")
     if watch_m is not None:
         return _scaled(knots, speed_mps, total_m=watch_m, sources=(WATCH_TOTAL, WATCH_SHARED_OUT))
@@ -196,9 +197,15 @@ def _from_strides(
     if typed_m is not None:
         return _scaled(knots, speed_mps, total_m=typed_m, sources=(TYPED, SHARED_OUT))
     if typed_mps is not None:
-        speed_mps = np.where(table["activity"] == Activity.RUN, typed_mps, np.minimum(speed_mps, typed_mps))
+        speed_mps = at_typed_speed(table, typed_mps, speed_mps)
         return travel(table, speed_mps, gaps=gaps, config=config), speed_mps, TYPED, TYPED
     return knots, speed_mps, CADENCE_MODEL, CADENCE_MODEL
+
+
+def at_typed_speed(table: StrideTable, typed_mps: float, model_mps: FloatArray) -> FloatArray:
+    """Return (strides,) a typed speed where the runner ran; walking, no more than the steps suggest."""
+    running = table["activity"] == Activity.RUN
+    return np.asarray(np.where(running, typed_mps, np.minimum(model_mps, typed_mps)))
 
 
 def _scaled(

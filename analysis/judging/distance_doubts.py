@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 
 from analysis.judging.config import DistanceConfig
-from analysis.judging.distance import LAPS, TYPED, WATCH_TOTAL, model_speed, track_way, travel
+from analysis.judging.distance import (
+    LAPS,
+    TYPED,
+    WATCH_TOTAL,
+    at_typed_speed,
+    model_speed,
+    track_way,
+    travel,
+)
 from analysis.judging.known_laps import LAP_LENGTH_KEY, by_known_laps
 from analysis.judging.way import Knots
 from analysis.lengths import LengthUnit
@@ -98,7 +106,7 @@ def typed_doubts(
     """
     running = table["activity"] == Activity.RUN
     model_mps = model_speed(table, config, typed_value(context, "stature_m"))
-    watch_m, typed_m = typed_value(context, "watch_distance_m"), typed_value(context, "typed_distance_m")
+    watch_m, typed_m = typed_value(context, DISTANCE_KEY), typed_value(context, "typed_distance_m")
     typed_mps = typed_value(context, "typed_speed_mps")
     doubts = []
     if typed_mps is not None and running.any():
@@ -152,10 +160,7 @@ def _given(
     if typed_m is not None:
         yield _Source(TYPED, "what you typed", "you typed", typed_m)
     elif typed_mps is not None:
-        running = table["activity"] == Activity.RUN
-        typed_way = travel(
-            table, np.where(running, typed_mps, np.minimum(model_mps, typed_mps)), gaps=gaps, config=config
-        )
+        typed_way = travel(table, at_typed_speed(table, typed_mps, model_mps), gaps=gaps, config=config)
         yield _Source(TYPED, "what you typed", "your typed speed makes", float(typed_way[1][-1]))
 
 

@@ -30,16 +30,10 @@ class WatchClock:
     clock
         Told by the watch, in seconds since its first point, against session time. Its ``steps`` are the
         points that were compared.
-    window_s
-        Over how long the watch seems to average.
-    strength
-        Agreement in its standard errors.
     """
 
     match: WatchMatch
     clock: ClockEstimate
-    window_s: float = float("nan")
-    strength: float = float("nan")
 
     @property
     def start_s(self) -> float:
@@ -110,7 +104,7 @@ def clock_from_watch(
         likeness=best.likeness,
         doubt=doubt,
     )
-    return WatchClock(match, clock, window_s=best.window_s, strength=best.strength)
+    return WatchClock(match, clock)
 
 
 def _is_nearby(fit: WatchFit, expected_start_s: float | None, config: WatchClockConfig) -> bool:

@@ -28,8 +28,6 @@ class WatchFit:
         Half width of the 95 % interval of ``start_s`` + ``middle_s``.
     points
         How many points were compared.
-    common_s
-        Seconds that both recorded.
     misfit
         Root mean square of what the prediction leaves over, weighted, in the unit of what was told.
     level_off
@@ -48,7 +46,6 @@ class WatchFit:
     window_s: float
     within_s: float
     points: int
-    common_s: float
     misfit: float
     level_off: float
     likeness: float
@@ -199,7 +196,6 @@ def _summed_up(
     lag_s, error_s = _lags_of_parts(held, time_s, weight=weight, gain=gain, residual=residual, config=config)
     own_error_s = residual / max(abs(gain) * float(np.sqrt((weight * held.slope**2).sum())), 1e-9)
     beyond_s = np.abs(lag_s) - config.two_sided * error_s
-    step_s = np.diff(time_s[known])
     return WatchFit(
         start_s=start_s,
         drift=drift,
@@ -208,7 +204,6 @@ def _summed_up(
         within_s=config.two_sided * max(own_error_s, _mean_error(lag_s, error_s))
         + _delay_error_s(told, window_s, config),
         points=int(known.sum()),
-        common_s=float(step_s[step_s <= config.longest_hole_s].sum()),
         misfit=float(np.sqrt((weight * (held.told - gain * held.predicted) ** 2).sum() / weight.sum())),
         level_off=float(np.median(held.level[known])),
         likeness=float((mine * theirs).sum() / max(power, 1e-9)),
