@@ -169,7 +169,7 @@ def _merged(source: _Source, watch_file: Path) -> bytes:
     from sensor.importers.source import read_source
 
     content = read_source(watch_file)
-    session_s, doubt = _watch_line(source, watch_file)
+    session_s, doubt = _watch_line(source, content, watch_file)
     try:
         copy = watch_copy(content, source.report, session_s=session_s)
     except ImportFileError as error:
@@ -181,7 +181,7 @@ def _merged(source: _Source, watch_file: Path) -> bytes:
     return copy.content
 
 
-def _watch_line(source: _Source, watch_file: Path) -> tuple[ToSessionTime, str]:
+def _watch_line(source: _Source, content: bytes, watch_file: Path) -> tuple[ToSessionTime, str]:
     """Return the watch's clock against the session's, and what is doubtful of it, in a sentence or empty.
 
     Raises
@@ -196,9 +196,9 @@ def _watch_line(source: _Source, watch_file: Path) -> tuple[ToSessionTime, str]:
     from analysis.signal.watch_tracks import is_placed
     from analysis.words import WatchMatch
     from sensor.errors import ImportFileError
-    from sensor.importers.watch.record import read_watch_file
+    from sensor.importers.watch.record import watch_file_in
 
-    watch, given = read_watch_file(watch_file), source.recording.watch
+    watch, given = watch_file_in(content, watch_file), source.recording.watch
     is_given = given is not None and given.sha256 == watch.record.sha256
     placed = place_watch(replace(source.recording, watch=given if is_given else watch.record))
     if is_placed(placed):

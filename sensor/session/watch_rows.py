@@ -10,6 +10,7 @@ import numpy as np
 from sensor.samples import FloatArray, Track, WatchRecord
 from sensor.session.rows import SessionRows
 from sensor.session.schema import WATCH_CLOCK_SOURCE
+from sensor.units import NS_PER_S
 
 FILE_KEY, DEVICE_KEY, SHA256_KEY = "watch_file", "watch_device", "watch_sha256"
 DISTANCE_KEY, BEGAN_KEY, START_KEY = "watch_distance_m", "watch_began_s", "watch_start_s"
@@ -22,8 +23,6 @@ it starts again."""
 
 LONGEST_WATCH_S = 14 * 86_400.0
 """An activity that lasts longer has a damaged time in it."""
-
-_NS_PER_S = 1e9
 
 
 def put_watch(rows: SessionRows, record: WatchRecord, distance_m: float) -> None:
@@ -55,7 +54,7 @@ def put_watch(rows: SessionRows, record: WatchRecord, distance_m: float) -> None
     )
     for track in (*record.tracks, laps, stops):
         if len(track.time_s):
-            time_ns = np.rint(track.time_s * _NS_PER_S).astype(np.int64).tolist()
+            time_ns = np.rint(track.time_s * NS_PER_S).astype(np.int64).tolist()
             rows.track_points(
                 rows.add_track(track.quantity, WATCH_CLOCK_SOURCE),
                 zip(time_ns, track.value.tolist(), strict=True),

@@ -22,7 +22,7 @@ STEPS_PER_STRIDE = 2.0
 MOST_POINTS = 2_000_000
 """Three weeks of a point a second."""
 
-_PER_POINT = (
+PER_POINT = (
     "distance_m",
     "speed_mps",
     "altitude_m",
@@ -31,6 +31,7 @@ _PER_POINT = (
     "latitude_deg",
     "longitude_deg",
 )
+"""What a point may tell beside its time, in the order of `Point`."""
 
 _POSSIBLE: Mapping[str, tuple[float, float]] = {
     "distance_m": (0.0, 1e7),
@@ -138,7 +139,7 @@ def activity_of(
     """
     table = _table(points)
     table, told = _in_order(table)
-    columns = dict(zip(_PER_POINT, table[:, 1:].T, strict=True))
+    columns = dict(zip(PER_POINT, table[:, 1:].T, strict=True))
     time_s = table[:, 0]
     told = [*notices, *told]
     if np.isnan(columns["distance_m"]).all():
@@ -166,7 +167,7 @@ def _table(points: Iterable[Point]) -> FloatArray:
         rows.append(point)
         if len(rows) > MOST_POINTS:
             raise ImportFileError(f"more than {MOST_POINTS:,} points; give the file of one run")
-    table = np.array(rows, dtype=np.float64).reshape(-1, 1 + len(_PER_POINT))
+    table = np.array(rows, dtype=np.float64).reshape(-1, 1 + len(PER_POINT))
     for column, (low, high) in enumerate(_POSSIBLE.values(), start=1):
         value = table[:, column]
         value[~((value >= low) & (value <= high))] = np.nan

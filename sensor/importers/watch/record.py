@@ -9,21 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from sensor.importers.source import read_source
-from sensor.importers.watch.activity import WatchActivity
+from sensor.importers.watch.activity import PER_POINT, WatchActivity
 from sensor.importers.watch.reading import activity_in
 from sensor.samples import FloatArray, Track, WatchRecord
 from sensor.session.schema import WATCH_CLOCK_SOURCE
 from sensor.text import printable
-
-_QUANTITIES = (
-    "distance_m",
-    "speed_mps",
-    "altitude_m",
-    "heart_rate_bpm",
-    "cadence_spm",
-    "latitude_deg",
-    "longitude_deg",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +56,11 @@ def read_watch_file(file: Path, told_start_s: float | None = None) -> WatchFile:
     ImportFileError
         For a file that cannot be read.
     """
-    content = read_source(file)
+    return watch_file_in(read_source(file), file, told_start_s=told_start_s)
+
+
+def watch_file_in(content: bytes, file: Path, *, told_start_s: float | None = None) -> WatchFile:
+    """Read the content of a file as `read_watch_file` does; the name is kept, and stands in messages."""
     activity = activity_in(content, file)
     known_m = activity.distance_m[np.isfinite(activity.distance_m)]
     zone = () if activity.has_date else ("its clock does not tell the date; that does not matter.",)
@@ -83,7 +77,7 @@ def _record(
     activity: WatchActivity, file: Path, *, content: bytes, told_start_s: float | None
 ) -> WatchRecord:
     began_s = float(activity.time_s[0])
-    tracks = (_track(activity, quantity, began_s) for quantity in _QUANTITIES)
+    tracks = (_track(activity, quantity, began_s) for quantity in PER_POINT)
     laps_s = np.array([lap.start_s for lap in activity.laps], dtype=np.float64) - began_s
     return WatchRecord(
         file=printable(file.name),

@@ -62,23 +62,17 @@ def run(
     return call
 
 
+def every_form(watch: Path, *targets: Path) -> list[object]:
+    """Return the arguments that ask for each form but GPX, a target for each."""
+    options = ("--fit", "--intervals", "--strides", "-o", "--bids")
+    asked = [word for pair in zip(options, targets, strict=True) for word in pair]
+    return ["--merge", watch, *asked]
+
+
 def test_every_form_lands_where_it_was_asked_for(run: Run, watch: Path, tmp_path: Path) -> None:
     names = ["own.fit", "streams.csv", "strides.csv", "copy.fit", "bids"]
     own, streams, strides, copy, bids = (tmp_path / name for name in names)
-    code, out, err = run(
-        "--fit",
-        own,
-        "--intervals",
-        streams,
-        "--strides",
-        strides,
-        "--merge",
-        watch,
-        "-o",
-        copy,
-        "--bids",
-        bids,
-    )
+    code, out, err = run(*every_form(watch, own, streams, strides, copy, bids))
     assert code == 0, err
     assert out.splitlines() == [str(tmp_path / name) for name in names]
     assert "4 of its 4 records tell the posture" in err
@@ -95,22 +89,8 @@ def test_all_of_it_is_its_owners_alone(run: Run, watch: Path, tmp_path: Path) ->
     files = [tmp_path / name for name in ("own.fit", "streams.csv", "strides.csv", "copy.fit")]
     files[0].write_text("of an earlier version")
     files[0].chmod(0o644)
-    own, streams, strides, copy = files
     bids = tmp_path / "bids"
-    run(
-        "--fit",
-        own,
-        "--intervals",
-        streams,
-        "--strides",
-        strides,
-        "--merge",
-        watch,
-        "-o",
-        copy,
-        "--bids",
-        bids,
-    )
+    run(*every_form(watch, *files, bids))
     inside = [bids, *bids.rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in (*files, *filter(Path.is_file, inside))} == {0o600}
     assert {stat.S_IMODE(path.stat().st_mode) for path in filter(Path.is_dir, inside)} == {0o700}
