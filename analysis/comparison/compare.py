@@ -17,6 +17,7 @@ from analysis.comparison.records import (
     PairComparison,
     RunSummary,
 )
+from analysis.comparison.run_facts import covered_m
 from analysis.comparison.stretches import difference_interval, stretch_mean
 from analysis.errors import UsageError
 from analysis.judging.baseline import usable_running
@@ -65,22 +66,12 @@ def _summary(report: RunReport) -> RunSummary:
         speed_mps=report.totals.speed_mps,
         cadence_spm=report.totals.cadence_spm,
         flexion_deg=report.totals.flexion_deg,
-        slouched_m=_covered_m(report, Flag.SLOUCHED, Flag.ROUNDED),
-        leaning_m=_covered_m(report, Flag.LEANING),
+        slouched_m=covered_m(report, Flag.SLOUCHED, Flag.ROUNDED),
+        leaning_m=covered_m(report, Flag.LEANING),
         verdict=report.outcome.verdict,
         confidence=report.outcome.confidence,
         zero_source=report.provenance.zero_source,
     )
-
-
-def _covered_m(report: RunReport, *flags: Flag) -> float:
-    """Return the metres that stretches of any of the flags cover, each metre once."""
-    covered_m, reached_m = 0.0, -np.inf
-    for episode in sorted(report.evidence.episodes, key=lambda e: e.from_m):
-        if episode.flag in flags:
-            covered_m += max(0.0, episode.to_m - max(episode.from_m, reached_m))
-            reached_m = max(reached_m, episode.to_m)
-    return float(covered_m)
 
 
 def _pair(reference: RunReport, other: RunReport, config: ComparisonConfig) -> PairComparison:

@@ -18,6 +18,7 @@ from analysis.signal.watch_tracks import DISTANCE_KEY
 from analysis.words import Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
 
+UNKNOWN = "unknown"
 CADENCE_MODEL = "cadence model"
 TYPED, SHARED_OUT = "typed", "typed distance, shared out by cadence"
 WATCH_TOTAL, WATCH_SHARED_OUT = (
@@ -26,6 +27,11 @@ WATCH_TOTAL, WATCH_SHARED_OUT = (
 )
 LAPS, LAPS_SHARED_OUT = "laps", "laps, shared out by cadence"
 """Sources that measured no speed; a watch's total is measured, how it was run is not."""
+
+UNMEASURED = frozenset(
+    {CADENCE_MODEL, TYPED, SHARED_OUT, WATCH_TOTAL, WATCH_SHARED_OUT, LAPS, LAPS_SHARED_OUT, UNKNOWN}
+)
+"""What ``speed_source`` is where nothing outside told the speed of the moment."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ import numpy as np
 from analysis.config import AnalysisConfig
 from analysis.judging.advice import advise
 from analysis.judging.baseline import usable_running
-from analysis.judging.distance import DistanceResult
+from analysis.judging.distance import UNKNOWN, DistanceResult
 from analysis.judging.episodes import known_median
 from analysis.judging.facts import watch_facts
 from analysis.judging.flags import Findings
@@ -130,7 +130,7 @@ def _advice(
         episodes=evidence.episodes,
         quality=evidence.quality,
         context=recording.context,
-        distance_m=math.nan if way.distance_source == "unknown" else way.total_m,
+        distance_m=math.nan if way.distance_source == UNKNOWN else way.total_m,
         config=config.advice,
     )
 

@@ -1,0 +1,175 @@
+"""A run in a few figures: what lists, histories, baselines and data sets of many runs are made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from analysis.comparison.comparability import trunk_placement
+from analysis.judging.baseline import usable_running
+from analysis.judging.distance import UNMEASURED
+from analysis.run_report import RunReport
+from analysis.words import Confidence, Flag, Verdict, ZeroSource
+
+BIN_M = 100.0
+"""Length of the stretches whose medians stand for a run: strides nearer than this are not independent."""
+
+NOT_TALL = (Flag.WATCH, Flag.SLOUCHED, Flag.LEANING, Flag.ROUNDED)
+"""A runner runs tall until the first of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunBin:
+    """One stretch of `BIN_M` of usable running: medians over its strides, NaN where unknown."""
+
+    from_m: float
+    stride_count: int
+    flexion_deg: float
+    adj_deg: float
+    speed_mps: float
+    """NaN where no watch, foot pod or treadmill measured it."""
+    grade_pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What is kept of one analysed run. NaN where unknown.
+
+    Parameters
+    ----------
+    name, started_utc, simulated, context
+        As the session tells.
+    runner
+        Whose run it is: the name of the profile, empty where none was told.
+    placement
+        Of the trunk sensor.
+    duration_s, running_s
+        Of the session, and spent running.
+    distance_m, distance_source
+        Length of the way, and who told it.
+    speed_mps, cadence_spm, heart_rate_bpm
+        Medians over the running strides.
+    speed_is_measured
+        Whether a watch, a foot pod or a treadmill told the speed.
+    zero_source
+        Where the zero of the angles comes from.
+    verdict, confidence
+        As in the report.
+    judged_m
+        Where the last judged stride lies: how far "tall" can have been seen.
+    level_deg
+        Trunk flexion in the fresh window against standing; NaN without a standing.
+    watch_from_m, slouched_from_m, tall_until_m
+        Where the first flag of each kind begins, and the first of either; NaN where none does.
+    slouched_m
+        Metres of slouched (or rounded) stretches.
+    bins
+        The run in stretches of `BIN_M`, in order; those without usable running are missing.
+    file_hash, config_hash
+        What was analysed, by which numbers.
+    """
+
+    name: str
+    started_utc: str
+    simulated: bool
+    runner: str
+    placement: str
+    duration_s: float
+    running_s: float
+    distance_m: float
+    distance_source: str
+    speed_mps: float
+    speed_is_measured: bool
+    cadence_spm: float
+    heart_rate_bpm: float
+    zero_source: ZeroSource
+    verdict: Verdict
+    confidence: Confidence
+    judged_m: float
+    level_deg: float
+    watch_from_m: float
+    slouched_from_m: float
+    tall_until_m: float
+    slouched_m: float
+    file_hash: str
+    config_hash: str
+    bins: tuple[RunBin, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+RUNNER_KEY = "runner"
+"""Key of a session's context: the name of the profile it was recorded by."""
+
+
+def speed_is_measured(report: RunReport) -> bool:
+    """Tell whether something outside the strides told the speed of the moment."""
+    return report.provenance.speed_source not in UNMEASURED
+
+
+def facts_of(report: RunReport) -> RunFacts:
+    """Return what is kept of a run."""
+    strides, baseline = report.strides, report.evidence.baseline
+    judged = np.asarray(strides["judged"], dtype=bool)
+    stands = report.provenance.zero_source is ZeroSource.STANDING and baseline is not None
+    return RunFacts(
+        name=report.session.name,
+        started_utc=report.session.started_utc,
+        simulated=report.session.simulated,
+        runner=str(report.session.context.get(RUNNER_KEY, "")),
+        placement=trunk_placement(report),
+        duration_s=report.session.duration_s,
+        running_s=report.totals.running_s,
+        distance_m=report.totals.distance_m,
+        distance_source=report.provenance.distance_source,
+        speed_mps=report.totals.speed_mps,
+        speed_is_measured=speed_is_measured(report),
+        cadence_spm=report.totals.cadence_spm,
+        heart_rate_bpm=report.totals.heart_rate_bpm,
+        zero_source=report.provenance.zero_source,
+        verdict=report.outcome.verdict,
+        confidence=report.outcome.confidence,
+        judged_m=float(strides["distance_m"][judged].max()) if judged.any() else math.nan,
+        level_deg=baseline.flexion_deg if stands and baseline else math.nan,
+        watch_from_m=_first_m(report, Flag.WATCH),
+        slouched_from_m=_first_m(report, Flag.SLOUCHED, Flag.ROUNDED),
+        tall_until_m=_first_m(report, *NOT_TALL),
+        slouched_m=covered_m(report, Flag.SLOUCHED, Flag.ROUNDED),
+        file_hash=report.provenance.file_hash,
+        config_hash=report.provenance.config_hash,
+        bins=_bins(report),
+        context=report.session.context,
+    )
+
+
+def covered_m(report: RunReport, *flags: Flag) -> float:
+    """Return the metres that stretches of any of the flags cover, each metre once."""
+    total_m, reached_m = 0.0, -math.inf
+    for episode in sorted(report.evidence.episodes, key=lambda e: e.from_m):
+        if episode.flag in flags:
+            total_m += max(0.0, episode.to_m - max(episode.from_m, reached_m))
+            reached_m = max(reached_m, episode.to_m)
+    return total_m
+
+
+def _first_m(report: RunReport, *flags: Flag) -> float:
+    return min((e.from_m for e in report.evidence.episodes if e.flag in flags), default=math.nan)
+
+
+def _bins(report: RunReport) -> tuple[RunBin, ...]:
+    import pandas as pd
+
+    names = ["distance_m", "trunk_flexion_deg", "trunk_flexion_adj_deg", "speed_mps", "grade_pct"]
+    kept = usable_running(report.strides)
+    frame = pd.DataFrame({name: report.strides[name][kept] for name in names})
+    if not speed_is_measured(report):
+        frame["speed_mps"] = math.nan
+    grouped = frame.groupby(np.floor(frame.pop("distance_m") / BIN_M))
+    counts, medians = grouped.size(), grouped.median()
+    return tuple(
+        RunBin(float(number) * BIN_M, int(count), *map(float, row))
+        for number, count, row in zip(counts.index, counts, medians.to_numpy(), strict=True)
+    )
