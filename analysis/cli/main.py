@@ -25,6 +25,7 @@ COMMANDS = {
     "track": ("analysis.cli.track", "Take the distance from a watch's file: FIT, GPX or TCX."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
+    "baseline": ("analysis.cli.baseline", "Show what is usual for you, from earlier runs."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
     "demo": (

@@ -13,6 +13,7 @@ from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_m
 from analysis.lengths import Split
 
 if TYPE_CHECKING:
+    from analysis.personal import PersonalBaseline
     from analysis.run_report import RunReport
 
 STDOUT = "-"
@@ -38,6 +39,11 @@ STDOUT = "-"
     help="First give SESSION the file of a watch or a phone, as `runtall track` does.",
 )
 @click.option("--whole-map", is_flag=True, help="Draw the first and last 200 m on the page's map, too.")
+@click.option(
+    "--no-baseline",
+    is_flag=True,
+    help="Judge this run by itself: use no slopes, level or step length of earlier runs.",
+)
 @click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
 @click.pass_context
 def command(
@@ -49,6 +55,7 @@ def command(
     split: str,
     track_file: Path | None,
     whole_map: bool,
+    no_baseline: bool,
     open_page: bool,
 ) -> None:
     """Write the posture report of SESSION (a path, name, date; the latest one if left out).
@@ -60,14 +67,18 @@ def command(
         raise click.UsageError("--json - and --csv -: only one of them can go to stdout")
     if output == STDOUT:
         raise click.BadParameter("the page needs a file", param_hint="--output")
-    path = find_session(home_folder(ctx), session, for_report=True)
+    home = home_folder(ctx)
+    path = find_session(home, session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
     refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
     if track_file is not None:
         from analysis.cli.track import give_track, read_track
 
         give_track(path, read_track(track_file))
-    report = analysed(path, Split(split))
+    from analysis.cli.past_runs import personal_for
+
+    personal = None if no_baseline else personal_for(home, path)
+    report = analysed(path, Split(split), personal)
     _write_report(
         report,
         page_path,
@@ -114,8 +125,19 @@ def _write_report(
         click.echo("No browser was found; open the page yourself.", err=True)
 
 
-def analysed(path: Path, split: Split = Split.KILOMETRE) -> RunReport:
+def analysed(
+    path: Path, split: Split = Split.KILOMETRE, personal: PersonalBaseline | None = None
+) -> RunReport:
     """Return the report of a session file, cut into kilometres or as asked for.
+
+    Parameters
+    ----------
+    path
+        The session file.
+    split
+        What a row is.
+    personal
+        What earlier runs of the runner tell.
 
     Raises
     ------
@@ -131,8 +153,9 @@ def analysed(path: Path, split: Split = Split.KILOMETRE) -> RunReport:
     from analysis.pipeline import analyse_session
 
     require_memory(LINEAR_ALGEBRA_BYTES)
+    earlier = {} if personal is None else {"personal": personal}
     try:
-        return analyse_session(path, AnalysisConfig(segments=SegmentConfig(split=split)))
+        return analyse_session(path, AnalysisConfig(segments=SegmentConfig(split=split)), **earlier)
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
 

@@ -30,7 +30,8 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.comparison", "analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.comparison",),
         ("analysis.cli",),
     ),
 }
@@ -41,6 +42,8 @@ PARTS_OF = {
     "analysis.signal.sync_config": "analysis.config",
     "analysis.stride.config": "analysis.config",
     "analysis.judging.config": "analysis.config",
+    "analysis.judging.personal_config": "analysis.config",
+    "analysis.personal": "analysis.config",
     "analysis.stride.table": "analysis.records",
     "analysis.report_json": "analysis.run_report",
 }
@@ -79,8 +82,8 @@ STAGES_OF = {
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
         ("known_laps", "way"),
-        ("facts", "quality", "distance", "hysteresis", "zones", "advice"),
-        ("episodes", "headline", "distance_doubts"),
+        ("facts", "quality", "distance", "hysteresis", "zones", "advice", "personal_baseline", "own_slopes"),
+        ("episodes", "headline", "distance_doubts", "step_length"),
         ("grade", "baseline"),
         ("recalibration", "curve", "leaning"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
