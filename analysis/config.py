@@ -23,7 +23,7 @@ from analysis.judging.config import (
     SegmentConfig,
     VerdictConfig,
 )
-from analysis.judging.personal_config import PersonalConfig
+from analysis.judging.personal_config import HistoryConfig, PersonalConfig
 from analysis.personal import PersonalBaseline
 from analysis.signal.config import (
     AlignmentConfig,
@@ -53,6 +53,7 @@ __all__ = [
     "HandednessConfig",
     "HeadConfig",
     "HeartRateConfig",
+    "HistoryConfig",
     "MountingShiftConfig",
     "OrientationConfig",
     "PersonalConfig",
@@ -98,6 +99,7 @@ class AnalysisConfig:
     advice: AdviceConfig = field(default_factory=AdviceConfig)
     comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
     personal: PersonalConfig = field(default_factory=PersonalConfig)
+    history: HistoryConfig = field(default_factory=HistoryConfig)
 
     def thresholds(self) -> dict[str, Any]:
         """Return every number a finding depends on, as ``group.name``, for those who print or export it."""

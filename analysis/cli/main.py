@@ -26,6 +26,7 @@ COMMANDS = {
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
     "baseline": ("analysis.cli.baseline", "Show what is usual for you, from earlier runs."),
+    "history": ("analysis.cli.history", "Show your runs over time."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
     "demo": (

@@ -54,3 +54,31 @@ class PersonalConfig:
     most_step_slope_m_per_spm: float = 0.042
     """A step that grows faster with cadence is not believed: three times what people differ by
     (`DistanceConfig.run_slope_m_per_spm`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryConfig:
+    """What is told of many runs together."""
+
+    least_runs: int = 5
+    """With fewer runs there is no trend: of four, an interval of 95 % for a Theil-Sen slope has no end."""
+    level: float = 0.95
+    """Coverage of a slope's interval."""
+    least_change_runs: int = 12
+    """Fewer runs are not searched for a lasting change ..."""
+    least_change_side: int = 3
+    """... which must have so many runs on either side."""
+    change_level: float = 0.05 / 3
+    """A change is told below this p-value: 5 % over the three figures that are searched."""
+    shuffles: int = 999
+    """How often a series is shuffled: p-values down to a thousandth."""
+    likeness_sds: float = 1.5
+    """Neighbours are taken for so many standard errors (1/√n) more alike than they look: of series without a
+    step, 12 to 60 runs long, 2 % then seem to have one at a correlation of 0.3, 4 % at 0.6, 7 % at 0.8."""
+    most_likeness: float = 0.9
+    """Neighbours are thought no more alike than this: a correlation of one has no series."""
+    most_least_share: float = 0.2
+    """Where more of the runs were tall for "at least" so many kilometres, a longer run would look like a
+    change: none is looked for."""
+    least_drift_bins: int = 10
+    """A kilometre of judged running tells a drift along the run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def facts(day: int = 1, **changed: Any) -> RunFacts:
     """Return a run of 10 km on the given day (from 1), with some fields replaced."""
     whole = RunFacts(
         name=f"run {day}",
-        started_utc=f"2026-{1 + (day - 1) // 28:02d}-{1 + (day - 1) % 28:02d}T07:00:00+00:00",
+        started_utc=f"{date(2026, 1, 1) + timedelta(day - 1)}T07:00:00+00:00",
         simulated=False,
         runner="",
         placement="sternum",

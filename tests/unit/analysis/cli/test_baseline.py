@@ -120,3 +120,17 @@ def test_a_session_elsewhere_has_no_past(home: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "5.runtall"
     elsewhere.write_bytes((home / "sessions" / "5.runtall").read_bytes())
     assert personal_for(home, elsewhere) is None
+
+
+def test_a_history_is_told_drawn_and_written(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("history", "--goal", "8km", "-o", str(tmp_path / "h.html"), "--json", "-")
+    assert code == 0
+    assert len(json.loads(out)["runs"]) == 7
+    assert json.loads(out)["goal_km"] == 8.0
+    assert err.splitlines()[-1] == str((tmp_path / "h.html").resolve())
+    assert "<svg" in (tmp_path / "h.html").read_text(encoding="utf-8")
+
+
+def test_a_goal_that_is_no_distance_and_a_page_for_stdout_are_refused(run: Run) -> None:
+    assert run("history", "--goal", "far")[0] == 2
+    assert run("history", "-o", "-")[0] == 2
