@@ -43,9 +43,10 @@ def worn_in(facts: RunFacts) -> Worn:
 def personal_baseline(past: Sequence[RunFacts], worn: Worn, config: AnalysisConfig) -> PersonalBaseline:
     """Return what earlier runs tell of a runner.
 
-    Runs of others do not count and are not named. Runs of the runner's own that are not comparable, not to be
-    trusted, or further forward from the start than the others are left out, each with the reason. Of the
-    rest, stretches in which the runner was not tall, or from shortly before a slouch on, tell no slope.
+    Runs of others do not count and are not named, nor do any but the last forty. Runs of the runner's own
+    that are not comparable, not to be trusted, or further forward from the start than the others are left
+    out, each with the reason. Of the rest, stretches in which the runner was not tall, or from shortly before
+    a slouch on, tell no slope.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def personal_baseline(past: Sequence[RunFacts], worn: Worn, config: AnalysisConf
     own = sorted(
         (run for run in past if run.runner == worn.runner and _is_before(run, worn)),
         key=lambda run: run.started_utc,
-    )
+    )[-config.personal.most_runs :]
     reasons = [_why_not(run, worn) for run in own]
     reasons = _without_slouched_starts(own, reasons, config)
     kept = [run for run, because in zip(own, reasons, strict=True) if not because]

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
 
 from analysis.comparison.change_points import change_points
 from analysis.comparison.earlier_runs import Worn
@@ -188,8 +187,9 @@ def drift_deg_per_km(run: RunFacts, config: HistoryConfig) -> float:
     judged = [b for b in run.bins if b.is_judged and math.isfinite(b.adj_deg)]
     if len(judged) < config.least_drift_bins:
         return math.nan
-    at_km = [b.from_m / 1000.0 for b in judged]
-    return float(stats.theilslopes([b.adj_deg for b in judged], at_km).slope)
+    at_km, adj_deg = np.array([(b.from_m / 1000.0, b.adj_deg) for b in judged]).T
+    first, second = np.triu_indices(len(judged), 1)
+    return float(np.median((adj_deg[second] - adj_deg[first]) / (at_km[second] - at_km[first])))
 
 
 def known(runs: Sequence[HistoryRun], figure: Figure) -> tuple[list[HistoryRun], FloatArray]:

@@ -26,6 +26,9 @@ GAP, AXIS = 34.0, 30.0
 
 RADIUS = 4.5
 
+MOST_TITLED = 200
+"""With more runs a dot says nothing under the pointer: the page would grow beyond a megabyte."""
+
 _DAY_STEPS = (1, 2, 7, 14)
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -109,12 +112,33 @@ def _panel(history: History, panel: _Panel, *, x: Scale, size: Size, top: float)
         if change.figure is panel.figure
         for day in [next(r.day for r in history.runs if r.started_utc == change.started_utc)]
     ]
-    layers += [
-        _mark(run, panel, x=x.at(run.day), y=y)
-        for run in history.runs
-        if math.isfinite(run.figure(panel.figure))
+    known = [run for run in history.runs if math.isfinite(run.figure(panel.figure))]
+    if len(history.runs) > MOST_TITLED:
+        return svg.group(*layers, *_dense(known, panel, x=x, y=y))
+    return svg.group(*layers, *(_mark(run, panel, x=x.at(run.day), y=y) for run in known))
+
+
+def _dense(runs: list[HistoryRun], panel: _Panel, *, x: Scale, y: Scale) -> list[Markup]:
+    """Return many runs as three paths of dots, and one of ticks upward where they are "at least"."""
+
+    def dots(kept: list[HistoryRun], class_: str) -> Markup:
+        values = np.array([run.figure(panel.figure) for run in kept])
+        places = x.places(np.array([run.day for run in kept])), y.places(values)
+        return svg.dots_path(*places, class_=class_)
+
+    least = [run for run in runs if panel.figure is Figure.TALL and run.tall_is_least]
+    strokes = (f"M{svg.coordinate(x.at(r.day))} {svg.coordinate(y.at(r.tall_km))}v-9" for r in least)
+    return [
+        svg.tag("path", d="".join(strokes), class_="run-least"),
+        *(
+            dots([run for run in runs if _class(run) == class_], f"dense {class_}-dense")
+            for class_ in ("run-good", "run-fair", "run-doubted")
+        ),
     ]
-    return svg.group(*layers)
+
+
+def _class(run: HistoryRun) -> str:
+    return {Confidence.GOOD: "run-good", Confidence.FAIR: "run-fair"}.get(run.confidence, "run-doubted")
 
 
 def _values(history: History, panel: _Panel, *, begin: float, end: float) -> Scale:
@@ -155,8 +179,6 @@ def _pace_marks(y: Scale) -> list[float]:
 def _mark(run: HistoryRun, panel: _Panel, *, x: float, y: Scale) -> Markup:
     """Return the dot of a run: hollow where it is not to be trusted, with an arrow where it is "at least"."""
     at = y.at(run.figure(panel.figure))
-    kinds = {Confidence.GOOD: "run-good", Confidence.FAIR: "run-fair"}
-    class_ = kinds.get(run.confidence, "run-doubted")
     arrow = (
         [
             svg.tag(
@@ -170,7 +192,7 @@ def _mark(run: HistoryRun, panel: _Panel, *, x: float, y: Scale) -> Markup:
     )
     value = tall_text(run) if panel.figure is Figure.TALL else panel.label(run.figure(panel.figure))
     title = f"{day_text(run.started_utc)}, {words.clean(run.name)[:80]}: {value}, confidence {run.confidence}"
-    return svg.group(*arrow, svg.tag("circle", cx=x, cy=at, r=RADIUS, class_=class_), title=title)
+    return svg.group(*arrow, svg.tag("circle", cx=x, cy=at, r=RADIUS, class_=_class(run)), title=title)
 
 
 def _date_axis(x: Scale, size: Size, bottom: float) -> Markup:

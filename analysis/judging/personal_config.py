@@ -11,6 +11,8 @@ class PersonalConfig:
 
     least_runs: int = 4
     """Fewer comparable runs give no slopes (a choice: the least whose scatter between runs says anything)."""
+    most_runs: int = 40
+    """Only so many runs before this one count: who runs changes over years (a choice)."""
     least_effective_runs: float = 3.0
     """A slope must rest on so many runs: on one hilly and three flat ones it would rest on one. Counted as
     (sum of w)² / sum of w², w being how much each run tells of it (Kish 1965)."""

@@ -29,11 +29,16 @@ def way(metres: float, speed_mps: float = EASY_MPS, grade_pct: float = 0.0) -> L
     return run(metres / speed_mps, speed_mps, grade_pct)
 
 
-def recorded(*legs: Leg, seed: int, slouch_deg: float = 0.0) -> Recording:
-    """Return the session of a run with a watch, whose runner leans into speed and slope."""
+def recorded(
+    *legs: Leg, seed: int, slouch_deg: float = 0.0, usual_deg: float = 7.0, watch: bool = True
+) -> Recording:
+    """Return the session of a run, most with a watch, whose runner leans into speed and slope."""
     plan = RunPlan(
         (*OPENING, *legs, stand(10.0)),
-        posture=(PosturePoint(SLOUCH_FROM_KM, 7.0), PosturePoint(SLOUCH_FROM_KM + 0.1, 7.0 + slouch_deg)),
+        posture=(
+            PosturePoint(SLOUCH_FROM_KM, usual_deg),
+            PosturePoint(SLOUCH_FROM_KM + 0.1, usual_deg + slouch_deg),
+        ),
         style=EVERYDAY,
         rate_hz=52.0,
         posture_wander_deg=0.5,
@@ -41,7 +46,8 @@ def recorded(*legs: Leg, seed: int, slouch_deg: float = 0.0) -> Recording:
         lean_deg_per_mps=PER_MPS_DEG,
     )
     true = simulate(plan, seed=seed)
-    return with_watch_file(session(true), watch_file(true, HABITS, seed=seed))
+    alone = session(true)
+    return with_watch_file(alone, watch_file(true, HABITS, seed=seed)) if watch else alone
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +93,15 @@ def test_climbing_fast_is_no_slouch(own: PersonalBaseline) -> None:
     alone, told = both(recorded(*legs, seed=72), own)
     assert told.totals.too_steep_m + told.totals.other_pace_m < 100.0 < alone.totals.too_steep_m
     assert [episode.flag for episode in told.evidence.episodes] == []
+
+
+def test_a_run_without_a_watch_that_was_slouched_from_its_start_says_so_at_its_true_length(
+    own: PersonalBaseline,
+) -> None:
+    alone, told = both(recorded(way(2400.0), seed=73, usual_deg=12.0, watch=False), own)
+    assert "further forward from the start than in your last 5 runs" in told.outcome.headline
+    assert "from the start" not in alone.outcome.headline
+    assert own.step is not None
+    assert told.provenance.distance_source == f"cadence model, fitted to 5 runs, ±{own.step.error_pct:.0f} %"
+    assert told.totals.distance_m == pytest.approx(2400.0, rel=0.05)
+    assert abs(alone.totals.distance_m - 2400.0) > abs(told.totals.distance_m - 2400.0)

@@ -160,6 +160,15 @@ def test_runs_are_drawn_hollow_where_not_trusted_and_with_an_arrow_where_at_leas
     assert reader.classes.count("run-least") == 1 + 2 * 2
 
 
+def test_a_thousand_runs_make_a_page_below_a_megabyte() -> None:
+    runs = [
+        facts(1 + k, tall_until_m=5000.0 if k % 3 else math.nan, level_deg=7.0 + k % 2) for k in range(1000)
+    ]
+    text, reader = read(history(*runs))
+    assert len(text) < 1_000_000
+    assert reader.tags.count("tr") == 1001
+
+
 def test_one_run_and_none_make_a_page_too() -> None:
     assert "1 run so far" in page(history(facts()))
     assert "0 runs so far" in page(history())
