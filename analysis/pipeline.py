@@ -373,7 +373,11 @@ def _judged(
     )
     if zero_source == ZeroSource.STANDING and not outcome.no_verdict_because:
         early = from_the_start(
-            baseline, personal, refit_deg=config.comparison.refit_deg, level=config.comparison.level
+            baseline,
+            personal,
+            refit_deg=config.comparison.refit_deg,
+            level=config.comparison.level,
+            max_grade_pct=config.baseline.max_grade_pct,
         )
         outcome = replace(outcome, headline=f"{outcome.headline} {early}".rstrip())
     return report_of(

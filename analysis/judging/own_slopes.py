@@ -85,7 +85,12 @@ def _along(
 
 
 def from_the_start(
-    baseline: Baseline | None, personal: PersonalBaseline | None, *, refit_deg: float, level: float
+    baseline: Baseline | None,
+    personal: PersonalBaseline | None,
+    *,
+    refit_deg: float,
+    level: float,
+    max_grade_pct: float,
 ) -> str:
     """Return the sentence that a run was slouched from its start; empty where that does not show.
 
@@ -103,9 +108,11 @@ def from_the_start(
         Minimal detectable change between two fittings of the sensor.
     level
         Coverage of the prediction interval.
+    max_grade_pct
+        A window on a steeper slope leans with it, and tells nothing.
     """
     usual = None if personal is None else personal.level
-    if baseline is None or personal is None or usual is None:
+    if baseline is None or personal is None or usual is None or abs(baseline.grade_pct) > max_grade_pct:
         return ""
     faster_mps = baseline.speed_mps - usual.speed_mps
     slope = personal.speed

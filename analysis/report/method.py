@@ -59,7 +59,7 @@ def method_lines(report: RunReport) -> list[str]:
         _method(report),
         _zero(report),
         _baseline(report),
-        *_personal(report),
+        *personal_lines(report),
         _flags(report),
         *_second_sensor_flags(report),
         _distance(report),
@@ -123,7 +123,7 @@ def _baseline(report: RunReport) -> str:
     )
 
 
-def _personal(report: RunReport) -> list[str]:
+def personal_lines(report: RunReport) -> list[str]:
     """Return what earlier runs added to this report, and how many they are."""
     personal = report.provenance.personal
     if personal is None:

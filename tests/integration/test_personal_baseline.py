@@ -16,7 +16,7 @@ from sensor.virtual.devices.watch import WatchHabits, watch_file
 from sensor.virtual.runner.plan import Leg, PosturePoint, RunPlan, run, stand
 from sensor.virtual.runner.scenarios import EVERYDAY, OPENING
 from sensor.virtual.runner.simulation import simulate
-from tests.support.short_runs import CONFIG, session
+from tests.support.short_runs import CONFIG, PLAIN, session, virtual
 from tests.support.watches import with_watch_file
 
 EASY_MPS = 3.0
@@ -93,6 +93,11 @@ def test_climbing_fast_is_no_slouch(own: PersonalBaseline) -> None:
     alone, told = both(recorded(*legs, seed=72), own)
     assert told.totals.too_steep_m + told.totals.other_pace_m < 100.0 < alone.totals.too_steep_m
     assert [episode.flag for episode in told.evidence.episodes] == []
+
+
+def test_without_a_gyroscope_nothing_is_adjusted(own: PersonalBaseline) -> None:
+    told = analyse(session(virtual(PLAIN), gyroscope=False), CONFIG, personal=own)
+    assert told.provenance.personal == replace(own, speed=None, uphill=None, downhill=None, level=None)
 
 
 def test_a_run_without_a_watch_that_was_slouched_from_its_start_says_so_at_its_true_length(

@@ -110,12 +110,17 @@ def said(baseline: Baseline, *levels: float, personal: PersonalBaseline | None =
     sd_deg = float(np.std(levels, ddof=1)) if len(levels) > 1 else math.nan
     level = UsualLevel(float(np.mean(levels)), sd_deg, EASY_MPS, len(levels))
     own = replace(personal or PersonalBaseline(), level=level)
-    return from_the_start(baseline, own, refit_deg=3.0, level=0.95)
+    return from_the_start(baseline, own, refit_deg=3.0, level=0.95, max_grade_pct=2.0)
 
 
 def test_three_degrees_against_one_run_may_be_refitting() -> None:
     assert said(window(10.0), 7.0) == ""
     assert said(window(10.1), 7.0) == "You were 3.1° further forward from the start than in your last run."
+
+
+def test_a_window_on_a_climb_tells_nothing() -> None:
+    assert said(replace(window(12.0), grade_pct=1.9), 7.0) != ""
+    assert said(replace(window(12.0), grade_pct=2.1), 7.0) == ""
 
 
 def test_against_many_runs_that_scatter_the_prediction_interval_counts() -> None:
