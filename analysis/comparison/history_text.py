@@ -63,8 +63,10 @@ def headline(history: History) -> str:
     """Return what the runner asks first: whether they run tall further than they did."""
     trend = history.trends.get(Figure.TALL)
     count = len(known(history.runs, Figure.TALL)[0])
-    if trend is None:
+    if trend is None and count < history.least_runs:
         return f"{_runs(count)} so far: too few to tell whether you run tall further than before."
+    if trend is None:
+        return "Your runs do not tell yet whether you run tall further than before."
     if trend.low <= 0.0 <= trend.high:
         return "Your runs show no change in how far you run tall."
     further = "further" if trend.per_day > 0 else "less far"
@@ -83,9 +85,7 @@ def _trend_sentence(history: History, figure: Figure) -> str:
     trend, name = history.trends.get(figure), _NAMES[figure]
     if trend is None:
         why = (
-            "too few for a trend"
-            if len(runs) < history.least_runs
-            else "their figures set no bounds to a trend"
+            "too few for a trend" if len(runs) < history.least_runs else "which set no bounds to a trend yet"
         )
         return f"{name}: {_runs(len(runs))}, {why}."
     return f"{name}: {_slope(trend, figure, _each(history))}, {_runs(trend.run_count)}{_least(trend)}."

@@ -58,9 +58,9 @@ def trend_of(
     Returns
     -------
     Trend or None
-        None with too few runs, all on one day, or too few uncensored ones to bound the slope.
+        None with too few runs or days, or too few uncensored ones to bound the slope.
     """
-    if len(day) < config.least_runs or np.ptp(day) == 0:
+    if len(day) < config.least_runs or np.ptp(day) < config.least_days:
         return None
     slope, drop, highest = _ordered_pairs(day, value, is_least)
     tau = highest - np.concatenate([[0.0], np.cumsum(drop)])

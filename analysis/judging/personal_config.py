@@ -64,6 +64,8 @@ class HistoryConfig:
 
     least_runs: int = 5
     """With fewer runs there is no trend: of four, an interval of 95 % for a Theil-Sen slope has no end."""
+    least_days: float = 7.0
+    """Runs that lie closer together tell of a day, not of a trend."""
     level: float = 0.95
     """Coverage of a slope's interval."""
     least_change_runs: int = 12

@@ -95,6 +95,12 @@ def test_few_runs_say_how_many_and_have_no_trend() -> None:
     assert sentences(told)[0] == "How far you run tall: 4 runs, too few for a trend."
 
 
+def test_runs_that_were_never_flagged_do_not_tell_a_trend() -> None:
+    told = history(*(facts(1 + 2 * k) for k in range(9)))
+    assert headline(told) == "Your runs do not tell yet whether you run tall further than before."
+    assert sentences(told)[0] == "How far you run tall: 9 runs, which set no bounds to a trend yet."
+
+
 def test_runs_that_are_not_to_be_trusted_are_in_no_trend() -> None:
     odd = [facts(40 + k, tall_until_m=100.0, confidence=Confidence.DO_NOT_TRUST) for k in range(9)]
     told, alone = history(*growing(12), *odd), history(*growing(12))

@@ -24,7 +24,7 @@ def trend(day: FloatArray, value: FloatArray, is_least: BoolArray | None = None)
 @given(seed=st.integers(0, 10_000), count=st.integers(6, 30))
 def test_without_censored_figures_it_is_the_theil_sen_line(seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)
-    day, value = np.sort(rng.uniform(0, 100, count)), rng.normal(size=count)
+    day, value = np.linspace(0, 100, count) + rng.uniform(0, 3, count), rng.normal(size=count)
     found, other = trend(day, value), stats.theilslopes(value, day)
     assert found is not None
     assert found.per_day == pytest.approx(other.slope)
@@ -35,9 +35,10 @@ def test_without_censored_figures_it_is_the_theil_sen_line(seed: int, count: int
         assert abs(np.searchsorted(slopes, mine) - np.searchsorted(slopes, theirs)) <= 2
 
 
-def test_four_runs_or_one_day_make_no_trend() -> None:
-    assert trend(np.arange(4.0), np.arange(4.0)) is None
+def test_four_runs_or_less_than_a_week_make_no_trend() -> None:
+    assert trend(np.arange(4.0) * 9.0, np.arange(4.0)) is None
     assert trend(np.zeros(9), np.arange(9.0)) is None
+    assert trend(np.arange(9.0) * 0.8, np.arange(9.0)) is None
 
 
 def test_runs_that_are_all_at_least_so_long_make_no_trend() -> None:
