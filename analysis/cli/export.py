@@ -116,24 +116,26 @@ def _files(source: _Source, wanted: Mapping[str, Path]) -> Iterator[tuple[Path, 
     """Yield every file with its content, before any is written."""
     for name, make in _MAKERS.items():
         if name in wanted:
-            yield wanted[name], make(source, wanted[name])
+            yield wanted[name], make(source)
+    if "strides" in wanted:
+        yield from _strides(source, wanted["strides"]).items()
     if "merge" in wanted:
         yield wanted["output"], _merged(source, wanted["merge"])
 
 
-def _fit(source: _Source, target: Path) -> bytes:
+def _fit(source: _Source) -> bytes:
     from analysis.export.activity import activity_file
 
     return activity_file(source.report, tracks=source.recording.tracks, positions=source.positions)
 
 
-def _intervals(source: _Source, target: Path) -> bytes:
+def _intervals(source: _Source) -> bytes:
     from analysis.export.intervals import streams_csv
 
     return streams_csv(source.report).encode()
 
 
-def _gpx(source: _Source, target: Path) -> bytes:
+def _gpx(source: _Source) -> bytes:
     from analysis.errors import ExportError
     from analysis.export.gpx import track_gpx
 
@@ -143,22 +145,18 @@ def _gpx(source: _Source, target: Path) -> bytes:
     return track_gpx(source.report, positions, notes=source.notes).encode()
 
 
-def _strides(source: _Source, target: Path) -> bytes:
+def _strides(source: _Source, target: Path) -> Mapping[Path, bytes]:
+    """Return the stride table in the form that the name asks for, a CSV with the file that describes it."""
     if target.suffix.lower() == ".csv":
-        from analysis.report.tables import to_csv
+        from analysis.report.tables import csv_files
 
-        return to_csv(source.report).encode()
+        return {path: text.encode() for path, text in csv_files(source.report, target).items()}
     from analysis.export.parquet import strides_parquet
 
-    return strides_parquet(source.report)
+    return {target: strides_parquet(source.report)}
 
 
-_MAKERS: Mapping[str, Callable[[_Source, Path], bytes]] = {
-    "fit": _fit,
-    "intervals": _intervals,
-    "gpx": _gpx,
-    "strides": _strides,
-}
+_MAKERS: Mapping[str, Callable[[_Source], bytes]] = {"fit": _fit, "intervals": _intervals, "gpx": _gpx}
 """Option: what makes the content of its file."""
 
 

@@ -102,11 +102,14 @@ def _write_report(
     from analysis.report_json import to_json
 
     write_text(page_path, page.render(report, whole_map=whole_map))
+    if json_file not in (None, STDOUT):
+        write_text(Path(json_file), to_json(report))
+    if csv_file not in (None, STDOUT):
+        for path, content in tables.csv_files(report, Path(csv_file)).items():
+            write_text(path, content)
     for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
             click.echo(make(report), nl=False)
-        elif name is not None:
-            write_text(Path(name), make(report))
     talk = STDOUT in (json_file, csv_file)
     click.echo(text.render(report), err=talk)
     click.echo(page_path.resolve(), err=talk)
