@@ -19,6 +19,7 @@ from analysis.cli.quantities import (
     parse_speed_mps,
     refuse_flying,
 )
+from analysis.cli.runner import chosen_profile, runner_context
 from analysis.cli.track import give_track, read_track
 from sensor.text import printable
 
@@ -94,6 +95,7 @@ def command(
     """
     paths = _paths(files)
     typed = _typed(distance_m=distance_m, speed_mps=speed_mps, pace_mps=pace_mps)
+    of_runner = runner_context(ctx, chosen_profile(ctx))
 
     require_memory(LIBRARIES_BYTES)
 
@@ -126,7 +128,7 @@ def command(
             name=session_name,
             started_utc=began.isoformat(),
             zero_s=start.zero_s,
-            context={**typed, "started_source": source},
+            context={**of_runner, **typed, "started_source": source},
             finish=None if watch is None else partial(give_track, watch=watch),
         )
         return target
