@@ -56,7 +56,7 @@ class MarkKeys:
         """Leave the terminal as it was."""
         self._give_back()
         for number, handler in self._handlers.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def is_lap_pressed(self) -> bool:
         """Tell whether a lap's key was pressed since this was last asked."""

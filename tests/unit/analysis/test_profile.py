@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,6 +24,8 @@ from analysis.profile import (
     edited,
     read_profile,
 )
+
+ROOT = Path(__file__).resolve().parents[3]
 
 WHOLE = """\
 # mine
@@ -136,6 +140,13 @@ def test_what_cannot_be_true_is_one_line_with_place_value_and_remedy(text: str |
 def test_whatever_bytes_come_there_is_a_profile_or_one_error(content: bytes) -> None:
     with contextlib.suppress(ProfileError):
         assert isinstance(read_profile(content, "me.toml"), Profile)
+
+
+def test_the_page_of_the_profile_tells_every_key_and_its_example_is_right() -> None:
+    page = (ROOT / "data" / "PROFILE.md").read_text("utf-8")
+    assert [key for key in KEYS if not re.search(rf"^\| .*`\[?{key}\]?`", page, re.MULTILINE)] == []
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert (read(example).watch_deg, read(example).slouched_deg) == (1.5, 3.5)
 
 
 def test_a_change_keeps_comments_order_and_all_else() -> None:
