@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 64_000
 """No profile is longer; what is, is another file."""
+
+LONGEST_LINE = 1000
+"""Letters of a line: a key of a thousand dots would take its reader a minute."""
 
 LONGEST_NAME = 100
 """Letters of a name."""
@@ -187,11 +189,20 @@ def edited(text: str, source: str, changes: Mapping[str, Any], forget: Sequence[
     Raises
     ------
     ProfileError
-        For what is no TOML.
+        For what is no TOML, or too intricate to be changed.
     """
-    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
     _parsed(text, source)
+    try:
+        return _edited(text, changes, forget)
+    except (RecursionError, TOMLKitError) as error:
+        raise ProfileError(f"{source}: cannot be changed but by hand ({error}); mend it there") from error
+
+
+def _edited(text: str, changes: Mapping[str, Any], forget: Sequence[str]) -> str:
+    import tomlkit
+
     document = tomlkit.parse(text)
     for key in forget:
         *tables, last = key.split(".", 1)
@@ -201,7 +212,7 @@ def edited(text: str, source: str, changes: Mapping[str, Any], forget: Sequence[
     for key, value in changes.items():
         entries = document.get(key)
         if isinstance(value, Mapping) and isinstance(entries, MutableMapping):
-            entries.update(value)
+            _join(entries, value)
         elif key in document:
             document[key] = value
         else:
@@ -209,7 +220,24 @@ def edited(text: str, source: str, changes: Mapping[str, Any], forget: Sequence[
     return tomlkit.dumps(document)
 
 
+def _join(entries: MutableMapping[str, Any], told: Mapping[str, Any]) -> None:
+    """Set entries by placement, under the word for it that is there."""
+    there = {_place(word): word for word in entries}
+    for word, name in told.items():
+        entries[there.get(_place(word), word)] = name
+
+
+def _place(word: str) -> str:
+    try:
+        return placement_of(word)
+    except UnknownSensorError:
+        return word
+
+
 def _parsed(text: str, source: str) -> dict[str, Any]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > LONGEST_LINE:
+            raise ProfileError(f"{source}, line {number}: longer than {LONGEST_LINE} letters; shorten it")
     try:
         return tomllib.loads(text)
     except RecursionError as error:
@@ -232,29 +260,35 @@ def _hint(word: str, known: Sequence[str]) -> str:
 
 def _misfit(source: str, line: int | None, *, key: str, value: object, error: ValueError) -> ProfileError:
     where = source if line is None else f"{source}, line {line}"
-    shown = _shortened(repr(value) if isinstance(value, str) else str(value))
-    return ProfileError(f"{where}: {_shortened(key)} = {shown}: {error}")
+    return ProfileError(f"{where}: {_shortened(key)} = {_shown(value)}: {error}")
+
+
+def _shown(value: object) -> str:
+    """Return a value in short; of tables and lists, which may be nested deeply, only what they are."""
+    if isinstance(value, dict | list):
+        return "{…}" if isinstance(value, dict) else "[…]"
+    return _shortened(repr(value) if isinstance(value, str) else str(value))
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _SHOWN_LETTERS else f"{text[:_SHOWN_LETTERS]}…"
 
 
-_TABLE = re.compile(r"\s*\[+\s*[\"']?([^\]\"'.]+?)[\"']?\s*[\].]")
-_KEY = re.compile(r"\s*[\"']?([^=\"'.#]+?)[\"']?\s*[=.]")
-
-
 def _line_of(text: str, key: str, *, table: str = "") -> int | None:
     """Return the line, from 1, on which a key of a table is set, or a table begins; None if not found."""
     inside = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if title := _TABLE.match(line):
-            inside = title[1]
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
+        if line.startswith("["):
+            inside = _first_word(line.lstrip("[").partition("]")[0])
             if not table and inside == key:
                 return number
-        elif (entry := _KEY.match(line)) and (entry[1], inside) == (key, table):
+        elif (_first_word(line.partition("=")[0]), inside) == (key, table):
             return number
     return None
+
+
+def _first_word(dotted: str) -> str:
+    return dotted.partition(".")[0].strip().strip("\"'")
 
 
 def _profile(told: Mapping[str, Any], source: str, text: str) -> Profile:

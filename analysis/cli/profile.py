@@ -17,9 +17,9 @@ from sensor.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NEW = """\
+_NEW = f"""\
 # A runner's profile for runtall. Edit it as you like: what you write behind a # is kept.
-# Keys: name, stature, preset, watch_deg, slouched_deg, units, surface, beside, [sensors].
+# Keys: {", ".join(KEYS)}.
 """
 
 

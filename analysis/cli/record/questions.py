@@ -80,6 +80,7 @@ def ask(session: Path, *, is_surface_known: bool) -> None:
         click.echo(err=True)
     if told:
         note(session, {key: value for key, (value,) in told.items()})
+        click.echo("Noted.", err=True)
 
 
 def _typed(question: Question) -> tuple[Any, ...]:

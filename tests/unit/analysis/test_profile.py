@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 import tomllib
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def test_miles_are_the_rows_unless_others_are_asked_for() -> None:
         ("stature = 1.72", "line 1: stature = 1.72: no height of a person with its unit"),
         ('stature = "17cm"', "stature = '17cm': no height of a person"),
         ('preset = "soft"', 'preset = \'soft\': write one of "gentle", "normal", "strict"'),
-        ("preset = [1]", "preset = [1]: write one of"),
+        ("preset = [1]", "preset = […]: write one of"),
         ('units = "mi"', 'units = \'mi\': write one of "km", "miles"'),
         ('surface = "moon"', "surface = 'moon': write one of \"road\""),
         ("watch_deg = true", "watch_deg = True: write a number from 0.5 to 20"),
@@ -111,9 +112,10 @@ def test_miles_are_the_rows_unless_others_are_asked_for() -> None:
         ("\n\nwatch_deg = 4", "line 3: watch_deg = 4.0: watch_deg, 4, must lie below slouched_deg, 4"),
         ('preset = "gentle"\nslouched_deg = 3', "line 2: slouched_deg = 3.0: watch_deg, 3, must lie below"),
         ('name = ""', "name = '': write a name of at most 100 letters"),
-        (f'name = "{"x" * 10_000}"', "write a name of at most 100 letters"),
+        (f'name = "{"x" * 101}"', f"name = '{'x' * 39}…: write a name of at most 100 letters"),
+        (f'\nname = "{"x" * 10_000}"', "line 2: longer than 1000 letters"),
         ('beside = "H10"', "beside = 'H10': write at most 10 names in brackets"),
-        ("beside = [1]", "beside = [1]: write a name"),
+        ("beside = [1]", "beside = […]: write a name"),
         ('sensors = "x"', "line 1: sensors = 'x': write a line [sensors]"),
         ('[sensors]\nhaed = "x"', "line 2: sensors.haed = 'x': no place on the body; did you mean head?"),
         ('[sensors]\nsurface = "road"', "sensors.surface = 'road': no place on the body; write it above"),
@@ -121,8 +123,9 @@ def test_miles_are_the_rows_unless_others_are_asked_for() -> None:
         ('[sensors]\nchest = "a"\nsternum = "b"', "line 3: sensors.sternum = 'b': sternum is there twice"),
         ('stature = "172cm', "not TOML: "),
         ('name = "a"\nname = "b"\n', "not TOML: Cannot overwrite a value (at line 2"),
-        ("a = " + "[" * 20_000, "nested too deeply"),
-        ("a = 1" + "0" * 10_000, "not TOML: "),
+        ("a = " + "[\n" * 20_000, "nested too deeply"),
+        ("a = [" + "\n[]," * 15_000 + "]", "a = […]: unknown key"),
+        (f"[{'a.' * 498}a]\n{'a.' * 495}a = 1", "a = {…}: unknown key"),
         (b"\x89PNG\r\n\x1a\n\xff", "no text in UTF-8 (byte 0)"),
         (b"x" * (LARGEST_BYTES + 1), "longer than 64 kB"),
     ],
@@ -159,6 +162,23 @@ def test_a_new_key_stands_above_the_sensors_and_says_what_it_is() -> None:
     after = edited('[sensors]\nhead = "A"\n', "me.toml", {"units": "miles"})
     assert tomllib.loads(after) == {"units": "miles", "sensors": {"head": "A"}}
     assert f"# {KEYS['units']}" in after
+
+
+def test_a_sensor_is_replaced_under_the_word_for_its_place_that_is_there() -> None:
+    after = edited(WHOLE, "me.toml", {"sensors": {"sternum": "New", "knee": "X"}})
+    assert tomllib.loads(after)["sensors"] == {"chest": "New", "head": "A = B", "knee": "X"}
+
+
+def test_a_file_that_is_too_intricate_to_change_says_so_in_a_line() -> None:
+    with pytest.raises(ProfileError, match=r"^me\.toml: cannot be changed but by hand"):
+        edited(f"[{'a.' * 498}a]\n{'a.' * 495}a = 1\n", "me.toml", {"name": "Ada"})
+
+
+def test_a_file_made_to_take_long_is_refused_at_once() -> None:
+    begin_s = time.process_time()
+    for filler in ("a." * 30_000, "\n" * 60_000, (" " * 999 + "\n") * 60, "a." * 490 + "a = 1"):
+        assert complaint(f"{filler}\nzzz = 1").startswith("me.toml")
+    assert time.process_time() - begin_s < 1.0
 
 
 def test_a_sensor_and_a_key_can_be_forgotten_and_what_is_not_there_is_passed_over() -> None:

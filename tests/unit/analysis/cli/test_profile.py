@@ -74,7 +74,8 @@ def test_words_that_do_not_fit_are_usage_errors(tmp_path: Path, words: tuple[str
         (("--watch", "5"), "(left as it was), line 3: watch_deg = 5.0: watch_deg, 5, must lie below"),
         (("--watch", "nan"), "write a number from 0.5 to 20"),
         (("--sensor", "knee=A"), "no place on the body"),
-        (("--name", "x" * 10_000), "write a name of at most 100 letters"),
+        (("--name", "x" * 101), "write a name of at most 100 letters"),
+        (("--name", "x" * 10_000), "longer than 1000 letters"),
     ],
 )
 def test_a_change_that_cannot_be_leaves_the_file_as_it_was(
