@@ -79,10 +79,12 @@ def read_content(path: Path) -> bytes | None:
             raise ProfileError(f"{path}: no file; move away what lies there")
         with path.open("rb") as file:
             return file.read(LARGEST_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise ProfileError(f"{path}: cannot be read ({error.strerror}); make it yours again") from error
+        raise ProfileError(
+            f"{path}: cannot be read ({error.strerror}); let yourself read it, or move it away"
+        ) from error
 
 
 def chosen_profile(ctx: click.Context) -> Profile:
