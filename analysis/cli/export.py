@@ -13,11 +13,13 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import analysed, refuse_same_file, write_private
+from analysis.cli.runner import profile_of_session
 from sensor.text import printable
 
 if TYPE_CHECKING:
     from analysis.export.positions import Positions
     from analysis.export.watch_copy import ToSessionTime
+    from analysis.profile import Profile
     from analysis.run_report import RunReport
     from sensor.samples import Recording
 
@@ -56,7 +58,8 @@ def command(
     _refuse_nonsense(wanted)
     path = find_session(home_folder(ctx), session, for_report=True)
     refuse_same_file({"SESSION": path, **{f"--{name}": target for name, target in wanted.items()}})
-    source = _Source(path, with_track=with_track, with_notes=with_notes)
+    profile = profile_of_session(ctx, path)
+    source = _Source(path, profile, with_track=with_track, with_notes=with_notes)
     files, folders = dict(_files(source, wanted)), dict(_folders(source, wanted))
     for target in _write(files, folders):
         click.echo(target)
@@ -80,12 +83,13 @@ class _Source:
     """A session, read and analysed as far as something asks for it; without slots, to keep what was read."""
 
     path: Path
+    profile: Profile
     with_track: bool
     with_notes: bool
 
     @cached_property
     def report(self) -> RunReport:
-        return analysed(self.path)
+        return analysed(self.path, profile=self.profile)
 
     @cached_property
     def recording(self) -> Recording:

@@ -18,6 +18,7 @@ from analysis.cli.quantities import (
     parse_speed_mps,
     refuse_flying,
 )
+from analysis.cli.runner import chosen_profile, runner_context
 from analysis.cli.track import give_track, read_track
 from analysis.cli.working import reading
 from sensor.text import printable
@@ -94,6 +95,7 @@ def command(
     """
     paths = _paths(files)
     typed = _typed(distance_m=distance_m, speed_mps=speed_mps, pace_mps=pace_mps)
+    of_runner = runner_context(ctx, chosen_profile(ctx))
 
     with reading(path for given in paths.values() for path in given):
         from sensor.importers.full_scale import with_typed_ranges
@@ -125,7 +127,7 @@ def command(
             name=session_name,
             started_utc=began.isoformat(),
             zero_s=start.zero_s,
-            context={**typed, "started_source": source},
+            context={**of_runner, **typed, "started_source": source},
             finish=None if watch is None else partial(give_track, watch=watch),
         )
         return target
