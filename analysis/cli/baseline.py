@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from analysis.cli.home import home_folder, sessions_folder
+from analysis.cli.home import home_folder
 from analysis.cli.report import STDOUT, write_text
+from analysis.cli.runner import chosen_runner
 
 
 @click.command("baseline", short_help="Show what is usual for you, from earlier runs.")
@@ -19,17 +20,16 @@ def command(ctx: click.Context, json_file: str | None) -> None:
     Tells how the lean follows speed and slope, each with its interval, how far the runner leans when fresh,
     how long the steps are, and which runs were used or left out, and why.
     """
-    from analysis.cli.past_runs import past_runs
+    from analysis.cli.past_runs import latest_of, past_runs
     from analysis.comparison.baseline_text import render, to_json
     from analysis.comparison.earlier_runs import personal_baseline, worn_in
     from analysis.config import AnalysisConfig
 
     home, config = home_folder(ctx), AnalysisConfig()
     past = past_runs(home)
-    if not past:
-        click.echo(f"No runs in {sessions_folder(home)} yet: record or import makes one.", err=True)
+    latest = latest_of(past, chosen_runner(ctx))
+    if latest is None:
         return
-    latest = max(past, key=lambda run: run.started_utc)
     personal = personal_baseline(past, worn_in(latest), config)
     text = render(personal, least_runs=config.personal.least_runs)
     click.echo(text.rstrip("\n"), err=json_file == STDOUT)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from analysis.cli.home import home_folder, sessions_folder
+from analysis.cli.home import home_folder
 from analysis.cli.quantities import parse_distance_m
 from analysis.cli.report import STDOUT, refuse_same_file, write_text
+from analysis.cli.runner import chosen_runner
 
 
 @click.command("history", short_help="Show your runs over time.")
@@ -27,7 +28,7 @@ def command(ctx: click.Context, output: str | None, json_file: str | None, goal:
         raise click.BadParameter("the page needs a file", param_hint="--output")
     refuse_same_file({"--output": output, "--json": json_file})
     goal_km = math.nan if goal is None else parse_distance_m(goal) / 1000.0
-    from analysis.cli.past_runs import past_runs
+    from analysis.cli.past_runs import latest_of, past_runs
     from analysis.comparison.earlier_runs import worn_in
     from analysis.comparison.history import history_of
     from analysis.comparison.history_page import render as page
@@ -36,10 +37,9 @@ def command(ctx: click.Context, output: str | None, json_file: str | None, goal:
 
     home = home_folder(ctx)
     past = past_runs(home)
-    if not past:
-        click.echo(f"No runs in {sessions_folder(home)} yet: record or import makes one.", err=True)
+    latest = latest_of(past, chosen_runner(ctx))
+    if latest is None:
         return
-    latest = max(past, key=lambda run: run.started_utc)
     history = history_of(past, worn_in(latest), goal_km=goal_km, config=AnalysisConfig())
     talk = json_file == STDOUT
     click.echo(render(history).rstrip("\n"), err=talk)

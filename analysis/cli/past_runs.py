@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,16 @@ def past_runs(home: Path) -> tuple[RunFacts, ...]:
             reason = str(error).removeprefix(f"{path}: ")
             click.echo(printable(f"Left out: {path.name}: {reason}."), err=True)
     return tuple(facts)
+
+
+def latest_of(past: Sequence[RunFacts], runner: str) -> RunFacts | None:
+    """Return the latest run of a runner; None, and why in a line, where there is none."""
+    own = [run for run in past if run.runner == runner]
+    if not own:
+        whose = f"of {runner}" if runner else "of the default runner"
+        click.echo(f"No runs {whose} yet: record or import makes one, --runner names another.", err=True)
+        return None
+    return max(own, key=lambda run: run.started_utc)
 
 
 def personal_for(home: Path, path: Path) -> PersonalBaseline | None:
@@ -85,6 +96,6 @@ def _placement(info: SessionInfo) -> str:
 
 
 def _runner(info: SessionInfo) -> str:
-    from analysis.comparison.run_facts import RUNNER_KEY
+    from sensor.session.context import RUNNER_KEY
 
     return str(info.context.get(RUNNER_KEY, ""))

@@ -10,10 +10,12 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
+from analysis.cli.runner import profile_of_session
 from analysis.lengths import Split
 
 if TYPE_CHECKING:
     from analysis.personal import PersonalBaseline
+    from analysis.profile import Profile
     from analysis.run_report import RunReport
 
 STDOUT = "-"
@@ -27,9 +29,8 @@ STDOUT = "-"
 @click.option(
     "--split",
     type=click.Choice([*map(str, Split)]),
-    default=str(Split.KILOMETRE),
-    show_default=True,
-    help="What the rows are; with miles, all that is told is in miles. CSV and JSON keep metres.",
+    help="What the rows are; with miles, all that is told is in miles. CSV and JSON keep metres. "
+    "[default: the unit of the profile, else 1km]",
 )
 @click.option(
     "--track",
@@ -52,7 +53,7 @@ def command(
     output: str | None,
     json_file: str | None,
     csv_file: str | None,
-    split: str,
+    split: str | None,
     track_file: Path | None,
     whole_map: bool,
     no_baseline: bool,
@@ -78,7 +79,9 @@ def command(
     from analysis.cli.past_runs import personal_for
 
     personal = None if no_baseline else personal_for(home, path)
-    report = analysed(path, Split(split), personal)
+    report = analysed(
+        path, Split(split) if split else None, profile=profile_of_session(ctx, path), personal=personal
+    )
     _write_report(
         report,
         page_path,
@@ -113,11 +116,14 @@ def _write_report(
     from analysis.report_json import to_json
 
     write_text(page_path, page.render(report, whole_map=whole_map))
+    if json_file not in (None, STDOUT):
+        write_text(Path(json_file), to_json(report))
+    if csv_file not in (None, STDOUT):
+        for path, content in tables.csv_files(report, Path(csv_file)).items():
+            write_text(path, content)
     for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
             click.echo(make(report), nl=False)
-        elif name is not None:
-            write_text(Path(name), make(report))
     talk = STDOUT in (json_file, csv_file)
     click.echo(text.render(report), err=talk)
     click.echo(page_path.resolve(), err=talk)
@@ -126,9 +132,13 @@ def _write_report(
 
 
 def analysed(
-    path: Path, split: Split = Split.KILOMETRE, personal: PersonalBaseline | None = None
+    path: Path,
+    split: Split | None = None,
+    *,
+    profile: Profile | None = None,
+    personal: PersonalBaseline | None = None,
 ) -> RunReport:
-    """Return the report of a session file, cut into kilometres or as asked for.
+    """Return the report of a session file, by a runner's numbers, cut as asked for or into their unit.
 
     Parameters
     ----------
@@ -136,6 +146,8 @@ def analysed(
         The session file.
     split
         What a row is.
+    profile
+        The runner's thresholds and unit.
     personal
         What earlier runs of the runner tell.
 
@@ -148,14 +160,14 @@ def analysed(
     """
     require_memory(LIBRARIES_BYTES)
 
-    from analysis.config import AnalysisConfig, SegmentConfig
     from analysis.errors import AnalysisError
     from analysis.pipeline import analyse_session
+    from analysis.profile import analysis_config
 
     require_memory(LINEAR_ALGEBRA_BYTES)
     earlier = {} if personal is None else {"personal": personal}
     try:
-        return analyse_session(path, AnalysisConfig(segments=SegmentConfig(split=split)), **earlier)
+        return analyse_session(path, analysis_config(profile, split), **earlier)
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
 

@@ -14,6 +14,7 @@ from analysis.judging.baseline import usable_running
 from analysis.judging.distance import is_measured
 from analysis.run_report import RunReport
 from analysis.words import Confidence, Flag, Method, Verdict, ZeroSource
+from sensor.session.context import RUNNER_KEY
 
 BIN_M = 100.0
 """Length of the stretches whose medians stand for a run: strides nearer than this are not independent."""
@@ -113,10 +114,6 @@ class RunFacts:
     level_speed_mps: float = math.nan
     grade_sd_pct: float = math.nan
     method: Method = Method.ZERO_PHASE
-
-
-RUNNER_KEY = "runner"
-"""Key of a session's context: the name of the profile it was recorded by."""
 
 
 def speed_is_measured(report: RunReport) -> bool:
