@@ -61,7 +61,7 @@ as hills do; what it takes for hills is not judged. `python -m tests.bench.verdi
 """
 
 
-WITH_EARLIER = """Each runner has run ten times before: on rolling courses five times, in intervals four times,
+WITH_EARLIER = """Each runner has run ten times before: on rolling courses five times, in intervals four,
 once up a climb, slouching by 6° on three of these days. What those runs tell of slopes on speed and grade is
 taken off, and what they cover is judged. The truth beside it is the same rule over *all* strides, whatever
 their slope and speed: no slouch is out of sight for it.
