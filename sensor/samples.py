@@ -6,6 +6,7 @@ around without anyone changing it behind someone else's back. SI units throughou
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -169,6 +170,11 @@ class Track:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+
+    def between(self, start_s: float, end_s: float) -> Track:
+        """Return the part of the track between two times."""
+        inside = (self.time_s >= start_s) & (self.time_s <= end_s)
+        return Track(self.quantity, self.source, self.time_s[inside], self.value[inside])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -336,6 +342,8 @@ class Recording:
         SHA-256 over packet, event, mark and track rows in order.
     notices
         Sentences the reader owes the runner: a leftover journal recovered, packets rejected.
+    counts_s
+        Between which seconds the session counts, where the runner cut it; nothing outside is in it.
     """
 
     path: Path
@@ -351,6 +359,7 @@ class Recording:
     file_hash: str = ""
     notices: tuple[str, ...] = ()
     watch: WatchRecord | None = None
+    counts_s: tuple[float, float] = (-math.inf, math.inf)
 
     def sensor(self, *placements: str) -> SensorRecording | None:
         """Return the first sensor worn at one of ``placements``, or None."""

@@ -58,3 +58,16 @@ def plausible_part(context: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[st
         if is_plausible(key, value)
     }
     return kept, tuple(shorten(key) for key in context if key not in kept)
+
+
+RUNNER_KEY = "runner"
+"""Key of whose run it is: the name of the profile it was recorded by."""
+
+TAGS_KEY = "tags"
+"""Key of the words a session was tagged with."""
+
+
+def tags_of(context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the words a session was tagged with, in the order they were given."""
+    stored = context.get(TAGS_KEY)
+    return tuple(shorten(str(tag)) for tag in stored) if isinstance(stored, list) else ()

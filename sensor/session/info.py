@@ -21,6 +21,7 @@ from sensor.session.schema import (
     RATE_SETTING,
     WATCH_CLOCK_SOURCE,
 )
+from sensor.session.trim import TRIM_END, TRIM_START, UNCUT, Trim, trim_of
 from sensor.units import NS_PER_S
 
 _NOT_ENDED = "The recording was not ended properly; its last second may be missing."
@@ -42,6 +43,8 @@ SELECT CAST(max(t) AS INTEGER) FROM (
     SELECT id FROM track WHERE source = '{WATCH_CLOCK_SOURCE}'))
 """
 # Packets are in order of arrival; asking for their maximum would read the whole file.
+
+_TRIM_MARKS = "SELECT CAST(t_ns AS INTEGER), kind FROM mark WHERE kind IN (?, ?) ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class SessionInfo:
         Sentences the reader owes the runner about the file.
     beside
         Devices beside the sensors: heart-rate straps, foot pods, treadmills.
+    trim
+        What of the session counts, where the runner cut it; ``duration_s`` is that of the whole.
     """
 
     path: Path
@@ -95,6 +100,7 @@ class SessionInfo:
     ended: bool = True
     notices: tuple[str, ...] = ()
     beside: tuple[SensorInfo, ...] = ()
+    trim: Trim = UNCUT
 
 
 def read_info(path: Path) -> SessionInfo:
@@ -107,6 +113,20 @@ def read_info(path: Path) -> SessionInfo:
     """
     with open_session(path) as session:
         return fetch_info(path, session.connection, notices=session.notices)
+
+
+def read_marks(path: Path) -> tuple[tuple[int, str, str], ...]:
+    """Read what was pinned to a moment, as (t_ns, kind, text) in order of time, the trims among them.
+
+    Raises
+    ------
+    SessionFileError
+        When the file cannot be opened as a session.
+    """
+    with open_session(path) as session:
+        check_values(session.connection, ["mark"])
+        rows = session.connection.execute("SELECT t_ns, kind, text FROM mark ORDER BY t_ns, id")
+        return tuple((t_ns, shorten(kind), shorten(text)) for t_ns, kind, text in rows)
 
 
 def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str, ...]) -> SessionInfo:
@@ -143,6 +163,7 @@ def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str
         beside=tuple(sensor for sensor in sensors if sensor.placement.startswith(BESIDE_PREFIX)),
         context=context,
         simulated=meta.get("simulated") is True,
+        trim=trim_of(connection.execute(_TRIM_MARKS, (TRIM_START, TRIM_END))),
         ended=ended,
         notices=(
             *(notices if notices or ended else (_NOT_ENDED,)),
