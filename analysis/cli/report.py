@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
+from analysis.cli.text import tell
 from analysis.lengths import Split
 
 if TYPE_CHECKING:
+    from analysis.config import AnalysisConfig
     from analysis.run_report import RunReport
 
 STDOUT = "-"
@@ -60,20 +63,22 @@ def command(
         raise click.UsageError("--json - and --csv -: only one of them can go to stdout")
     if output == STDOUT:
         raise click.BadParameter("the page needs a file", param_hint="--output")
-    path = find_session(home_folder(ctx), session, for_report=True)
+    home = home_folder(ctx)
+    path = find_session(home, session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
     refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
     if track_file is not None:
         from analysis.cli.track import give_track, read_track
 
         give_track(path, read_track(track_file))
-    report = analysed(path, Split(split))
+    kinds = {"page": "whole-map" if whole_map else "page", "text": "text"}
+    kinds |= {kind: kind for kind, file in (("json", json_file), ("csv", csv_file)) if file is not None}
+    made = _texts(path, Split(split), kinds=kinds.values(), home=home)
     _write_report(
-        report,
+        {name: made[kind] for name, kind in kinds.items()},
         page_path,
         json_file=json_file,
         csv_file=csv_file,
-        whole_map=whole_map,
         open_page=open_page,
     )
 
@@ -89,33 +94,94 @@ def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
             raise click.UsageError(f"{name}: {option} would overwrite {other}; name another file")
 
 
+def _texts(path: Path, split: Split, *, kinds: Iterable[str], home: Path) -> dict[str, str]:
+    """Return the texts that were asked for by their kind, as they were kept or made anew."""
+    from analysis.library.kept_report import kept_texts, put_all
+    from analysis.library.shelf import shelf_of
+
+    shelf, prefix = shelf_of(home, path), _config(split).hash()
+    kept = kept_texts(shelf, [f"{prefix}.{kind}" for kind in kinds])
+    if kept is not None:
+        return {name.removeprefix(f"{prefix}."): text for name, text in kept.items()}
+    report = analysed(path, split, home=home)
+    made = {kind: _MAKERS[kind](report) for kind in kinds}
+    if shelf is not None and shelf_of(home, path) == shelf:
+        put_all(shelf, {f"{prefix}.{kind}": text.encode() for kind, text in made.items()}, tell)
+    return made
+
+
+def _page(report: RunReport, *, whole_map: bool = False) -> str:
+    from analysis.report import page
+
+    return page.render(report, whole_map=whole_map)
+
+
+def _text(report: RunReport) -> str:
+    from analysis.report import text
+
+    return text.render(report)
+
+
+def _json(report: RunReport) -> str:
+    from analysis.report_json import to_json
+
+    return to_json(report)
+
+
+def _csv(report: RunReport) -> str:
+    from analysis.report import tables
+
+    return tables.to_csv(report)
+
+
+_MAKERS: Mapping[str, Callable[[RunReport], str]] = {
+    "page": _page,
+    "whole-map": partial(_page, whole_map=True),
+    "text": _text,
+    "json": _json,
+    "csv": _csv,
+}
+"""Kind of a text, by which it is kept, to what makes it of a report."""
+
+
 def _write_report(
-    report: RunReport,
+    made: Mapping[str, str],
     page_path: Path,
     *,
     json_file: str | None,
     csv_file: str | None,
-    whole_map: bool,
     open_page: bool,
 ) -> None:
-    from analysis.report import page, tables, text
-    from analysis.report_json import to_json
-
-    write_text(page_path, page.render(report, whole_map=whole_map))
-    for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
+    write_text(page_path, made["page"])
+    for name, kind in ((json_file, "json"), (csv_file, "csv")):
         if name == STDOUT:
-            click.echo(make(report), nl=False)
+            click.echo(made[kind], nl=False)
         elif name is not None:
-            write_text(Path(name), make(report))
+            write_text(Path(name), made[kind])
     talk = STDOUT in (json_file, csv_file)
-    click.echo(text.render(report), err=talk)
+    click.echo(made["text"], err=talk)
     click.echo(page_path.resolve(), err=talk)
     if open_page and not _show(page_path):
         click.echo("No browser was found; open the page yourself.", err=True)
 
 
-def analysed(path: Path, split: Split = Split.KILOMETRE) -> RunReport:
+def _config(split: Split) -> AnalysisConfig:
+    from analysis.config import AnalysisConfig, SegmentConfig
+
+    return AnalysisConfig(segments=SegmentConfig(split=split))
+
+
+def analysed(path: Path, split: Split = Split.KILOMETRE, *, home: Path | None = None) -> RunReport:
     """Return the report of a session file, cut into kilometres or as asked for.
+
+    Parameters
+    ----------
+    path
+        The session.
+    split
+        What the rows are.
+    home
+        The runner's folder, in which reports of its sessions are kept; None: nothing is kept.
 
     Raises
     ------
@@ -126,13 +192,12 @@ def analysed(path: Path, split: Split = Split.KILOMETRE) -> RunReport:
     """
     require_memory(LIBRARIES_BYTES)
 
-    from analysis.config import AnalysisConfig, SegmentConfig
     from analysis.errors import AnalysisError
-    from analysis.pipeline import analyse_session
+    from analysis.library.kept_report import report_of_session
 
     require_memory(LINEAR_ALGEBRA_BYTES)
     try:
-        return analyse_session(path, AnalysisConfig(segments=SegmentConfig(split=split)))
+        return report_of_session(path, _config(split), home=home, say=tell)
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
 

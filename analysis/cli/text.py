@@ -20,6 +20,11 @@ _MOST_ACCENTED = 4
 _CLOCK = re.compile(r"(?:([0-9]+):)?([0-9]{1,3}):([0-5][0-9])")
 
 
+def tell(line: str) -> None:
+    """Say a line beside what a command hands out."""
+    click.echo(printable(line), err=True)
+
+
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return rows under a header, in columns as wide as their widest cell, without trailing spaces."""
     lines = [header, *[[printable(cell) for cell in row] for row in rows]]
