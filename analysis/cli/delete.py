@@ -56,6 +56,11 @@ def _ask(path: Path, page: Path | None) -> None:
     """
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to be asked; add --yes to delete it without asking")
+    confirm(path, page)
+
+
+def confirm(path: Path, page: Path | None) -> None:
+    """Ask, and end the command where the answer is no."""
     what = f"{printable(str(path))}{' and its page' if page else ''}"
     click.confirm(f"Delete {what}? Nothing brings it back.", abort=True, err=True)
 

@@ -96,17 +96,18 @@ def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
 
 def _texts(path: Path, split: Split, *, kinds: Iterable[str], home: Path) -> dict[str, str]:
     """Return the texts that were asked for by their kind, as they were kept or made anew."""
-    from analysis.library.kept_report import kept_texts, put_all
+    from analysis.library.kept_report import kept_name, kept_texts, put_all
     from analysis.library.shelf import shelf_of
 
-    shelf, prefix = shelf_of(home, path), _config(split).hash()
-    kept = kept_texts(shelf, [f"{prefix}.{kind}" for kind in kinds])
+    shelf, config = shelf_of(home, path), _config(split)
+    names = {kind: kept_name(config, kind) for kind in kinds}
+    kept = kept_texts(shelf, names.values())
     if kept is not None:
-        return {name.removeprefix(f"{prefix}."): text for name, text in kept.items()}
+        return {kind: kept[name] for kind, name in names.items()}
     report = analysed(path, split, home=home)
-    made = {kind: _MAKERS[kind](report) for kind in kinds}
+    made = {kind: _MAKERS[kind](report) for kind in names}
     if shelf is not None and shelf_of(home, path) == shelf:
-        put_all(shelf, {f"{prefix}.{kind}": text.encode() for kind, text in made.items()}, tell)
+        put_all(shelf, {names[kind]: text.encode() for kind, text in made.items()}, tell)
     return made
 
 

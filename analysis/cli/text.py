@@ -39,6 +39,8 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def display_width(text: str) -> int:
     """Return how many columns of a terminal a text takes: two for a wide letter, none for an accent."""
+    if text.isascii():  # most of what a list of a thousand rows measures
+        return len(text)
     return sum(
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import typing
 from dataclasses import fields
+from enum import Enum
 
 from analysis.comparison.run_facts import RunBin, RunFacts
-from analysis.words import Confidence, Verdict, ZeroSource
 
-_WORDS = {"verdict": Verdict, "confidence": Confidence, "zero_source": ZeroSource}
+_WORDS = {
+    name: kind
+    for name, kind in typing.get_type_hints(RunFacts).items()
+    if isinstance(kind, type) and issubclass(kind, Enum)
+}
+"""Fields that hold one of a few fixed words."""
 
 
 def facts_to_json(facts: RunFacts) -> str:

@@ -16,8 +16,19 @@ Say = Callable[[str], None]
 """Takes a line for the person at the terminal."""
 
 
+Analyse = Callable[["Path", "AnalysisConfig"], "RunReport"]
+"""Makes the report of a session."""
+
+
 def report_of_session(
-    path: Path, config: AnalysisConfig, *, home: Path | None, say: Say, anew: bool = False
+    path: Path,
+    config: AnalysisConfig,
+    *,
+    home: Path | None,
+    say: Say,
+    anew: bool = False,
+    beside: str = "",
+    analyse: Analyse | None = None,
 ) -> RunReport:
     """Return the report of a session file, and keep it where it was not kept.
 
@@ -33,6 +44,10 @@ def report_of_session(
         Is told, in one line, where nothing can be kept.
     anew
         Analyse it whatever is kept.
+    beside
+        What the report depends on besides file, numbers and program, such as the hash of other runs.
+    analyse
+        Makes the report; `analyse_session` without it.
 
     Raises
     ------
@@ -40,18 +55,23 @@ def report_of_session(
         As `analyse_session`.
     """
     shelf = None if home is None else shelf_of(home, path)
-    name = f"{config.hash()}.report"
+    name = kept_name(config, "report", beside)
     kept = None if shelf is None or anew else _kept(shelf, name, config)
     if kept is not None:
         return kept
     from analysis.library.report_bytes import pack
     from analysis.pipeline import analyse_session
 
-    report = analyse_session(path, config)
+    report = (analyse or analyse_session)(path, config)
     # Where somebody wrote to the session meanwhile, nobody knows which state of it was read.
     if home is not None and shelf is not None and shelf_of(home, path) == shelf:
         put_all(shelf, {name: pack(report)}, say)
     return report
+
+
+def kept_name(config: AnalysisConfig, kind: str, beside: str = "") -> str:
+    """Return the name under which a result of one kind, by these numbers, is kept; words as above."""
+    return ".".join(filter(None, [config.hash(), beside, kind]))
 
 
 def _kept(shelf: Shelf, name: str, config: AnalysisConfig) -> RunReport | None:
