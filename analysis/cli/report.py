@@ -196,11 +196,17 @@ def analysed(path: Path, split: Split = Split.KILOMETRE, *, home: Path | None = 
     from analysis.errors import AnalysisError
     from analysis.library.kept_report import report_of_session
 
-    require_memory(LINEAR_ALGEBRA_BYTES)
     try:
-        return report_of_session(path, _config(split), home=home, say=tell)
+        return report_of_session(path, _config(split), home=home, say=tell, analyse=_analyse)
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
+
+
+def _analyse(path: Path, config: AnalysisConfig) -> RunReport:
+    from analysis.pipeline import analyse_session
+
+    require_memory(LINEAR_ALGEBRA_BYTES)
+    return analyse_session(path, config)
 
 
 def _show(page_path: Path) -> bool:

@@ -59,14 +59,19 @@ def report_of_session(
     kept = None if shelf is None or anew else _kept(shelf, name, config)
     if kept is not None:
         return kept
-    from analysis.library.report_bytes import pack
-    from analysis.pipeline import analyse_session
-
-    report = (analyse or analyse_session)(path, config)
+    report = (analyse or _analyse)(path, config)
     # Where somebody wrote to the session meanwhile, nobody knows which state of it was read.
     if home is not None and shelf is not None and shelf_of(home, path) == shelf:
+        from analysis.library.report_bytes import pack
+
         put_all(shelf, {name: pack(report)}, say)
     return report
+
+
+def _analyse(path: Path, config: AnalysisConfig) -> RunReport:
+    from analysis.pipeline import analyse_session
+
+    return analyse_session(path, config)
 
 
 def kept_name(config: AnalysisConfig, kind: str, beside: str = "") -> str:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import sys
+import time
 import types
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from analysis.comparison.run_facts import facts_of
 from analysis.config import AnalysisConfig, SegmentConfig
 from analysis.errors import NotEnoughRunningError
 from analysis.lengths import Split
 from analysis.library import workers
 from analysis.library.examining import Examined
+from analysis.library.facts_json import facts_to_json
+from analysis.library.index import Index
 from analysis.library.library import Library
 from analysis.library.report_bytes import pack, unpack
-from analysis.library.row import MISSING, NOT_ANALYSED, Entry
+from analysis.library.row import MISSING, NOT_ANALYSED, Entry, IndexRow
+from analysis.library.state import program_hash, state_of
 from analysis.run_report import RunReport
 from sensor.session.edit import amend_session
 from sensor.session.writer import SessionWriter
@@ -314,3 +320,41 @@ def test_other_processes_find_what_one_process_finds(tmp_path: Path, monkeypatch
     assert said == []
     assert list(map(repr, [entry.row for entry in together])) == [repr(entry.row) for entry in alone]
     assert {entry.trouble.startswith(NO_MOTION) for entry in alone} == {True}
+
+
+def test_a_thousand_known_sessions_are_listed_and_read_at_once(tmp_path: Path) -> None:
+    seed = add(tmp_path, "0")
+    facts = facts_to_json(facts_of(sample.slouching_10k()))
+    with closing(Index(tmp_path, AnalysisConfig().hash(), say=pytest.fail)) as index:
+        for number in range(1000):
+            path = seed.with_name(f"{number}.runtall")
+            if path != seed:
+                os.link(seed, path)
+            index.put(known_row(path, facts))
+    library = Library.open(tmp_path, say=pytest.fail)
+    listed_s, all_s = [], []
+    for _ in range(3):
+        begun = time.process_time()
+        found = library.entries()
+        listed_s.append(time.process_time() - begun)
+        assert {entry.facts.verdict for entry in found if entry.facts} == {"slouched"}
+        all_s.append(time.process_time() - begun)
+    library.close()
+    assert len(found) == 1000
+    assert min(listed_s) < 0.3
+    assert min(all_s) < 1.0
+
+
+def known_row(path: Path, facts: str) -> IndexRow:
+    state = state_of(path)
+    assert state is not None
+    return IndexRow(
+        file=path.name,
+        state=state,
+        program=program_hash(),
+        config_hash=AnalysisConfig().hash(),
+        name=path.stem,
+        started_utc="2026-05-01T06:00:00+00:00",
+        is_analysed=True,
+        facts=facts,
+    )
