@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from analysis.config import AnalysisConfig
 from analysis.errors import AnalysisError
 from analysis.library.kept_report import report_of_session
+from analysis.library.places import is_text
 from analysis.library.row import IndexRow
 from analysis.library.state import LOGS, FileState, program_hash, state_of
 from sensor.errors import SensorError, SessionFileError
@@ -78,7 +80,7 @@ def told(job: Job) -> Examined:
         config_hash=job.config.hash(),
         **words,
     )
-    return Examined(row, is_lasting and is_settled)
+    return Examined(row, is_lasting and is_settled and is_text(job.path.name))
 
 
 def examine(job: Job) -> Examined:
@@ -98,13 +100,18 @@ def _words(path: Path) -> dict[str, Any]:
     info = read_info(path)
     return {
         "name": info.name,
-        "started_utc": info.started_utc,
+        "started_utc": _plain(info.started_utc),
         "duration_s": info.trim.lasting_s(info.duration_s),
         "simulated": info.simulated,
         "sensors": tuple(sensor.placement for sensor in info.sensors),
         "tags": tags_of(info.context),
         "runner": str(info.context.get(RUNNER_KEY, "")),
     }
+
+
+def _plain(started_utc: str) -> str:
+    """Return a start in plain letters: what stands between date and time may be any."""
+    return started_utc if started_utc.isascii() else datetime.fromisoformat(started_utc).isoformat()
 
 
 def _figures(job: Job, name: str, said: list[str]) -> tuple[dict[str, Any], bool]:

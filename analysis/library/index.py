@@ -266,7 +266,7 @@ def _values(row: IndexRow) -> list[str | int | float | None]:
         _known(row.distance_m),
         row.verdict,
         row.confidence,
-        row.placement,
+        _text(row.placement),
         row.facts,
     ]
 

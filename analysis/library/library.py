@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -186,14 +186,21 @@ class Library:
                 continue
             old = gone.pop(state)
             row = replace(rows.pop(old), file=file)
-            if row.name == Path(old).stem:  # a session without a name is called after its file
-                continue
-            rows[file] = row
+            if row.name != Path(old).stem:  # a session without a name is called after its file
+                rows[file] = row
             if keep:
-                self._index.forget(old)
-                self._index.put(row)
-                _rename_folder(shelf_folder(self._home, old), shelf_folder(self._home, file))
+                self._renamed(old, rows.get(file), file)
         return rows
+
+    def _renamed(self, old: str, row: IndexRow | None, file: str) -> None:
+        """Keep what is known of a session under its file's new name; what cannot be moved is made again."""
+        self._index.forget(old)
+        if row is not None:
+            self._index.put(row)
+        before, after = shelf_folder(self._home, old), shelf_folder(self._home, file)
+        shutil.rmtree(after, ignore_errors=True)
+        with suppress(OSError):
+            before.rename(after)
 
     def _examined(self, jobs: Sequence[Job]) -> Iterator[Examined]:
         """Look at sessions, and keep each as soon as it is done: what was done before a Ctrl-C stays."""
@@ -245,13 +252,3 @@ def _has_changed_unseen(before: Entry, after: Entry) -> bool:
     if before.row.state != after.row.state or before.facts is None or after.facts is None:
         return False
     return before.facts.file_hash != after.facts.file_hash
-
-
-def _rename_folder(old: Path, new: Path) -> None:
-    """Give what is kept of a session to its new name; what cannot be moved is made again."""
-    shutil.rmtree(new, ignore_errors=True)
-    if old.is_dir():
-        try:
-            old.rename(new)
-        except OSError:
-            shutil.rmtree(old, ignore_errors=True)

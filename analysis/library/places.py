@@ -31,7 +31,7 @@ def shelves_folder(home: Path) -> Path:
 
 def shelf_folder(home: Path, file: str) -> Path:
     """Return the folder of what is kept of one session; names of sessions may be as long as a name can be."""
-    return shelves_folder(home) / hashlib.sha256(file.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return shelves_folder(home) / hashlib.sha256(file.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def file_in_home(home: Path, path: Path) -> str | None:
@@ -41,4 +41,13 @@ def file_in_home(home: Path, path: Path) -> str | None:
     a stick: nothing of it stays here, and nothing would tell when to throw it away.
     """
     is_here = path.suffix == SUFFIX and path.parent.resolve() == sessions_folder(home).resolve()
-    return path.name if is_here else None
+    return path.name if is_here and is_text(path.name) else None
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a file's name is text; on some systems it may be any bytes, which no index takes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
