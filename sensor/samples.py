@@ -17,6 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sensor.errors import UnknownSensorError
+from sensor.placements import PLACEMENT_ALIASES as PLACEMENT_ALIASES
+from sensor.placements import PLACEMENTS as PLACEMENTS
+from sensor.placements import TRUNK_PLACEMENTS as TRUNK_PLACEMENTS
+from sensor.placements import placement_of as placement_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,33 +34,6 @@ RealArray = npt.NDArray[np.floating[Any]]
 
 StrPath = str | os.PathLike[str]
 """A path as callers have it."""
-
-PLACEMENTS = ("sternum", "upper-back", "sacrum", "waist", "head")
-"""Where on the body a sensor can be worn."""
-
-TRUNK_PLACEMENTS = ("sternum", "upper-back")
-"""Placements whose flexion is trunk flexion."""
-
-PLACEMENT_ALIASES = {"chest": "sternum", "back": "upper-back"}
-"""What runners call a placement, and its name in sessions and reports."""
-
-
-def placement_of(word: str) -> str:
-    """Return the placement that a typed word means: one of `PLACEMENTS`, or an everyday word for it.
-
-    Raises
-    ------
-    UnknownSensorError
-        For a word that means none.
-    """
-    typed = word.strip().casefold()
-    placement = PLACEMENT_ALIASES.get(typed, typed)
-    if placement not in PLACEMENTS:
-        aliases = " or ".join(PLACEMENT_ALIASES)
-        raise UnknownSensorError(
-            f"unknown placement {word!r}; use one of {', '.join(PLACEMENTS)} ({aliases} will do, too)"
-        )
-    return placement
 
 
 def freeze_arrays(value: object) -> None:

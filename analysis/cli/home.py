@@ -187,7 +187,7 @@ def _trouble(path: Path, *, for_report: bool) -> str:
     info = _read_info(path)
     if info is None:
         return "cannot be read"
-    from sensor.samples import TRUNK_PLACEMENTS
+    from sensor.placements import TRUNK_PLACEMENTS
 
     if for_report and not {sensor.placement for sensor in info.sensors} & set(TRUNK_PLACEMENTS):
         return "has no trunk sensor, hence no report"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,13 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
+from analysis.cli.runner import profile_of_session
 from analysis.cli.text import tell
 from analysis.lengths import Split
 
 if TYPE_CHECKING:
     from analysis.config import AnalysisConfig
+    from analysis.profile import Profile
     from analysis.run_report import RunReport
 
 STDOUT = "-"
@@ -29,9 +31,8 @@ STDOUT = "-"
 @click.option(
     "--split",
     type=click.Choice([*map(str, Split)]),
-    default=str(Split.KILOMETRE),
-    show_default=True,
-    help="What the rows are; with miles, all that is told is in miles. CSV and JSON keep metres.",
+    help="What the rows are; with miles, all that is told is in miles. CSV and JSON keep metres. "
+    "[default: the unit of the profile, else 1km]",
 )
 @click.option(
     "--track",
@@ -49,7 +50,7 @@ def command(
     output: str | None,
     json_file: str | None,
     csv_file: str | None,
-    split: str,
+    split: str | None,
     track_file: Path | None,
     whole_map: bool,
     open_page: bool,
@@ -71,12 +72,20 @@ def command(
         from analysis.cli.track import give_track, read_track
 
         give_track(path, read_track(track_file))
+    from analysis.profile import analysis_config
+
+    rows, profile = Split(split) if split else None, profile_of_session(ctx, path)
     kinds = {"page": "whole-map" if whole_map else "page", "text": "text"}
-    kinds |= {kind: kind for kind, file in (("json", json_file), ("csv", csv_file)) if file is not None}
-    made = _texts(path, Split(split), kinds=kinds.values(), home=home)
+    if json_file is not None:
+        kinds["json"] = "json"
+    # Made or unpacked once, and only where a text is missing.
+    report = cache(partial(analysed, path, rows, profile=profile, home=home))
+    config = analysis_config(profile, rows)
+    made = _texts(path, config, kinds=kinds.values(), report=report, home=home)
     _write_report(
         {name: made[kind] for name, kind in kinds.items()},
         page_path,
+        report=report,
         json_file=json_file,
         csv_file=csv_file,
         open_page=open_page,
@@ -94,18 +103,19 @@ def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
             raise click.UsageError(f"{name}: {option} would overwrite {other}; name another file")
 
 
-def _texts(path: Path, split: Split, *, kinds: Iterable[str], home: Path) -> dict[str, str]:
-    """Return the texts that were asked for by their kind, as they were kept or made anew."""
+def _texts(
+    path: Path, config: AnalysisConfig, *, kinds: Iterable[str], report: Callable[[], RunReport], home: Path
+) -> dict[str, str]:
+    """Return the texts that were asked for by their kind, as they were kept or made of the report."""
     from analysis.library.kept_report import kept_name, kept_texts, put_all
     from analysis.library.shelf import shelf_of
 
-    shelf, config = shelf_of(home, path), _config(split)
+    shelf = shelf_of(home, path)
     names = {kind: kept_name(config, kind) for kind in kinds}
     kept = kept_texts(shelf, names.values())
     if kept is not None:
         return {kind: kept[name] for kind, name in names.items()}
-    report = analysed(path, split, home=home)
-    made = {kind: _MAKERS[kind](report) for kind in names}
+    made = {kind: _MAKERS[kind](report()) for kind in names}
     if shelf is not None and shelf_of(home, path) == shelf:
         put_all(shelf, {names[kind]: text.encode() for kind, text in made.items()}, tell)
     return made
@@ -129,18 +139,11 @@ def _json(report: RunReport) -> str:
     return to_json(report)
 
 
-def _csv(report: RunReport) -> str:
-    from analysis.report import tables
-
-    return tables.to_csv(report)
-
-
 _MAKERS: Mapping[str, Callable[[RunReport], str]] = {
     "page": _page,
     "whole-map": partial(_page, whole_map=True),
     "text": _text,
     "json": _json,
-    "csv": _csv,
 }
 """Kind of a text, by which it is kept, to what makes it of a report."""
 
@@ -149,16 +152,18 @@ def _write_report(
     made: Mapping[str, str],
     page_path: Path,
     *,
+    report: Callable[[], RunReport],
     json_file: str | None,
     csv_file: str | None,
     open_page: bool,
 ) -> None:
     write_text(page_path, made["page"])
-    for name, kind in ((json_file, "json"), (csv_file, "csv")):
-        if name == STDOUT:
-            click.echo(made[kind], nl=False)
-        elif name is not None:
-            write_text(Path(name), made[kind])
+    if json_file not in (None, STDOUT):
+        write_text(Path(json_file), made["json"])
+    if csv_file is not None:
+        _write_csv(report(), csv_file)
+    if json_file == STDOUT:
+        click.echo(made["json"], nl=False)
     talk = STDOUT in (json_file, csv_file)
     click.echo(made["text"], err=talk)
     click.echo(page_path.resolve(), err=talk)
@@ -166,21 +171,29 @@ def _write_report(
         click.echo("No browser was found; open the page yourself.", err=True)
 
 
-def _config(split: Split) -> AnalysisConfig:
-    from analysis.config import AnalysisConfig, SegmentConfig
+def _write_csv(report: RunReport, csv_file: str) -> None:
+    from analysis.report import tables
 
-    return AnalysisConfig(segments=SegmentConfig(split=split))
+    if csv_file == STDOUT:
+        click.echo(tables.to_csv(report), nl=False)
+        return
+    for path, content in tables.csv_files(report, Path(csv_file)).items():
+        write_text(path, content)
 
 
-def analysed(path: Path, split: Split = Split.KILOMETRE, *, home: Path | None = None) -> RunReport:
-    """Return the report of a session file, cut into kilometres or as asked for.
+def analysed(
+    path: Path, split: Split | None = None, *, profile: Profile | None = None, home: Path | None = None
+) -> RunReport:
+    """Return the report of a session file, by a runner's numbers, cut as asked for or into their unit.
 
     Parameters
     ----------
     path
         The session.
     split
-        What the rows are.
+        What the rows are; None for the runner's unit.
+    profile
+        The runner's.
     home
         The runner's folder, in which reports of its sessions are kept; None: nothing is kept.
 
@@ -195,9 +208,11 @@ def analysed(path: Path, split: Split = Split.KILOMETRE, *, home: Path | None = 
 
     from analysis.errors import AnalysisError
     from analysis.library.kept_report import report_of_session
+    from analysis.profile import analysis_config
 
+    config = analysis_config(profile, split)
     try:
-        return report_of_session(path, _config(split), home=home, say=tell, analyse=_analyse)
+        return report_of_session(path, config, home=home, say=tell, analyse=_analyse)
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
 

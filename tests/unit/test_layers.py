@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = {
     "sensor": (
         ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
+        ("sensor.placements",),
         ("sensor.samples",),
         ("sensor.clock", "sensor.geodesy"),
         ("sensor.protocol", "sensor.fit"),
@@ -24,7 +25,7 @@ LAYERS = {
     "analysis": (
         ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
-        ("analysis.records",),
+        ("analysis.records", "analysis.profile"),
         ("analysis.maths", "analysis.run_report"),
         ("analysis.signal",),
         ("analysis.stride",),
@@ -93,12 +94,14 @@ STAGES_OF = {
 
 SEEN_BY_ANALYSIS = (
     "sensor.samples",
+    "sensor.placements",
     "sensor.units",
     "sensor.geodesy",
     "sensor.errors",
     "sensor.text",
     "sensor.wellbeing",
     "sensor.fit",
+    "sensor.session.context",
     "sensor.session.reader",
 )
 """All that the analysis, except its command line, sees of the other package."""
