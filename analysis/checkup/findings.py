@@ -174,7 +174,7 @@ def _gravity(sensor: SensorRecording) -> _Found:
     words = f"{size_g:.3f} g at rest"
     if abs(size_g - 1) <= MOST_GRAVITY_ERROR:
         return Grade.OK, words, ""
-    return Grade.FIX, words, "calibrate its accelerometer: angles would be off"
+    return Grade.FIX, words, "calibrate its accelerometer with `runtall doctor --tilt`: angles would be off"
 
 
 def _calmest_second(sensor: SensorRecording) -> FloatArray:

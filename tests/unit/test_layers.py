@@ -13,7 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LAYERS = {
     "sensor": (
-        ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
+        (
+            "sensor.units",
+            "sensor.errors",
+            "sensor.text",
+            "sensor.wellbeing",
+            "sensor.private_files",
+            "sensor.calibration",
+        ),
         ("sensor.samples",),
         ("sensor.clock", "sensor.geodesy"),
         ("sensor.protocol", "sensor.fit"),
@@ -49,7 +56,7 @@ PARTS_OF = {
 STAGES_OF = {
     "analysis.signal": (
         ("records",),
-        ("timebase", "speed"),
+        ("timebase", "speed", "calibration"),
         (
             "static_periods",
             "gait",
@@ -97,6 +104,7 @@ SEEN_BY_ANALYSIS = (
     "sensor.errors",
     "sensor.text",
     "sensor.wellbeing",
+    "sensor.calibration",
     "sensor.fit",
     "sensor.session.reader",
 )

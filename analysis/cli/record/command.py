@@ -7,12 +7,14 @@ import shlex
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from analysis.cli.calibrations import kept_calibrations
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.sensor_args import parse_plan
 from analysis.cli.text import parse_duration_s
@@ -111,7 +113,8 @@ def command(
     begin the next one when they are moved.
     """
     _refuse_misfits(waits=waits, duration_s=duration_s, still_s=still_s, led=led)
-    parsed, home = parse_plan(requests, beside), home_folder(ctx)
+    (plan, is_simulated), home = parse_plan(requests, beside), home_folder(ctx)
+    parsed = replace(plan, calibrated=kept_calibrations(home, _tell)), is_simulated
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
@@ -124,6 +127,10 @@ def command(
         )
         click.echo(asyncio.run(_record(options, new_path)))
         _tell_what_next(ctx, home)
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _refuse_misfits(
