@@ -40,13 +40,10 @@ class TiltGuide:
     ----------
     step
         What is being done.
-    gave_up
-        Whether it is done because nothing came any more.
     """
 
     def __init__(self, angle_deg: float) -> None:
         self.step = TiltStep.FACES
-        self.gave_up = False
         self._angle_deg = angle_deg
         self._read: list[FloatArray] = []
         self._since_s: float | None = None
@@ -68,9 +65,8 @@ class TiltGuide:
                 f"{STILL_S:g} s each.",
             )
         if now_s - self._since_s > (TURN_S if self.step == TiltStep.TURN else PATIENCE_S):
-            self.gave_up = self.step != TiltStep.TURN
-            self.step = TiltStep.DONE
-            return ("Nothing new came for two minutes.",) if self.gave_up else ("Thank you, that is all.",)
+            turned, self.step = self.step == TiltStep.TURN, TiltStep.DONE
+            return ("Thank you, that is all." if turned else "Nothing new came for two minutes.",)
         if self.step == TiltStep.TURN or rate_hz <= 0.0 or not self._read:
             return ()
         self._read = [np.concatenate(self._read)]

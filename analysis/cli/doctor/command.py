@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.calibrations import kept_calibrations
 from analysis.cli.home import home_folder
 from analysis.cli.quantities import parse_angle_deg
 from analysis.cli.sensor_args import parse_plan
+from analysis.cli.text import tell_aside
 
 if TYPE_CHECKING:
     from analysis.checkup.findings import Finding
@@ -66,14 +69,14 @@ def command(
     elif angle_deg is not None:
         raise click.UsageError("--angle belongs to --tilt")
     else:
-        findings = _findings(requests, listen_s)
+        findings = _findings(requests, listen_s, home_folder(ctx))
     for finding in findings:
         click.echo(finding.line())
         is_ok = is_ok and not finding.needs_fixing
     ctx.exit(0 if is_ok else NOT_OK)
 
 
-def _findings(requests: tuple[str, ...], listen_s: float) -> Iterator[Finding]:
+def _findings(requests: tuple[str, ...], listen_s: float, home: Path) -> Iterator[Finding]:
     from analysis.cli.doctor.listening import bluetooth, listen, listen_to_virtual, versions
 
     yield from versions()
@@ -81,6 +84,7 @@ def _findings(requests: tuple[str, ...], listen_s: float) -> Iterator[Finding]:
         yield bluetooth()
         return
     plan, is_simulated = parse_plan(requests)
+    plan = replace(plan, calibrated=kept_calibrations(home, tell_aside))
     yield from (listen_to_virtual if is_simulated else listen)(plan, listen_s)
 
 

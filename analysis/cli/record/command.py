@@ -17,7 +17,7 @@ import click
 from analysis.cli.calibrations import kept_calibrations
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.sensor_args import parse_plan
-from analysis.cli.text import parse_duration_s
+from analysis.cli.text import parse_duration_s, tell_aside
 
 if TYPE_CHECKING:
     from analysis.cli.record.recording import RecordOptions
@@ -114,7 +114,7 @@ def command(
     """
     _refuse_misfits(waits=waits, duration_s=duration_s, still_s=still_s, led=led)
     (plan, is_simulated), home = parse_plan(requests, beside), home_folder(ctx)
-    parsed = replace(plan, calibrated=kept_calibrations(home, _tell)), is_simulated
+    parsed = replace(plan, calibrated=kept_calibrations(home, tell_aside)), is_simulated
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
@@ -127,10 +127,6 @@ def command(
         )
         click.echo(asyncio.run(_record(options, new_path)))
         _tell_what_next(ctx, home)
-
-
-def _tell(text: str) -> None:
-    click.echo(text, err=True)
 
 
 def _refuse_misfits(

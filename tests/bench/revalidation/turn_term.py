@@ -43,8 +43,8 @@ def straight_and_bend(running_s: float = RUNNING_S) -> tuple[LoopedRun, LoopedRu
 def lean_of(run: LoopedRun) -> Lean:
     """Return the lean of every usable stride by both ways, with the same axes, beside the markers'."""
     config = AnalysisConfig()
-    strides = (report := analyse_run(run, speed_mps=run.speed_mps)).strides
-    used = usable_running(report)
+    report = analyse_run(run, speed_mps=run.speed_mps)
+    strides, used = report.strides, usable_running(report)
     start_s, end_s = strides["start_s"][used], strides["end_s"][used]
     motion = motion_of(recording_from_signal(run.signal).sensors[0], None, config=config)
     up_trunk = motion.axes.trunk_from_sensor @ stride_mean_up(motion.stream, config.orientation)

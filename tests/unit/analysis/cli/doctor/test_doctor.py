@@ -141,6 +141,11 @@ def test_a_sensor_on_a_box_is_calibrated_and_what_it_records_later_holds_that(tm
     run_in_virtual_time(outing())
     (sensor,) = read_recording(path).sensors
     assert sensor.calibration == own.calibration
+    names = {"sternum": own.name}
+    gravity = next(
+        f for f in plan_findings(names, read_recording(path), if_missing="") if "gravity" in f.subject
+    )
+    assert gravity.words == "1.000 g at rest, calibrated"
     standing_mps2 = calibrated_sensor(sensor).acc_sensor_mps2[:100].mean(axis=0)
     assert np.linalg.norm(standing_mps2) == pytest.approx(STANDARD_GRAVITY_MPS2, abs=0.02)
 
