@@ -31,7 +31,7 @@ LAYERS = {
     "analysis": (
         ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
-        ("analysis.records",),
+        ("analysis.records", "analysis.profile"),
         ("analysis.maths", "analysis.run_report"),
         ("analysis.signal",),
         ("analysis.stride",),
@@ -106,6 +106,7 @@ SEEN_BY_ANALYSIS = (
     "sensor.wellbeing",
     "sensor.calibration",
     "sensor.fit",
+    "sensor.session.context",
     "sensor.session.reader",
 )
 """All that the analysis, except its command line, sees of the other package."""
