@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from sensor.calibration import AccelerometerCalibration
 from sensor.errors import UnknownSensorError
 from sensor.placements import PLACEMENT_ALIASES as PLACEMENT_ALIASES
 from sensor.placements import PLACEMENTS as PLACEMENTS
@@ -248,6 +249,8 @@ class SensorRecording:
         How many notifications the computer handed over again; they were left out.
     battery_pct
         Last battery level reported, None where unknown.
+    calibration
+        What was found of its accelerometer at home; the samples are as they came. None where nothing was.
     """
 
     placement: str
@@ -266,6 +269,7 @@ class SensorRecording:
     rejected_packets: int = 0
     repeated_notifications: int = 0
     battery_pct: int | None = None
+    calibration: AccelerometerCalibration | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

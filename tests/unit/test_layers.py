@@ -13,7 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LAYERS = {
     "sensor": (
-        ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
+        (
+            "sensor.units",
+            "sensor.errors",
+            "sensor.text",
+            "sensor.wellbeing",
+            "sensor.private_files",
+            "sensor.calibration",
+        ),
         ("sensor.placements",),
         ("sensor.samples",),
         ("sensor.clock", "sensor.geodesy"),
@@ -51,7 +58,7 @@ PARTS_OF = {
 STAGES_OF = {
     "analysis.signal": (
         ("records",),
-        ("timebase", "speed"),
+        ("timebase", "speed", "calibration"),
         (
             "static_periods",
             "gait",
@@ -100,6 +107,7 @@ SEEN_BY_ANALYSIS = (
     "sensor.errors",
     "sensor.text",
     "sensor.wellbeing",
+    "sensor.calibration",
     "sensor.fit",
     "sensor.session.context",
     "sensor.session.reader",
