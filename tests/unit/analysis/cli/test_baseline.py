@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from analysis.cli.main import main
-from analysis.cli.past_runs import personal_for
+from analysis.cli.past_runs import earlier_than
 from analysis.comparison.run_facts import RunFacts
+from analysis.library.facts_json import facts_to_json
+from analysis.library.row import Entry, IndexRow
+from analysis.library.state import state_of
 from analysis.words import Confidence
 from sensor.session.writer import SessionWriter
 from tests.support.past_runs import facts, hilly_runs
@@ -97,29 +100,67 @@ def test_few_runs_say_how_many_are_missing(
     assert "No slopes yet: 3 of at least 4 runs" in run("baseline")[1]
 
 
-def test_a_report_takes_only_earlier_runs(
-    home: Path, past: tuple[RunFacts, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("analysis.cli.past_runs.past_runs", lambda home: past)
-    sessions = home / "sessions"
-    sixth = personal_for(home, sessions / "5.runtall")
-    assert sixth is not None
-    assert [one.name for one in sixth.runs] == [f"run {day}" for day in range(1, 6)]
-    assert personal_for(home, sessions / "3.runtall") is None
+def entry_of(home: Path, number: int, told: RunFacts) -> Entry:
+    """Return what a library says of a session."""
+    path = home / "sessions" / f"{number}.runtall"
+    state = state_of(path)
+    assert state is not None
+    row = IndexRow(
+        file=path.name,
+        state=state,
+        program="",
+        config_hash="",
+        started_utc=told.started_utc,
+        runner=told.runner,
+        is_analysed=True,
+        facts=facts_to_json(told),
+    )
+    return Entry(path, row, "")
+
+
+@pytest.fixture
+def known(home: Path, past: tuple[RunFacts, ...], monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
+    """Let the library of the home know all its sessions; the list may be changed."""
+    entries = [entry_of(home, number, told) for number, told in enumerate(past)]
+    monkeypatch.setattr("analysis.cli.past_runs._entries", lambda home, analyse: tuple(entries))
+    return entries
+
+
+def test_a_report_takes_only_earlier_runs(home: Path, known: list[Entry]) -> None:
+    earlier = earlier_than(home, home / "sessions" / "5.runtall")
+    assert earlier is not None
+    personal = earlier.personal()
+    assert personal is not None
+    assert [one.name for one in personal.runs] == [f"run {day}" for day in range(1, 6)]
+    assert earlier_than(home, home / "sessions" / "3.runtall") is None
+
+
+def test_a_kept_report_is_made_again_where_an_earlier_run_changed(home: Path, known: list[Entry]) -> None:
+    latest = home / "sessions" / "5.runtall"
+    before, again = earlier_than(home, latest), earlier_than(home, latest)
+    known[2] = entry_of(home, 2, replace(facts(3), level_deg=7.5))
+    after = earlier_than(home, latest)
+    assert before is not None
+    assert again is not None
+    assert after is not None
+    assert before.key == again.key != after.key
 
 
 def test_runs_that_are_not_comparable_do_not_make_up_the_number(
-    home: Path, past: tuple[RunFacts, ...], monkeypatch: pytest.MonkeyPatch
+    home: Path, past: tuple[RunFacts, ...], known: list[Entry]
 ) -> None:
-    bad = tuple(replace(one, confidence=Confidence.DO_NOT_TRUST) for one in past[:2])
-    monkeypatch.setattr("analysis.cli.past_runs.past_runs", lambda home: (*bad, *past[2:]))
-    assert personal_for(home, home / "sessions" / "5.runtall") is None
+    for number in (0, 1):
+        bad = replace(past[number], confidence=Confidence.DO_NOT_TRUST)
+        known[number] = entry_of(home, number, bad)
+    earlier = earlier_than(home, home / "sessions" / "5.runtall")
+    assert earlier is not None
+    assert earlier.personal() is None
 
 
-def test_a_session_elsewhere_has_no_past(home: Path, tmp_path: Path) -> None:
+def test_a_session_elsewhere_has_no_past(home: Path, known: list[Entry], tmp_path: Path) -> None:
     elsewhere = tmp_path / "5.runtall"
     elsewhere.write_bytes((home / "sessions" / "5.runtall").read_bytes())
-    assert personal_for(home, elsewhere) is None
+    assert earlier_than(home, elsewhere) is None
 
 
 def test_a_history_is_told_drawn_and_written(run: Run, tmp_path: Path) -> None:
