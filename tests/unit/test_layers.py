@@ -30,7 +30,8 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.comparison", "analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.comparison",),
         ("analysis.cli",),
     ),
 }
