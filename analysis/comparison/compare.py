@@ -20,7 +20,7 @@ from analysis.comparison.records import (
     PairComparison,
     StageDifference,
 )
-from analysis.comparison.run_course import RunCourse, judged_until_m, run_course, stages_of
+from analysis.comparison.run_course import RunCourse, run_course, stages_of
 from analysis.comparison.stages import shared_band, stage_edges
 from analysis.errors import UsageError
 from analysis.judging.config import ComparisonConfig
@@ -71,7 +71,7 @@ def _pair(reference: RunCourse, other: RunCourse, config: ComparisonConfig) -> P
     blocked = tuple(f"{line.what}: {line.because}" for line in lines if line.status == NO)
     if blocked:
         return _nothing(reference, other, lines, blocked)
-    common_m = min(judged_until_m(reference), judged_until_m(other))
+    common_m = min(reference.to_m, other.to_m)
     edges_m = stage_edges(common_m, config)
     band_mps, kept = shared_band((reference.report, other.report), (reference.kept, other.kept), config)
     stages_deg = [

@@ -32,7 +32,7 @@ class By(StrEnum):
     MONTH = "month"
 
 
-TALL_KM, DRIFT, LATE, LEVEL = "tall for, km", "drift, °/km", "late minus early, °", "lean when fresh, °"
+TALL_KM, DRIFT, LATE, LEVEL = "tall for, km", "drift, °/km", "last − first third, °", "lean when fresh, °"
 """The quantities of a condition."""
 
 _HOURS_SAT = "hours_sat_before"

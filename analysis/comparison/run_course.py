@@ -12,7 +12,7 @@ from analysis.comparison.course import course_change
 from analysis.comparison.onset import OnsetEvidence, onset_evidence
 from analysis.comparison.records import OnsetKind, RunSummary, StagePoint
 from analysis.comparison.run_facts import NOT_TALL, covered_m, facts_of
-from analysis.comparison.stages import comparable_strides, first_strap_step_m, stage_edges, stage_medians
+from analysis.comparison.stages import comparable_strides, stage_edges, stage_medians
 from analysis.comparison.wander import Wander, wander_of
 from analysis.judging.config import ComparisonConfig
 from analysis.records import Baseline
@@ -38,6 +38,8 @@ class RunCourse:
         The run.
     kept
         (strides,) those that may be held against another run's.
+    to_m
+        Where the last of them begins; 0 without any.
     wander
         Scatter of its stages; None where it has too few.
     window_variance_deg2
@@ -50,6 +52,7 @@ class RunCourse:
 
     report: RunReport
     kept: BoolArray
+    to_m: float
     wander: Wander | None
     window_variance_deg2: float
     onsets: Mapping[OnsetKind, OnsetEvidence]
@@ -69,7 +72,7 @@ def run_course(report: RunReport, config: ComparisonConfig) -> RunCourse:
     window = _window_variance_deg2(report.evidence.baseline, wander)
     onsets = {} if wander is None else _onsets(report, kept, wander, window, to_m, config)
     summary = _summary(report, stage_deg, edges_m, onsets, config)
-    return RunCourse(report, kept, wander, window, onsets, summary)
+    return RunCourse(report, kept, to_m, wander, window, onsets, summary)
 
 
 def stages_of(
@@ -156,10 +159,3 @@ def _summary(
         course=tuple(points),
         context=facts.context,
     )
-
-
-def judged_until_m(course: RunCourse) -> float:
-    """Return how far the run may be compared at all: its last such stride, at most to a strap step."""
-    distance_m = course.report.strides["distance_m"][course.kept]
-    last_m = float(distance_m.max()) if len(distance_m) else 0.0
-    return min(last_m, first_strap_step_m(course.report))

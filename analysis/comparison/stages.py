@@ -22,10 +22,10 @@ def comparable_strides(report: RunReport) -> BoolArray:
     kept = usable_running(strides)
     if report.evidence.baseline is not None:
         kept = kept & strides["judged"]
-    return np.asarray(kept & (strides["distance_m"] < first_strap_step_m(report)), dtype=bool)
+    return np.asarray(kept & (strides["distance_m"] < _first_strap_step_m(report)), dtype=bool)
 
 
-def first_strap_step_m(report: RunReport) -> float:
+def _first_strap_step_m(report: RunReport) -> float:
     """Return where the angle first steps, infinite where it never does."""
     steps = report.evidence.mounting_shifts
     return min((s.at_m for s in steps if s.axis is Axis.FORWARD and np.isfinite(s.at_m)), default=np.inf)

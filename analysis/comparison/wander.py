@@ -77,6 +77,7 @@ def wander_of(stage_deg: FloatArray, stage_m: float, config: ComparisonConfig) -
     """
     count = len(stage_deg)
     first = max(2, int(np.ceil(2 * count * stage_m / config.course_m)))
+    # Stages of ultramarathons are so long that hardly a wave is shorter than the course: the shortest serve.
     first = min(first, count - config.min_stages // 2)
     course_deg = monotone(stage_deg)
     power = dct(stage_deg - course_deg, norm="ortho")[first:] ** 2 * _taken_by_course(course_deg)
