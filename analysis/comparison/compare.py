@@ -78,7 +78,10 @@ def _pair(reference: RunCourse, other: RunCourse, config: ComparisonConfig) -> P
         stages_of(course.report, rows, edges_m, config)
         for course, rows in zip((reference, other), kept, strict=True)
     ]
-    change = course_change(stages_deg[1] - stages_deg[0], edges_m, config, sensors=2)
+    apart_deg = stages_deg[1] - stages_deg[0]
+    change = course_change(apart_deg, edges_m, config, sensors=2)
+    shared_deg = [np.where(np.isfinite(apart_deg), one, np.nan) for one in stages_deg]
+    own = [_own_change(one, edges_m, config) for one in shared_deg]
     standing_sd_deg = _joint_standing_sd_deg(reference.report, other.report, config)
     level_deg = _level(reference, other, standing_sd_deg, config)
     return PairComparison(
@@ -89,6 +92,8 @@ def _pair(reference: RunCourse, other: RunCourse, config: ComparisonConfig) -> P
         standing_sd_deg=standing_sd_deg if level_deg else math.nan,
         drift_deg_per_km=change.drift_deg_per_km if change else None,
         late_minus_early_deg=change.late_minus_early_deg if change else None,
+        reference_change=own[0],
+        other_change=own[1],
         onsets=_onset_differences(reference, other, config),
         common_m=common_m,
         from_mps=band_mps[0],
@@ -96,6 +101,14 @@ def _pair(reference: RunCourse, other: RunCourse, config: ComparisonConfig) -> P
         stages=_stage_rows(stages_deg, edges_m),
         missing=_missing(level_deg, change, reference, other),
     )
+
+
+def _own_change(stage_deg: FloatArray, edges_m: FloatArray, config: ComparisonConfig) -> tuple[float, float]:
+    """Return drift and late minus early of one run over the stages that both have."""
+    change = course_change(stage_deg, edges_m, config, sensors=1)
+    if change is None:
+        return math.nan, math.nan
+    return change.drift_deg_per_km.value, change.late_minus_early_deg.value
 
 
 def _nothing(
@@ -112,6 +125,8 @@ def _nothing(
         standing_sd_deg=math.nan,
         drift_deg_per_km=None,
         late_minus_early_deg=None,
+        reference_change=(math.nan, math.nan),
+        other_change=(math.nan, math.nan),
         onsets={},
         common_m=math.nan,
         from_mps=math.nan,

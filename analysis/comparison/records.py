@@ -179,6 +179,8 @@ class PairComparison:
     drift_deg_per_km, late_minus_early_deg
         How the lean changed along the distance both have: slope, and last third minus first third. No
         standing enters.
+    reference_change, other_change
+        Drift and late minus early of either run alone, over that distance.
     onsets
         How much later tall ends and each flag begins.
     common_m
@@ -198,6 +200,8 @@ class PairComparison:
     standing_sd_deg: float
     drift_deg_per_km: Estimate | None
     late_minus_early_deg: Estimate | None
+    reference_change: tuple[float, float]
+    other_change: tuple[float, float]
     onsets: Mapping[str, OnsetDifference]
     common_m: float
     from_mps: float

@@ -113,21 +113,15 @@ def headline(pair: PairComparison, label: str) -> str:
 
 def figure_rows(pair: PairComparison) -> list[FigureRow]:
     """Return the figures of a pair: how far tall, slouched from, lean when fresh, and how it changed."""
+    drift, late = zip(pair.reference_change, pair.other_change, strict=True)
     found = [
         _onset_row("Tall for, km", pair, OnsetKind.TALL),
         _onset_row("Slouched from, km", pair, OnsetKind.SLOUCHED),
         _row("Lean when fresh, °", pair.level_deg, pair.reference.level_deg, pair.other.level_deg, 1),
-        _row("Last − first third, °", pair.late_minus_early_deg, *_changes(pair, "late"), 1),
-        _row("Drift, °/km", pair.drift_deg_per_km, *_changes(pair, "drift"), 2),
+        _row("Last − first third, °", pair.late_minus_early_deg, *late, 1),
+        _row("Drift, °/km", pair.drift_deg_per_km, *drift, 2),
     ]
     return [row for row in found if row is not None]
-
-
-def _changes(pair: PairComparison, which: str) -> tuple[float, float]:
-    runs = (pair.reference, pair.other)
-    own = [run.late_minus_early_deg if which == "late" else run.drift_deg_per_km for run in runs]
-    first, second = (one.value if one else math.nan for one in own)
-    return first, second
 
 
 def _row(what: str, estimate: Estimate | None, first: float, second: float, digits: int) -> FigureRow | None:
@@ -151,7 +145,7 @@ def _onset_row(what: str, pair: PairComparison, kind: OnsetKind) -> FigureRow | 
     first, second = (run.onsets[kind] for run in (pair.reference, pair.other))
     apart = found.difference_m
     in_km = Estimate(apart.value / _M_PER_KM, apart.low / _M_PER_KM, apart.high / _M_PER_KM)
-    bound = ("≥ " if apart.value > 0 else "≤ ") if found.is_bound else ""
+    bound = ("≥ " if first.is_seen else "≤ ") if found.is_bound else ""
     neither = math.isnan(apart.value)
     return FigureRow(
         what=what,

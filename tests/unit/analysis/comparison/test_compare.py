@@ -59,7 +59,17 @@ def test_two_runs_without_a_flag_show_no_difference(runs: Any) -> None:
 
 def test_a_run_too_short_to_have_reached_the_other_ones_slouch_shows_nothing(runs: Any) -> None:
     short = runs(Course(length_m=3_500.0))
-    assert not pair(runs(runs.late), short).onsets[OnsetKind.TALL].difference_m.is_shown
+    for found in (pair(runs(runs.late), short), pair(short, runs(runs.late))):
+        assert not found.onsets[OnsetKind.TALL].difference_m.is_shown
+        assert found.onsets[OnsetKind.TALL].is_bound
+
+
+def test_what_each_run_did_over_the_shared_way_adds_up_to_the_difference(runs: Any) -> None:
+    found = pair(runs(runs.late), runs(Course(length_m=3_500.0), 2))
+    for number, name in enumerate(("drift_deg_per_km", "late_minus_early_deg")):
+        apart = found.other_change[number] - found.reference_change[number]
+        assert getattr(found, name).value == pytest.approx(apart)
+    assert abs(found.reference_change[1]) < 1.0
 
 
 def test_six_degrees_when_fresh_are_found_and_two_are_within_refitting(runs: Any) -> None:

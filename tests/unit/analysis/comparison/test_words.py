@@ -38,6 +38,12 @@ def test_the_first_line_is_how_much_further_the_runner_stayed_tall(
     assert re.fullmatch(said, first_line(runs, getattr(runs, reference), getattr(runs, other)))
 
 
+def test_a_run_that_ended_tall_bounds_the_difference_on_its_side(runs: Any) -> None:
+    early, steady = runs(runs.early), runs(seed=2)
+    assert re.search(r"Tall for, km .* >= \+[23]\.\d ", text.render(compare([early, steady])))
+    assert re.search(r"Tall for, km .* <= -[23]\.\d ", text.render(compare([steady, early])))
+
+
 def test_runs_that_do_not_compare_say_why_first(runs: Any) -> None:
     other = with_fields(runs(seed=2), method="accelerometer only")
     found = compare([runs(), other])
