@@ -10,6 +10,7 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import STDOUT, analysed, refuse_same_file, write_text
+from analysis.cli.runner import profile_of_session
 from sensor.text import printable
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def command(
     paths = [_report_file(word) or find_session(home, word, for_report=True) for word in sessions]
     _refuse_twice(paths)
     refuse_same_file({**{str(path): path for path in paths}, "--output": output, "--json": json_file})
-    _write_comparison(paths, by, page_file=output, json_file=json_file)
+    _write_comparison(_reports(ctx, paths), by, page_file=output, json_file=json_file)
 
 
 def _report_file(word: str) -> Path | None:
@@ -64,13 +65,15 @@ def _refuse_twice(paths: Sequence[Path]) -> None:
         seen.add(path.resolve())
 
 
-def _report(path: Path) -> RunReport:
+def _report(ctx: click.Context, path: Path) -> RunReport:
     from analysis.run_report import RunReport
 
-    return RunReport.from_json(path) if path.suffix.casefold() == ".json" else analysed(path)
+    if path.suffix.casefold() == ".json":
+        return RunReport.from_json(path)
+    return analysed(path, profile=profile_of_session(ctx, path))
 
 
-def _reports(paths: Sequence[Path]) -> list[RunReport]:
+def _reports(ctx: click.Context, paths: Sequence[Path]) -> list[RunReport]:
     """Return the reports of sessions; one that has none is left out and named while two others remain."""
     from analysis.errors import AnalysisError
     from sensor.errors import SensorError
@@ -79,7 +82,7 @@ def _reports(paths: Sequence[Path]) -> list[RunReport]:
     troubles: list[SensorError | AnalysisError] = []
     for path in paths:
         try:
-            reports.append(_report(path))
+            reports.append(_report(ctx, path))
         except (SensorError, AnalysisError) as error:
             troubles.append(error)
             if len(paths) - len(troubles) < 2:
@@ -90,14 +93,13 @@ def _reports(paths: Sequence[Path]) -> list[RunReport]:
 
 
 def _write_comparison(
-    paths: Sequence[Path], by: str | None, *, page_file: str | None, json_file: str | None
+    reports: Sequence[RunReport], by: str | None, *, page_file: str | None, json_file: str | None
 ) -> None:
     from analysis.comparison import page, text
     from analysis.comparison.as_json import to_json
     from analysis.comparison.compare import compare
     from analysis.comparison.conditions import By
 
-    reports = _reports(paths)
     comparison = compare(reports, by=By(by) if by else None)
     click.echo(text.render(comparison).rstrip("\n"), err=json_file == STDOUT)
     if json_file == STDOUT:
