@@ -13,7 +13,6 @@ from analysis.comparison.conditions import By, conditions_of
 from analysis.comparison.course import CourseChange, course_change
 from analysis.comparison.onset import onset_difference
 from analysis.comparison.records import (
-    Comparability,
     Comparison,
     Estimate,
     OnsetDifference,
@@ -70,7 +69,9 @@ def _pair(reference: RunCourse, other: RunCourse, config: ComparisonConfig) -> P
     lines = comparability(reference.report, other.report)
     blocked = tuple(f"{line.what}: {line.because}" for line in lines if line.status == NO)
     if blocked:
-        return _nothing(reference, other, lines, blocked)
+        return PairComparison(
+            reference=reference.summary, other=other.summary, comparability=lines, missing=blocked
+        )
     common_m = min(reference.to_m, other.to_m)
     edges_m = stage_edges(common_m, config)
     band_mps, kept = shared_band((reference.report, other.report), (reference.kept, other.kept), config)
@@ -98,7 +99,7 @@ def _pair(reference: RunCourse, other: RunCourse, config: ComparisonConfig) -> P
         common_m=common_m,
         from_mps=band_mps[0],
         to_mps=band_mps[1],
-        stages=_stage_rows(stages_deg, edges_m),
+        stages=_stage_rows(stages_deg, edges_m) if reference.summary.course and other.summary.course else (),
         missing=_missing(level_deg, change, reference, other),
     )
 
@@ -109,31 +110,6 @@ def _own_change(stage_deg: FloatArray, edges_m: FloatArray, config: ComparisonCo
     if change is None:
         return math.nan, math.nan
     return change.drift_deg_per_km.value, change.late_minus_early_deg.value
-
-
-def _nothing(
-    reference: RunCourse,
-    other: RunCourse,
-    lines: tuple[Comparability, ...],
-    blocked: tuple[str, ...],
-) -> PairComparison:
-    return PairComparison(
-        reference=reference.summary,
-        other=other.summary,
-        comparability=lines,
-        level_deg=None,
-        standing_sd_deg=math.nan,
-        drift_deg_per_km=None,
-        late_minus_early_deg=None,
-        reference_change=(math.nan, math.nan),
-        other_change=(math.nan, math.nan),
-        onsets={},
-        common_m=math.nan,
-        from_mps=math.nan,
-        to_mps=math.nan,
-        stages=(),
-        missing=blocked,
-    )
 
 
 def _stage_rows(stages_deg: Sequence[FloatArray], edges_m: FloatArray) -> tuple[StageDifference, ...]:

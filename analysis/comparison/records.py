@@ -172,6 +172,8 @@ class PairComparison:
         The two.
     comparability
         Every circumstance looked at.
+    missing
+        What could not be compared, each with the reason.
     level_deg
         Forward lean when fresh, against standing; with the error of refitting the sensor.
     standing_sd_deg
@@ -188,26 +190,24 @@ class PairComparison:
     from_mps, to_mps
         Band of speeds both ran; NaN where a speed was not measured and all strides were taken.
     stages
-        The pairs of stages.
-    missing
-        What could not be compared, each with the reason.
+        The pairs of stages; none where a run has no fresh window to count from.
     """
 
     reference: RunSummary
     other: RunSummary
     comparability: tuple[Comparability, ...]
-    level_deg: Estimate | None
-    standing_sd_deg: float
-    drift_deg_per_km: Estimate | None
-    late_minus_early_deg: Estimate | None
-    reference_change: tuple[float, float]
-    other_change: tuple[float, float]
-    onsets: Mapping[str, OnsetDifference]
-    common_m: float
-    from_mps: float
-    to_mps: float
-    stages: tuple[StageDifference, ...]
     missing: tuple[str, ...]
+    level_deg: Estimate | None = None
+    standing_sd_deg: float = math.nan
+    drift_deg_per_km: Estimate | None = None
+    late_minus_early_deg: Estimate | None = None
+    reference_change: tuple[float, float] = (math.nan, math.nan)
+    other_change: tuple[float, float] = (math.nan, math.nan)
+    onsets: Mapping[str, OnsetDifference] = field(default_factory=dict)
+    common_m: float = math.nan
+    from_mps: float = math.nan
+    to_mps: float = math.nan
+    stages: tuple[StageDifference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
