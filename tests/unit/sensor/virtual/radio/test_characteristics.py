@@ -6,8 +6,8 @@ import pytest
 from bleak.exc import BleakGATTProtocolError
 
 from sensor.virtual.radio.characteristics import control_point, device_information, notify_only, read_only
+from sensor.virtual.radio.gatt import Service
 from sensor.virtual.radio.peripheral import VirtualPeripheral
-from sensor.virtual.radio.stack import Service
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.virtual_radio import client_of, find

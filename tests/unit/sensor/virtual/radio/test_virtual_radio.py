@@ -184,8 +184,8 @@ class FickleSensor(VirtualMovesense):
 
     iterations = 0
 
-    def _on_connection(self, connection: Any) -> None:
-        super()._on_connection(connection)
+    def connected(self) -> None:
+        super().connected()
         self._lose_after(self.iterations)
 
     def _lose_after(self, iterations: int) -> None:
