@@ -26,9 +26,9 @@ class LinkTiming:
         Silence after which a link counts as lost, s.
     """
 
-    connection_interval_s: float = 0.015
-    latency_s: float = 0.0
-    supervision_timeout_s: float = 4.0
+    connection_interval_s: float
+    latency_s: float
+    supervision_timeout_s: float
 
 
 class Reach:

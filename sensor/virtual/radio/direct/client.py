@@ -12,7 +12,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient, NotifyCallback
 from bleak.backends.descriptor import BleakGATTDescriptor
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakError, BleakGATTProtocolError
+from bleak.exc import BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
 
 from sensor.virtual.radio.direct.air import DirectAir
 from sensor.virtual.radio.direct.services import service_collection
@@ -71,6 +71,8 @@ class DirectClient(BaseBleakClient):
 
         Raises
         ------
+        BleakDeviceNotFoundError
+            When only an address was given and nothing with this address advertises.
         TimeoutError
             When the device does not answer in time.
         BleakError
@@ -78,8 +80,7 @@ class DirectClient(BaseBleakClient):
         """
         if self.is_connected:
             raise BleakError("Already connected")
-        timeout_s = kwargs.get("timeout", self._timeout)
-        link = self._link = await self.air.connect(self.address, self, timeout_s=timeout_s)
+        link = self._link = await self._find(kwargs.get("timeout", self._timeout))
         try:
             if pair:
                 await self.pair()
@@ -173,6 +174,17 @@ class DirectClient(BaseBleakClient):
         self._subscribers = {}
         if was_ready and self._disconnected_callback is not None:
             self._disconnected_callback()
+
+    async def _find(self, timeout_s: float) -> Link:
+        try:
+            link = await self.air.connect(self.address, self, timeout_s=timeout_s)
+        except TimeoutError as error:
+            if self._device is not None:
+                raise
+            raise BleakDeviceNotFoundError(self.address, str(error)) from error
+        if link.is_over:
+            raise BleakError("Disconnected")
+        return link
 
     async def _ask(self, act: Callable[[Link], _Answer]) -> _Answer:
         """Wait for one's turn, ask, and tell a refusal as bleak does."""

@@ -22,20 +22,28 @@ class DirectRadio:
 
     Parameters
     ----------
-    seed
-        Of the phase of connection events.
-    timing
-        Of its links.
+    seed, connection_interval_s, latency_s, supervision_timeout_s
+        As for `sensor.virtual.radio.virtual_radio.VirtualRadio`.
     """
 
-    def __init__(self, *, seed: int = 0, timing: LinkTiming | None = None) -> None:
-        self._air = DirectAir(timing or LinkTiming(), seed)
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        connection_interval_s: float = 0.015,
+        latency_s: float = 0.0,
+        supervision_timeout_s: float = 4.0,
+    ) -> None:
+        timing = LinkTiming(connection_interval_s, latency_s, supervision_timeout_s)
+        self._air = DirectAir(timing, seed)
         self._peripherals: list[Powered] = []
-        self._bleak = _bind(self._air)
+        self._bleak: Radio | None = None
 
     @property
     def bleak(self) -> Radio:
-        """The backends that make bleak use this radio."""
+        """The backends that make bleak use this radio; inside the context manager only."""
+        if self._bleak is None:
+            raise RuntimeError("the radio is off: use it as an async context manager")
         return self._bleak
 
     async def add(self, peripheral: Powered) -> None:
@@ -44,11 +52,13 @@ class DirectRadio:
         await peripheral.power_on(self._air)
 
     async def __aenter__(self) -> Self:
+        self._bleak = _bind(self._air)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._bleak = None
         self._air.close()
         for peripheral in self._peripherals:
             await peripheral.power_off()

@@ -55,7 +55,7 @@ class Link:
         self.wanted: dict[Characteristic, Wanted] = {}
         self._station, self._central = station, central
         self._asked: set[asyncio.Future[Any]] = set()
-        self._is_over = False
+        self.is_over = False
         self._indications: deque[tuple[Characteristic, bytes]] = deque()
 
     async def ask(self, act: Callable[[], _Answer]) -> _Answer:
@@ -140,9 +140,9 @@ class Link:
 
     def end(self) -> None:
         """Be gone on both sides; what was on its way is lost."""
-        if self._is_over:
+        if self.is_over:
             return
-        self._is_over = True
+        self.is_over = True
         self.events.close()
         for answered in self._asked:
             if not answered.done():
@@ -204,9 +204,10 @@ class DirectStation:
     def connect(self, central: Central) -> Link:
         """Open a link; only while it is heard."""
         events = ConnectionEvents(self._timing, self._reach, phase=self._rng.random())
-        self.link = Link(self, central, events)
+        # What takes note of the link may lose it at once.
+        link = self.link = Link(self, central, events)
         self.offer.on_connected()
-        return self.link
+        return link
 
     def wanted(self, characteristic: Characteristic) -> Wanted:
         """Return what the central asks of a characteristic; nothing without a link."""
