@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import STDOUT, analysed, write_text
 from sensor.text import printable
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command("compare", short_help="Compare sessions.")
-@click.argument("sessions", nargs=-1, required=True, metavar="SESSION SESSION...")
+@click.argument(
+    "sessions", nargs=-1, required=True, metavar="SESSION SESSION...", shell_complete=session_words
+)
 @click.option("--json", "json_file", metavar="FILE", help="Also write the comparison as JSON; - for stdout.")
 @click.pass_context
 def command(ctx: click.Context, sessions: tuple[str, ...], json_file: str | None) -> None:

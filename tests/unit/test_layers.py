@@ -32,6 +32,7 @@ LAYERS = {
         ("analysis.pipeline",),
         ("analysis.comparison", "analysis.report", "analysis.export", "analysis.checkup"),
         ("analysis.cli",),
+        ("analysis.__main__",),
     ),
 }
 """Lowest first. Units in one layer do not know each other."""
