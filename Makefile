@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest newest coverage test-bluez check fuzz mutants soak bench revalidate picture clean
+.PHONY: help demo test wheel lowest newest coverage test-bluez check fuzz mutants soak bench revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,11 @@ demo: $(VENV)/.installed-demo  ## A virtual runner, recorded and reported: see i
 
 test: check  ## Everything a change must pass: style, types, tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+
+# Dated as the last commit, so that whoever builds it from there gets the same bytes.
+wheel: $(VENV)/.installed-demo  ## sdist and wheel, to install or hand on: dist/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --outdir dist .
 
 lowest:  ## Unit tests and demo with the lowest versions that pyproject.toml declares (PYTHON=… chooses one)
 	PYTHON=$(PYTHON) .ci/dependencies lowest
@@ -69,8 +74,9 @@ bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts:
 	$(BIN)/python -m tests.bench.run_bench
 	$(BIN)/python -m tests.bench.verdicts.hills
 
-revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md
+revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md and tests/bench/validation/
 	$(BIN)/python -m tests.bench.revalidate
+	$(BIN)/python -m tests.bench.validation_pages
 
 soak: $(VENV)/.installed  ## Eight virtual hours, five sensors, hundreds of faults: writes tests/bench/SOAK.md
 	$(BIN)/python -m tests.bench.soak

@@ -27,9 +27,17 @@ class ReportFileError(AnalysisError, ValueError):
     """A file that is no report of this program, or a damaged or newer one."""
 
 
+class ProfileError(AnalysisError, ValueError):
+    """A runner's profile that cannot be read, holds what cannot be true, or is not there."""
+
+
 class OutputError(AnalysisError, OSError):
     """A place where a result cannot be written."""
 
 
 class ExportError(AnalysisError, ValueError):
     """A report that cannot be given in the form that was asked for."""
+
+
+class TiltError(AnalysisError, ValueError):
+    """A check with known angles that did not come to an end, or contradicts itself."""

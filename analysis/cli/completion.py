@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from analysis.cli.home import list_session_paths, platform_home
+from analysis.cli.home import platform_home
+from analysis.library.places import list_session_paths
 
 VARIABLE = "_RUNTALL_COMPLETE"
 """By which a shell asks the program for words; click derives the same from its name."""

@@ -9,18 +9,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sensor.session.context import plausible_part
+from sensor.session.context import is_plausible, plausible_part
 from sensor.session.integrity import FIGURES_IN_DOUBT, UnsoundSessionError, check_values, parse_json, shorten
 from sensor.session.opening import open_session
 from sensor.session.schema import (
     ACC_RANGE_SETTING,
     BESIDE_PREFIX,
     CONTEXT_PREFIX,
+    EARLIER_PREFIX,
     ENDED_KEY,
     GYR_RANGE_SETTING,
     RATE_SETTING,
     WATCH_CLOCK_SOURCE,
 )
+from sensor.session.trim import TRIM_END, TRIM_START, UNCUT, Trim, trim_of
 from sensor.units import NS_PER_S
 
 _NOT_ENDED = "The recording was not ended properly; its last second may be missing."
@@ -42,6 +44,8 @@ SELECT CAST(max(t) AS INTEGER) FROM (
     SELECT id FROM track WHERE source = '{WATCH_CLOCK_SOURCE}'))
 """
 # Packets are in order of arrival; asking for their maximum would read the whole file.
+
+_TRIM_MARKS = "SELECT CAST(t_ns AS INTEGER), kind FROM mark WHERE kind IN (?, ?) ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ class SessionInfo:
         Sentences the reader owes the runner about the file.
     beside
         Devices beside the sensors: heart-rate straps, foot pods, treadmills.
+    earlier
+        Key of the context to what was told before under it, oldest first; what cannot be true is left out.
+    trim
+        What of the session counts, where the runner cut it; ``duration_s`` is that of the whole.
     """
 
     path: Path
@@ -95,6 +103,8 @@ class SessionInfo:
     ended: bool = True
     notices: tuple[str, ...] = ()
     beside: tuple[SensorInfo, ...] = ()
+    earlier: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    trim: Trim = UNCUT
 
 
 def read_info(path: Path) -> SessionInfo:
@@ -109,6 +119,20 @@ def read_info(path: Path) -> SessionInfo:
         return fetch_info(path, session.connection, notices=session.notices)
 
 
+def read_marks(path: Path) -> tuple[tuple[int, str, str], ...]:
+    """Read what was pinned to a moment, as (t_ns, kind, text) in order of time, the trims among them.
+
+    Raises
+    ------
+    SessionFileError
+        When the file cannot be opened as a session.
+    """
+    with open_session(path) as session:
+        check_values(session.connection, ["mark"])
+        rows = session.connection.execute("SELECT t_ns, kind, text FROM mark ORDER BY t_ns, id")
+        return tuple((t_ns, shorten(kind), shorten(text)) for t_ns, kind, text in rows)
+
+
 def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str, ...]) -> SessionInfo:
     """Read what a session is from its open file.
 
@@ -120,13 +144,7 @@ def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str
         When its sensors cannot be read; `open_session` adds the path.
     """
     meta, unreadable = _meta(connection.execute("SELECT key, value FROM meta ORDER BY key"))
-    context, doubtful = plausible_part(
-        {
-            key.removeprefix(CONTEXT_PREFIX): value
-            for key, value in meta.items()
-            if key.startswith(CONTEXT_PREFIX)
-        }
-    )
+    context, doubtful = plausible_part(_under(CONTEXT_PREFIX, meta))
     check_values(connection, ["sensor"])
     rows = connection.execute(
         "SELECT id, placement, device, name, address, firmware, settings FROM sensor ORDER BY id"
@@ -142,7 +160,13 @@ def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str
         sensors=tuple(sensor for sensor in sensors if not sensor.placement.startswith(BESIDE_PREFIX)),
         beside=tuple(sensor for sensor in sensors if sensor.placement.startswith(BESIDE_PREFIX)),
         context=context,
+        earlier={
+            key: _believed(key, values)
+            for key, values in _under(EARLIER_PREFIX, meta).items()
+            if isinstance(values, list)
+        },
         simulated=meta.get("simulated") is True,
+        trim=trim_of(connection.execute(_TRIM_MARKS, (TRIM_START, TRIM_END))),
         ended=ended,
         notices=(
             *(notices if notices or ended else (_NOT_ENDED,)),
@@ -162,6 +186,15 @@ def _meta(rows: Iterable[tuple[object, object]]) -> tuple[dict[str, Any], tuple[
         except ValueError:
             unreadable.append(shorten(str(key)))
     return facts, tuple(unreadable)
+
+
+def _under(prefix: str, meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts whose keys begin with a prefix, without it."""
+    return {key.removeprefix(prefix): value for key, value in meta.items() if key.startswith(prefix)}
+
+
+def _believed(key: str, values: list[Any]) -> tuple[Any, ...]:
+    return tuple(shorten(v) if isinstance(v, str) else v for v in values if is_plausible(key, v))
 
 
 def _left_out(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -175,7 +175,7 @@ def test_standing_alone_is_no_run(home: Path, tmp_path: Path) -> None:
         (("import", "CHEST", "--distance", "10km"), "10km in 2.0 min is no speed of a runner"),
         (("import", "CHEST", "CHEST"), "placement sternum is given twice"),
         (("import", "knee=a.csv"), "unknown placement 'knee'"),
-        (("record",), "Missing option '--sensor'"),
+        (("record",), "no sensor: give one"),
         (("record", "--sensor", "Movesense"), "as in sternum=Movesense"),
         (("record", "--sensor", "sternum=virtual", "--duration", "30"), "'30' is no duration"),
         (("record", "--sensor", "sternum=virtual", "--sensor", "head=Movesense 1"), "name only one sort"),
@@ -209,7 +209,7 @@ def test_a_file_that_is_no_session_is_one_line_and_hides_no_other(
 ) -> None:
     home, bad = session.parent.parent, session.with_name("bad.runtall")
     bad.write_bytes(content(session.read_bytes()))
-    before = everything_in(home)
+    before = everything_in(session.parent)
     line = complaint(forked(home, "report", bad))
     assert line.startswith(f"{bad}: ")
     assert said in line
@@ -217,7 +217,7 @@ def test_a_file_that_is_no_session_is_one_line_and_hides_no_other(
     assert len(listed) == 3
     assert any("(broken)" in row and said in row for row in listed)
     assert any("two minutes" in row for row in listed)
-    assert everything_in(home) == before
+    assert everything_in(session.parent) == before
 
 
 @pytest.mark.parametrize(

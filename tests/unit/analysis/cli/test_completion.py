@@ -15,6 +15,20 @@ from tests.unit.test_startup import seconds
 LONGEST_S = 0.15
 """Of processor time above an empty interpreter: a shell asks at every press of the key."""
 
+TAKE_A_SESSION = (
+    "report",
+    "show",
+    "note",
+    "export",
+    "track",
+    "compare",
+    "delete",
+    "move",
+    "rename",
+    "tag",
+    "trim",
+)
+
 
 def offered(home: Path, *words: str) -> list[str]:
     """Return what a shell offers where the last word has just been begun."""
@@ -34,7 +48,7 @@ def home(tmp_path: Path) -> Path:
     return with_files(tmp_path, ["2026-05-03_07-31-05_tempo", "2026-05-10_07-40-00_long", "odd\x1b[2J name"])
 
 
-@pytest.mark.parametrize("command", ["report", "show", "note", "export", "track", "compare"])
+@pytest.mark.parametrize("command", TAKE_A_SESSION)
 def test_sessions_are_offered_the_newest_first_and_no_file_is_opened(home: Path, command: str) -> None:
     assert offered(home, command, "") == ["latest", "2026-05-10_07-40-00_long", "2026-05-03_07-31-05_tempo"]
     assert offered(home, command, "2026-05-0") == ["2026-05-03_07-31-05_tempo"]
@@ -47,7 +61,7 @@ def test_where_no_session_is_meant_the_shell_looks_for_files(home: Path) -> None
 
 
 def test_commands_and_options_are_offered(home: Path) -> None:
-    assert offered(home, "re") == ["record", "report"]
+    assert offered(home, "rep") == ["report"]
     assert offered(home, "--de") == ["--debug"]
     assert offered(home, "report", "--spl") == ["--split"]
 
