@@ -42,6 +42,7 @@ LAYERS = {
         ("analysis.comparison",),
         ("analysis.library",),
         ("analysis.cli",),
+        ("analysis.__main__",),
     ),
 }
 """Lowest first. Units in one layer do not know each other."""
