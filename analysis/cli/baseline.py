@@ -8,7 +8,7 @@ import click
 
 from analysis.cli.home import home_folder
 from analysis.cli.report import STDOUT, write_text
-from analysis.cli.runner import chosen_runner
+from analysis.cli.runner import chosen_config, chosen_runner
 
 
 @click.command("baseline", short_help="Show what is usual for you, from earlier runs.")
@@ -23,10 +23,9 @@ def command(ctx: click.Context, json_file: str | None) -> None:
     from analysis.cli.past_runs import latest_of, past_runs
     from analysis.comparison.baseline_text import render, to_json
     from analysis.comparison.earlier_runs import personal_baseline, worn_in
-    from analysis.config import AnalysisConfig
 
-    home, config = home_folder(ctx), AnalysisConfig()
-    past = past_runs(home)
+    config = chosen_config(ctx)
+    past = past_runs(home_folder(ctx), config)
     latest = latest_of(past, chosen_runner(ctx))
     if latest is None:
         return

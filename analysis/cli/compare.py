@@ -10,8 +10,7 @@ import click
 
 from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.report import STDOUT, analysed, refuse_same_file, write_text
-from analysis.cli.runner import profile_of_session
+from analysis.cli.report import STDOUT, refuse_same_file, usual_report, write_text
 from sensor.text import printable
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def _report(ctx: click.Context, path: Path) -> RunReport:
 
     if path.suffix.casefold() == ".json":
         return RunReport.from_json(path)
-    return analysed(path, profile=profile_of_session(ctx, path))
+    return usual_report(ctx, path)
 
 
 def _reports(ctx: click.Context, paths: Sequence[Path]) -> list[RunReport]:

@@ -13,14 +13,12 @@ import click
 
 from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.report import analysed, refuse_same_file, write_private
-from analysis.cli.runner import profile_of_session
+from analysis.cli.report import refuse_same_file, usual_report, write_private
 from sensor.text import printable
 
 if TYPE_CHECKING:
     from analysis.export.positions import Positions
     from analysis.export.watch_copy import ToSessionTime
-    from analysis.profile import Profile
     from analysis.run_report import RunReport
     from sensor.samples import Recording
 
@@ -59,8 +57,7 @@ def command(
     _refuse_nonsense(wanted)
     path = find_session(home_folder(ctx), session, for_report=True)
     refuse_same_file({"SESSION": path, **{f"--{name}": target for name, target in wanted.items()}})
-    profile = profile_of_session(ctx, path)
-    source = _Source(path, profile, with_track=with_track, with_notes=with_notes)
+    source = _Source(ctx, path, with_track=with_track, with_notes=with_notes)
     files, folders = dict(_files(source, wanted)), dict(_folders(source, wanted))
     for target in _write(files, folders):
         click.echo(target)
@@ -83,14 +80,14 @@ def _refuse_nonsense(wanted: Mapping[str, Path]) -> None:
 class _Source:
     """A session, read and analysed as far as something asks for it; without slots, to keep what was read."""
 
+    ctx: click.Context
     path: Path
-    profile: Profile
     with_track: bool
     with_notes: bool
 
     @cached_property
     def report(self) -> RunReport:
-        return analysed(self.path, profile=self.profile)
+        return usual_report(self.ctx, self.path)
 
     @cached_property
     def recording(self) -> Recording:

@@ -10,7 +10,7 @@ import click
 from analysis.cli.home import home_folder
 from analysis.cli.quantities import parse_distance_m
 from analysis.cli.report import STDOUT, refuse_same_file, write_text
-from analysis.cli.runner import chosen_runner
+from analysis.cli.runner import chosen_config, chosen_runner
 
 
 @click.command("history", short_help="Show your runs over time.")
@@ -33,14 +33,13 @@ def command(ctx: click.Context, output: str | None, json_file: str | None, goal:
     from analysis.comparison.history import history_of
     from analysis.comparison.history_page import render as page
     from analysis.comparison.history_text import render, to_json
-    from analysis.config import AnalysisConfig
 
-    home = home_folder(ctx)
-    past = past_runs(home)
+    config = chosen_config(ctx)
+    past = past_runs(home_folder(ctx), config)
     latest = latest_of(past, chosen_runner(ctx))
     if latest is None:
         return
-    history = history_of(past, worn_in(latest), goal_km=goal_km, config=AnalysisConfig())
+    history = history_of(past, worn_in(latest), goal_km=goal_km, config=config)
     talk = json_file == STDOUT
     click.echo(render(history).rstrip("\n"), err=talk)
     if talk:

@@ -6,6 +6,7 @@ import click
 
 from analysis.cli.home import home_folder
 from analysis.cli.list_ import analysis_bar
+from analysis.cli.runner import chosen_config
 from analysis.cli.text import tell
 
 
@@ -24,7 +25,7 @@ def rebuild(ctx: click.Context) -> None:
     """
     from analysis.library.library import Library
 
-    with Library.open(home_folder(ctx), say=tell, progress=analysis_bar) as library:
+    with Library.open(home_folder(ctx), chosen_config(ctx), say=tell, progress=analysis_bar) as library:
         entries = library.rebuild()
     without = [entry for entry in entries if entry.trouble]
     for entry in without:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.cli.home import home_folder
+from analysis.cli.runner import chosen_config
 from analysis.cli.text import clock_text, local_start, shortened, tell, text_table
 from analysis.library.places import sessions_folder
 from analysis.words import Verdict
@@ -44,7 +45,7 @@ def command(ctx: click.Context, tags: tuple[str, ...], runner: str | None, no_an
     from analysis.library.library import Library
 
     home = home_folder(ctx)
-    with Library.open(home, say=tell, progress=analysis_bar) as library:
+    with Library.open(home, chosen_config(ctx), say=tell, progress=analysis_bar) as library:
         entries = library.entries(analyse=not no_analysis)
     if not entries:
         click.echo(f"No sessions in {sessions_folder(home)} yet: record or import makes one.", err=True)

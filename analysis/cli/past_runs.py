@@ -16,6 +16,7 @@ from analysis.library.places import list_session_paths
 
 if TYPE_CHECKING:
     from analysis.comparison.run_facts import RunFacts
+    from analysis.config import AnalysisConfig
     from analysis.library.row import Entry
     from analysis.personal import PersonalBaseline
     from sensor.session.info import SessionInfo
@@ -31,10 +32,13 @@ class Earlier:
         Of the library.
     info
         The run's own session.
+    config
+        The numbers of the runner.
     """
 
     entries: tuple[Entry, ...]
     info: SessionInfo
+    config: AnalysisConfig
 
     @property
     def key(self) -> str:
@@ -44,28 +48,26 @@ class Earlier:
     def personal(self) -> PersonalBaseline | None:
         """Return what they tell of the runner; None where too few can be compared."""
         from analysis.comparison.earlier_runs import Worn, personal_baseline
-        from analysis.config import AnalysisConfig
 
-        config = AnalysisConfig()
         worn = Worn(_runner(self.info), _placement(self.info), self.info.simulated, self.info.started_utc)
         facts = [entry.facts for entry in self.entries if entry.facts is not None]
-        personal = personal_baseline(facts, worn, config)
-        return personal if len(personal.used) >= config.personal.least_runs else None
+        personal = personal_baseline(facts, worn, self.config)
+        return personal if len(personal.used) >= self.config.personal.least_runs else None
 
 
-def past_runs(home: Path) -> tuple[RunFacts, ...]:
+def past_runs(home: Path, config: AnalysisConfig) -> tuple[RunFacts, ...]:
     """Return what is kept of every run in the home that has a report; the others are named."""
-    entries = _entries(home, analyse=True)
+    entries = _entries(home, config, analyse=True)
     for entry in entries:
         if entry.facts is None:
             tell(f"Left out: {entry.path.name}: {entry.trouble}.")
     return tuple(entry.facts for entry in entries if entry.facts is not None)
 
 
-def _entries(home: Path, *, analyse: bool) -> tuple[Entry, ...]:
+def _entries(home: Path, config: AnalysisConfig, *, analyse: bool) -> tuple[Entry, ...]:
     from analysis.library.library import Library
 
-    with Library.open(home, say=tell, progress=analysis_bar) as library:
+    with Library.open(home, config, say=tell, progress=analysis_bar) as library:
         return library.entries(analyse=analyse)
 
 
@@ -79,21 +81,20 @@ def latest_of(past: Sequence[RunFacts], runner: str) -> RunFacts | None:
     return max(own, key=lambda run: run.started_utc)
 
 
-def earlier_than(home: Path, path: Path) -> Earlier | None:
+def earlier_than(home: Path, path: Path, config: AnalysisConfig) -> Earlier | None:
     """Return the earlier sessions in the home that may tell of the runner of one of them; None with too few.
 
     Sessions elsewhere, and those of others, have no past here.
     """
-    from analysis.judging.personal_config import PersonalConfig
     from sensor.session.info import read_info
 
-    least, paths = PersonalConfig().least_runs, list_session_paths(home)
+    least, paths = config.personal.least_runs, list_session_paths(home)
     if len(paths) <= least or path.resolve() not in map(Path.resolve, paths):
         return None
     info = read_info(path)
-    if not info.started_utc or len(_alike(info, _entries(home, analyse=False))) < least:
+    if not info.started_utc or len(_alike(info, _entries(home, config, analyse=False))) < least:
         return None
-    return Earlier(_alike(info, _entries(home, analyse=True)), info)
+    return Earlier(_alike(info, _entries(home, config, analyse=True)), info, config)
 
 
 def _alike(info: SessionInfo, entries: Sequence[Entry]) -> tuple[Entry, ...]:

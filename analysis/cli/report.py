@@ -83,7 +83,7 @@ def command(
     from analysis.profile import analysis_config
 
     rows, profile = Split(split) if split else None, profile_of_session(ctx, path)
-    earlier = None if no_baseline else _earlier(home, path)
+    earlier = None if no_baseline else _earlier(home, path, profile)
     kinds = {"page": "whole-map" if whole_map else "page", "text": "text"}
     if json_file is not None:
         kinds["json"] = "json"
@@ -113,10 +113,11 @@ def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
             raise click.UsageError(f"{name}: {option} would overwrite {other}; name another file")
 
 
-def _earlier(home: Path, path: Path) -> Earlier | None:
+def _earlier(home: Path, path: Path, profile: Profile) -> Earlier | None:
     from analysis.cli.past_runs import earlier_than
+    from analysis.profile import analysis_config
 
-    return earlier_than(home, path)
+    return earlier_than(home, path, analysis_config(profile))
 
 
 def _texts(
@@ -245,6 +246,19 @@ def analysed(
         return report_of_session(path, config, home=home, say=tell, beside=beside, analyse=analyse)
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
+
+
+def usual_report(ctx: click.Context, path: Path) -> RunReport:
+    """Return what `runtall report` tells of a session, by its runner's numbers and past, as it was kept.
+
+    Raises
+    ------
+    ProfileError, SessionFileError, AnalysisError
+        As `profile_of_session` and `analysed`.
+    """
+    home = home_folder(ctx)
+    profile = profile_of_session(ctx, path)
+    return analysed(path, profile=profile, home=home, earlier=_earlier(home, path, profile))
 
 
 def _analyse(path: Path, config: AnalysisConfig) -> RunReport:

@@ -12,6 +12,7 @@ import click
 from analysis.cli.home import home_folder
 
 if TYPE_CHECKING:
+    from analysis.config import AnalysisConfig
     from analysis.profile import Profile
 
 DEFAULT_RUNNER = "default"
@@ -106,6 +107,19 @@ def chosen_profile(ctx: click.Context) -> Profile:
             f"{path}: no such runner; make one with `runtall --runner {runner} profile --stature 172cm`"
         )
     return profile or Profile()
+
+
+def chosen_config(ctx: click.Context) -> AnalysisConfig:
+    """Return the numbers of the chosen runner.
+
+    Raises
+    ------
+    ProfileError
+        As `chosen_profile`.
+    """
+    from analysis.profile import analysis_config
+
+    return analysis_config(chosen_profile(ctx))
 
 
 def profile_of_session(ctx: click.Context, session: Path) -> Profile:

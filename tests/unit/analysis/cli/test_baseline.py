@@ -12,12 +12,15 @@ import pytest
 from analysis.cli.main import main
 from analysis.cli.past_runs import earlier_than
 from analysis.comparison.run_facts import RunFacts
+from analysis.config import AnalysisConfig
 from analysis.library.facts_json import facts_to_json
 from analysis.library.row import Entry, IndexRow
 from analysis.library.state import state_of
 from analysis.words import Confidence
 from sensor.session.writer import SessionWriter
 from tests.support.past_runs import facts, hilly_runs
+
+CONFIG = AnalysisConfig()
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -50,7 +53,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Run:
-    monkeypatch.setattr("analysis.cli.past_runs.past_runs", lambda home: past)
+    monkeypatch.setattr("analysis.cli.past_runs.past_runs", lambda home, config: past)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as left:
@@ -87,7 +90,7 @@ def test_the_json_holds_what_the_text_says(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_home_without_runs_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.cli.past_runs.past_runs", lambda home: ())
+    monkeypatch.setattr("analysis.cli.past_runs.past_runs", lambda home, config: ())
     code, out, err = run("baseline")
     assert (code, out) == (0, "")
     assert "yet" in err
@@ -96,7 +99,7 @@ def test_a_home_without_runs_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) 
 def test_few_runs_say_how_many_are_missing(
     run: Run, past: tuple[RunFacts, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analysis.cli.past_runs.past_runs", lambda home: past[:3])
+    monkeypatch.setattr("analysis.cli.past_runs.past_runs", lambda home, config: past[:3])
     assert "No slopes yet: 3 of at least 4 runs" in run("baseline")[1]
 
 
@@ -122,24 +125,24 @@ def entry_of(home: Path, number: int, told: RunFacts) -> Entry:
 def known(home: Path, past: tuple[RunFacts, ...], monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     """Let the library of the home know all its sessions; the list may be changed."""
     entries = [entry_of(home, number, told) for number, told in enumerate(past)]
-    monkeypatch.setattr("analysis.cli.past_runs._entries", lambda home, analyse: tuple(entries))
+    monkeypatch.setattr("analysis.cli.past_runs._entries", lambda home, config, analyse: tuple(entries))
     return entries
 
 
 def test_a_report_takes_only_earlier_runs(home: Path, known: list[Entry]) -> None:
-    earlier = earlier_than(home, home / "sessions" / "5.runtall")
+    earlier = earlier_than(home, home / "sessions" / "5.runtall", CONFIG)
     assert earlier is not None
     personal = earlier.personal()
     assert personal is not None
     assert [one.name for one in personal.runs] == [f"run {day}" for day in range(1, 6)]
-    assert earlier_than(home, home / "sessions" / "3.runtall") is None
+    assert earlier_than(home, home / "sessions" / "3.runtall", CONFIG) is None
 
 
 def test_a_kept_report_is_made_again_where_an_earlier_run_changed(home: Path, known: list[Entry]) -> None:
     latest = home / "sessions" / "5.runtall"
-    before, again = earlier_than(home, latest), earlier_than(home, latest)
+    before, again = earlier_than(home, latest, CONFIG), earlier_than(home, latest, CONFIG)
     known[2] = entry_of(home, 2, replace(facts(3), level_deg=7.5))
-    after = earlier_than(home, latest)
+    after = earlier_than(home, latest, CONFIG)
     assert before is not None
     assert again is not None
     assert after is not None
@@ -152,7 +155,7 @@ def test_runs_that_are_not_comparable_do_not_make_up_the_number(
     for number in (0, 1):
         bad = replace(past[number], confidence=Confidence.DO_NOT_TRUST)
         known[number] = entry_of(home, number, bad)
-    earlier = earlier_than(home, home / "sessions" / "5.runtall")
+    earlier = earlier_than(home, home / "sessions" / "5.runtall", CONFIG)
     assert earlier is not None
     assert earlier.personal() is None
 
@@ -160,7 +163,7 @@ def test_runs_that_are_not_comparable_do_not_make_up_the_number(
 def test_a_session_elsewhere_has_no_past(home: Path, known: list[Entry], tmp_path: Path) -> None:
     elsewhere = tmp_path / "5.runtall"
     elsewhere.write_bytes((home / "sessions" / "5.runtall").read_bytes())
-    assert earlier_than(home, elsewhere) is None
+    assert earlier_than(home, elsewhere, CONFIG) is None
 
 
 def test_a_history_is_told_drawn_and_written(run: Run, tmp_path: Path) -> None:
