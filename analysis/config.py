@@ -21,6 +21,7 @@ from analysis.judging.config import (
     GradeConfig,
     MountingShiftConfig,
     SegmentConfig,
+    ThirdsConfig,
     VerdictConfig,
 )
 from analysis.signal.config import (
@@ -58,6 +59,7 @@ __all__ = [
     "SegmentConfig",
     "SignalConfig",
     "SyncTapConfig",
+    "ThirdsConfig",
     "VerdictConfig",
     "WatchClockConfig",
 ]
@@ -93,6 +95,7 @@ class AnalysisConfig:
     segments: SegmentConfig = field(default_factory=SegmentConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
     advice: AdviceConfig = field(default_factory=AdviceConfig)
+    thirds: ThirdsConfig = field(default_factory=ThirdsConfig)
     comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
 
     def thresholds(self) -> dict[str, Any]:

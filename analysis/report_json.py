@@ -81,6 +81,9 @@ def to_json(report: RunReport) -> str:
         "baseline": None if evidence.baseline is None else asdict(evidence.baseline),
         "episodes": [_episode(e) for e in evidence.episodes],
         "zones": dict(evidence.zones),
+        "zone_s": dict(evidence.zone_s),
+        "thirds": None if evidence.thirds is None else asdict(evidence.thirds),
+        "walking": None if evidence.walking is None else asdict(evidence.walking),
         **{key: [asdict(item) for item in flat[name]] for key, name in _LISTS.items()},
         "segments": _segments(report.evidence.segments),
         "laps": _segments(report.evidence.laps),
@@ -139,6 +142,9 @@ def _report(content: Mapping[str, Any]) -> RunReport:
     content = {"laps": (), "efforts": (), **content}
     given = {
         "advice": (),
+        "zone_s": {},
+        "thirds": None,
+        "walking": None,
         "heart_rate_bpm": None,
         "grade_half_width_pct": None,
         "ascent_m": None,

@@ -32,6 +32,8 @@ SENTENCES = {
     f"{CUE}.",
     AdviceKind.STRENGTHEN_BACK: "A few minutes of back-extensor exercises twice a week can help you hold it "
     "longer.",
+    AdviceKind.MOBILISE_SPINE: "Between runs, lie over a foam roller or a rolled towel across the upper "
+    "back for a minute or two, breathing calmly.",
     AdviceKind.RUN_TALL_IN_PARTS: "Next run, try one minute of running tall in every {one}: "
     f"{CUE}. Add to it when it feels easy.",
     AdviceKind.LIGHTEN_BACKPACK: "In the backpack, take only what you need, with wide shoulder straps and "
@@ -39,7 +41,9 @@ SENTENCES = {
     AdviceKind.LIGHTEN_VEST: "In the vest, take only what you need, and draw it snug so that nothing "
     "bounces.",
     AdviceKind.BREAK_UP_SITTING: "Before your next run, break up the sitting: stand up every 20 to 60 "
-    "minutes.",
+    "minutes. Knees below hips, and a small roll behind the lower back.",
+    AdviceKind.BREAK_UP_DRIVE: "Leave some time on your feet between a long drive and a long run, before it "
+    "and after.",
 }
 """Kind of advice to its sentence."""
 

@@ -79,10 +79,10 @@ STAGES_OF = {
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
         ("known_laps", "way"),
-        ("facts", "quality", "distance", "hysteresis", "zones", "advice"),
+        ("facts", "quality", "distance", "hysteresis", "zones", "advice", "walking"),
         ("episodes", "headline", "distance_doubts"),
         ("grade", "baseline"),
-        ("recalibration", "curve", "leaning"),
+        ("recalibration", "curve", "leaning", "thirds"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
         ("flags", "laps"),
         ("summary",),
