@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,14 @@ STDOUT = "-"
 @click.option("-o", "--output", metavar="FILE", help="The page; by default beside the session.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the report as JSON; - for stdout.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the stride table as CSV; - for stdout.")
+@click.option("--pdf", "pdf_file", metavar="FILE", help="Also print the page, by Chromium or Chrome.")
+@click.option(
+    "--sheet",
+    "sheet_file",
+    metavar="FILE",
+    help="Also write one A4 page for a physiotherapist; printed where FILE ends in .pdf.",
+)
+@click.option("--png", "png_file", metavar="FILE", help="Also write the main figure as a picture.")
 @click.option(
     "--split",
     type=click.Choice([*map(str, Split)]),
@@ -46,6 +55,9 @@ def command(
     output: str | None,
     json_file: str | None,
     csv_file: str | None,
+    pdf_file: str | None,
+    sheet_file: str | None,
+    png_file: str | None,
     split: str,
     track_file: Path | None,
     whole_map: bool,
@@ -62,7 +74,20 @@ def command(
         raise click.BadParameter("the page needs a file", param_hint="--output")
     path = find_session(home_folder(ctx), session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
-    refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
+    papers = Papers(pdf_file, sheet_file, png_file)
+    papers.require_files()
+    refuse_same_file(
+        {
+            "SESSION": path,
+            "--output": page_path,
+            "--json": json_file,
+            "--csv": csv_file,
+            "--pdf": pdf_file,
+            "--sheet": sheet_file,
+            "--png": png_file,
+        }
+    )
+    papers.require_browser()
     if track_file is not None:
         from analysis.cli.track import give_track, read_track
 
@@ -73,9 +98,71 @@ def command(
         page_path,
         json_file=json_file,
         csv_file=csv_file,
+        papers=papers,
         whole_map=whole_map,
         open_page=open_page,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What else is made of a report for people: files to print it, the sheet and the main figure to."""
+
+    pdf_file: str | None = None
+    sheet_file: str | None = None
+    png_file: str | None = None
+
+    def require_files(self) -> None:
+        """Refuse stdout: it carries text."""
+        for name in fields(self):
+            if getattr(self, name.name) == STDOUT:
+                option = f"--{name.name.removesuffix('_file')}"
+                raise click.BadParameter("it needs a file", param_hint=option)
+
+    def require_browser(self) -> None:
+        """Look for the browser before a session is read, where one will be needed."""
+        if self._prints:
+            from analysis.cli.printing import find_browser
+
+            find_browser()
+
+    @property
+    def _prints(self) -> bool:
+        return self.pdf_file is not None or self._sheet_is_printed
+
+    @property
+    def _sheet_is_printed(self) -> bool:
+        return self.sheet_file is not None and self.sheet_file.lower().endswith(".pdf")
+
+    def made(self, report: RunReport, html: str) -> dict[str, bytes]:
+        """Return the bytes of every file asked for; all are made before any is written."""
+        made = {}
+        if self.pdf_file is not None:
+            made[self.pdf_file] = _printed(html)
+        if self.sheet_file is not None:
+            from analysis.report import sheet
+
+            page = sheet.render(report)
+            made[self.sheet_file] = _printed(page) if self._sheet_is_printed else page.encode()
+        if self.png_file is not None:
+            made[self.png_file] = _picture(report)
+        return made
+
+
+def _printed(html: str) -> bytes:
+    from analysis.cli.printing import find_browser, printed
+
+    return printed(html, find_browser())
+
+
+def _picture(report: RunReport) -> bytes:
+    from analysis.errors import OutputError
+    from analysis.report.picture import posture_png
+
+    content = posture_png(report)
+    if not content:
+        raise OutputError("no stride of this run could be used, so there is no figure to draw")
+    return content
 
 
 def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
@@ -95,13 +182,18 @@ def _write_report(
     *,
     json_file: str | None,
     csv_file: str | None,
+    papers: Papers,
     whole_map: bool,
     open_page: bool,
 ) -> None:
     from analysis.report import page, tables, text
     from analysis.report_json import to_json
 
-    write_text(page_path, page.render(report, whole_map=whole_map))
+    html = page.render(report, whole_map=whole_map)
+    made = papers.made(report, html)
+    write_text(page_path, html)
+    for target, content in made.items():
+        write_private(Path(target), content)
     for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
             click.echo(make(report), nl=False)

@@ -53,12 +53,19 @@ RECORD_BETTER = "Next time, run at least {least}, and stand tall and still for t
 LEAST_RUN = {LengthUnit.KILOMETRE: "two kilometres", LengthUnit.MILE: "a mile and a quarter"}
 """Below it a run has no fresh window, `BaselineConfig.least_run_m`."""
 
+_SAYS_WHY = {AdviceKind.SEE_DOCTOR, AdviceKind.LET_PAIN_EASE}
+
 _WITHOUT_LIMITS = {AdviceKind.SEE_DOCTOR, AdviceKind.LET_PAIN_EASE, AdviceKind.IMPROVE_RECORDING}
 
 
 def advice_lines(report: RunReport) -> list[str]:
     """Return the sentences of what is advised, the most important first."""
     return [_sentence(advice, words.unit_of(report)) for advice in report.outcome.advice]
+
+
+def reasons(report: RunReport) -> list[str]:
+    """Return why each piece was chosen, in the order of `advice_lines`; empty where the sentence says it."""
+    return ["" if advice.kind in _SAYS_WHY else f"Why: {advice.because}." for advice in report.outcome.advice]
 
 
 def limits(report: RunReport) -> str:

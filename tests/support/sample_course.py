@@ -198,11 +198,10 @@ def zones_of(adj: FloatArray) -> dict[Zone, float]:
 
 def thirds_of(course: Course, strides: StrideTable, judged: BoolArray) -> Thirds:
     """Return what the last third leaned more than the first; the interval is made up."""
-    third_m = course.distance_m / 3
-    parts = [_third(strides, judged, k * third_m, (k + 1) * third_m) for k in (0, 2)]
     if course.distance_m < 1_800.0:
         return Thirds(because="the run is too short")
-    first, last = parts
+    third_m = course.distance_m / 3
+    first, last = (_third(strides, judged, k * third_m, (k + 1) * third_m) for k in (0, 2))
     change_deg = last.angle_deg - first.angle_deg
     return Thirds(
         first=first,
