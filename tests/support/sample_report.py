@@ -230,14 +230,14 @@ def three_sensors() -> RunReport:
         )
         for s in report.evidence.segments
     )
-    zones = report.evidence.zones
+    zones = {**report.evidence.zones, Zone.SLOUCHED: 0.0, Zone.LEANING: report.evidence.zones[Zone.SLOUCHED]}
     return with_fields(
         report,
         strides=report.strides.with_columns(sacrum_pitch_deg=np.full(len(report.strides), 4.0)),
         curve=curve,
         segments=segments,
         episodes=(lean, watch, head),
-        zones={**zones, Zone.LEANING: zones[Zone.SLOUCHED], Zone.SLOUCHED: 0.0},
+        zones=zones,
         zone_s={zone: 3_300.0 * share for zone, share in zones.items()},
         verdict=Verdict.LEANING,
         headline="From 6.2 km on you leaned about 5° further forward from the hips, for 3.8 km; "

@@ -93,7 +93,9 @@
     f.moved.setAttribute("transform", `translate(${f.left - x0 * k} 0) scale(${k} 1)`);
     f.moved.setAttribute("clip-path", `url(#${id})`);
     for (const mark of f.moved.querySelectorAll("text, circle, path.strap-step")) {
-      const x = Number(mark.getAttribute("x") ?? mark.getAttribute("cx") ?? mark.getAttribute("d").match(/[\d.]+/)[0]);
+      // What is written in a bar keeps its distance from the bar's end.
+      const bar = mark.previousElementSibling?.matches("rect.flag") ? mark.previousElementSibling : mark;
+      const x = Number(bar.getAttribute("x") ?? bar.getAttribute("cx") ?? bar.getAttribute("d").match(/[\d.]+/)[0]);
       mark.setAttribute("transform", `translate(${x - x / k} 0) scale(${1 / k} 1)`);
     }
   };
