@@ -27,6 +27,10 @@ class ReportFileError(AnalysisError, ValueError):
     """A file that is no report of this program, or a damaged or newer one."""
 
 
+class ProfileError(AnalysisError, ValueError):
+    """A runner's profile that cannot be read, holds what cannot be true, or is not there."""
+
+
 class OutputError(AnalysisError, OSError):
     """A place where a result cannot be written."""
 

@@ -14,6 +14,7 @@ import numpy as np
 from sensor.protocol.auxiliary import SOURCES
 from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, StrPath, Track
 from sensor.session.auxiliary import read_beside, with_surface
+from sensor.session.context import with_remarks
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.integrity import FIGURES_IN_DOUBT, check_values, shorten
 from sensor.session.opening import open_session
@@ -78,7 +79,11 @@ def read_recording(path: StrPath) -> Recording:
         tell_beside = any(stream.channel in SOURCES for stream in heads.streams)
         devices = info.beside + info.sensors if tell_beside else ()
         beside, unread = read_beside(connection, devices, limits=_BELIEVABLE)
-    events, marks, track_rows, points = tables
+    events, mark_rows, track_rows, points = tables
+    marks = tuple(
+        Mark(t / NS_PER_S, shorten(kind), shorten(text))
+        for t, kind, text in sorted(mark_rows, key=itemgetter(0))
+    )
     tracks = _tracks(track_rows, points)
     sensors = tuple(
         decoder.finish(_last_battery_pct(sensor.sensor_id, events))
@@ -91,12 +96,9 @@ def read_recording(path: StrPath) -> Recording:
         duration_s=info.duration_s,
         sensors=sensors,
         tracks=tuple(track for track in tracks if track.source != WATCH_CLOCK_SOURCE) + beside,
-        marks=tuple(
-            Mark(t / NS_PER_S, shorten(kind), shorten(text))
-            for t, kind, text in sorted(marks, key=itemgetter(0))
-        ),
+        marks=marks,
         events=_events(events, info.sensors + info.beside),
-        context=with_surface(info.context, beside),
+        context=with_remarks(with_surface(info.context, beside), marks),
         simulated=info.simulated,
         file_hash=file_hash,
         notices=damage + info.notices + tuple(_notices(sensors)) + unread,

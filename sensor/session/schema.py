@@ -21,6 +21,9 @@ SUFFIX = ".runtall"
 CONTEXT_PREFIX = "context."
 """Keys of table ``meta`` that hold what was told about the session start with this."""
 
+EARLIER_PREFIX = "earlier."
+"""Keys of table ``meta`` that hold what was told before under a key of the context, a list, oldest first."""
+
 ENDED_KEY = "ended"
 """Key of table ``meta`` that is there, and true, once the session was ended properly."""
 

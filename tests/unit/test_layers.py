@@ -24,7 +24,7 @@ LAYERS = {
     "analysis": (
         ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
-        ("analysis.records",),
+        ("analysis.records", "analysis.profile"),
         ("analysis.maths", "analysis.run_report"),
         ("analysis.signal",),
         ("analysis.stride",),
@@ -98,6 +98,7 @@ SEEN_BY_ANALYSIS = (
     "sensor.text",
     "sensor.wellbeing",
     "sensor.fit",
+    "sensor.session.context",
     "sensor.session.reader",
 )
 """All that the analysis, except its command line, sees of the other package."""
