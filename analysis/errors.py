@@ -37,3 +37,7 @@ class OutputError(AnalysisError, OSError):
 
 class ExportError(AnalysisError, ValueError):
     """A report that cannot be given in the form that was asked for."""
+
+
+class TiltError(AnalysisError, ValueError):
+    """A check with known angles that did not come to an end, or contradicts itself."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.report import STDOUT, analysed, write_text
+from analysis.cli.papers import STDOUT
+from analysis.cli.report import analysed, write_text
 from sensor.text import printable
 
 if TYPE_CHECKING:

@@ -26,6 +26,12 @@ COMMANDS = {
     "profile": ("analysis.cli.profile", "Show or change your stature, thresholds, unit and usual sensors."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
+    "rename": ("analysis.cli.rename", "Give a session another name."),
+    "tag": ("analysis.cli.tag", "Give a session words to find it by."),
+    "trim": ("analysis.cli.trim", "Cut the beginning or end of a session, or take that back."),
+    "move": ("analysis.cli.move", "Move a session to another folder or file."),
+    "delete": ("analysis.cli.delete", "Delete a session and what was made of it."),
+    "library": ("analysis.cli.library", "Make what is known of all sessions anew."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
     "demo": (

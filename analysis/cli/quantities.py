@@ -220,6 +220,20 @@ def refuse_flying(distance_m: float | None, duration_s: float) -> None:
         )
 
 
+def parse_angle_deg(text: str) -> float:
+    """Return the typed angle of a lean, such as ``20deg`` or ``20°``, in degrees.
+
+    Raises
+    ------
+    click.BadParameter
+        Without its unit, or for an angle too small or too large to check a sensor by.
+    """
+    from analysis.checkup.tilt import LEAST_ANGLE_DEG, MOST_ANGLE_DEG
+
+    bounds = (LEAST_ANGLE_DEG, MOST_ANGLE_DEG)
+    return _number_with_unit(text.replace("°", "deg"), {"deg": 1.0}, examples="20deg", bounds=bounds)
+
+
 def _number_told(text: str, factors: dict[str, float], *, examples: str, key: str) -> float:
     from sensor.session.context import NUMBERS
 

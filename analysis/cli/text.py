@@ -20,6 +20,11 @@ _MOST_ACCENTED = 4
 _CLOCK = re.compile(r"(?:([0-9]+):)?([0-9]{1,3}):([0-5][0-9])")
 
 
+def tell(line: str) -> None:
+    """Say a line beside what a command hands out."""
+    click.echo(printable(line), err=True)
+
+
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return rows under a header, in columns as wide as their widest cell, without trailing spaces."""
     lines = [header, *[[printable(cell) for cell in row] for row in rows]]
@@ -34,6 +39,8 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def display_width(text: str) -> int:
     """Return how many columns of a terminal a text takes: two for a wide letter, none for an accent."""
+    if text.isascii():  # most of what a list of a thousand rows measures
+        return len(text)
     return sum(
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text
@@ -76,6 +83,11 @@ def clock_text(duration_s: float) -> str:
     minutes, seconds = divmod(int(duration_s), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def tell_aside(text: str) -> None:
+    """Print a line beside what a command is for: on stderr, whatever letters a stranger's file has."""
+    click.echo(printable(text), err=True)
 
 
 def local_start(started_utc: str) -> datetime | None:

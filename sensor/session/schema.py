@@ -33,6 +33,9 @@ BESIDE_PREFIX = "beside "
 BATTERY_EVENT = "battery"
 """Kind of event whose detail is a battery level in percent, digits only."""
 
+CALIBRATION_EVENT = "calibration"
+"""Kind of event whose detail is a sensor's `sensor.calibration.AccelerometerCalibration` as text."""
+
 WATCH_CLOCK_SOURCE = "watch file, by its own clock"
 """Source of the tracks whose times are a watch's own, from its first point on."""
 

@@ -209,7 +209,7 @@ def test_a_file_that_is_no_session_is_one_line_and_hides_no_other(
 ) -> None:
     home, bad = session.parent.parent, session.with_name("bad.runtall")
     bad.write_bytes(content(session.read_bytes()))
-    before = everything_in(home)
+    before = everything_in(session.parent)
     line = complaint(forked(home, "report", bad))
     assert line.startswith(f"{bad}: ")
     assert said in line
@@ -217,7 +217,7 @@ def test_a_file_that_is_no_session_is_one_line_and_hides_no_other(
     assert len(listed) == 3
     assert any("(broken)" in row and said in row for row in listed)
     assert any("two minutes" in row for row in listed)
-    assert everything_in(home) == before
+    assert everything_in(session.parent) == before
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,18 @@ import shlex
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from analysis.cli.calibrations import kept_calibrations
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.runner import chosen_profile, runner_context
 from analysis.cli.sensor_args import parse_plan
-from analysis.cli.text import parse_duration_s
+from analysis.cli.text import parse_duration_s, tell_aside
 
 if TYPE_CHECKING:
     from analysis.cli.record.recording import Recorded, RecordOptions
@@ -117,7 +119,8 @@ def command(
     """
     _refuse_misfits(waits=waits, duration_s=duration_s, still_s=still_s, led=led)
     home, profile = home_folder(ctx), chosen_profile(ctx)
-    parsed = parse_plan(*devices(requests, beside, profile))
+    plan, is_simulated = parse_plan(*devices(requests, beside, profile))
+    parsed = replace(plan, calibrated=kept_calibrations(home, tell_aside)), is_simulated
     context = runner_context(ctx, profile)
 
     def new_path(started: datetime) -> Path:
