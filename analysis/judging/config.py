@@ -313,11 +313,11 @@ class ThirdsConfig:
     min_stage_strides: int = 10
     """A stage of fewer counted strides has no mean worth the name."""
     min_stages: int = 6
-    """Fewest stages of each third: fewer do not tell how their neighbours hang together."""
-    straightened_from_stages: int = 15
-    """From as many on scatter is counted about a line in each third. With fewer a line takes slow wander for
-    drift, and intervals of 95 % hold the truth in 75 to 90 of 100 simulated runs; about the mean, in 92 or
-    more."""
+    """Fewest stages of each third: fewer do not tell how they scatter."""
+    stage_lag1: float = 0.55
+    """Lag-1 correlation of stages of some forty strides: with it intervals of 95 % hold the truth in 93 or
+    more of 100 simulated runs where a stride remembers the one 50 before it (then it is 0.6). Posture that
+    forgets sooner has its interval too wide."""
     speed_margin: float = 0.05
     """Widening of the range of speeds that both thirds share (fraction), as between runs."""
     grade_margin_pct: float = 0.5

@@ -51,8 +51,7 @@ def thirds_of(
     stages = [_stages(angle_deg[part], length_m[part], config=config) for part in (first, last)]
     if min(map(len, stages)) < config.min_stages:
         return Thirds(because=_UNMATCHED)
-    straightened = min(map(len, stages)) >= config.straightened_from_stages
-    change_deg, half_deg = mean_change(*stages, straightened=straightened, level=config.level)
+    change_deg, half_deg = mean_change(*stages, lag1=config.stage_lag1, level=config.level)
     return Thirds(
         first=_third(strides, angle_deg, length_m=length_m, part=parts[0], counted=first),
         last=_third(strides, angle_deg, length_m=length_m, part=parts[1], counted=last),

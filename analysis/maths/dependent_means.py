@@ -9,47 +9,35 @@ from scipy import stats
 
 from sensor.samples import FloatArray
 
-_CEILING = 0.9
-"""Lag-1 correlation from which the variance is inflated no further (19 times), so that it stays finite."""
+_MEDIAN_OF_NORMAL = 0.6745
+"""Median size of a normal variable, in its standard deviations."""
 
 _LEAST_FREEDOM = 2.0
 
 
-def mean_change(
-    first: FloatArray, last: FloatArray, *, straightened: bool, level: float
-) -> tuple[float, float]:
+def mean_change(first: FloatArray, last: FloatArray, *, lag1: float, level: float) -> tuple[float, float]:
     """Return the mean of ``last`` minus that of ``first``, and the half width of its interval.
 
-    The values scatter alike in both. The variance of a mean is inflated by (1 + r) / (1 - r) for their lag-1
-    correlation r, and the degrees of freedom fall by as much. r is corrected for its small-sample bias,
-    -(1 + 4 r) / n about a mean (Kendall 1954), -(2 + 6 r) / n about a line.
+    The values scatter alike in both, as an autoregression of the first order. Their variance is read from the
+    median size of second differences, whose variance is 6 - 8 r + 2 r^2 times as large for a lag-1
+    correlation r: neither a drift nor a bend of the course counts as scatter. The variance of a mean is
+    inflated by (1 + r) / (1 - r), and the degrees of freedom fall by as much.
 
     Parameters
     ----------
     first, last
         (n,), (m,) finite values in order, at least three each.
-    straightened
-        Scatter is counted about a line through each of the two rather than about its mean, so that a steady
-        change within them counts as none. From few values a line cannot be told from a wander.
+    lag1
+        The correlation r, 0 or more and below 1. It is taken for granted, because it cannot be told from a
+        drift where values are few; too large a one makes the interval too wide.
     level
         Coverage, for example 0.95.
     """
-    off = [_off(values, straightened=straightened) for values in (first, last)]
-    spread = sum(float(o @ o) for o in off)
-    each, count = (len(first) + len(last)) / 2, len(first) + len(last)
-    lag1 = sum(float(o[1:] @ o[:-1]) for o in off) / spread if spread > 0 else 0.0
-    lag1 += (2 + 6 * lag1) / each if straightened else (1 + 4 * lag1) / each
-    lag1 = min(max(lag1, 0.0), _CEILING)
-    inflation, freedom = (1 + lag1) / (1 - lag1), count - (4 if straightened else 2)
-    variance = spread / freedom * inflation * (1 / len(first) + 1 / len(last))
-    t = float(stats.t.ppf((1 + level) / 2, max(freedom / inflation, _LEAST_FREEDOM)))
-    return float(last.mean() - first.mean()), t * math.sqrt(variance)
-
-
-def _off(values: FloatArray, *, straightened: bool) -> FloatArray:
-    """Return (n,) what is left of (n,) values beside their mean, or beside a line through them."""
-    off = values - values.mean()
-    if straightened:
-        along = np.arange(len(values)) - (len(values) - 1) / 2
-        off = off - along * (along @ off) / (along @ along)
-    return np.asarray(off)
+    bends = np.abs(np.concatenate([np.diff(first, 2), np.diff(last, 2)]))
+    spread = float(np.median(bends)) / _MEDIAN_OF_NORMAL
+    inflation = (1 + lag1) / (1 - lag1)
+    each = spread**2 / (6 - 8 * lag1 + 2 * lag1**2)
+    variance = each * inflation * (1 / len(first) + 1 / len(last))
+    freedom = max((len(first) + len(last) - 4) / inflation, _LEAST_FREEDOM)
+    half = float(stats.t.ppf((1 + level) / 2, freedom)) * math.sqrt(variance)
+    return float(last.mean() - first.mean()), half
