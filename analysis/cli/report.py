@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
 from analysis.cli.papers import STDOUT, Papers
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("report", short_help="Write the posture report of a session.")
-@click.argument("session", default="latest")
+@click.argument("session", default="latest", shell_complete=session_words)
 @click.option("-o", "--output", metavar="FILE", help="The page; by default beside the session.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the report as JSON; - for stdout.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the stride table as CSV; - for stdout.")

@@ -253,8 +253,12 @@ def test_hostile_names_reach_neither_terminal_nor_page(session: Path, tmp_path: 
     connection.commit()
     connection.close()
     home, page = session.parent.parent, tmp_path / "page.html"
-    for words in (("list",), ("show",), ("report", "-o", page), ("compare", "latest", "latest")):
+    other = tmp_path / "other.runtall"
+    other.write_bytes(session.read_bytes())
+    compared = tmp_path / "compared.html"
+    for words in (("list",), ("show",), ("report", "-o", page), ("compare", session, other, "-o", compared)):
         success(forked(home, *words))
+    assert "<script>alert" not in compared.read_text(encoding="utf-8")
     content = page.read_text(encoding="utf-8")
     assert "<script>alert" not in content
     assert "<img src=x" not in content

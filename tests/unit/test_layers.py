@@ -38,9 +38,11 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.comparison", "analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.comparison",),
         ("analysis.library",),
         ("analysis.cli",),
+        ("analysis.__main__",),
     ),
 }
 """Lowest first. Units in one layer do not know each other."""
