@@ -13,7 +13,7 @@ from analysis.report import page, sheet
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
 from tests.support.accessibility import axe_source
-from tests.support.devtools import Browser, Page, running_browser
+from tests.support.devtools import LOOK, Browser, Page, running_browser
 from tests.support.sample_course import Course
 from tests.support.sample_report import with_fields
 from tests.support.sample_ways import with_way
@@ -21,31 +21,6 @@ from tests.support.sample_ways import with_way
 pytestmark = pytest.mark.browser
 
 PHONE, DESK = 375, 1200
-
-LOOK = """(() => {
-  const box = e => e.getBoundingClientRect();
-  const shown = [...document.querySelectorAll("svg.drawing")].filter(s => box(s).width > 0);
-  const texts = shown.flatMap(s => [...s.querySelectorAll("text")].map(t => ({
-    size: parseFloat(getComputedStyle(t).fontSize) * box(s).width / s.viewBox.baseVal.width,
-    cut: box(t).right > box(s).right + 1 || box(t).left < box(s).left - 1 })));
-  const wide = [...document.body.querySelectorAll("*")].filter(e => box(e).right > innerWidth + 1);
-  const read = "p, li, dd, dt, th, td, span, h1, h2, h3, figcaption, button, output";
-  const seen = [...document.querySelectorAll(read)]
-    .filter(e => e.getClientRects().length).map(e => parseFloat(getComputedStyle(e).fontSize));
-  const over = shown.flatMap(s => {
-    const all = [...s.querySelectorAll("text")].filter(t => box(t).width > 0);
-    return all.flatMap((a, i) => all.slice(i + 1).filter(b => {
-      const p = box(a), q = box(b);
-      return Math.min(p.right, q.right) - Math.max(p.left, q.left) > 1
-        && Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 4;
-    }).map(b => a.textContent + " / " + b.textContent));
-  });
-  return { inner: innerWidth, scroll: document.documentElement.scrollWidth,
-    height: document.documentElement.scrollHeight, wide: wide.map(e => e.outerHTML.slice(0, 80)),
-    classes: shown.map(s => s.classList[1]), smallest: Math.min(...texts.map(t => t.size), ...seen),
-    cut: texts.filter(t => t.cut).length, over, paper: getComputedStyle(document.body).backgroundColor };
-})()"""
-"""Measures the page as laid out."""
 
 UNFOLD = 'document.querySelectorAll("details").forEach(d => d.open = true)'
 
