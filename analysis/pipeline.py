@@ -9,6 +9,7 @@ from analysis.config import AnalysisConfig
 from analysis.errors import NoLapsError, SignalError
 from analysis.judging.baseline import (
     fresh_window,
+    read_at_its_effort,
     relative_to_window,
     usable_running,
     with_adjusted_flexion,
@@ -22,6 +23,7 @@ from analysis.judging.grade import GradeResult, grade_of
 from analysis.judging.known_laps import lap_times
 from analysis.judging.laps import efforts_of, laps_of
 from analysis.judging.mounting_shift import mounting_shifts
+from analysis.judging.own_slopes import effort_of, from_the_start
 from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
 from analysis.judging.segments import median_over_distance, segments_of
@@ -30,6 +32,7 @@ from analysis.judging.thirds import thirds_of
 from analysis.judging.verdict import judge, require_running
 from analysis.judging.walking import walking_beside_running
 from analysis.lengths import Split
+from analysis.personal import PersonalBaseline
 from analysis.records import (
     Baseline,
     ClockFacts,
@@ -52,8 +55,17 @@ from sensor.samples import TRUNK_PLACEMENTS, FloatArray, Recording, SensorRecord
 from sensor.session.reader import read_recording
 
 
-def analyse_session(path: StrPath, config: AnalysisConfig | None = None) -> RunReport:
+def analyse_session(
+    path: StrPath, config: AnalysisConfig | None = None, *, personal: PersonalBaseline | None = None
+) -> RunReport:
     """Read a session file and analyse it: one pure, picklable call from path to report.
+
+    Parameters
+    ----------
+    path
+        The session file.
+    config, personal
+        As of `analyse`.
 
     Raises
     ------
@@ -62,10 +74,15 @@ def analyse_session(path: StrPath, config: AnalysisConfig | None = None) -> RunR
     AnalysisError
         As `analyse`.
     """
-    return analyse(read_recording(path), config)
+    return analyse(read_recording(path), config, personal=personal)
 
 
-def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunReport:
+def analyse(
+    recording: Recording,
+    config: AnalysisConfig | None = None,
+    *,
+    personal: PersonalBaseline | None = None,
+) -> RunReport:
     """Analyse one session.
 
     Parameters
@@ -74,6 +91,8 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         At least one trunk sensor.
     config
         Every number; the defaults without it.
+    personal
+        What earlier runs of the same runner tell; the intercept always comes from this run.
 
     Raises
     ------
@@ -90,6 +109,8 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     recording = with_watch(recording, watch)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
     trunk = motion_of(sensor, speed, config=config, felt=felt)
+    if personal is not None and trunk.path is None:
+        personal = replace(personal, speed=None, uphill=None, downhill=None, level=None)
     recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk=trunk, speed=speed, config=config)
     measured = speed is not None and speed.measured
     together = {
@@ -105,6 +126,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         config=config.distance,
         gaps=sensor.gaps,
         lap_s=lap_s,
+        step=personal.step if personal else None,
     )
     slope = grade_of(
         table["start_s"], way, tracks=recording.tracks, context=recording.context, config=config.grade
@@ -117,7 +139,9 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     zero_source = sound_zero(
         trunk.calibration.source, standings, shifts=shifts, limit_deg=config.verdict.unsound_standing_deg
     )
-    table, baseline = _against_the_window(table, way, zero_source=zero_source, config=config)
+    table, baseline = _against_the_window(
+        table, way, zero_source=zero_source, personal=personal, config=config
+    )
     table, standings = recalibrated(table, standings, shifts=shifts, context=recording.context, config=config)
     found = findings_of(
         table, baseline, config=config, shifts=shifts, standings=standings, zero_source=zero_source
@@ -136,6 +160,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         shifts=shifts,
         standings=standings,
         zero_source=zero_source,
+        personal=personal,
         config=config,
     )
 
@@ -223,14 +248,25 @@ def _along_the_way(
 
 
 def _against_the_window(
-    table: StrideTable, way: DistanceResult, *, zero_source: ZeroSource, config: AnalysisConfig
+    table: StrideTable,
+    way: DistanceResult,
+    *,
+    zero_source: ZeroSource,
+    personal: PersonalBaseline | None,
+    config: AnalysisConfig,
 ) -> tuple[StrideTable, Baseline | None]:
     """Fill the flexion against the fresh window, and what may be judged by it."""
     baseline = fresh_window(table, way.total_m, config.baseline)
+    effort = effort_of(
+        table, baseline, personal, speed_is_measured=way.speed_is_measured, config=config.personal
+    )
+    baseline = read_at_its_effort(table, baseline, effort, config=config.baseline)
     if zero_source == ZeroSource.OWN_BASELINE and baseline is not None:
         table, baseline = relative_to_window(table, baseline)
-    table = with_judged(table, baseline, config.baseline, speed_is_measured=way.speed_is_measured)
-    return with_adjusted_flexion(table, baseline), baseline
+    table = with_judged(
+        table, baseline, config.baseline, speed_is_measured=way.speed_is_measured, effort=effort
+    )
+    return with_adjusted_flexion(table, baseline, effort.added_deg), baseline
 
 
 def _lap_starts(recording: Recording, watch: WatchClock | None, config: AnalysisConfig) -> FloatArray:
@@ -277,6 +313,7 @@ def _judged(
     shifts: tuple[MountingShift, ...],
     standings: tuple[Standing, ...],
     zero_source: ZeroSource,
+    personal: PersonalBaseline | None,
     config: AnalysisConfig,
 ) -> RunReport:
     """Judge what was found and sum up."""
@@ -341,6 +378,15 @@ def _judged(
         lost_share=lost_running_share(table, sensor.gaps, config.distance),
         unit=unit,
     )
+    if zero_source == ZeroSource.STANDING and not outcome.no_verdict_because:
+        early = from_the_start(
+            baseline,
+            personal,
+            refit_deg=config.comparison.refit_deg,
+            level=config.comparison.level,
+            max_grade_pct=config.baseline.max_grade_pct,
+        )
+        outcome = replace(outcome, headline=f"{outcome.headline} {early}".rstrip())
     return report_of(
         recording,
         trunk,
@@ -352,5 +398,6 @@ def _judged(
         way=way,
         slope=slope,
         zero_source=zero_source,
+        personal=personal,
         config=config,
     )

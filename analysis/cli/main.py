@@ -29,6 +29,8 @@ COMMANDS = {
     "profile": ("analysis.cli.profile", "Show or change your stature, thresholds, unit and usual sensors."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
+    "baseline": ("analysis.cli.baseline", "Show what is usual for you, from earlier runs."),
+    "history": ("analysis.cli.history", "Show your runs over time."),
     "rename": ("analysis.cli.rename", "Give a session another name."),
     "tag": ("analysis.cli.tag", "Give a session words to find it by."),
     "trim": ("analysis.cli.trim", "Cut the beginning or end of a session, or take that back."),
