@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test wheel lowest newest coverage test-bluez check fuzz mutants soak bench revalidate picture clean
+.PHONY: help demo test wheel lowest newest coverage test-bluez check fuzz mutants soak bench revalidate picture axe clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -84,6 +84,9 @@ soak: $(VENV)/.installed  ## Eight virtual hours, five sensors, hundreds of faul
 
 picture: $(VENV)/.installed  ## Take the README's picture of the demo's report (needs Chromium)
 	$(BIN)/python -m tests.bench.demo_picture
+
+axe: $(VENV)/.installed  ## Fetch axe-core, the rules of accessibility for the browser tests (needs npm)
+	npm install --prefix tests/support/axe --no-audit --no-fund --no-package-lock
 
 clean:  ## Remove what make made
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -21,6 +21,7 @@ from analysis.judging.config import (
     GradeConfig,
     MountingShiftConfig,
     SegmentConfig,
+    ThirdsConfig,
     VerdictConfig,
 )
 from analysis.judging.personal_config import HistoryConfig, PersonalConfig
@@ -62,6 +63,7 @@ __all__ = [
     "SegmentConfig",
     "SignalConfig",
     "SyncTapConfig",
+    "ThirdsConfig",
     "VerdictConfig",
     "WatchClockConfig",
 ]
@@ -97,6 +99,7 @@ class AnalysisConfig:
     segments: SegmentConfig = field(default_factory=SegmentConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
     advice: AdviceConfig = field(default_factory=AdviceConfig)
+    thirds: ThirdsConfig = field(default_factory=ThirdsConfig)
     comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
     personal: PersonalConfig = field(default_factory=PersonalConfig)
     history: HistoryConfig = field(default_factory=HistoryConfig)

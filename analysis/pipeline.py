@@ -28,7 +28,9 @@ from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
 from analysis.judging.segments import median_over_distance, segments_of
 from analysis.judging.summary import doubts_about, gap_facts, report_of
+from analysis.judging.thirds import thirds_of
 from analysis.judging.verdict import judge, require_running
+from analysis.judging.walking import walking_beside_running
 from analysis.lengths import Split
 from analysis.personal import PersonalBaseline
 from analysis.records import (
@@ -339,6 +341,9 @@ def _judged(
         mounting_shifts=shifts,
         gaps=gaps,
         zones=found.zones,
+        zone_s=found.zone_s,
+        thirds=thirds_of(table, speed_is_measured=way.speed_is_measured, shifts=shifts, config=config.thirds),
+        walking=walking_beside_running(table, config.thirds),
         quality=quality_of(
             facts, table, standings=standings, shifts=shifts, gaps=gaps, config=config.verdict, unit=unit
         ),

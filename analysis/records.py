@@ -267,6 +267,105 @@ class Effort:
     flag: Flag
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Third:
+    """What was compared of the first, or of the last, third of the usable running.
+
+    ``from_m`` to ``to_m`` is where it lies, ``counted_m`` how much of it was compared. ``angle_deg`` is the
+    mean adjusted flexion, against the zero where no change is known; speed and slope are medians.
+    """
+
+    from_m: float
+    to_m: float
+    counted_m: float
+    stride_count: int
+    angle_deg: float
+    speed_mps: float
+    grade_pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thirds:
+    """The first third of the usable running against the last.
+
+    Parameters
+    ----------
+    first, last
+        What was compared; None where nothing could be.
+    change_deg, lo_deg, hi_deg
+        Last minus first, more forward positive, and the ends of its 95 % interval; NaN without the two. It
+        covers the scatter within this run, and says nothing of other days.
+    detectable_deg
+        The smallest change that the scatter of this run would let show.
+    matched_by
+        ``pace``, ``slope``: what of them was measured, and so is alike in both.
+    because
+        Why there is no comparison: half a sentence; else empty.
+    doubt
+        Why the change may be something else than posture; else empty.
+    """
+
+    first: Third | None = None
+    last: Third | None = None
+    change_deg: float = math.nan
+    lo_deg: float = math.nan
+    hi_deg: float = math.nan
+    detectable_deg: float = math.nan
+    matched_by: tuple[str, ...] = ()
+    because: str = ""
+    doubt: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the change is more than the scatter of this run makes."""
+        return abs(self.change_deg) > self.detectable_deg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkingPosture:
+    """Median flexion of the usable walking beside that of the usable running: shown, not judged."""
+
+    walking_deg: float
+    running_deg: float
+    walking_strides: int
+    running_strides: int
+    walking_s: float
+
+    @property
+    def taller_running_deg(self) -> float:
+        """By how much the trunk was more upright running than walking."""
+        return self.walking_deg - self.running_deg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRun:
+    """An earlier run to set beside this one. NaN where unknown.
+
+    Parameters
+    ----------
+    name, started_utc
+        As its session tells.
+    distance_m
+        Length of its way.
+    tall_until_m
+        Where its first flag begins; NaN where none did.
+    judged_m
+        How far it was judged: without a flag, how far "tall" was seen.
+    late_change_deg
+        Its last third minus its first, adjusted flexion.
+    level_deg
+        Trunk flexion of its fresh window against standing.
+    """
+
+    name: str
+    started_utc: str
+    distance_m: float
+    tall_until_m: float
+    judged_m: float
+    late_change_deg: float
+    level_deg: float
+
+
 class Axis(StrEnum):
     """Direction of a change of the trunk's angle."""
 
@@ -328,10 +427,12 @@ class AdviceKind(StrEnum):
     COME_UP_SOONER = "come up sooner"
     REMIND_LATE = "remind yourself late"
     STRENGTHEN_BACK = "strengthen the back"
+    MOBILISE_SPINE = "loosen the upper back"
     RUN_TALL_IN_PARTS = "run tall in parts"
     LIGHTEN_BACKPACK = "lighten the backpack"
     LIGHTEN_VEST = "lighten the vest"
     BREAK_UP_SITTING = "break up sitting"
+    BREAK_UP_DRIVE = "break up the drive"
 
 
 @dataclass(frozen=True, slots=True)

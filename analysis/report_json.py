@@ -89,6 +89,9 @@ def head_of(report: RunReport) -> dict[str, Any]:
         "personal": None if provenance.personal is None else asdict(provenance.personal),
         "episodes": [_episode(e) for e in evidence.episodes],
         "zones": dict(evidence.zones),
+        "zone_s": dict(evidence.zone_s),
+        "thirds": None if evidence.thirds is None else asdict(evidence.thirds),
+        "walking": None if evidence.walking is None else asdict(evidence.walking),
         **{key: [asdict(item) for item in flat[name]] for key, name in _LISTS.items()},
         "segments": _segments(report.evidence.segments),
         "laps": _segments(report.evidence.laps),
@@ -153,6 +156,9 @@ def report_of(content: Mapping[str, Any]) -> RunReport:
     content = {"laps": (), "efforts": (), **content}
     given = {
         "advice": (),
+        "zone_s": {},
+        "thirds": None,
+        "walking": None,
         "heart_rate_bpm": None,
         "grade_half_width_pct": None,
         "ascent_m": None,

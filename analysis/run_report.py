@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from analysis.records import (
     Segment,
     SessionFacts,
     Standing,
+    Thirds,
+    WalkingPosture,
 )
 from analysis.stride.table import StrideTable, units_of
 from analysis.words import Confidence, Method, Verdict, ZeroSource, Zone
@@ -118,6 +120,12 @@ class Evidence:
         Share (0 to 1) of usable run strides in each zone; empty without a fresh window.
     notes
         Remarks that are no faults.
+    zone_s
+        Seconds of usable running in each zone; empty without a fresh window.
+    thirds
+        The first third of the usable running against the last; None in a report of an older version.
+    walking
+        Posture in walking beside running; None where either was too little.
     """
 
     baseline: Baseline | None
@@ -131,6 +139,9 @@ class Evidence:
     notes: tuple[str, ...]
     laps: tuple[Segment, ...] = ()
     efforts: tuple[Effort, ...] = ()
+    zone_s: Mapping[Zone, float] = field(default_factory=dict)
+    thirds: Thirds | None = None
+    walking: WalkingPosture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import home_folder
-from analysis.cli.report import STDOUT, write_text
+from analysis.cli.papers import STDOUT
+from analysis.cli.report import write_text
 from analysis.cli.runner import chosen_config, chosen_runner
 
 

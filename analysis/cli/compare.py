@@ -10,7 +10,8 @@ import click
 
 from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.report import STDOUT, refuse_same_file, usual_report, write_text
+from analysis.cli.papers import STDOUT
+from analysis.cli.report import refuse_same_file, usual_report, write_text
 from sensor.text import printable
 
 if TYPE_CHECKING:

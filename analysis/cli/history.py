@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from analysis.cli.home import home_folder
+from analysis.cli.papers import STDOUT
 from analysis.cli.quantities import parse_distance_m
-from analysis.cli.report import STDOUT, refuse_same_file, write_text
+from analysis.cli.report import refuse_same_file, write_text
 from analysis.cli.runner import chosen_config, chosen_runner
 
 

@@ -12,6 +12,7 @@ import click
 from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
+from analysis.cli.papers import STDOUT, Papers
 from analysis.cli.runner import profile_of_session
 from analysis.cli.text import tell
 from analysis.lengths import Split
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
     from analysis.profile import Profile
     from analysis.run_report import RunReport
 
-STDOUT = "-"
-
 
 @click.command("report", short_help="Write the posture report of a session.")
 @click.argument("session", default="latest", shell_complete=session_words)
 @click.option("-o", "--output", metavar="FILE", help="The page; by default beside the session.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the report as JSON; - for stdout.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the stride table as CSV; - for stdout.")
+@click.option("--pdf", "pdf_file", metavar="FILE", help="Also print the page, by Chromium or Chrome.")
+@click.option(
+    "--sheet",
+    "sheet_file",
+    metavar="FILE",
+    help="Also write one A4 page for a physiotherapist; printed where FILE ends in .pdf.",
+)
+@click.option("--png", "png_file", metavar="FILE", help="Also write the main figure as a picture.")
 @click.option(
     "--split",
     type=click.Choice([*map(str, Split)]),
@@ -57,6 +64,9 @@ def command(
     output: str | None,
     json_file: str | None,
     csv_file: str | None,
+    pdf_file: str | None,
+    sheet_file: str | None,
+    png_file: str | None,
     split: str | None,
     track_file: Path | None,
     whole_map: bool,
@@ -75,7 +85,20 @@ def command(
     home = home_folder(ctx)
     path = find_session(home, session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
-    refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
+    papers = Papers(pdf_file, sheet_file, png_file)
+    papers.require_files()
+    refuse_same_file(
+        {
+            "SESSION": path,
+            "--output": page_path,
+            "--json": json_file,
+            "--csv": csv_file,
+            "--pdf": pdf_file,
+            "--sheet": sheet_file,
+            "--png": png_file,
+        }
+    )
+    papers.require_browser()
     if track_file is not None:
         from analysis.cli.track import give_track, read_track
 
@@ -98,6 +121,7 @@ def command(
         report=report,
         json_file=json_file,
         csv_file=csv_file,
+        papers=papers,
         open_page=open_page,
     )
 
@@ -178,9 +202,13 @@ def _write_report(
     report: Callable[[], RunReport],
     json_file: str | None,
     csv_file: str | None,
+    papers: Papers,
     open_page: bool,
 ) -> None:
+    printed = papers.made(report, made["page"])
     write_text(page_path, made["page"])
+    for target, content in printed.items():
+        write_private(Path(target), content)
     if json_file not in (None, STDOUT):
         write_text(Path(json_file), made["json"])
     if csv_file is not None:

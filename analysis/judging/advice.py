@@ -1,7 +1,8 @@
 """What to advise after a run, and why: chosen by closed words and by what was found. Never a diagnosis.
 
 Free notes choose nothing: no program tells "no chest pain" from chest pain. Sources: the usual coaching cue
-for upright running; advice on sitting, packs and strengthening of the back extensors.
+for upright running; advice on sitting, long drives, packs, strengthening of the back extensors and mobility
+of the thoracic spine.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ POSTURE_KINDS = frozenset(
         AdviceKind.COME_UP_SOONER,
         AdviceKind.REMIND_LATE,
         AdviceKind.STRENGTHEN_BACK,
+        AdviceKind.MOBILISE_SPINE,
         AdviceKind.RUN_TALL_IN_PARTS,
     }
 )
@@ -43,7 +45,7 @@ def advise(
     distance_m: float,
     config: AdviceConfig,
 ) -> tuple[Advice, ...]:
-    """Return what to advise, the most important first; never empty.
+    """Return what to advise, the most important first; at least one thing, at most ``config.most``.
 
     Parameters
     ----------
@@ -62,12 +64,12 @@ def advise(
     if warnings:
         return (Advice(AdviceKind.SEE_DOCTOR, ", ".join(warnings)),)
     found = _by_findings(verdict, episodes, quality=quality, distance_m=distance_m, config=config)
-    advised = (*found, *_by_context(episodes, context, config=config))
+    advised = [*found, *_by_context(episodes, context, config=config)]
     hurting = [str(pain) for pain in pains if pain.level >= config.pain_silences_from]
-    if not hurting:
-        return advised
-    kept = (advice for advice in advised if advice.kind not in POSTURE_KINDS)
-    return (Advice(AdviceKind.LET_PAIN_EASE, ", ".join(hurting)), *kept)
+    if hurting:
+        kept = (advice for advice in advised if advice.kind not in POSTURE_KINDS)
+        advised = [Advice(AdviceKind.LET_PAIN_EASE, ", ".join(hurting)), *kept]
+    return tuple(advised[: config.most])
 
 
 def _strongest_pains(context: Mapping[str, Any]) -> list[Pain]:
@@ -115,9 +117,16 @@ def _by_findings(
         yield Advice(AdviceKind.COME_UP_SOONER, "you came back up by yourself")
     elif worst.from_m >= config.late_share * distance_m:
         yield Advice(AdviceKind.REMIND_LATE, "the slouch came late in the run", at_m=worst.from_m)
-        yield Advice(AdviceKind.STRENGTHEN_BACK, "the slouch came late in the run")
+        yield _hold_it_longer(worst)
     else:
         yield Advice(AdviceKind.RUN_TALL_IN_PARTS, "the slouch came early in the run")
+
+
+def _hold_it_longer(worst: Episode) -> Advice:
+    """Return what helps between runs: for a back that was seen to round, mobility; else strength."""
+    if worst.flag == Flag.ROUNDED:
+        return Advice(AdviceKind.MOBILISE_SPINE, "your upper back rounded")
+    return Advice(AdviceKind.STRENGTHEN_BACK, "the slouch came late in the run")
 
 
 def _improve_recording(quality: Sequence[QualityLine]) -> Advice:
@@ -140,7 +149,7 @@ def _worst(episodes: Sequence[Episode]) -> Episode | None:
 def _by_context(
     episodes: Sequence[Episode], context: Mapping[str, Any], *, config: AdviceConfig
 ) -> Iterator[Advice]:
-    """Add what pack and sitting have to do with a trunk that slouched."""
+    """Add what pack, sitting and a long drive have to do with a trunk that slouched."""
     worst = _worst(episodes)
     if worst is None or worst.flag not in (Flag.SLOUCHED, Flag.ROUNDED):
         return
@@ -150,3 +159,5 @@ def _by_context(
     sat = context.get("hours_sat_before", math.nan)
     if isinstance(sat, int | float) and sat >= config.sat_long_hours:
         yield Advice(AdviceKind.BREAK_UP_SITTING, f"you sat for {sat:g} hours before")
+    elif context.get("long_car_trip") is True:
+        yield Advice(AdviceKind.BREAK_UP_DRIVE, "you came from a long drive")

@@ -14,7 +14,7 @@ from analysis.judging.curve import above_window, curve_of, over_strides
 from analysis.judging.episodes import find_episodes
 from analysis.judging.leaning import told_apart
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
-from analysis.judging.zones import zone_shares
+from analysis.judging.zones import zone_shares, zone_times
 from analysis.records import Axis, Baseline, Curve, Episode, MountingShift, Standing, StrideTable
 from analysis.words import Flag, StandingRole, ZeroSource, Zone
 from sensor.samples import BoolArray, FloatArray
@@ -34,6 +34,8 @@ class Findings:
         In order of distance. A ``watch`` episode holds the ``slouched`` ones within it.
     zones
         Share of the usable running strides in each zone; empty without a fresh window.
+    zone_s
+        Seconds of the same in each zone.
     notes
         Remarks that are no faults.
     """
@@ -42,6 +44,7 @@ class Findings:
     curve: Curve
     episodes: tuple[Episode, ...]
     zones: Mapping[Zone, float]
+    zone_s: Mapping[Zone, float]
     notes: tuple[str, ...]
 
 
@@ -75,19 +78,22 @@ def findings_of(
     notes = _notes(curve, rules) if zero_source == ZeroSource.STANDING else ()
     if baseline is None:
         unflagged = table.with_columns(flag=np.full(len(table), Flag.NONE, dtype=object))
-        return Findings(table=unflagged, curve=curve, episodes=(), zones={}, notes=notes)
+        return Findings(table=unflagged, curve=curve, episodes=(), zones={}, zone_s={}, notes=notes)
     barred = _barred(table["start_s"], shifts, standings)
     flagged, slouches = _slouch_flags(table, curve, barred=barred, config=rules)
     flagged, rounded = rounded_flags(flagged, curve, barred=barred, config=rules)
     flagged, head = head_flags(flagged, curve, baseline=baseline, config=rules)
     usable = usable_running(table)
-    bend_deg = above_window(table, "upper_trunk_minus_sacrum_deg", baseline)
+    change_deg = table["trunk_flexion_adj_deg"][usable]
+    bend_deg = above_window(table, "upper_trunk_minus_sacrum_deg", baseline)[usable]
+    lasted_s = (table["end_s"] - table["start_s"])[usable]
     episodes = sorted((*slouches, *rounded, *head), key=lambda episode: (episode.from_m, -episode.to_m))
     return Findings(
         table=flagged,
         curve=curve,
         episodes=tuple(episodes),
-        zones=zone_shares(table["trunk_flexion_adj_deg"][usable], rules, bend_change_deg=bend_deg[usable]),
+        zones=zone_shares(change_deg, rules, bend_change_deg=bend_deg),
+        zone_s=zone_times(change_deg, rules, bend_change_deg=bend_deg, lasted_s=lasted_s),
         notes=notes,
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.judging.config import FindingsConfig
 from analysis.words import Flag, Zone
-from sensor.samples import FloatArray, IntArray
+from sensor.samples import BoolArray, FloatArray, IntArray
 
 _FLAGS = {Zone.WATCH: Flag.WATCH, Zone.LEANING: Flag.LEANING, Zone.SLOUCHED: Flag.SLOUCHED}
 
@@ -42,13 +42,28 @@ def zone_shares(
 
     ``bend_change_deg`` (n,) as in `zone_of`; where it is never known there is no zone `Zone.LEANING`.
     """
+    inside = _inside(change_deg, config, bend_change_deg=bend_change_deg)
+    return {zone: float(part.sum() / max(len(change_deg), 1)) for zone, part in inside.items()}
+
+
+def zone_times(
+    change_deg: FloatArray, config: FindingsConfig, *, bend_change_deg: FloatArray, lasted_s: FloatArray
+) -> dict[Zone, float]:
+    """Return the seconds in each zone of (n,) strides that lasted ``lasted_s``; else as `zone_shares`."""
+    inside = _inside(change_deg, config, bend_change_deg=bend_change_deg)
+    return {zone: float(lasted_s[part].sum()) for zone, part in inside.items()}
+
+
+def _inside(
+    change_deg: FloatArray, config: FindingsConfig, *, bend_change_deg: FloatArray
+) -> dict[Zone, BoolArray]:
     numbers = _zone_numbers(change_deg, config)
     straight = bend_change_deg < config.leaning_bend_deg
     inside = {zone: numbers == number for number, zone in enumerate(_BY_CHANGE)}
     if np.isfinite(bend_change_deg).any():
         slouched = inside[Zone.SLOUCHED]
         inside |= {Zone.LEANING: slouched & straight, Zone.SLOUCHED: slouched & ~straight}
-    return {zone: float(inside[zone].sum() / max(len(change_deg), 1)) for zone in Zone if zone in inside}
+    return {zone: np.asarray(inside[zone]) for zone in Zone if zone in inside}
 
 
 def _zone_numbers(change_deg: FloatArray, config: FindingsConfig) -> IntArray:

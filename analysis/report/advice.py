@@ -32,6 +32,8 @@ SENTENCES = {
     f"{CUE}.",
     AdviceKind.STRENGTHEN_BACK: "A few minutes of back-extensor exercises twice a week can help you hold it "
     "longer.",
+    AdviceKind.MOBILISE_SPINE: "Between runs, lie over a foam roller or a rolled towel across the upper "
+    "back for a minute or two, breathing calmly.",
     AdviceKind.RUN_TALL_IN_PARTS: "Next run, try one minute of running tall in every {one}: "
     f"{CUE}. Add to it when it feels easy.",
     AdviceKind.LIGHTEN_BACKPACK: "In the backpack, take only what you need, with wide shoulder straps and "
@@ -39,7 +41,9 @@ SENTENCES = {
     AdviceKind.LIGHTEN_VEST: "In the vest, take only what you need, and draw it snug so that nothing "
     "bounces.",
     AdviceKind.BREAK_UP_SITTING: "Before your next run, break up the sitting: stand up every 20 to 60 "
-    "minutes.",
+    "minutes. Knees below hips, and a small roll behind the lower back.",
+    AdviceKind.BREAK_UP_DRIVE: "Leave some time on your feet between a long drive and a long run, before it "
+    "and after.",
 }
 """Kind of advice to its sentence."""
 
@@ -49,12 +53,19 @@ RECORD_BETTER = "Next time, run at least {least}, and stand tall and still for t
 LEAST_RUN = {LengthUnit.KILOMETRE: "two kilometres", LengthUnit.MILE: "a mile and a quarter"}
 """Below it a run has no fresh window, `BaselineConfig.least_run_m`."""
 
+_SAYS_WHY = {AdviceKind.SEE_DOCTOR, AdviceKind.LET_PAIN_EASE}
+
 _WITHOUT_LIMITS = {AdviceKind.SEE_DOCTOR, AdviceKind.LET_PAIN_EASE, AdviceKind.IMPROVE_RECORDING}
 
 
 def advice_lines(report: RunReport) -> list[str]:
     """Return the sentences of what is advised, the most important first."""
     return [_sentence(advice, words.unit_of(report)) for advice in report.outcome.advice]
+
+
+def reasons(report: RunReport) -> list[str]:
+    """Return why each piece was chosen, in the order of `advice_lines`; empty where the sentence says it."""
+    return ["" if advice.kind in _SAYS_WHY else f"Why: {advice.because}." for advice in report.outcome.advice]
 
 
 def limits(report: RunReport) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from analysis.lengths import LengthUnit
 from analysis.report import words
-from analysis.report.svg import Scale, line, text, ticks
+from analysis.report.svg import Scale, group, line, text, ticks
 from analysis.run_report import RunReport
 from sensor.samples import FloatArray
 
@@ -165,7 +165,7 @@ def x_axis(way: Way, size: Size, bottom: float) -> Markup:
     unit = text(unit_at, bottom + 18, way.unit, class_="tick unit", anchor="end")
     told = f"distance: {way.source}"
     source = [text(unit_at, bottom + 36, told, class_="tick", anchor="end")] if way.source else []
-    return Markup("").join([base, *small, *labels, unit, *source])
+    return Markup("").join([base, group(*small, *labels, class_="x-axis"), unit, *source])
 
 
 def y_grid(scale: Scale, size: Size, labels: dict[float, str]) -> Markup:

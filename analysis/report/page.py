@@ -1,21 +1,31 @@
-"""A run report as one self-contained HTML page: nothing is loaded from outside, nothing is executed."""
+"""A run report as one self-contained HTML page: nothing is loaded, one script of our own runs."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.judging.zones import zone_of
+from analysis.records import EarlierRun
 from analysis.report import method, words
-from analysis.report.advice import LEAST_RUN, advice_lines, limits
-from analysis.report.heart_figure import heart_figure
+from analysis.report.advice import LEAST_RUN, advice_lines, limits, reasons
+from analysis.report.cursor import cursor_data, script
+from analysis.report.fresh_tired import (
+    earlier_rows,
+    thirds_remarks,
+    thirds_sentence,
+    this_row,
+    walking_sentence,
+)
 from analysis.report.kilometre_flags import flag_parts
 from analysis.report.map_figure import map_figure
 from analysis.report.posture_figure import axis_mode, posture_figure, y_step
@@ -33,6 +43,7 @@ FILTERS = {
     "percent": words.percent,
     "pace": words.pace,
     "duration": words.duration,
+    "minutes": words.minutes,
     "way": words.length,
     "mean_pace": words.mean_pace,
     "lap_time": words.lap_time,
@@ -49,7 +60,7 @@ FILTERS = {
 """What the templates may do with a value: units, rounding, words, shapes."""
 
 
-def render(report: RunReport, *, whole_map: bool = False) -> str:
+def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[EarlierRun] = ()) -> str:
     """Return the page.
 
     Parameters
@@ -59,26 +70,38 @@ def render(report: RunReport, *, whole_map: bool = False) -> str:
         as replacement characters.
     whole_map
         Draw the first and the last 200 m of the way on the map, too.
+    earlier
+        The last comparable runs, the latest first, to stand beside this one.
 
     Returns
     -------
     str
         A whole HTML document, below 1 MB also for runs of many hours.
     """
-    style = _style()
+    style, course = page_style(), cursor_data(report)
     thresholds = report.provenance.config.findings
     return (
-        _environment()
+        page_environment()
         .get_template("page.html.j2")
         .render(
             report=report,
             style=Markup(style),
-            policy=_policy(style),
+            policy=page_policy(style, script() if course else ""),
+            course=course,
+            script=Markup(script()),
             verdict=words.VERDICTS[report.outcome.verdict],
             facts=words.facts(report),
             context=words.context_lines(report),
             advice=advice_lines(report),
+            reasons=reasons(report),
             limits=limits(report),
+            thirds_sentence=thirds_sentence(report),
+            thirds_remarks=thirds_remarks(report),
+            walking_sentence=walking_sentence(report),
+            earlier=earlier_rows(earlier, words.unit_of(report)),
+            this_row=this_row(report),
+            quality_in_short=words.quality_in_short(report),
+            has_heart=bool(np.isfinite(report.strides["heart_rate_bpm"]).any()),
             method=method,
             figures=_figures(report, whole_map=whole_map),
             hides_ends=not whole_map,
@@ -114,7 +137,6 @@ def _figures(report: RunReport, *, whole_map: bool) -> dict[str, Any]:
     return {
         "posture": posture,
         "mode": axis_mode(report),
-        "heart": heart_figure(report),
         "map": map_figure(report, whole=whole_map),
         "grid_deg": y_step(report) if posture else 0.0,
         "zones": zones_bar(report),
@@ -126,7 +148,8 @@ def _figures(report: RunReport, *, whole_map: bool) -> dict[str, Any]:
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return what lays out templates: everything escaped, nothing unknown passed over."""
     environment = Environment(
         loader=PackageLoader("analysis.report"),
         autoescape=True,
@@ -154,11 +177,16 @@ def _finalize(value: Any) -> Any:
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
+    """Return the style sheet of the page."""
     return files("analysis.report").joinpath("templates", "page.css").read_text(encoding="utf-8")
 
 
-def _policy(style: str) -> str:
-    """Return a content security policy that allows this one style sheet and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def page_policy(style: str, code: str) -> str:
+    """Return a content security policy that allows this style sheet, this script, and nothing else."""
+    scripts = f"script-src '{_digest(code)}'; " if code else ""
+    return f"default-src 'none'; style-src '{_digest(style)}'; {scripts}base-uri 'none'; form-action 'none'"
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -8,15 +8,13 @@ import numpy as np
 from markupsafe import Markup
 
 from analysis.report import svg, words
+from analysis.report.bands import band_courses, band_frames, bands_height
 from analysis.report.frame import ANGLE, CHANGE, SHAPE, SIZES, Plot, Size, way_of, x_axis, y_grid
 from analysis.report.posture_marks import FLAG_ROWS, ROW, flag_bars, gaps, hover, pins, unjudged, walks
 from analysis.report.svg import Scale
 from analysis.run_report import RunReport
 from analysis.words import Activity, Zone
 from sensor.samples import FloatArray
-
-GRADE_HEIGHT = 34.0
-"""Height of the band of slopes below the plot, in drawing units."""
 
 
 def axis_mode(report: RunReport) -> str:
@@ -35,6 +33,11 @@ def posture_figure(report: RunReport) -> Markup:
     if not np.isfinite(_curve_values(report, axis_mode(report))).any():
         return Markup("")
     return Markup("").join(_variant(report, size) for size in SIZES)
+
+
+def posture_picture(report: RunReport) -> Markup:
+    """Return the wide figure alone; empty where no stride could be used."""
+    return _variant(report, SIZES[0]) if posture_figure(report) else Markup("")
 
 
 def y_step(report: RunReport) -> float:
@@ -70,24 +73,28 @@ def _variant(report: RunReport, size: Size) -> Markup:
         top=top,
         bottom=bottom,
     )
-    key = f"posture-{size.key}"
+    key, foot = f"posture-{size.key}", bottom + bands_height(report)
     return svg.drawing(
         svg.tag("defs", svg.hatch(f"{key}-gap", "hatch")),
         svg.rect(plot.left, top, plot.right, bottom, class_="plot"),
         _zones(plot),
-        _axes(plot),
-        walks(plot),
-        unjudged(plot),
-        gaps(plot, key),
-        _course(plot),
+        _axes(plot, foot),
+        band_frames(report, size, top=bottom),
+        svg.moved(
+            walks(plot),
+            unjudged(plot),
+            gaps(plot, key),
+            _course(plot),
+            band_courses(report, plot.way, top=bottom),
+            hover(plot),
+            pins(plot),
+            flag_bars(plot, flags),
+        ),
         _zone_names(plot),
-        _grade(plot),
-        hover(plot),
-        pins(plot),
-        flag_bars(plot, flags),
         width=size.width,
-        height=bottom + _grade_height(report) + plot.way.axis_height,
-        title="Posture over distance",
+        height=foot + plot.way.axis_height,
+        along=(plot.left, plot.right, top, foot),
+        title=f"Posture over {'distance' if plot.way.by_distance else 'time'}",
         description=_spoken(report, mode),
         key=key,
         class_=size.key,
@@ -155,7 +162,7 @@ def _zone_names(plot: Plot) -> Markup:
     )
 
 
-def _axes(plot: Plot) -> Markup:
+def _axes(plot: Plot, foot: float) -> Markup:
     marks = svg.ticks(plot.y.low, plot.y.high, plot.size.y_ticks)
     heading = {
         CHANGE: "degrees further forward than your usual",
@@ -169,7 +176,7 @@ def _axes(plot: Plot) -> Markup:
             svg.text(0, 14, heading, class_="axis-name"),
             y_grid(plot.y, plot.size, {v: _label(v, plot.mode) for v in marks}),
             *usual,
-            x_axis(plot.way, plot.size, plot.bottom + _grade_height(plot.report)),
+            x_axis(plot.way, plot.size, foot),
         ]
     )
 
@@ -179,10 +186,6 @@ def _label(value: float, mode: str) -> str:
     if mode == SHAPE:
         return ""
     return words.signed(value, 0) if mode == CHANGE else words.number(value, 0, "°")
-
-
-def _grade_height(report: RunReport) -> float:
-    return GRADE_HEIGHT + 12.0 if report.provenance.grade_known else 0.0
 
 
 def _course(plot: Plot) -> Markup:
@@ -196,28 +199,4 @@ def _course(plot: Plot) -> Markup:
     most = svg.MAX_DOTS if plot.size.width > 500 else svg.MAX_DOTS // 2
     return svg.dots_path(x[shown], y[shown], class_="dots", most=most) + svg.line_path(
         line_x, line_y, after_break=curve.after_break, class_="course"
-    )
-
-
-def _grade(plot: Plot) -> Markup:
-    """Return the slope below the plot, where it is known."""
-    if not plot.report.provenance.grade_known:
-        return Markup("")
-    strides = plot.report.strides
-    x, grade = plot.way.places(strides["distance_m"], strides["start_s"]), strides["grade_pct"]
-    known = np.isfinite(x) & np.isfinite(grade)
-    top, bottom = plot.bottom + 10, plot.bottom + 10 + GRADE_HEIGHT
-    steepest = float(np.max(np.abs(grade[known]), initial=1.0))
-    scale = Scale(-steepest, steepest, bottom, top)
-    keep = svg.envelope(x[known], grade[known], np.zeros(int(known.sum()), dtype=np.int64))
-    x_kept, y_kept = x[known][keep], scale.places(grade[known][keep])
-    middle = np.full(len(keep), scale.at(0.0))
-    return Markup("").join(
-        [
-            svg.band_path(x_kept, middle, y_kept, class_="grade"),
-            svg.line(plot.left, scale.at(0.0), plot.right, scale.at(0.0), class_="grid"),
-            svg.text(plot.left - 6, top + 9, words.signed(steepest, 0, "%"), class_="tick", anchor="end"),
-            svg.text(plot.left - 6, bottom, words.signed(-steepest, 0, "%"), class_="tick", anchor="end"),
-            svg.text(plot.left + 4, top + 9, "slope", class_="zone-name"),
-        ]
     )

@@ -84,8 +84,20 @@ def line(x0: float, y0: float, x1: float, y1: float, *, class_: str) -> Markup:
     return tag("line", x1=float(x0), y1=float(y0), x2=float(x1), y2=float(y1), class_=class_)
 
 
+def moved(*children: Markup) -> Markup:
+    """Return the group of all that lies along the way, which the page's script moves when it is zoomed."""
+    return group(*children, class_="zoom")
+
+
 def drawing(
-    *children: Markup, width: float, height: float, title: str, description: str, key: str, class_: str = ""
+    *children: Markup,
+    width: float,
+    height: float,
+    title: str,
+    description: str,
+    key: str,
+    class_: str = "",
+    along: tuple[float, float, float, float] | None = None,
 ) -> Markup:
     """Return a whole picture with the title and description a screen reader speaks.
 
@@ -101,6 +113,8 @@ def drawing(
         Unique in the page; the ids of title and description begin with it.
     class_
         Further class names.
+    along
+        Left, right, top and bottom of what lies along the way, for a cursor; None where there is no way.
     """
     return tag(
         "svg",
@@ -111,6 +125,7 @@ def drawing(
         viewBox=f"0 0 {coordinate(width)} {coordinate(height)}",
         role="img",
         aria_labelledby=f"{key}-title {key}-desc",
+        data_along=" ".join(map(coordinate, along)) if along else None,
     )
 
 
@@ -172,6 +187,13 @@ def envelope(x: FloatArray, y: FloatArray, piece: IntArray) -> IntArray:
     last = np.concatenate([first[1:], [len(x)]]) - 1
     by_height = np.lexsort((y, np.cumsum(is_new)))
     return np.unique(np.concatenate([first, last, by_height[first], by_height[last]]))
+
+
+def column_means(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the middles of the drawing units in which points lie, and the mean of the (n,) known ones."""
+    known = np.isfinite(x) & np.isfinite(y)
+    column, place = np.unique(np.floor(x[known]), return_inverse=True)
+    return column + 0.5, np.bincount(place, weights=y[known]) / np.maximum(np.bincount(place), 1)
 
 
 def line_path(x: FloatArray, y: FloatArray, *, after_break: BoolArray, class_: str) -> Markup:

@@ -17,7 +17,7 @@ from analysis.judging.distance import CADENCE_MODEL
 from analysis.lengths import LengthUnit
 from analysis.records import Effort, Episode, Segment
 from analysis.run_report import RunReport, Totals
-from analysis.words import Flag, LapKind, Verdict, ZeroSource, Zone
+from analysis.words import Flag, Grade, LapKind, Verdict, ZeroSource, Zone
 
 UNKNOWN = "–"
 """What stands where a number is not known."""
@@ -158,6 +158,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
+def minutes(seconds: float) -> str:
+    """Return a time in whole minutes, or in seconds where it is less than one."""
+    return number(seconds / 60, 0, " min") if seconds >= 60 else number(seconds, 0, " s")
+
+
 def _trimmed(metres: float, unit: LengthUnit) -> str:
     """Return a length with as many digits as it needs, at most one."""
     return length(metres, unit).removesuffix(".0")
@@ -214,6 +219,15 @@ def started(started_utc: str) -> str:
     day, _, time = started_utc.partition("T")
     is_utc = time.endswith(("Z", "+00:00"))
     return f"{day} {time[:5]} UTC" if is_utc and len(time) >= 5 else started_utc
+
+
+def quality_in_short(report: RunReport) -> str:
+    """Return the table of data quality in a few words: what is not good in it."""
+    lines = report.evidence.quality
+    doubted = [line.what for line in lines if line.grade is not Grade.GOOD]
+    if not doubted:
+        return "all good"
+    return f"{len(lines) - len(doubted)} of {len(lines)} good; look at: {', '.join(doubted)}"
 
 
 def value_text(value: Any) -> str:

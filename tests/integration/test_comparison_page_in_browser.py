@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +10,8 @@ import pytest
 from analysis.comparison import page
 from analysis.comparison.compare import compare
 from analysis.comparison.conditions import By
-from tests.integration.test_page_in_browser import FRAME, LOOK
-from tests.support.browser import browse, chromium
 from tests.support.compared_runs import Course, report_of
+from tests.support.devtools import LOOK, running_browser
 
 pytestmark = pytest.mark.browser
 
@@ -30,17 +26,13 @@ def content() -> str:
 
 @pytest.mark.parametrize("width", [375, 1200])
 def test_nothing_sticks_out_and_every_word_is_legible(content: str, tmp_path: Path, width: int) -> None:
-    chromium()
-    free = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", content)
-    window = tmp_path / "window.html"
-    copy = html.escape(free.replace("</body>", LOOK + "</body>"))
-    window.write_text(FRAME.format(width=width, copy=copy), encoding="utf-8")
-    dom = browse(window, tmp_path / "profile", "--window-size=1300,1000", "--dump-dom")
-    found = re.search(r'<body data-look="([^"]*)"', dom)
-    assert found, "the page was not measured"
-    seen = json.loads(html.unescape(found[1]))
+    file = tmp_path / "compared.html"
+    file.write_text(content, encoding="utf-8")
+    with running_browser(tmp_path / "profile") as browser, browser.page(file, width=width) as tab:
+        seen = tab.evaluate(LOOK)
+        assert tab.troubles() == []
     assert seen["wide"] == []
     assert seen["scroll"] <= width
     assert seen["smallest"] >= 12
     assert seen["cut"] == 0
-    assert {name.split()[-1] for name in seen["classes"]} == {"narrow" if width == 375 else "wide"}
+    assert set(seen["classes"]) == {"narrow" if width == 375 else "wide"}

@@ -1,121 +1,273 @@
+"""The page as a reader meets it: on phone, desk and paper, by mouse, touch and keys."""
+
 from __future__ import annotations
 
-import html
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from analysis.report import page
+from analysis.report import page, sheet
+from analysis.run_report import RunReport
 from tests.support import sample_report as sample
-from tests.support.browser import browse, chromium
+from tests.support.accessibility import axe_source
+from tests.support.devtools import LOOK, Browser, Page, running_browser
+from tests.support.sample_course import Course
 from tests.support.sample_report import with_fields
 from tests.support.sample_ways import with_way
 
 pytestmark = pytest.mark.browser
 
-LOOK = """
-<script>
-addEventListener("load", () => {
-  const box = e => e.getBoundingClientRect();
-  const shown = [...document.querySelectorAll("svg.drawing")].filter(s => box(s).width > 0);
-  const texts = shown.flatMap(s => [...s.querySelectorAll("text")].map(t => ({
-    size: parseFloat(getComputedStyle(t).fontSize) * box(s).width / s.viewBox.baseVal.width,
-    cut: box(t).right > box(s).right + 1 || box(t).left < box(s).left - 1 })));
-  const wide = [...document.body.querySelectorAll("*")].filter(e => box(e).right > innerWidth + 1);
-  const seen = [...document.querySelectorAll("p, li, dd, dt, th, td, span, h1, h2, h3, figcaption")]
-    .filter(e => e.getClientRects().length).map(e => parseFloat(getComputedStyle(e).fontSize));
-  parent.document.body.dataset.look = JSON.stringify({
-    inner: innerWidth, scroll: document.documentElement.scrollWidth,
-    wide: wide.map(e => e.outerHTML.slice(0, 80)), classes: shown.map(s => s.getAttribute("class")),
-    smallest: Math.min(...texts.map(t => t.size), ...seen), cut: texts.filter(t => t.cut).length,
-    paper: getComputedStyle(document.body).backgroundColor });
-});
-</script>
-"""
-"""Measures the page as laid out; put into a copy of it, since the page itself lets nothing run."""
+PHONE, DESK = 375, 1200
 
-FRAME = '<!doctype html><body><iframe style="border:0;width:{width}px;height:900px" srcdoc="{copy}"></iframe>'
-"""A window that is as narrow as a phone: a headless one of its own has at least 500 px."""
+UNFOLD = 'document.querySelectorAll("details").forEach(d => d.open = true)'
 
-Look = Callable[..., dict[str, Any]]
+AXE = "axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))"
+
+TOLD = 'document.querySelector(".cursor output").textContent'
+LINES = '[...document.querySelectorAll(".cursor-line")].map(l => +l.getAttribute("x1"))'
 
 
-@pytest.fixture
-def look(tmp_path: Path) -> Look:
-    """Return what a browser of a given width makes of a page."""
-    chromium()
-
-    def measure(report: Any, width: int, *flags: str) -> dict[str, Any]:
-        free = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.render(report))
-        copy = html.escape(free.replace("</body>", LOOK + "</body>"))
-        window = tmp_path / "window.html"
-        window.write_text(FRAME.format(width=width, copy=copy), encoding="utf-8")
-        dom = browse(window, tmp_path / "profile", "--window-size=1300,1000", *flags, "--dump-dom")
-        found = re.search(r'<body data-look="([^"]*)"', dom)
-        assert found, "the page was not measured"
-        measured: dict[str, Any] = json.loads(html.unescape(found[1]))
-        return measured
-
-    return measure
+def five_kilometres() -> RunReport:
+    return sample.sample_report(
+        Course(distance_m=5_000, slouch_from_m=3_600.0, stop_m=None, walk_m=(2_050.0, 2_190.0), gaps_m=())
+    )
 
 
-def three_hours_on_the_map() -> Any:
+def two_kilometres_on_the_map() -> RunReport:
+    course = Course(distance_m=2_400, slouch_from_m=1_500.0, stop_m=None, walk_m=None, gaps_m=(), hills=True)
+    return with_way(sample.sample_report(course, speed_source="watch file"))
+
+
+def three_hours_on_the_map() -> RunReport:
     return with_way(sample.three_hours())
 
 
-@pytest.mark.parametrize("width", [360, 1200])
-@pytest.mark.parametrize(
-    "make", [sample.slouching_10k, three_hours_on_the_map, sample.loose_sensor, sample.three_sensors]
-)
-def test_nothing_sticks_out_and_every_word_is_legible(look: Look, make: Any, width: int) -> None:
-    seen = look(make(), width)
+PAGES: dict[str, Callable[[], RunReport]] = {
+    "5 km": five_kilometres,
+    "10 km": sample.slouching_10k,
+    "marathon": three_hours_on_the_map,
+    "loose": sample.loose_sensor,
+    "three sensors": sample.three_sensors,
+    "short": sample.short_run,
+    "own baseline": sample.own_baseline,
+}
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with running_browser(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    files = {}
+    for name, make in PAGES.items():
+        files[name] = folder / f"{name}.html"
+        files[name].write_text(page.render(make()), encoding="utf-8")
+    files["map"] = folder / "map.html"
+    files["map"].write_text(page.render(two_kilometres_on_the_map()), encoding="utf-8")
+    files["sheet"] = folder / "sheet.html"
+    files["sheet"].write_text(sheet.render(sample.slouching_10k()), encoding="utf-8")
+    return files
+
+
+def printed_pages(content: bytes) -> int:
+    assert content.startswith(b"%PDF-")
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", content))
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_sticks_out_nothing_covers_a_label_and_every_word_is_legible(
+    browser: Browser, pages: dict[str, Path], name: str, width: int
+) -> None:
+    with browser.page(pages[name], width=width) as tab:
+        folded = tab.evaluate(LOOK)
+        tab.evaluate(UNFOLD)
+        seen = tab.evaluate(LOOK)
+        assert tab.troubles() == []
     assert seen["inner"] == width
     assert seen["scroll"] <= width, seen["wide"]
     assert seen["wide"] == []
     assert seen["smallest"] >= 12
     assert seen["cut"] == 0
-    variant = "narrow" if width == 360 else "wide"
-    assert {c.split()[-1] for c in seen["classes"]} == {variant}
+    assert seen["over"] == []
+    assert set(seen["classes"]) <= {"narrow" if width == PHONE else "wide"}
+    if (name, width) == ("5 km", PHONE):
+        assert folded["height"] <= 4_500
 
 
-def test_a_name_without_a_space_does_not_widen_a_phone(look: Look) -> None:
-    report = sample.slouching_10k()
-    long = "x" * 300
+@pytest.mark.parametrize(("dark", "width"), [(False, PHONE), (True, DESK)], ids=["light phone", "dark desk"])
+@pytest.mark.parametrize("name", ["5 km", "map", "three sensors", "short", "sheet"])
+def test_axe_finds_nothing_that_shuts_anybody_out(
+    browser: Browser, pages: dict[str, Path], name: str, dark: bool, width: int
+) -> None:
+    source = axe_source()
+    with browser.page(pages[name], width=width, dark=dark) as tab:
+        tab.evaluate(UNFOLD)
+        tab.evaluate(source + "; undefined")
+        found = tab.evaluate(AXE)
+        assert found == []
+
+
+def test_the_page_is_dark_where_the_reader_prefers_it(browser: Browser, pages: dict[str, Path]) -> None:
+    paper = {}
+    for dark in (False, True):
+        with browser.page(pages["10 km"], width=PHONE, dark=dark) as tab:
+            paper[dark] = sum(map(int, re.findall(r"\d+", tab.evaluate(LOOK)["paper"])))
+    assert paper[False] > 700
+    assert paper[True] < 100
+
+
+def test_a_name_without_a_space_does_not_widen_a_phone(browser: Browser, tmp_path: Path) -> None:
+    report, long = sample.slouching_10k(), "x" * 300
     session = replace(report.session, name=long, context={long: long}, notices=(long,))
-    seen = look(with_fields(report, session=session, headline=long, confidence_because=(long,)), 360)
-    assert seen["scroll"] <= 360, seen["wide"]
-
-
-def test_the_page_is_dark_where_the_reader_prefers_it(look: Look) -> None:
-    light = look(sample.slouching_10k(), 360, "--blink-settings=preferredColorScheme=1")
-    dark = look(sample.slouching_10k(), 360, "--blink-settings=preferredColorScheme=0")
-    assert sum(map(int, re.findall(r"\d+", light["paper"]))) > 700
-    assert sum(map(int, re.findall(r"\d+", dark["paper"]))) < 100
-
-
-def test_the_browser_applies_the_styles_under_the_page_s_own_policy(tmp_path: Path) -> None:
-    chromium()
-    file = tmp_path / "page.html"
-    file.write_text(page.render(sample.slouching_10k()), encoding="utf-8")
-    browse(file, tmp_path / "profile", "--window-size=360,800", f"--screenshot={tmp_path / 'styled.png'}")
+    file = tmp_path / "long.html"
     file.write_text(
-        re.sub(r"sha256-[^']*", "sha256-AAAA", file.read_text(encoding="utf-8")), encoding="utf-8"
+        page.render(with_fields(report, session=session, headline=long, confidence_because=(long,))),
+        encoding="utf-8",
     )
-    browse(file, tmp_path / "profile", "--window-size=360,800", f"--screenshot={tmp_path / 'bare.png'}")
-    assert (tmp_path / "styled.png").read_bytes() != (tmp_path / "bare.png").read_bytes()
+    with browser.page(file, width=PHONE) as tab:
+        tab.evaluate(UNFOLD)
+        seen = tab.evaluate(LOOK)
+    assert seen["scroll"] <= PHONE, seen["wide"]
 
 
-def test_it_prints_to_a_few_pages(tmp_path: Path) -> None:
-    chromium()
-    file = tmp_path / "page.html"
-    file.write_text(page.render(sample.slouching_10k()), encoding="utf-8")
-    target = tmp_path / "page.pdf"
-    browse(file, tmp_path / "profile", "--no-pdf-header-footer", f"--print-to-pdf={target}")
-    content = target.read_bytes()
-    assert content.startswith(b"%PDF-")
-    assert 3 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", content)) <= 7
+def test_the_browser_applies_styles_and_script_under_the_page_s_own_policy(
+    browser: Browser, pages: dict[str, Path], tmp_path: Path
+) -> None:
+    changed = tmp_path / "changed.html"
+    html = re.sub(r"sha256-[\w+/=]*", "sha256-AAAA", pages["10 km"].read_text(encoding="utf-8"))
+    changed.write_text(html, encoding="utf-8")
+    look = (
+        '[document.querySelectorAll(".cursor").length, getComputedStyle(document.querySelector("h1")).margin]'
+    )
+    with browser.page(pages["10 km"]) as tab:
+        assert tab.evaluate(look) == [1, "0px"]
+    with browser.page(changed) as tab:
+        bars, margin = tab.evaluate(look)
+        assert (bars, margin == "0px") == (0, False)
+        assert tab.troubles()
+
+
+@pytest.mark.parametrize(("name", "most"), [("5 km", 3), ("10 km", 3), ("sheet", 1)])
+def test_it_prints_to_a_few_pages(browser: Browser, pages: dict[str, Path], name: str, most: int) -> None:
+    with browser.page(pages[name]) as tab:
+        assert printed_pages(tab.pdf()) <= most
+
+
+def test_without_script_the_page_is_whole_and_prints_alike(browser: Browser, pages: dict[str, Path]) -> None:
+    heights, prints = [], []
+    for scripts in (True, False):
+        with browser.page(pages["5 km"], scripts=scripts, media="print") as tab:
+            size = tab.call("Page.getLayoutMetrics")["cssContentSize"]
+            heights.append(size["height"])
+            prints.append(printed_pages(tab.pdf()))
+            assert tab.troubles() == []
+    assert heights[0] == heights[1]
+    assert prints[0] == prints[1]
+
+
+@pytest.fixture
+def desk(browser: Browser, pages: dict[str, Path]) -> Iterator[Page]:
+    with browser.page(pages["10 km"], width=DESK, height=1_400) as tab:
+        tab.evaluate(UNFOLD)
+        tab.evaluate('document.querySelector("#posture").scrollIntoView()')
+        yield tab
+
+
+def plot_box(tab: Page) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of the main figure's plot, in the window."""
+    found: list[float] = tab.evaluate(
+        """(() => { const s = document.querySelector("svg.drawing.wide"), b = s.getBoundingClientRect();
+        const k = b.width / s.viewBox.baseVal.width, [l, r, t, u] = s.dataset.along.split(" ").map(Number);
+        return [b.left + l * k, b.top + t * k, b.left + r * k, b.top + u * k]; })()"""
+    )
+    return found[0], found[1], found[2], found[3]
+
+
+def test_the_mouse_moves_one_cursor_over_all_figures_and_reads_out(desk: Page) -> None:
+    left, top, right, _ = plot_box(desk)
+    desk.mouse("mouseMoved", left + 0.8 * (right - left), top + 40)
+    told = desk.evaluate(TOLD)
+    assert re.match(r"km (7\.9|8\.0)\d · trunk \+[4-6]\.\d° against usual · pace 5:\d\d /km · head ", told), (
+        told
+    )
+    lines = desk.evaluate(LINES)
+    assert len(lines) == desk.evaluate('document.querySelectorAll("svg[data-along]").length') == 6
+    assert len({round(x) for x in lines}) == 2  # one place in wide drawings, one in narrow ones
+
+
+def test_dragging_zooms_and_the_button_shows_the_whole_run_again(desk: Page) -> None:
+    left, top, right, _ = plot_box(desk)
+    desk.mouse("mouseMoved", left + 0.5 * (right - left), top + 40)
+    desk.mouse("mousePressed", left + 0.5 * (right - left), top + 40, pressed=True)
+    desk.mouse("mouseMoved", left + 0.7 * (right - left), top + 40, pressed=True)
+    desk.mouse("mouseReleased", left + 0.7 * (right - left), top + 40)
+    ticks = (
+        '[...document.querySelector("svg.drawing.wide").querySelectorAll(":scope > g:not(.zoom) .tick")]'
+        ".filter(t => t.getClientRects().length).map(t => +t.textContent)"
+    )
+    shown = [v for v in desk.evaluate(ticks) if v is not None]
+    assert all(5.0 <= v <= 7.0 for v in shown)
+    assert len(shown) >= 3
+    # What stood at 6 km, halfway between the two ends, now stands in the middle.
+    desk.mouse("mouseMoved", left + 0.5 * (right - left), top + 40)
+    assert desk.evaluate(TOLD).startswith(("km 5.9", "km 6.0"))
+    desk.evaluate('[...document.querySelectorAll(".cursor button")].pop().click()')
+    assert desk.evaluate('document.querySelectorAll("[transform]").length') == 0
+    assert desk.evaluate('document.querySelectorAll(".zoomed, .zoom[clip-path]").length') == 0
+
+
+def test_a_finger_moves_the_cursor(browser: Browser, pages: dict[str, Path]) -> None:
+    with browser.page(pages["10 km"], width=PHONE, height=800) as tab:
+        tab.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        tab.evaluate('document.querySelector("svg.drawing.narrow").scrollIntoView()')
+        box = tab.evaluate(
+            '(({left, top, width}) => [left, top, width])(document.querySelector("svg.drawing.narrow")'
+            ".getBoundingClientRect())"
+        )
+        left, top, width = box
+        tab.touch("touchStart", (left + 0.3 * width, top + 80))
+        tab.touch("touchMove", (left + 0.6 * width, top + 80))
+        first = tab.evaluate(TOLD)
+        tab.touch("touchEnd")
+    assert re.match(r"km [45]\.\d\d · trunk", first), first
+
+
+def test_keys_reach_everything(browser: Browser, pages: dict[str, Path]) -> None:
+    every = '[...document.querySelectorAll("summary, button:enabled, input")]'
+    with browser.page(pages["10 km"], width=DESK) as tab:
+        tab.evaluate(UNFOLD)
+        tab.evaluate("window.reached = new Set(), 0")
+        for _ in range(tab.evaluate(f"{every}.length")):
+            tab.key("Tab")
+            tab.evaluate("reached.add(document.activeElement), 0")
+        missed = f"{every}.filter(e => !reached.has(e)).map(e => e.outerHTML)"
+        assert tab.evaluate(missed) == []
+
+
+def test_arrow_keys_move_the_cursor_and_plus_and_escape_zoom(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    zoomed = 'document.querySelectorAll(".zoomed").length'
+    with browser.page(pages["10 km"], width=DESK) as tab:
+        tab.evaluate('document.querySelector(".cursor input").focus()')
+        for _ in range(4):
+            tab.key("ArrowRight")
+        assert tab.evaluate(TOLD).startswith("km 0.10")
+        tab.key("End")
+        assert tab.evaluate(TOLD).startswith("km 10.00")
+        value = tab.evaluate('document.querySelector(".cursor input").getAttribute("aria-valuetext")')
+        assert value == "km 10.00"
+        tab.key("+")
+        assert tab.evaluate(zoomed) > 0
+        tab.key("Escape")
+        assert tab.evaluate(zoomed) == 0
+        assert tab.evaluate('document.querySelector(".cursor output").getAttribute("aria-live")') == "polite"
+        assert tab.troubles() == []

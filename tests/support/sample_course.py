@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.records import Curve, Episode, Segment, StrideTable
+from analysis.records import Curve, Episode, Segment, StrideTable, Third, Thirds, WalkingPosture
 from analysis.words import EpisodeEnd, Flag, Zone
 from sensor.samples import BoolArray, FloatArray
 
@@ -195,3 +195,47 @@ _BY_CHANGE = (Zone.TALLER, Zone.USUAL, Zone.WATCH, Zone.SLOUCHED)
 def zones_of(adj: FloatArray) -> dict[Zone, float]:
     edges = np.digitize(adj, [-2.0, 2.0, 4.0])
     return {zone: float(np.mean(edges == i)) for i, zone in enumerate(_BY_CHANGE)}
+
+
+def thirds_of(course: Course, strides: StrideTable, judged: BoolArray) -> Thirds:
+    """Return what the last third leaned more than the first; the interval is made up."""
+    if course.distance_m < 1_800.0:
+        return Thirds(because="the run is too short")
+    third_m = course.distance_m / 3
+    first, last = (_third(strides, judged, k * third_m, (k + 1) * third_m) for k in (0, 2))
+    change_deg = last.angle_deg - first.angle_deg
+    return Thirds(
+        first=first,
+        last=last,
+        change_deg=change_deg,
+        lo_deg=change_deg - 0.6,
+        hi_deg=change_deg + 0.6,
+        detectable_deg=0.6,
+        matched_by=("pace", "slope") if course.hills else (),
+    )
+
+
+def _third(strides: StrideTable, judged: BoolArray, from_m: float, to_m: float) -> Third:
+    inside = judged & between(strides["distance_m"], from_m, to_m)
+    return Third(
+        from_m=from_m,
+        to_m=to_m,
+        counted_m=0.97 * (to_m - from_m),
+        stride_count=int(inside.sum()),
+        angle_deg=float(np.mean(strides["trunk_flexion_adj_deg"][inside])),
+        speed_mps=float(np.median(strides["speed_mps"][inside])),
+        grade_pct=float(np.median(strides["grade_pct"][inside])),
+    )
+
+
+def walking_of(strides: StrideTable, judged: BoolArray) -> WalkingPosture | None:
+    walked = strides["activity"] == "walk"
+    if not walked.any():
+        return None
+    return WalkingPosture(
+        walking_deg=float(np.median(strides["trunk_flexion_deg"][walked])),
+        running_deg=float(np.median(strides["trunk_flexion_deg"][judged])),
+        walking_strides=int(walked.sum()),
+        running_strides=int(judged.sum()),
+        walking_s=float(np.sum((strides["end_s"] - strides["start_s"])[walked])),
+    )

@@ -37,7 +37,9 @@ from tests.support.sample_course import (
     episodes_of,
     segments_of,
     strides_of,
+    thirds_of,
     time_s,
+    walking_of,
     zones_of,
 )
 
@@ -51,6 +53,8 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
     episodes = episodes_of(course, curve)
     end_s = float(strides["end_s"][-1])
     running = strides["activity"] == "run"
+    running_s = float(np.sum((strides["end_s"] - strides["start_s"])[running]))
+    zones = zones_of(strides["trunk_flexion_adj_deg"][judged])
     whole = RunReport(
         session=_session(course, end_s),
         strides=strides,
@@ -65,7 +69,7 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
         ),
         totals=Totals(
             distance_m=course.distance_m,
-            running_s=float(np.sum((strides["end_s"] - strides["start_s"])[running])),
+            running_s=running_s,
             walking_s=float(np.sum((strides["end_s"] - strides["start_s"])[~running])),
             stride_count=int(running.sum()),
             usable_fraction=float(judged.sum() / running.sum()),
@@ -83,7 +87,10 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
             episodes=episodes,
             mounting_shifts=() if course.step_m is None else (_step(course, strides),),
             gaps=tuple(_gap(course, a, b) for a, b in course.gaps_m),
-            zones=zones_of(strides["trunk_flexion_adj_deg"][judged]),
+            zones=zones,
+            zone_s={zone: share * running_s for zone, share in zones.items()},
+            thirds=thirds_of(course, strides, judged),
+            walking=walking_of(strides, judged),
             quality=_quality(),
             notes=("At 8.2 to 9.9 km the trunk leaned more than 15° forward: a remark, no fault.",)
             if course.slouch_deg > 6
@@ -223,14 +230,15 @@ def three_sensors() -> RunReport:
         )
         for s in report.evidence.segments
     )
-    zones = report.evidence.zones
+    zones = {**report.evidence.zones, Zone.SLOUCHED: 0.0, Zone.LEANING: report.evidence.zones[Zone.SLOUCHED]}
     return with_fields(
         report,
         strides=report.strides.with_columns(sacrum_pitch_deg=np.full(len(report.strides), 4.0)),
         curve=curve,
         segments=segments,
         episodes=(lean, watch, head),
-        zones={**zones, Zone.LEANING: zones[Zone.SLOUCHED], Zone.SLOUCHED: 0.0},
+        zones=zones,
+        zone_s={zone: 3_300.0 * share for zone, share in zones.items()},
         verdict=Verdict.LEANING,
         headline="From 6.2 km on you leaned about 5° further forward from the hips, for 3.8 km; "
         "your back stayed straight.",
@@ -352,6 +360,7 @@ def _without_baseline(report: RunReport, because: str) -> RunReport:
         baseline=None,
         episodes=(),
         zones={},
+        zone_s={},
         strides=report.strides.with_columns(trunk_flexion_adj_deg=nan),
         curve=Curve(
             curve.distance_m,

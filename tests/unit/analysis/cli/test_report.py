@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.cli import printing
 from analysis.cli import report as report_command
 from analysis.cli.main import main
 from analysis.config import AnalysisConfig
@@ -262,6 +263,113 @@ def test_page_and_exports_are_their_owners_alone(run: Run, session: Path, tmp_pa
     page, as_json, as_csv = map(str, outputs)
     assert run(str(session), "-o", page, "--json", as_json, "--csv", as_csv)[0] == 0
     assert [stat.S_IMODE(output.stat().st_mode) for output in outputs] == [0o600] * 3
+
+
+@pytest.fixture
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Return what puts a program of a few lines in the place of the browser."""
+
+    def put(script: str) -> Path:
+        program = tmp_path / "bin" / "chromium"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+        monkeypatch.setattr(printing, "NAMES", ("chromium",))
+        return program
+
+    return put
+
+
+PRINTS = 'for word in "$@"; do case "$word" in --print-to-pdf=*) echo %PDF-1.4 > "${word#*=}";; esac; done'
+
+
+def test_page_and_sheet_are_printed_for_their_owner_alone(
+    run: Run, session: Path, tmp_path: Path, browser: Callable[[str], Path]
+) -> None:
+    browser(PRINTS)
+    page, sheet = tmp_path / "page.pdf", tmp_path / "sheet.PDF"
+    assert run(str(session), "--pdf", str(page), "--sheet", str(sheet))[0] == 0
+    for printed in (page, sheet):
+        assert printed.read_bytes().startswith(b"%PDF-")
+        assert stat.S_IMODE(printed.stat().st_mode) == 0o600
+
+
+def test_the_sheet_is_a_page_of_its_own_without_a_browser(
+    run: Run, session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "find_browser", lambda: pytest.fail("no browser is needed"))
+    sheet = tmp_path / "sheet.html"
+    assert run(str(session), "--sheet", str(sheet))[0] == 0
+    html = sheet.read_text(encoding="utf-8")
+    assert "How it was measured" in html
+    assert "<script" not in html
+    assert "script-src" not in html
+
+
+def test_without_a_browser_a_pdf_is_one_clear_line_and_nothing_is_written(
+    run: Run, session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "NAMES", ())
+    monkeypatch.setattr(printing, "_ELSEWHERE", ())
+    code, out, err = run(str(session), "--pdf", str(tmp_path / "page.pdf"))
+    assert code != 0
+    assert out == ""
+    assert "needs Chromium or Chrome, and none is installed; open the page and print it yourself" in err
+    assert len(err.splitlines()) == 1
+    assert list(tmp_path.glob("**/*.html")) == list(tmp_path.glob("*.pdf")) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [("exit 1", "printed no PDF"), ("exec sleep 30", "printed nothing in 0 s")],
+    ids=["fails", "hangs"],
+)
+def test_a_browser_that_prints_nothing_leaves_nothing_behind(
+    run: Run,
+    session: Path,
+    tmp_path: Path,
+    browser: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    script: str,
+    told: str,
+) -> None:
+    browser(script)
+    monkeypatch.setattr(printing, "TIMEOUT_S", 0.4)
+    code, _, err = run(str(session), "--pdf", str(tmp_path / "page.pdf"))
+    assert code != 0
+    assert told in err
+    assert not session.with_suffix(".html").exists()
+    assert not (tmp_path / "page.pdf").exists()
+
+
+def test_the_main_figure_is_a_picture(run: Run, session: Path, tmp_path: Path) -> None:
+    pytest.importorskip("resvg_py", reason="no resvg-py: pip install runtall[figures]")
+    target = tmp_path / "figure.png"
+    assert run(str(session), "--png", str(target))[0] == 0
+    content = target.read_bytes()
+    assert content.startswith(b"\x89PNG\r\n")
+    assert int.from_bytes(content[16:20], "big") == 1_680
+
+
+def test_without_its_library_a_picture_is_one_clear_line(
+    run: Run, session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    code, _, err = run(str(session), "--png", str(tmp_path / "figure.png"))
+    assert code != 0
+    assert 'pip install "runtall[figures]"' in err
+    assert not session.with_suffix(".html").exists()
+
+
+@pytest.mark.parametrize("option", ["--pdf", "--sheet", "--png"])
+def test_paper_and_pictures_need_a_file_of_their_own(run: Run, session: Path, option: str) -> None:
+    code, _, err = run(str(session), option, "-")
+    assert code == 2
+    assert "needs a file" in err
+    code, _, err = run(str(session), option, str(session))
+    assert code == 2
+    assert "would overwrite SESSION" in err
 
 
 def test_a_second_report_is_word_for_word_the_first_and_analyses_nothing(

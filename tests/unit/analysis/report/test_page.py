@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import math
 import re
 from collections.abc import Callable
@@ -13,8 +14,9 @@ import pytest
 
 from analysis import report_json
 from analysis.lengths import LengthUnit
-from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, StrideTable
+from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, EarlierRun, StrideTable, Thirds
 from analysis.report import page, tables, text, words
+from analysis.report.cursor import cursor_data, script
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
 from tests.support.sample_course import curve_of
@@ -55,7 +57,7 @@ class Reader(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
+        if not {"style", "script"} & set(self.open):
             self.text.append(data)
 
     @property
@@ -86,10 +88,12 @@ def test_every_element_is_closed_and_every_id_is_its_own(make: Make) -> None:
 
 
 @pytest.mark.parametrize("make", ALL)
-def test_nothing_is_loaded_from_outside_and_nothing_runs(make: Make) -> None:
+def test_nothing_is_loaded_from_outside_and_nothing_runs_but_our_own_script(make: Make) -> None:
     html = page.render(make())
     reader = Reader(html)
-    assert not {"script", "link", "iframe", "object", "img", "base", "form"} & {t for t, _ in reader.elements}
+    assert reader.all("script") == [{"type": "application/json", "id": "course"}, {}]
+    assert html.count(f"<script>{script()}</script>") == 1
+    assert not {"link", "iframe", "object", "img", "base", "form"} & {t for t, _ in reader.elements}
     for _, attributes in reader.elements:
         assert not any(key.startswith("on") or key == "style" for key in attributes)
         assert all(
@@ -99,7 +103,7 @@ def test_nothing_is_loaded_from_outside_and_nothing_runs(make: Make) -> None:
     assert re.findall(r"url\((?!#)", html) == []
 
 
-def test_the_policy_allows_this_style_sheet_alone() -> None:
+def test_the_policy_allows_this_style_sheet_and_this_script_alone() -> None:
     html = page.render(sample.slouching_10k())
     style = html.split("<style>")[1].split("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -108,6 +112,8 @@ def test_the_policy_allows_this_style_sheet_alone() -> None:
     ]
     assert policy.startswith("default-src 'none'; ")
     assert f"style-src 'sha256-{digest}'" in policy
+    ran = base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()
+    assert f"script-src 'sha256-{ran}'; " in policy
     assert "unsafe" not in policy
 
 
@@ -129,11 +135,107 @@ def test_what_people_typed_is_shown_and_never_obeyed() -> None:
     )
     gaps = (replace(report.evidence.gaps[0], reason=evil),)
     html = page.render(with_fields(report, session=session, gaps=gaps, notes=(evil,), headline=evil))
-    assert "<script" not in html
+    assert html.count("<script") == 2
     assert html.count("&lt;script&gt;alert(1)") >= 8
     assert "\x1b" not in html
     assert "\u202e" not in html
     html.encode()
+
+
+def test_the_script_is_small_and_its_data_keep_a_page_of_a_day_small() -> None:
+    assert len(script().encode()) <= 8_192
+    assert len(cursor_data(sample.three_hours()).encode()) < 15_000
+
+
+def test_the_cursor_reads_out_what_the_strides_say() -> None:
+    report = sample.steady_run()
+    content = json.loads(cursor_data(report))
+    assert (content["unit"], content["low"], content["high"], content["count"]) == ("km", 0.0, 8.0, 320)
+    assert set(content["read"]) == {
+        "trunk +*° against usual",
+        "pace * /km",
+        "slope +* %",
+        "head *\N{NO-BREAK SPACE}cm ahead, estimate (trunk model)",
+    }
+    assert all(len(values) == 320 for values in content["read"].values())
+    # Slopes of the sample are 3 sin(m / 900) per cent; the place in the middle is at 4 km.
+    at_m = 8_000.0 * 160 / 319
+    assert content["read"]["slope +* %"][160] == pytest.approx(30 * math.sin(at_m / 900), abs=1)
+
+
+def test_the_cursor_tells_nothing_within_a_gap() -> None:
+    report = sample.slouching_10k()
+    lost = (report.strides["distance_m"] > 4_000) & (report.strides["distance_m"] < 5_000)
+    rate_bpm = np.where(lost, np.nan, 140.0)
+    told = json.loads(
+        cursor_data(replace(report, strides=report.strides.with_columns(heart_rate_bpm=rate_bpm)))
+    )
+    values = told["read"]["heart * per minute"]
+    assert values[180] is None
+    assert values[20] == 1_400
+
+
+def test_the_thirds_are_told_before_the_curve_with_interval_and_least_change() -> None:
+    report = sample.slouching_10k()
+    html = page.render(report)
+    told = section(html, "thirds")
+    assert html.index('id="thirds"') < html.index('id="posture"')
+    thirds = report.evidence.thirds
+    assert thirds is not None
+    assert f"you were {words.degrees(thirds.change_deg)} further forward than in the first" in told
+    assert f"95 % interval {words.signed(thirds.lo_deg)} to {words.signed(thirds.hi_deg)}" in told
+    assert "A change of less than 0.6° would not show" in told
+    assert "Pace and slope were not measured" in told
+    assert "Shown, not judged." in told
+
+
+def test_a_change_within_the_scatter_is_called_none() -> None:
+    report = sample.slouching_10k()
+    assert report.evidence.thirds is not None
+    thirds = replace(
+        report.evidence.thirds,
+        change_deg=0.2,
+        lo_deg=-0.4,
+        hi_deg=0.8,
+        detectable_deg=0.6,
+        matched_by=("pace", "slope"),
+        doubt="a sudden step lies between them",
+    )
+    told = section(page.render(with_fields(report, thirds=thirds, walking=None)), "thirds")
+    assert "No change shown from the first third to the last (+0.2°; 95 % interval −0.4° to +0.8°)" in told
+    assert "at the pace and slope both have" in told
+    assert "not measured" not in told
+    assert "A sudden step lies between them." in told
+    short = with_fields(report, thirds=Thirds(because="the run is too short"), walking=None)
+    assert "were not compared: the run is too short" in section(page.render(short), "thirds")
+    assert 'id="thirds"' not in page.render(with_fields(report, thirds=None, walking=None))
+
+
+def test_earlier_runs_stand_beside_this_one_and_are_never_obeyed() -> None:
+    earlier = EarlierRun(
+        name="<b>hills</b>",
+        started_utc="2025-05-06T17:31:05Z",
+        distance_m=9_980.0,
+        tall_until_m=math.nan,
+        judged_m=9_900.0,
+        late_change_deg=-0.4,
+        level_deg=math.nan,
+    )
+    shown = rows(page.render(sample.slouching_10k(), earlier=(earlier,)), "Beside your last")
+    assert shown[0][0] == "this run"
+    assert shown[1] == ["2025-05-06, &lt;b&gt;hills&lt;/b&gt;", "10.0 km", "all 9.9 km judged", "−0.4°"]
+
+
+def test_zones_tell_minutes_beside_shares() -> None:
+    report = sample.slouching_10k()
+    zones = section(page.render(report), "zones")
+    assert f"{report.evidence.zone_s['slouched'] / 60:.0f} min" in zones
+
+
+def test_every_piece_of_advice_tells_the_rule_that_chose_it() -> None:
+    html = page.render(sample.slouching_10k())
+    card = html[html.index('<section class="headline') :].split("</section>")[0]
+    assert card.count("Why: the slouch came late in the run.") == 2
 
 
 def test_a_lone_surrogate_in_a_name_cannot_break_the_file() -> None:
@@ -185,7 +287,7 @@ def test_the_stretch_table_says_where_how_long_how_deep_and_what_ended_it() -> N
         assert row[1] == f"km {e.from_m / 1000:.1f} to {e.to_m / 1000:.1f}"
         assert f"{(e.to_m - e.from_m) / 1000:.1f} km" in row[2]
         assert number(row[3]) == pytest.approx(e.depth_deg, abs=0.051)
-        assert row[6] == e.ended_by
+        assert row[-1] == e.ended_by
 
 
 def test_a_run_without_a_slouch_says_so_plainly() -> None:

@@ -56,6 +56,23 @@ def test_every_key_of_an_object_within_is_documented() -> None:
         assert all(f"`{name}`" in text for name in item)
 
 
+def test_every_key_of_the_thirds_and_of_walking_is_documented() -> None:
+    thirds = parsed()["thirds"]
+    assert set(thirds) | set(thirds["first"]) <= documented_in("thirds")
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert all(f"`{name}`" in text for name in parsed()["walking"])
+
+
+def test_thirds_walking_and_zones_are_read_back() -> None:
+    evidence = sample.steady_run().evidence
+    again = report_json.from_json(report_json.to_json(sample.steady_run())).evidence
+    assert (again.thirds, again.walking, again.zone_s) == (evidence.thirds, evidence.walking, evidence.zone_s)
+    content = parsed()
+    del content["zone_s"], content["thirds"], content["walking"]
+    old = report_json.from_json(json.dumps(content)).evidence
+    assert (old.thirds, old.walking, old.zone_s) == (None, None, {})
+
+
 def test_every_key_of_a_clock_is_documented() -> None:
     names = {field.name for facts in (ClockFacts, SharedKnocks, SharedSteps) for field in fields(facts)}
     assert names <= documented_in("session")
