@@ -26,6 +26,7 @@ COMMANDS = {
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
+    "batch": ("analysis.cli.batch", "Sum up many sessions into one data set."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
     "demo": (
         "analysis.cli.demo.command",
