@@ -27,6 +27,10 @@ class ReportFileError(AnalysisError, ValueError):
     """A file that is no report of this program, or a damaged or newer one."""
 
 
+class DataSetError(AnalysisError, ValueError):
+    """A folder that is no data set of this program, or a damaged or newer one."""
+
+
 class OutputError(AnalysisError, OSError):
     """A place where a result cannot be written."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from analysis.batch.ledger import Ledger, Lookup, Outcome
 from analysis.batch.part import LEDGER_NAME, PRIVATE
 from analysis.batch.records import PASSING, Column, Entry, Failure, Source
 from analysis.batch.schema import SCHEMA_VERSION, TABLES
-from analysis.errors import OutputError
+from analysis.errors import AnalysisError, DataSetError, OutputError
 from sensor.private_files import make_private_folder, open_private, replace_private
 from sensor.samples import IntArray
 from sensor.text import printable
@@ -73,11 +73,14 @@ class DataSet:
 
         Raises
         ------
-        OSError
+        OutputError
             Where it cannot be written; then it does not count.
         """
-        if not entries:
-            return
+        if entries:
+            with _told(self._folder):
+                self._write(entries)
+
+    def _write(self, entries: Sequence[Entry]) -> None:
         ledger = [self._ledger_row(entry) for entry in entries]
         self._number = number = self._number + 1
         tables = self._blocks(entries, ledger)
@@ -140,26 +143,40 @@ def open_data_set(folder: Path, terms: str) -> Iterator[DataSet]:
 
     Raises
     ------
+    DataSetError
+        Where something else lies there, or a data set of a newer version.
     OutputError
-        Where the folder cannot be used: something else lies there, another batch writes to it, it is of a
-        newer version, or the disk refuses.
+        Where another batch writes to it, or the disk refuses.
     MissingExtraError
         Without the package that writes Parquet.
     """
     part.require_parquet()
-    try:
-        _require_ours(folder)
-        make_private_folder(folder / PRIVATE)
-        with _locked(folder):
+    with ExitStack() as open_until_done:
+        with _told(folder):
+            _require_ours(folder)
+            make_private_folder(folder / PRIVATE)
+            open_until_done.enter_context(_locked(folder))
             _make_tables(folder)
-            yield DataSet(folder, terms)
-    except OutputError:
+            data = DataSet(folder, terms)
+        yield data
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Tell in one line what the disk refuses, and which data set is damaged."""
+    pa, _ = part.require_parquet()
+    try:
+        yield
+    except AnalysisError:
         raise
     except OSError as error:
         raise OutputError(
             f"{folder}: the data set cannot be written ({error.strerror or error}); make room, "
             "or choose another place"
         ) from error
+    except pa.ArrowException as error:
+        said = " ".join(str(error).split())
+        raise DataSetError(f"{folder}: damaged ({said:.200}); delete it, and run the batch again") from error
 
 
 def require_data_set(folder: Path) -> None:
@@ -167,17 +184,17 @@ def require_data_set(folder: Path) -> None:
 
     Raises
     ------
-    OutputError
+    DataSetError
         For any other.
     """
     try:
         told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise OutputError(f"{folder}: no data set ({error}); make one with `runtall batch`") from error
+        raise DataSetError(f"{folder}: no data set ({error}); make one with `runtall batch`") from error
     if not isinstance(told, dict) or told.get("format") != FORMAT:
-        raise OutputError(f"{folder}: no data set of runtall; make one with `runtall batch`")
+        raise DataSetError(f"{folder}: no data set of runtall; make one with `runtall batch`")
     if told.get(part.VERSION_KEY) != SCHEMA_VERSION:
-        raise OutputError(
+        raise DataSetError(
             f"{folder}: schema version {told.get(part.VERSION_KEY)!r}, known is {SCHEMA_VERSION}; "
             "update runtall, or choose another folder"
         )
@@ -207,17 +224,15 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _make_tables(folder: Path) -> None:
-    for table in (*TABLES, LEDGER_NAME):
-        make_private_folder(folder / table)
-        first = folder / table / f"{_FIRST}{_SUFFIX}"
-        if not first.exists():
-            part.write(first, table, [])
     told = {
         "format": FORMAT,
         part.VERSION_KEY: SCHEMA_VERSION,
         "tables": {table: dict(columns) for table, columns in TABLES.items()},
     }
     replace_private(folder / MANIFEST, (json.dumps(told, indent=2) + "\n").encode())
+    for table in (*TABLES, LEDGER_NAME):
+        make_private_folder(folder / table)
+        part.write(folder / table / f"{_FIRST}{_SUFFIX}", table, [])
 
 
 def _path(folder: Path, table: str, number: int) -> Path:

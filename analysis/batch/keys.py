@@ -6,12 +6,13 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.batch.records import Source
-from analysis.errors import OutputError
+from analysis.errors import DataSetError
 from sensor.private_files import replace_private
 
 KEY_FILE = "pseudonym.key"
@@ -56,16 +57,16 @@ class Pseudonyms:
 
         Raises
         ------
-        OutputError
+        DataSetError
             Where they are damaged.
         """
         key_path = folder / KEY_FILE
         if not key_path.exists():
             replace_private(key_path, secrets.token_hex(_KEY_BYTES).encode())
-        try:
-            return cls(folder, bytes.fromhex(key_path.read_text("ascii")), read_names(folder))
-        except ValueError as error:
-            raise OutputError(f"{key_path}: damaged; without it no pseudonym stays: restore it") from error
+        told = key_path.read_bytes()
+        if not re.fullmatch(rb"[0-9a-f]{%d}" % (2 * _KEY_BYTES), told):
+            raise DataSetError(f"{key_path}: damaged; without it no pseudonym stays: restore it")
+        return cls(folder, bytes.fromhex(told.decode("ascii")), read_names(folder))
 
     def of(self, name: str) -> str:
         """Return what stands for a name, and remember it; of nobody nobody."""
@@ -88,7 +89,7 @@ def read_names(folder: Path) -> dict[str, str]:
 
     Raises
     ------
-    OutputError
+    DataSetError
         Where they are damaged.
     """
     path = folder / NAMES_FILE
@@ -98,4 +99,4 @@ def read_names(folder: Path) -> dict[str, str]:
         names = json.loads(path.read_text("utf-8"))
         return {str(pseudonym): str(name) for pseudonym, name in names.items()}
     except (ValueError, AttributeError) as error:
-        raise OutputError(f"{path}: damaged ({error}); delete it, and run the batch again") from error
+        raise DataSetError(f"{path}: damaged ({error}); delete it, new sessions bring names back") from error

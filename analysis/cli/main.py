@@ -27,6 +27,7 @@ COMMANDS = {
     "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "batch": ("analysis.cli.batch", "Sum up many sessions into one data set."),
+    "cohort": ("analysis.cli.cohort", "Show all runners of a data set on one page."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
     "demo": (
         "analysis.cli.demo.command",

@@ -15,7 +15,7 @@ from analysis.batch import run as batch
 from analysis.batch.dataset import open_data_set
 from analysis.batch.run import Progress, run_batch
 from analysis.batch.schema import TABLES
-from analysis.errors import OutputError, UsageError
+from analysis.errors import DataSetError, OutputError, UsageError
 from sensor.session.edit import amend_session
 from tests.support.many_sessions import told_anew, write_run
 
@@ -273,7 +273,7 @@ def test_what_is_no_data_set_is_left_alone(
     out.mkdir()
     make(out)
     before = sorted(out.rglob("*"))
-    with pytest.raises(OutputError, match=why):
+    with pytest.raises(DataSetError, match=why):
         do(made / "club", out)
     assert sorted(out.rglob("*")) == before
 
