@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage test-bluez check fuzz mutants soak bench revalidate picture clean
+.PHONY: help demo test test-batch coverage test-bluez check fuzz mutants soak bench batch revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,17 @@ bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts:
 revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md
 	$(BIN)/python -m tests.bench.revalidate
 
+$(VENV)-batch/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-batch
+	$(VENV)-batch/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,batch-tests]"
+	touch $@
+
+test-batch: $(VENV)-batch/.installed  ## Tests of batches and their data set; in .venv-batch, for Parquet slows every start
+	$(VENV)-batch/bin/python -m pytest -n 2 tests/unit/analysis/batch tests/unit/analysis/export/test_parquet.py tests/integration/test_batch_processes.py tests/integration/test_batch_on_cluster.py
+
+batch: $(VENV)-batch/.installed  ## 1,000 sessions by one worker and by two: writes tests/bench/BATCH.md
+	$(VENV)-batch/bin/python -m tests.bench.batch
+
 soak: $(VENV)/.installed  ## Eight virtual hours, five sensors, hundreds of faults: writes tests/bench/SOAK.md
 	$(BIN)/python -m tests.bench.soak
 
@@ -66,4 +77,4 @@ picture: $(VENV)/.installed  ## Take the README's picture of the demo's report (
 	$(BIN)/python -m tests.bench.demo_picture
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(VENV)-batch dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -101,6 +101,8 @@ class ClusterWorkers:
     ----------
     address
         Of its scheduler.
+    timeout_s
+        How long to wait for it.
 
     Raises
     ------
@@ -110,13 +112,13 @@ class ClusterWorkers:
         Where no scheduler answers.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, timeout_s: float = 10.0) -> None:
         try:
             from distributed import Client
         except ImportError as error:
             raise MissingExtraError('a cluster needs an extra: pip install "runtall[cluster]"') from error
         try:
-            self._client: Any = Client(address, timeout="10s", set_as_default=False)
+            self._client: Any = Client(address, timeout=timeout_s, set_as_default=False)
         except (OSError, ValueError) as error:
             raise LinkError(
                 f"{address}: no scheduler answers ({error}); start one with: dask scheduler"
@@ -138,7 +140,7 @@ class ClusterWorkers:
 
     def end(self, executor: Executor) -> None:
         """Take back what the cluster has not done yet."""
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False)
 
     def close(self) -> None:
         """Leave the cluster."""

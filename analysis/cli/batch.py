@@ -24,14 +24,12 @@ STOPPED = 1
 
 @click.command("batch", short_help="Sum up many sessions into one data set.")
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True)
-@click.option(
-    "-o", "--output", metavar="OUT", required=True, type=click.Path(path_type=Path), help="The data set."
-)
+@click.option("-o", "--output", metavar="OUT", required=True, help="The data set.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes; as many as processors if left out.")
 @click.option("--scheduler", metavar="ADDRESS", help="Let a Dask cluster do it, such as tcp://10.0.0.5:8786.")
 @click.option("--with-notes", is_flag=True, help="Also take in names, notes, shoes, pain and symptoms.")
 def command(
-    folders: tuple[str, ...], output: Path, workers: int | None, scheduler: str | None, with_notes: bool
+    folders: tuple[str, ...], output: str, workers: int | None, scheduler: str | None, with_notes: bool
 ) -> int:
     """Sum up every session in and below FOLDER… into the data set OUT.
 
@@ -41,12 +39,12 @@ def command(
     """
     if workers and scheduler:
         raise click.UsageError("--workers and --scheduler: a cluster brings its own; give one of them")
-    if "://" in str(output):
+    if "://" in output:
         raise click.BadParameter("the data set needs a folder of this computer", param_hint="--output")
     from analysis.batch.run import run_batch
 
     with _stop_on_signals() as stop, _crew(workers, scheduler) as crew, _shown() as tell:
-        progress = run_batch(folders, output, workers=crew, with_notes=with_notes, stop=stop, tell=tell)
+        progress = run_batch(folders, Path(output), workers=crew, with_notes=with_notes, stop=stop, tell=tell)
     click.echo(_in_words(progress, output))
     if not progress.is_complete:
         click.echo("Stopped; what is done is kept. Run the same again to go on.", err=True)
@@ -54,11 +52,11 @@ def command(
     return SOME_FAILED if progress.failed else 0
 
 
-def _in_words(progress: Progress, output: Path) -> str:
+def _in_words(progress: Progress, output: str) -> str:
     held = progress.unchanged + progress.done
     said = f"{held} of {progress.total} sessions, {progress.done} of them now"
     if progress.failed:
-        said += f"; {progress.failed} without figures, see {output / 'errors'}"
+        said += f"; {progress.failed} without figures, see {Path(output, 'errors')}"
     return f"{said}. Data set: {output}"
 
 

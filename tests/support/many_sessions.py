@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,20 @@ SHORT = RunPlan((*short_runs.OPENING, run(30.0, 3.0), stand(4.0)), style=EVERYDA
 """Half a minute of running: the least that has a report, with room to spare."""
 
 LATENCY_NS = 30_000_000
+
+
+class Threads:
+    """Workers within this process: nothing has to start."""
+
+    count = 2
+
+    def start(self) -> Executor:
+        return ThreadPoolExecutor(self.count)
+
+    start_one = start
+
+    def end(self, executor: Executor) -> None:
+        executor.shutdown(cancel_futures=True)
 
 
 def write_run(path: Path, seed: int = 1, *, plan: RunPlan = SHORT, **told: Any) -> Path:

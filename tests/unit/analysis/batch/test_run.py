@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +16,11 @@ from analysis.batch.run import Progress, run_batch
 from analysis.batch.schema import TABLES
 from analysis.errors import DataSetError, OutputError, UsageError
 from sensor.session.edit import amend_session
-from tests.support.many_sessions import told_anew, write_run
+from tests.support.many_sessions import Threads, told_anew, write_run
 
 pq = pytest.importorskip(
     "pyarrow.parquet", reason="the extra [batch-tests] is left out, with it pandas loads slower everywhere"
 )
-
-
-class Threads:
-    """Workers within this process: nothing has to start."""
-
-    count = 2
-
-    def start(self) -> Executor:
-        return ThreadPoolExecutor(self.count)
-
-    start_one = start
-
-    def end(self, executor: Executor) -> None:
-        executor.shutdown(cancel_futures=True)
 
 
 def do(folder: Path, out: Path, **more: Any) -> Progress:
