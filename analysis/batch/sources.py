@@ -100,8 +100,16 @@ def _below(folder: str) -> Iterator[str]:
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
             yield from _below(entry.path)
-        elif entry.name.endswith(SUFFIX) and entry.is_file():
+        elif entry.name.endswith(SUFFIX) and _may_be_file(entry):
             yield entry.path
+
+
+def _may_be_file(entry: os.DirEntry[str]) -> bool:
+    """Tell files from pipes, devices and links to nothing; what cannot be seen is told as an error later."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
 
 
 def _stamp(path: str) -> str:

@@ -42,8 +42,7 @@ class ProcessWorkers:
     """
 
     def __init__(self, count: int, scratch: str) -> None:
-        self._count = count or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else count
-        self._count = self._count or os.cpu_count() or 1
+        self._count = count or _processors()
         self._scratch = scratch
 
     @property
@@ -61,6 +60,7 @@ class ProcessWorkers:
 
     def end(self, executor: Executor) -> None:
         """End a pool at once: its processes hold nothing that must be kept."""
+        # The pool itself would let each finish first, however long that takes.
         processes = list((getattr(executor, "_processes", None) or {}).values())
         executor.shutdown(wait=False, cancel_futures=True)
         for process in processes:
@@ -78,6 +78,13 @@ class ProcessWorkers:
         return ProcessPoolExecutor(
             count, mp_context=context, initializer=begin_worker, initargs=(self._scratch,)
         )
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def begin_worker(scratch: str) -> None:

@@ -194,7 +194,7 @@ Ten million hours of running, by the figures above:
 | data set | {TEN_MILLION * hour.kept_bytes / 1e12:.1f} TB |
 | parts of {PART_STRIDES:,} strides | {parts:,.0f} of {part_mb:.0f} MB, about {5 * parts:,.0f} files |
 | cores that one batch can feed | {fed:,.0f}: beyond, taking in and writing is what takes time |
-| its memory | 1 GB for what is known of the files, 0.3 GB for the part, {worker_mb:.1f} MB a worker |
+| its memory | 2 GB for what is known of the files, 0.3 GB for the part, {worker_mb:.1f} MB a worker |
 
 More cores are fed by more batches, each with its share of the folders and a data set of its own: nothing is
 shared, and queries take several data sets by one pattern (`'*/sessions/*.parquet'`). Copies of a session are

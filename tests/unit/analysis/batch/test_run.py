@@ -276,6 +276,20 @@ def test_half_a_letter_in_a_note_ends_nothing(original: Path, tmp_path: Path) ->
     assert row["notes"] == "knee ?"
 
 
+def test_links_pipes_and_names_that_are_no_text_end_nothing(original: Path, tmp_path: Path) -> None:
+    club = tmp_path / "club"
+    club.mkdir()
+    (club / "loop.runtall").symlink_to("loop.runtall")
+    (club / "nowhere.runtall").symlink_to("gone")
+    os.mkfifo(club / "pipe.runtall")
+    shutil.copy(original, os.fsencode(club) + b"/caf\xe9.runtall")
+    done = do(club, tmp_path / "out")
+    assert (done.done, done.failed) == (2, 1)
+    (error,) = rows(tmp_path / "out", "errors")
+    assert error["path"].endswith("loop.runtall")
+    assert do(club, tmp_path / "out").is_complete
+
+
 def test_all_that_is_written_is_its_owners_alone(made: Path) -> None:
     modes = {path.stat().st_mode & 0o077 for path in (made / "out").rglob("*")}
     assert modes == {0}
