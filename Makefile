@@ -56,8 +56,9 @@ bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts:
 	$(BIN)/python -m tests.bench.run_bench
 	$(BIN)/python -m tests.bench.verdicts.hills
 
-revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md
+revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md and tests/bench/validation/
 	$(BIN)/python -m tests.bench.revalidate
+	$(BIN)/python -m tests.bench.validation_pages
 
 $(VENV)-batch/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)-batch

@@ -31,9 +31,21 @@ class DataSetError(AnalysisError, ValueError):
     """A folder that is no data set of this program, or a damaged or newer one."""
 
 
+class WorkersError(AnalysisError, RuntimeError):
+    """No process can be started to work in."""
+
+
+class ProfileError(AnalysisError, ValueError):
+    """A runner's profile that cannot be read, holds what cannot be true, or is not there."""
+
+
 class OutputError(AnalysisError, OSError):
     """A place where a result cannot be written."""
 
 
 class ExportError(AnalysisError, ValueError):
     """A report that cannot be given in the form that was asked for."""
+
+
+class TiltError(AnalysisError, ValueError):
+    """A check with known angles that did not come to an end, or contradicts itself."""

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 from sensor.units import KMH_PER_MPS, METRES_PER_MILE
 
 _METRES_PER_KM = 1000.0
 _S_PER_H = 3600.0
+
+STATURE_UNITS_M = {"m": 1.0, "cm": 0.01}
+"""Units in which a person tells how tall they are, in metres."""
+
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z/]+)")
+
+
+def number_with_unit(text: str, units: Mapping[str, float]) -> float:
+    """Return a typed number times its unit, as of ``172cm``; NaN where it is none or its unit unknown."""
+    match = _NUMBER.fullmatch(text.strip().lower())
+    return float(match[1]) * units.get(match[2], math.nan) if match else math.nan
 
 
 class LengthUnit(StrEnum):

@@ -38,6 +38,7 @@ from analysis.records import (
 )
 from analysis.run_report import Evidence, RunReport
 from analysis.signal.body_clock import tied_clock
+from analysis.signal.calibration import calibrated, calibrated_sensor
 from analysis.signal.motion import Felt, Motion, gait_of, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.signal.watch_clock import WatchClock, unplaced
@@ -80,6 +81,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         With less than ten seconds or ten strides of running.
     """
     config = config or AnalysisConfig()
+    recording = calibrated(recording)
     sensor = _trunk_sensor(recording)
     felt = gait_of(sensor, config)
     watch = _watch_clock(recording, felt, config)
@@ -148,7 +150,7 @@ def place_watch(recording: Recording, config: AnalysisConfig | None = None) -> W
     """
     config = config or AnalysisConfig()
     try:
-        felt = gait_of(_trunk_sensor(recording), config)
+        felt = gait_of(calibrated_sensor(_trunk_sensor(recording)), config)
     except SignalError as error:
         return unplaced(str(error))
     return _watch_clock(recording, felt, config) or unplaced("there is no file")

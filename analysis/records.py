@@ -17,6 +17,7 @@ import numpy as np
 from analysis.stride.table import STRIDE_COLUMNS as STRIDE_COLUMNS
 from analysis.stride.table import StrideTable as StrideTable
 from analysis.words import CheckOutcome, EpisodeEnd, Flag, Grade, LapKind, StandingRole, WatchMatch
+from sensor.calibration import AccelerometerCalibration
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
 
 
@@ -91,7 +92,7 @@ class SensorFacts:
 
     ``clock`` is None for the trunk sensor, whose clock is that of the report. ``checks`` are those that
     decide whether its angles mean anything, each with its outcome. ``clipped_fraction`` is NaN where nobody
-    can tell.
+    can tell. ``calibration`` is what was taken off its accelerometer's readings; None where nothing was.
     """
 
     placement: str
@@ -108,6 +109,7 @@ class SensorFacts:
     battery_pct: int | None = None
     clock: ClockFacts | None = None
     checks: tuple[SensorCheck, ...] = ()
+    calibration: AccelerometerCalibration | None = None
 
     def check(self, what: str) -> SensorCheck:
         """Return how a check ended; one that is missing was not judged."""

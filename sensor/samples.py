@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from sensor.calibration import AccelerometerCalibration
 from sensor.errors import UnknownSensorError
 
 if TYPE_CHECKING:
@@ -265,6 +266,8 @@ class SensorRecording:
         How many notifications the computer handed over again; they were left out.
     battery_pct
         Last battery level reported, None where unknown.
+    calibration
+        What was found of its accelerometer at home; the samples are as they came. None where nothing was.
     """
 
     placement: str
@@ -283,6 +286,7 @@ class SensorRecording:
     rejected_packets: int = 0
     repeated_notifications: int = 0
     battery_pct: int | None = None
+    calibration: AccelerometerCalibration | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

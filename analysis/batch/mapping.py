@@ -47,6 +47,8 @@ def results(
     ------
     LinkError
         Where a cluster is lost.
+    WorkersError
+        Where no process can be started.
     """
     left = iter(sources)
     while not stop():

@@ -7,9 +7,10 @@ import os
 import signal
 import tempfile
 import threading
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from typing import Any, Protocol
 
+from analysis.errors import WorkersError
 from sensor.errors import LinkError, MissingExtraError
 
 
@@ -55,8 +56,21 @@ class ProcessWorkers:
         return self._pool(self._count)
 
     def start_one(self) -> Executor:
-        """Return a pool of a single new process."""
-        return self._pool(1)
+        """Return a pool of a single new process, which has begun.
+
+        Raises
+        ------
+        WorkersError
+            Where none can be started: no session is to be blamed for that.
+        """
+        pool = self._pool(1)
+        try:
+            pool.submit(os.getpid).result()
+        except BrokenExecutor as error:
+            raise WorkersError(
+                "no process can be started to work in; is there memory? try --workers 1"
+            ) from error
+        return pool
 
     def end(self, executor: Executor) -> None:
         """End a pool at once: its processes hold nothing that must be kept."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
+from analysis.signal.calibration import calibrated_sensor
 from analysis.signal.handedness import is_mirrored, to_right_handed
 from analysis.signal.records import EvenStream, Gait
 from analysis.signal.timebase import even_stream
@@ -96,7 +97,7 @@ def plan_findings(names: Mapping[str, str], recording: Recording, *, if_missing:
                 grade=Grade.FIX, subject=placement, words=f"{name} was not heard", advice=if_missing
             )
         else:
-            yield from sensor_findings(sensor)
+            yield from sensor_findings(calibrated_sensor(sensor))
 
 
 def sensor_findings(sensor: SensorRecording) -> Iterator[Finding]:
@@ -171,10 +172,10 @@ def _gravity(sensor: SensorRecording) -> _Found:
             "lay it down or hold still, and try again",
         )
     size_g = float(size_mps2.mean()) / STANDARD_GRAVITY_MPS2
-    words = f"{size_g:.3f} g at rest"
+    words = f"{size_g:.3f} g at rest{', calibrated' if sensor.calibration is not None else ''}"
     if abs(size_g - 1) <= MOST_GRAVITY_ERROR:
         return Grade.OK, words, ""
-    return Grade.FIX, words, "calibrate its accelerometer: angles would be off"
+    return Grade.FIX, words, "calibrate its accelerometer with `runtall doctor --tilt`: angles would be off"
 
 
 def _calmest_second(sensor: SensorRecording) -> FloatArray:

@@ -13,11 +13,13 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import analysed, refuse_same_file, write_private
+from analysis.cli.runner import profile_of_session
 from sensor.text import printable
 
 if TYPE_CHECKING:
     from analysis.export.positions import Positions
     from analysis.export.watch_copy import ToSessionTime
+    from analysis.profile import Profile
     from analysis.run_report import RunReport
     from sensor.samples import Recording
 
@@ -56,7 +58,8 @@ def command(
     _refuse_nonsense(wanted)
     path = find_session(home_folder(ctx), session, for_report=True)
     refuse_same_file({"SESSION": path, **{f"--{name}": target for name, target in wanted.items()}})
-    source = _Source(path, with_track=with_track, with_notes=with_notes)
+    profile = profile_of_session(ctx, path)
+    source = _Source(path, profile, with_track=with_track, with_notes=with_notes)
     files, folders = dict(_files(source, wanted)), dict(_folders(source, wanted))
     for target in _write(files, folders):
         click.echo(target)
@@ -80,12 +83,13 @@ class _Source:
     """A session, read and analysed as far as something asks for it; without slots, to keep what was read."""
 
     path: Path
+    profile: Profile
     with_track: bool
     with_notes: bool
 
     @cached_property
     def report(self) -> RunReport:
-        return analysed(self.path)
+        return analysed(self.path, profile=self.profile)
 
     @cached_property
     def recording(self) -> Recording:
@@ -116,24 +120,26 @@ def _files(source: _Source, wanted: Mapping[str, Path]) -> Iterator[tuple[Path, 
     """Yield every file with its content, before any is written."""
     for name, make in _MAKERS.items():
         if name in wanted:
-            yield wanted[name], make(source, wanted[name])
+            yield wanted[name], make(source)
+    if "strides" in wanted:
+        yield from _strides(source, wanted["strides"]).items()
     if "merge" in wanted:
         yield wanted["output"], _merged(source, wanted["merge"])
 
 
-def _fit(source: _Source, target: Path) -> bytes:
+def _fit(source: _Source) -> bytes:
     from analysis.export.activity import activity_file
 
     return activity_file(source.report, tracks=source.recording.tracks, positions=source.positions)
 
 
-def _intervals(source: _Source, target: Path) -> bytes:
+def _intervals(source: _Source) -> bytes:
     from analysis.export.intervals import streams_csv
 
     return streams_csv(source.report).encode()
 
 
-def _gpx(source: _Source, target: Path) -> bytes:
+def _gpx(source: _Source) -> bytes:
     from analysis.errors import ExportError
     from analysis.export.gpx import track_gpx
 
@@ -143,22 +149,18 @@ def _gpx(source: _Source, target: Path) -> bytes:
     return track_gpx(source.report, positions, notes=source.notes).encode()
 
 
-def _strides(source: _Source, target: Path) -> bytes:
+def _strides(source: _Source, target: Path) -> Mapping[Path, bytes]:
+    """Return the stride table in the form that the name asks for, a CSV with the file that describes it."""
     if target.suffix.lower() == ".csv":
-        from analysis.report.tables import to_csv
+        from analysis.report.tables import csv_files
 
-        return to_csv(source.report).encode()
+        return {path: text.encode() for path, text in csv_files(source.report, target).items()}
     from analysis.export.parquet import strides_parquet
 
-    return strides_parquet(source.report)
+    return {target: strides_parquet(source.report)}
 
 
-_MAKERS: Mapping[str, Callable[[_Source, Path], bytes]] = {
-    "fit": _fit,
-    "intervals": _intervals,
-    "gpx": _gpx,
-    "strides": _strides,
-}
+_MAKERS: Mapping[str, Callable[[_Source], bytes]] = {"fit": _fit, "intervals": _intervals, "gpx": _gpx}
 """Option: what makes the content of its file."""
 
 

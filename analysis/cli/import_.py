@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.cli.home import home_folder, in_new_place, new_session_path
-from analysis.cli.memory import LIBRARIES_BYTES, require_memory
 from analysis.cli.quantities import (
     parse_acc_range_mps2,
     parse_distance_m,
@@ -19,7 +18,9 @@ from analysis.cli.quantities import (
     parse_speed_mps,
     refuse_flying,
 )
+from analysis.cli.runner import chosen_profile, runner_context
 from analysis.cli.track import give_track, read_track
+from analysis.cli.working import reading
 from sensor.text import printable
 
 if TYPE_CHECKING:
@@ -94,23 +95,23 @@ def command(
     """
     paths = _paths(files)
     typed = _typed(distance_m=distance_m, speed_mps=speed_mps, pace_mps=pace_mps)
+    of_runner = runner_context(ctx, chosen_profile(ctx))
 
-    require_memory(LIBRARIES_BYTES)
+    with reading(path for given in paths.values() for path in given):
+        from sensor.importers.full_scale import with_typed_ranges
+        from sensor.importers.imu_file import read_imu_file
+        from sensor.importers.imu_session import session_start, write_imu_session
 
-    from sensor.importers.full_scale import with_typed_ranges
-    from sensor.importers.imu_file import read_imu_file
-    from sensor.importers.imu_session import session_start, write_imu_session
-
-    columns = None if column_map is None else _columns(column_map)
-    imu_files = {
-        placement: with_typed_ranges(
-            read_imu_file(*given, columns=columns),
-            given[0],
-            acc_range_mps2=acc_range_mps2,
-            gyr_range_radps=gyr_range_radps,
-        )
-        for placement, given in paths.items()
-    }
+        columns = None if column_map is None else _columns(column_map)
+        imu_files = {
+            placement: with_typed_ranges(
+                read_imu_file(*given, columns=columns),
+                given[0],
+                acc_range_mps2=acc_range_mps2,
+                gyr_range_radps=gyr_range_radps,
+            )
+            for placement, given in paths.items()
+        }
     lasted_s = max(float(file.time_s[-1] - file.time_s[0]) for file in imu_files.values())
     refuse_flying(distance_m, lasted_s)
     watch = None if track_file is None else read_track(track_file)
@@ -126,7 +127,7 @@ def command(
             name=session_name,
             started_utc=began.isoformat(),
             zero_s=start.zero_s,
-            context={**typed, "started_source": source},
+            context={**of_runner, **typed, "started_source": source},
             finish=None if watch is None else partial(give_track, watch=watch),
         )
         return target

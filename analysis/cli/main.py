@@ -23,6 +23,7 @@ COMMANDS = {
     "show": ("analysis.cli.show", "Show what one session holds."),
     "note": ("analysis.cli.note", "Add distance, surface, shoes, pain or notes to a session."),
     "track": ("analysis.cli.track", "Take the distance from a watch's file: FIT, GPX or TCX."),
+    "profile": ("analysis.cli.profile", "Show or change your stature, thresholds, unit and usual sensors."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
@@ -66,12 +67,18 @@ class LazyGroup(click.Group):
 @click.option(
     "--home", type=click.Path(file_okay=False), envvar="RUNTALL_HOME", help="Where sessions are kept."
 )
+@click.option(
+    "--runner",
+    metavar="NAME",
+    envvar="RUNTALL_RUNNER",
+    help="Whose profile and runs, where several share a home.",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
 @click.version_option(package_name="runtall")
 @click.pass_context
-def cli(ctx: click.Context, home: str | None, debug: bool) -> None:
+def cli(ctx: click.Context, home: str | None, runner: str | None, debug: bool) -> None:
     """Record a run with a motion sensor and see where your posture slouched."""
-    ctx.obj = {"home": home, "debug": debug}
+    ctx.obj = {"home": home, "runner": runner, "debug": debug}
 
 
 @contextmanager

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 
 import click
 
+from analysis.lengths import STATURE_UNITS_M, number_with_unit
 from sensor.units import KMH_PER_MPS, METRES_PER_MILE, RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 
 _METRES = {"m": 1.0, "km": 1000.0, "mi": METRES_PER_MILE}
-_STATURES_M = {"m": 1.0, "cm": 0.01}
+_MASSES_KG = {"kg": 1.0, "g": 0.001, "lb": 0.45359237}
+_HOURS = {"h": 1.0, "min": 1 / 60}
 _SPEEDS_MPS = {
     "m/s": 1.0,
     "km/h": 1 / KMH_PER_MPS,
@@ -29,9 +31,8 @@ _GYR_RANGES_RADPS = (100.0 * RADPS_PER_DEGPS, 8000.0 * RADPS_PER_DEGPS)
 _PACES = "5:30/km or 8:50/mi"
 
 NONE = "none"
-"""Takes back what was told of pain or symptoms."""
+"""Takes back what was told of pain or symptoms; says that there was no tape, and no sitting."""
 
-_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z/]+)")
 _PACE = re.compile(r"(?:([0-9]+):)?([0-9]{1,2}):([0-9]{2})\s*(?:min)?/(km|mi)")
 
 
@@ -95,7 +96,45 @@ def parse_stature_m(text: str) -> float:
     click.BadParameter
         Without a unit, with an unknown one, or for a height nobody has.
     """
-    return _number_told(text, _STATURES_M, examples="172cm or 1.72m", key="stature_m")
+    return _number_told(text, STATURE_UNITS_M, examples="172cm or 1.72m", key="stature_m")
+
+
+def parse_pack_kg(text: str) -> float:
+    """Return what a pack weighed, such as ``6kg``, ``800g`` or ``12lb``, in kg.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit, with an unknown one, or for a weight nobody runs with.
+    """
+    return _number_told(text, _MASSES_KG, examples="6kg, 800g or 12lb", key="pack_kg")
+
+
+def parse_hours_sat(text: str) -> float:
+    """Return how long somebody sat, such as ``3h`` or ``90min``, in hours; 0 for ``none``.
+
+    Raises
+    ------
+    click.BadParameter
+        Without a unit, with an unknown one, or for more than a day.
+    """
+    if text.strip().lower() == NONE:
+        return 0.0
+    return _number_told(text, _HOURS, examples="3h, 90min or none", key="hours_sat_before")
+
+
+def parse_tape(text: str) -> str:
+    """Return what was told of tape or brace; ``none`` in any letters is the one word for neither.
+
+    Raises
+    ------
+    click.BadParameter
+        Where nothing was told.
+    """
+    plain = text.strip()
+    if not plain:
+        raise click.BadParameter(f"{text!r} says nothing; write for example 'kinesio, upper back' or {NONE}")
+    return NONE if plain.casefold() == NONE else plain
 
 
 def parse_acc_range_mps2(text: str) -> float:
@@ -181,6 +220,20 @@ def refuse_flying(distance_m: float | None, duration_s: float) -> None:
         )
 
 
+def parse_angle_deg(text: str) -> float:
+    """Return the typed angle of a lean, such as ``20deg`` or ``20°``, in degrees.
+
+    Raises
+    ------
+    click.BadParameter
+        Without its unit, or for an angle too small or too large to check a sensor by.
+    """
+    from analysis.checkup.tilt import LEAST_ANGLE_DEG, MOST_ANGLE_DEG
+
+    bounds = (LEAST_ANGLE_DEG, MOST_ANGLE_DEG)
+    return _number_with_unit(text.replace("°", "deg"), {"deg": 1.0}, examples="20deg", bounds=bounds)
+
+
 def _number_told(text: str, factors: dict[str, float], *, examples: str, key: str) -> float:
     from sensor.session.context import NUMBERS
 
@@ -190,8 +243,7 @@ def _number_told(text: str, factors: dict[str, float], *, examples: str, key: st
 def _number_with_unit(
     text: str, factors: dict[str, float], *, examples: str, bounds: tuple[float, float]
 ) -> float:
-    match = _NUMBER.fullmatch(text.strip().lower())
-    value = float(match[1]) * factors.get(match[2], math.nan) if match else math.nan
+    value = number_with_unit(text, factors)
     if not 0 < value < math.inf:
         raise click.BadParameter(
             f"{text!r} is not a number above zero with its unit; write for example {examples}"

@@ -10,9 +10,11 @@ import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
+from analysis.cli.runner import profile_of_session
 from analysis.lengths import Split
 
 if TYPE_CHECKING:
+    from analysis.profile import Profile
     from analysis.run_report import RunReport
 
 STDOUT = "-"
@@ -26,9 +28,8 @@ STDOUT = "-"
 @click.option(
     "--split",
     type=click.Choice([*map(str, Split)]),
-    default=str(Split.KILOMETRE),
-    show_default=True,
-    help="What the rows are; with miles, all that is told is in miles. CSV and JSON keep metres.",
+    help="What the rows are; with miles, all that is told is in miles. CSV and JSON keep metres. "
+    "[default: the unit of the profile, else 1km]",
 )
 @click.option(
     "--track",
@@ -46,7 +47,7 @@ def command(
     output: str | None,
     json_file: str | None,
     csv_file: str | None,
-    split: str,
+    split: str | None,
     track_file: Path | None,
     whole_map: bool,
     open_page: bool,
@@ -67,7 +68,7 @@ def command(
         from analysis.cli.track import give_track, read_track
 
         give_track(path, read_track(track_file))
-    report = analysed(path, Split(split))
+    report = analysed(path, Split(split) if split else None, profile=profile_of_session(ctx, path))
     _write_report(
         report,
         page_path,
@@ -102,11 +103,14 @@ def _write_report(
     from analysis.report_json import to_json
 
     write_text(page_path, page.render(report, whole_map=whole_map))
+    if json_file not in (None, STDOUT):
+        write_text(Path(json_file), to_json(report))
+    if csv_file not in (None, STDOUT):
+        for path, content in tables.csv_files(report, Path(csv_file)).items():
+            write_text(path, content)
     for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
         if name == STDOUT:
             click.echo(make(report), nl=False)
-        elif name is not None:
-            write_text(Path(name), make(report))
     talk = STDOUT in (json_file, csv_file)
     click.echo(text.render(report), err=talk)
     click.echo(page_path.resolve(), err=talk)
@@ -114,8 +118,8 @@ def _write_report(
         click.echo("No browser was found; open the page yourself.", err=True)
 
 
-def analysed(path: Path, split: Split = Split.KILOMETRE) -> RunReport:
-    """Return the report of a session file, cut into kilometres or as asked for.
+def analysed(path: Path, split: Split | None = None, *, profile: Profile | None = None) -> RunReport:
+    """Return the report of a session file, by a runner's numbers, cut as asked for or into their unit.
 
     Raises
     ------
@@ -126,13 +130,13 @@ def analysed(path: Path, split: Split = Split.KILOMETRE) -> RunReport:
     """
     require_memory(LIBRARIES_BYTES)
 
-    from analysis.config import AnalysisConfig, SegmentConfig
     from analysis.errors import AnalysisError
     from analysis.pipeline import analyse_session
+    from analysis.profile import analysis_config
 
     require_memory(LINEAR_ALGEBRA_BYTES)
     try:
-        return analyse_session(path, AnalysisConfig(segments=SegmentConfig(split=split)))
+        return analyse_session(path, analysis_config(profile, split))
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
 

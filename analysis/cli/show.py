@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.text import clock_text, local_start, text_table
+from sensor.session.context import REMARKS_KEY
 from sensor.text import printable
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ def command(ctx: click.Context, session: str) -> None:
 
     SESSION is a path, a name, a date, `latest` (the default) or `latest-1`.
     """
+    from sensor.session.info import read_info
     from sensor.session.reader import read_recording
 
-    recording = read_recording(find_session(home_folder(ctx), session))
-    click.echo("\n\n".join(section for section in sections(recording) if section))
+    path = find_session(home_folder(ctx), session)
+    shown = (*sections(read_recording(path)), _earlier(read_info(path).earlier))
+    click.echo("\n\n".join(section for section in shown if section))
 
 
 def sections(recording: Recording) -> Iterator[str]:
@@ -50,15 +53,32 @@ def _facts(recording: Recording) -> str:
         "Duration": clock_text(recording.duration_s),
         "Runner": "simulated" if recording.simulated else "",
         "Tracks": ", ".join(f"{track.quantity} ({track.source})" for track in recording.tracks),
-        **{key.replace("_", " ").capitalize(): _told(value) for key, value in recording.context.items()},
+        **{
+            _label(key): _told(value)
+            for key, value in recording.context.items()
+            # They stand among the marks.
+            if key != REMARKS_KEY
+        },
     }
     width = max(map(len, facts)) + 2
     lines = [f"{printable(name) + ':':<{width}}{printable(value)}" for name, value in facts.items() if value]
     return "\n".join([*lines, *map(printable, recording.notices)])
 
 
+def _label(key: str) -> str:
+    return key.replace("_", " ").capitalize()
+
+
 def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _earlier(earlier: Mapping[str, tuple[object, ...]]) -> str:
+    """Return what was noted before and has been replaced, oldest first."""
+    rows = [(_label(key), _told(value) or "none") for key, values in earlier.items() for value in values]
+    return _table(("NOTED BEFORE", "VALUE"), rows)
 
 
 def _sensors(recording: Recording) -> str:
@@ -95,7 +115,7 @@ def _gaps(recording: Recording) -> str:
     )
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return text_table(header, rows) if rows else ""
 
 

@@ -78,6 +78,11 @@ def clock_text(duration_s: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def tell_aside(text: str) -> None:
+    """Print a line beside what a command is for: on stderr, whatever letters a stranger's file has."""
+    click.echo(printable(text), err=True)
+
+
 def local_start(started_utc: str) -> datetime | None:
     """Return when a session began, in local time; None where the session does not tell."""
     return datetime.fromisoformat(started_utc).astimezone() if started_utc else None

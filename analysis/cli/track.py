@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.memory import LIBRARIES_BYTES, require_memory
+from analysis.cli.working import reading
 
 if TYPE_CHECKING:
     from sensor.importers.watch.record import WatchFile
@@ -61,12 +61,11 @@ def read_track(file: Path, start_s: float | None = None) -> WatchFile:
     ImportFileError
         For a file that cannot be read or knows no distance.
     """
-    require_memory(LIBRARIES_BYTES)
+    with reading([file]):
+        from sensor.errors import ImportFileError
+        from sensor.importers.watch.record import read_watch_file
 
-    from sensor.errors import ImportFileError
-    from sensor.importers.watch.record import read_watch_file
-
-    watch = read_watch_file(file, start_s)
+        watch = read_watch_file(file, start_s)
     if watch.distance_m <= 0.0:
         raise ImportFileError(f"{file}: knows no distance; type it: runtall note --distance 10km")
     for notice in watch.notices:

@@ -16,12 +16,15 @@ from sensor.virtual.devices.catalogue import advertising_as
 from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.standard import foot_pod
 from sensor.virtual.radio.virtual_radio import VirtualRadio
+from sensor.virtual.runner.box import box_on_faces
 from sensor.virtual.runner.cued_run import CuedRun, cued_run_plan
+from sensor.virtual.runner.imu_errors import CONSUMER, apply_errors
 from sensor.virtual.runner.plan import UPRIGHT_STERNUM, RunPlan, Worn
 from sensor.virtual.runner.scenarios import short_run_plan
-from sensor.virtual.runner.simulation import VirtualRun, simulate
+from sensor.virtual.runner.simulation import VirtualRun, sensor_chance, simulate
 
 _SEED = 1
+_BOX_RATE_HZ = 104.0
 
 
 @asynccontextmanager
@@ -80,6 +83,27 @@ async def guided_virtual_runner(
         for sensor in sensors:
             sensor.follow(cued.run_time_s)
         yield radio, hear
+
+
+@asynccontextmanager
+async def virtual_box(plan: RecordingPlan, lean_deg: float) -> AsyncIterator[Radio]:
+    """Lay the plan's sensors on the faces of a box, lean it by ``lean_deg`` and turn it about, unasked.
+
+    Each sensor has the errors that it has on the runner.
+
+    Returns
+    -------
+    Radio
+        The only radio these sensors can be heard on.
+    """
+    logging.getLogger("bumble").setLevel(logging.ERROR)
+    clean = box_on_faces(lean_deg, _BOX_RATE_HZ)
+    async with VirtualRadio(seed=_SEED) as radio:
+        for request in plan.sensors:
+            chance = sensor_chance(request.placement, seed=_SEED)
+            read = apply_errors(clean, CONSUMER, chance)
+            await radio.add(advertising_as(request.name).make(request.name, read))
+        yield radio.bleak
 
 
 def _simulated(run_plan: RunPlan, plan: RecordingPlan) -> VirtualRun:

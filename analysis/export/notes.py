@@ -11,7 +11,7 @@ from typing import Any
 from sensor.text import printable
 from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY
 
-NOTE_KEYS = ("notes", *PAIN_KEYS, SYMPTOMS_KEY)
+NOTE_KEYS = ("notes", "remarks", *PAIN_KEYS, SYMPTOMS_KEY)
 """All of a session's context that is nobody else's business."""
 
 

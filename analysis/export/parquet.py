@@ -6,7 +6,7 @@ import io
 
 from analysis.records import STRIDE_COLUMNS
 from analysis.run_report import RunReport
-from analysis.stride.table import units_of
+from analysis.stride.table import STRIDE_TABLE_VERSION, units_of
 from sensor.errors import MissingExtraError
 
 
@@ -39,6 +39,7 @@ def strides_parquet(report: RunReport) -> bytes:
             for name, kind in STRIDE_COLUMNS.items()
         ],
         metadata={
+            "schema_version": str(STRIDE_TABLE_VERSION),
             "file_hash": report.provenance.file_hash,
             "config_hash": report.provenance.config_hash,
             "runtall_version": report.provenance.version,

@@ -63,6 +63,7 @@ def sensor_facts(
             SensorCheck(HANDEDNESS, motion.handedness.outcome, motion.handedness.because),
             within_range,
         ),
+        calibration=sensor.calibration,
     )
 
 

@@ -12,6 +12,7 @@ from analysis.records import WatchFacts
 from analysis.report import words
 from analysis.run_report import RunReport
 from analysis.words import Method, WatchMatch, ZeroSource
+from sensor.calibration import Axes
 
 CONTACT_OFF_MS = 20
 """How far a mean contact time may be off: 13 ms at most on the runners over force plates in
@@ -55,6 +56,7 @@ def method_lines(report: RunReport) -> list[str]:
     """Return the sentences of the method paragraph for this report."""
     return [
         _method(report),
+        *_calibrations(report),
         _zero(report),
         _baseline(report),
         _flags(report),
@@ -92,6 +94,21 @@ def _method(report: RunReport) -> str:
         f"Method: {provenance.method}. Gyroscope and accelerometer are joined over the whole run, forward "
         f"and backward in time, so the angle does not lag behind.{error}"
     )
+
+
+def _calibrations(report: RunReport) -> list[str]:
+    """Return what was taken off the readings of each sensor that was calibrated at home."""
+    return [
+        f"Calibration: the accelerometer at {sensor.placement} is corrected by what was found on the faces "
+        f"of a box on {sensor.calibration.made_on}: bias {_three(sensor.calibration.acc_bias_mps2, 3)} m/s², "
+        f"scale {_three(sensor.calibration.acc_scale, 4)} (its axes x, y, z)."
+        for sensor in report.session.sensors
+        if sensor.calibration is not None
+    ]
+
+
+def _three(values: Axes, decimals: int) -> str:
+    return ", ".join(words.number(value, decimals) for value in values)
 
 
 def _zero(report: RunReport) -> str:

@@ -53,6 +53,9 @@ STRIDE_COLUMNS: dict[str, str] = {
 ``maybe`` holds true, false or, where not measurable, empty (None).
 """
 
+STRIDE_TABLE_VERSION = 1
+"""Raised when a column is removed or changes its meaning; a new one at the end leaves it as it is."""
+
 _UNITS = {
     "_s": "s",
     "_m": "m",

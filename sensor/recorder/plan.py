@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sensor.calibration import CalibratedSensor
 from sensor.errors import RecordingPlanError, UnknownSensorError
 from sensor.samples import TRUNK_PLACEMENTS, placement_of
 from sensor.session.schema import BESIDE_PREFIX
@@ -64,6 +65,8 @@ class RecordingPlan:
         The motion sensors.
     beside
         Heart-rate straps, foot pods, treadmills.
+    calibrated
+        Sensors of which a calibration is known; one of them that is recorded gets its own.
 
     Raises
     ------
@@ -73,6 +76,7 @@ class RecordingPlan:
 
     sensors: tuple[SensorRequest, ...]
     beside: tuple[AuxiliaryRequest, ...] = ()
+    calibrated: tuple[CalibratedSensor, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.sensors:

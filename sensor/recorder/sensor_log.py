@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sensor.calibration import CalibratedSensor
 from sensor.link.ble import Sighting
 from sensor.protocol.driver import Identity, Settings
 from sensor.protocol.registry import DeviceKind
@@ -13,7 +14,7 @@ from sensor.recorder.sensor_rows import SensorRows
 from sensor.recorder.status import LinkState, SensorStatus
 from sensor.samples import FloatArray
 from sensor.session.rows import SessionRows
-from sensor.session.schema import BATTERY_EVENT
+from sensor.session.schema import BATTERY_EVENT, CALIBRATION_EVENT
 from sensor.text import printable
 
 FLOOD_EVENT = "flood"
@@ -37,6 +38,8 @@ class SensorLog:
         The session file's writer; its methods must not block.
     clock
         The session's time line.
+    calibrated
+        Sensors of which a calibration is known.
 
     Attributes
     ----------
@@ -52,7 +55,14 @@ class SensorLog:
         Whether it has said who it is.
     """
 
-    def __init__(self, wish: Wish, rows: SessionRows, *, clock: SessionClock) -> None:
+    def __init__(
+        self,
+        wish: Wish,
+        rows: SessionRows,
+        *,
+        clock: SessionClock,
+        calibrated: tuple[CalibratedSensor, ...] = (),
+    ) -> None:
         self.wish = wish
         self.link = LinkState.SEARCHING
         self.message = ""
@@ -69,6 +79,7 @@ class SensorLog:
         self._address = ""
         self._silences = 0
         self._battery_pct: int | None = None
+        self._calibrated = calibrated
 
     @property
     def has_data(self) -> bool:
@@ -89,6 +100,14 @@ class SensorLog:
         self._preview.decode_with(kind.make_decoder(settings))
         self._preview.clear()
         self._rows.begin_connection()
+        self._calibrate()
+
+    def _calibrate(self) -> None:
+        """Write down the sensor's calibration once it is sure whose it is."""
+        own = next((one for one in self._calibrated if one.is_of(self._address, self.serial)), None)
+        if own is not None:
+            self.event(CALIBRATION_EVENT, own.calibration.as_text())
+            self._calibrated = ()
 
     def described(self, settings: Settings) -> None:
         """Write down what the sensor says its bytes mean; what it said first stays."""
@@ -145,6 +164,7 @@ class SensorLog:
         said = (identity.product, identity.serial, identity.firmware)
         product, serial, firmware = (printable(word[:LONGEST_WORD]) for word in said)
         self.serial = self.serial or identity.serial
+        self._calibrate()
         self.event("identity", f"{product} serial {serial} firmware {firmware}")
         if firmware and firmware != self._firmware and self._rows.has_sensor:
             self._firmware = firmware
@@ -177,4 +197,6 @@ class SensorLog:
             rate_hz=counter.rate_hz(self._clock.now_s()),
             gaps=max(0, self._rows.segments - 1) + self._silences,
             battery_pct=self._battery_pct,
+            address=self._address,
+            serial=self.serial,
         )

@@ -88,7 +88,10 @@ class Recorder:
         self._on_samples = on_samples
         self._stopping = asyncio.Event()
         self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
-        self._worn = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.sensors]
+        self._worn = [
+            SensorLog(wish, self._writer, clock=self._clock, calibrated=plan.calibrated)
+            for wish in plan.sensors
+        ]
         self._beside = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.beside]
         self._logs = [*self._worn, *self._beside]
         shared = SharedSearch(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))

@@ -39,6 +39,8 @@ class SensorStatus:
         Interruptions so far: connections after the first, and silences.
     battery_pct
         Last level reported; None before the first.
+    address, serial
+        Of the device, as it said last and first; empty before, and where it says none.
     """
 
     placement: str
@@ -48,6 +50,8 @@ class SensorStatus:
     rate_hz: float
     gaps: int
     battery_pct: int | None
+    address: str = ""
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -66,12 +66,15 @@ class UnattendedOptions:
         A session ends when nothing has moved for this long.
     is_simulated
         Whether the sensors are made of software.
+    context
+        What is known of every session beforehand, by the keys of ``data/FORMAT.md``.
     """
 
     plan: RecordingPlan
     name: str
     still_s: float
     is_simulated: bool
+    context: Mapping[str, object] = field(default_factory=dict)
 
 
 class StatusSink(Protocol):
@@ -320,6 +323,8 @@ class UnattendedSession:
             on_samples=self._stillness.add,
             simulated=options.is_simulated,
         )
+        for key, value in options.context.items():
+            self._recorder.set_context(key, value)
 
     def stop(self) -> None:
         """Ask `run` to end."""

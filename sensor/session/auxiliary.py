@@ -13,6 +13,7 @@ from sensor.errors import PacketError
 from sensor.protocol.auxiliary import SOURCES, parse_readings
 from sensor.protocol.repetition import ECHO_S
 from sensor.samples import FloatArray, Track
+from sensor.session.context import USUAL_SURFACE_KEY
 from sensor.session.info import SensorInfo
 from sensor.units import NS_PER_S
 
@@ -155,11 +156,13 @@ def way_m(time_s: FloatArray, counter_m: FloatArray) -> FloatArray:
 
 
 def with_surface(context: Mapping[str, Any], tracks: Sequence[Track]) -> Mapping[str, Any]:
-    """Return the context with ``surface`` told by a treadmill whose belt ran; what was told before stays."""
+    """Return the context with ``surface``: what was told, a treadmill whose belt ran, or the usual one."""
     runs = any(
         track.source == "treadmill"
         and track.quantity == "speed_mps"
         and bool((track.value > BELT_RUNS_MPS).any())
         for track in tracks
     )
-    return {"surface": "treadmill", **context} if runs else context
+    usual = {"surface": context[USUAL_SURFACE_KEY]} if USUAL_SURFACE_KEY in context else {}
+    told = {key: value for key, value in context.items() if key != USUAL_SURFACE_KEY}
+    return {**usual, **({"surface": "treadmill"} if runs else {}), **told}

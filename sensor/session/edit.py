@@ -7,19 +7,24 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from sensor.errors import SessionFileError
-from sensor.session.integrity import UnsoundSessionError, check_schema
+from sensor.session.integrity import UnsoundSessionError, check_schema, parse_json
 from sensor.session.opening import distrust, is_busy, open_session
 from sensor.session.rows import Row, SessionRows
+from sensor.session.schema import CONTEXT_PREFIX, EARLIER_PREFIX
 from sensor.session.seal import is_sealed, seal
+
+MOST_EARLIER = 100
+"""So many values that were told before are kept of a key; then the oldest go."""
 
 _WAIT_S = 5.0
 """How long to wait for somebody who reads the session."""
 
 
 @contextmanager
-def amend_session(path: Path) -> Iterator[SessionRows]:
+def amend_session(path: Path) -> Iterator[Amendment]:
     """Add to a session in one transaction: all of it or, after an error, nothing.
 
     For what is told about the session, for marks, and for tracks, whose numbers are continued. Those of
@@ -44,7 +49,7 @@ def amend_session(path: Path) -> Iterator[SessionRows]:
             # Anew, for the file may have been replaced since.
             check_schema(connection)
             was_sound = is_sealed(connection)
-            yield _Amendment(connection)
+            yield Amendment(connection)
             if was_sound:
                 seal(connection)
             connection.execute("COMMIT")
@@ -57,7 +62,7 @@ def amend_session(path: Path) -> Iterator[SessionRows]:
         raise SessionFileError(f"{path}: cannot be written: {advice}") from error
 
 
-class _Amendment(SessionRows):
+class Amendment(SessionRows):
     """Rows of one transaction.
 
     Parameters
@@ -75,3 +80,20 @@ class _Amendment(SessionRows):
     def put_rows(self, statement: str, rows: Iterable[Row]) -> None:
         """Write rows."""
         self._connection.executemany(statement, rows)
+
+    def tell(self, key: str, value: Any) -> None:
+        """Keep what the runner tells under a key of the context, and what was told before under it."""
+        before = self._meta(CONTEXT_PREFIX + key)
+        if before not in (None, value):
+            earlier = self._meta(EARLIER_PREFIX + key)
+            told = [*(earlier if isinstance(earlier, list) else ()), before]
+            self.set_meta(EARLIER_PREFIX + key, told[-MOST_EARLIER:])
+        self.set_context(key, value)
+
+    def _meta(self, key: str) -> Any:
+        """Return a fact, None where there is none that can be read."""
+        found = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        try:
+            return parse_json(found[0]) if found else None
+        except ValueError:
+            return None

@@ -9,13 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sensor.session.context import plausible_part
+from sensor.session.context import is_plausible, plausible_part
 from sensor.session.integrity import FIGURES_IN_DOUBT, UnsoundSessionError, check_values, parse_json, shorten
 from sensor.session.opening import open_session
 from sensor.session.schema import (
     ACC_RANGE_SETTING,
     BESIDE_PREFIX,
     CONTEXT_PREFIX,
+    EARLIER_PREFIX,
     ENDED_KEY,
     GYR_RANGE_SETTING,
     RATE_SETTING,
@@ -83,6 +84,8 @@ class SessionInfo:
         Sentences the reader owes the runner about the file.
     beside
         Devices beside the sensors: heart-rate straps, foot pods, treadmills.
+    earlier
+        Key of the context to what was told before under it, oldest first; what cannot be true is left out.
     """
 
     path: Path
@@ -95,6 +98,7 @@ class SessionInfo:
     ended: bool = True
     notices: tuple[str, ...] = ()
     beside: tuple[SensorInfo, ...] = ()
+    earlier: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
 def read_info(path: Path) -> SessionInfo:
@@ -120,13 +124,7 @@ def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str
         When its sensors cannot be read; `open_session` adds the path.
     """
     meta, unreadable = _meta(connection.execute("SELECT key, value FROM meta ORDER BY key"))
-    context, doubtful = plausible_part(
-        {
-            key.removeprefix(CONTEXT_PREFIX): value
-            for key, value in meta.items()
-            if key.startswith(CONTEXT_PREFIX)
-        }
-    )
+    context, doubtful = plausible_part(_under(CONTEXT_PREFIX, meta))
     check_values(connection, ["sensor"])
     rows = connection.execute(
         "SELECT id, placement, device, name, address, firmware, settings FROM sensor ORDER BY id"
@@ -142,6 +140,11 @@ def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str
         sensors=tuple(sensor for sensor in sensors if not sensor.placement.startswith(BESIDE_PREFIX)),
         beside=tuple(sensor for sensor in sensors if sensor.placement.startswith(BESIDE_PREFIX)),
         context=context,
+        earlier={
+            key: _believed(key, values)
+            for key, values in _under(EARLIER_PREFIX, meta).items()
+            if isinstance(values, list)
+        },
         simulated=meta.get("simulated") is True,
         ended=ended,
         notices=(
@@ -162,6 +165,15 @@ def _meta(rows: Iterable[tuple[object, object]]) -> tuple[dict[str, Any], tuple[
         except ValueError:
             unreadable.append(shorten(str(key)))
     return facts, tuple(unreadable)
+
+
+def _under(prefix: str, meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts whose keys begin with a prefix, without it."""
+    return {key.removeprefix(prefix): value for key, value in meta.items() if key.startswith(prefix)}
+
+
+def _believed(key: str, values: list[Any]) -> tuple[Any, ...]:
+    return tuple(shorten(v) if isinstance(v, str) else v for v in values if is_plausible(key, v))
 
 
 def _left_out(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,15 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
+from sensor.calibration import AccelerometerCalibration, parse_calibration
 from sensor.protocol.auxiliary import SOURCES
 from sensor.samples import LinkEvent, Mark, Recording, SensorRecording, StrPath, Track
 from sensor.session.auxiliary import read_beside, with_surface
+from sensor.session.context import with_remarks
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.integrity import FIGURES_IN_DOUBT, check_values, shorten
 from sensor.session.opening import open_session
 from sensor.session.packets import PacketHeads, read_heads, read_payloads
 from sensor.session.rows_hash import Rows, RowsHash, fetch_rows
-from sensor.session.schema import BATTERY_EVENT, WATCH_CLOCK_SOURCE
+from sensor.session.schema import BATTERY_EVENT, CALIBRATION_EVENT, WATCH_CLOCK_SOURCE
 from sensor.session.seal import HASHED_AFTER_PACKETS, has_seal, is_broken
 from sensor.session.sensor_decoder import SensorDecoder
 from sensor.session.watch_rows import watch_of
@@ -78,10 +80,15 @@ def read_recording(path: StrPath) -> Recording:
         tell_beside = any(stream.channel in SOURCES for stream in heads.streams)
         devices = info.beside + info.sensors if tell_beside else ()
         beside, unread = read_beside(connection, devices, limits=_BELIEVABLE)
-    events, marks, track_rows, points = tables
+    events, mark_rows, track_rows, points = tables
+    marks = tuple(
+        Mark(t / NS_PER_S, shorten(kind), shorten(text))
+        for t, kind, text in sorted(mark_rows, key=itemgetter(0))
+    )
     tracks = _tracks(track_rows, points)
+    calibrations, unread_calibrations = _calibrations(events, info.sensors)
     sensors = tuple(
-        decoder.finish(_last_battery_pct(sensor.sensor_id, events))
+        decoder.finish(_last_battery_pct(sensor.sensor_id, events), calibrations.get(sensor.sensor_id))
         for sensor, decoder in zip(info.sensors, decoders, strict=True)
     )
     return Recording(
@@ -91,15 +98,12 @@ def read_recording(path: StrPath) -> Recording:
         duration_s=info.duration_s,
         sensors=sensors,
         tracks=tuple(track for track in tracks if track.source != WATCH_CLOCK_SOURCE) + beside,
-        marks=tuple(
-            Mark(t / NS_PER_S, shorten(kind), shorten(text))
-            for t, kind, text in sorted(marks, key=itemgetter(0))
-        ),
+        marks=marks,
         events=_events(events, info.sensors + info.beside),
-        context=with_surface(info.context, beside),
+        context=with_remarks(with_surface(info.context, beside), marks),
         simulated=info.simulated,
         file_hash=file_hash,
-        notices=damage + info.notices + tuple(_notices(sensors)) + unread,
+        notices=damage + info.notices + tuple(_notices(sensors)) + unread + unread_calibrations,
         watch=watch_of(tracks, info.context),
     )
 
@@ -141,6 +145,25 @@ def _last_battery_pct(sensor_id: int, events: Rows) -> int | None:
         if event_sensor_id == sensor_id and kind == BATTERY_EVENT and _PERCENT.fullmatch(detail)
     ]
     return levels[-1] if levels else None
+
+
+def _calibrations(
+    events: Rows, sensors: tuple[SensorInfo, ...]
+) -> tuple[dict[int, AccelerometerCalibration], tuple[str, ...]]:
+    """Return the calibration of each sensor that has one, and what is to be said of those not read."""
+    placements = {sensor.sensor_id: sensor.placement for sensor in sensors}
+    found: dict[int, AccelerometerCalibration] = {}
+    unread: dict[str, None] = {}
+    for _, sensor_id, kind, detail in events:
+        if kind != CALIBRATION_EVENT or sensor_id not in placements:
+            continue
+        try:
+            found[sensor_id] = parse_calibration(detail)
+        except ValueError as error:
+            unread[
+                shorten(f"{placements[sensor_id]}: its calibration cannot be read and is left out: {error}.")
+            ] = None
+    return found, tuple(unread)
 
 
 def _events(events: Rows, sensors: tuple[SensorInfo, ...]) -> tuple[LinkEvent, ...]:

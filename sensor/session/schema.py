@@ -21,6 +21,9 @@ SUFFIX = ".runtall"
 CONTEXT_PREFIX = "context."
 """Keys of table ``meta`` that hold what was told about the session start with this."""
 
+EARLIER_PREFIX = "earlier."
+"""Keys of table ``meta`` that hold what was told before under a key of the context, a list, oldest first."""
+
 ENDED_KEY = "ended"
 """Key of table ``meta`` that is there, and true, once the session was ended properly."""
 
@@ -29,6 +32,9 @@ BESIDE_PREFIX = "beside "
 
 BATTERY_EVENT = "battery"
 """Kind of event whose detail is a battery level in percent, digits only."""
+
+CALIBRATION_EVENT = "calibration"
+"""Kind of event whose detail is a sensor's `sensor.calibration.AccelerometerCalibration` as text."""
 
 WATCH_CLOCK_SOURCE = "watch file, by its own clock"
 """Source of the tracks whose times are a watch's own, from its first point on."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sensor.calibration import AccelerometerCalibration
 from sensor.errors import SessionFileError, UnknownSensorError
 from sensor.protocol import registry
 from sensor.protocol.device_kind import DeviceKind
@@ -169,7 +170,9 @@ class SensorDecoder:
             self._segments[stream.segment_id].feed(stream.channel, payloads)
             self._join_complete()
 
-    def finish(self, battery_pct: int | None) -> SensorRecording:
+    def finish(
+        self, battery_pct: int | None, calibration: AccelerometerCalibration | None = None
+    ) -> SensorRecording:
         """Return everything the sensor sent, on the session's time line, and let go of it."""
         self._join_complete()
         sensor, kind = self._sensor, self._kind
@@ -191,6 +194,7 @@ class SensorDecoder:
             rejected_packets=joined.rejected_packets,
             repeated_notifications=joined.repeated_notifications,
             battery_pct=battery_pct,
+            calibration=calibration,
         )
 
     def _joined_samples(self) -> JoinedSamples:

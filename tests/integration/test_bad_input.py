@@ -175,7 +175,7 @@ def test_standing_alone_is_no_run(home: Path, tmp_path: Path) -> None:
         (("import", "CHEST", "--distance", "10km"), "10km in 2.0 min is no speed of a runner"),
         (("import", "CHEST", "CHEST"), "placement sternum is given twice"),
         (("import", "knee=a.csv"), "unknown placement 'knee'"),
-        (("record",), "Missing option '--sensor'"),
+        (("record",), "no sensor: give one"),
         (("record", "--sensor", "Movesense"), "as in sternum=Movesense"),
         (("record", "--sensor", "sternum=virtual", "--duration", "30"), "'30' is no duration"),
         (("record", "--sensor", "sternum=virtual", "--sensor", "head=Movesense 1"), "name only one sort"),

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from analysis.batch.records import Failure, FailureKind, Source, Summary
 from analysis.batch.run import run_batch
 from analysis.batch.summarise import attempt
 from analysis.batch.workers import ProcessWorkers
+from analysis.errors import WorkersError
 from tests.support.console import SCRIPT
 from tests.support.many_sessions import told_anew, write_run
 
@@ -67,6 +70,20 @@ def test_a_session_that_ends_its_process_each_time_is_told_and_the_others_are_do
 def test_a_session_whose_process_was_killed_once_is_done_by_another(tmp_path: Path) -> None:
     outcome = found(tmp_path, partial(named, killer="5", once=str(tmp_path / "was")))
     assert outcome == {str(number): Summary(str(number), "") for number in range(12)}
+
+
+class NeverBegun(ProcessWorkers):
+    """Processes that end before they work."""
+
+    def _pool(self, count: int) -> Executor:
+        return ProcessPoolExecutor(
+            count, mp_context=get_context("forkserver"), initializer=os._exit, initargs=(1,)
+        )
+
+
+def test_where_no_process_can_begin_no_session_is_blamed(tmp_path: Path) -> None:
+    with pytest.raises(WorkersError, match="no process can be started"):
+        list(results(named, SOURCES, workers=NeverBegun(2, str(tmp_path)), stop=never))
 
 
 def test_no_more_sessions_are_taken_than_the_workers_can_hold(tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ def run_in_terminal(folder: Path, *arguments: str, program: Sequence[str] = PROG
 
 def test_two_virtual_sensors_are_guided_to_the_end_in_eighty_columns(tmp_path: Path) -> None:
     sensors = ("--sensor", "sternum=virtual", "--sensor", "head=virtual")
-    screen = run_in_terminal(tmp_path, "record", *sensors, "--duration", "8s", program=IN_VIRTUAL_TIME)
+    words = ("record", *sensors, "--duration", "8s", "--no-questions")
+    screen = run_in_terminal(tmp_path, *words, program=IN_VIRTUAL_TIME)
 
     assert screen.code == 0, screen.lines
     assert screen.lines[-1] == "To see it: runtall report --open"

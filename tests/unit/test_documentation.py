@@ -59,7 +59,10 @@ COMMAND_LINES = sorted(
 
 def parse(line: str) -> None:
     """Let click parse a command line as the shell would hand it over, without running it."""
-    name, *words = shlex.split(line)[1:]
+    words = shlex.split(line)[1:]
+    while words[0] in ("--home", "--runner"):
+        words = words[2:]
+    name, *words = words
     command = cli.get_command(click.Context(cli), name)
     assert command is not None, f"there is no command {name}"
     command.make_context(name, words, resilient_parsing=False)
@@ -74,7 +77,7 @@ def test_every_command_in_the_pages_parses(page: str, line: str, is_whole: bool)
 
 
 @pytest.mark.parametrize(
-    "line", ["runtall fly", "runtall report --colour red", "runtall record", "runtall compare"]
+    "line", ["runtall fly", "runtall report --colour red", "runtall import", "runtall compare"]
 )
 def test_a_command_that_does_not_parse_is_noticed(line: str) -> None:
     with pytest.raises((AssertionError, click.UsageError)):

@@ -13,7 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LAYERS = {
     "sensor": (
-        ("sensor.units", "sensor.errors", "sensor.text", "sensor.wellbeing", "sensor.private_files"),
+        (
+            "sensor.units",
+            "sensor.errors",
+            "sensor.text",
+            "sensor.wellbeing",
+            "sensor.private_files",
+            "sensor.calibration",
+        ),
         ("sensor.samples",),
         ("sensor.clock", "sensor.geodesy"),
         ("sensor.protocol", "sensor.fit"),
@@ -24,7 +31,7 @@ LAYERS = {
     "analysis": (
         ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
-        ("analysis.records",),
+        ("analysis.records", "analysis.profile"),
         ("analysis.maths", "analysis.run_report"),
         ("analysis.signal",),
         ("analysis.stride",),
@@ -50,7 +57,7 @@ PARTS_OF = {
 STAGES_OF = {
     "analysis.signal": (
         ("records",),
-        ("timebase", "speed"),
+        ("timebase", "speed", "calibration"),
         (
             "static_periods",
             "gait",
@@ -98,7 +105,9 @@ SEEN_BY_ANALYSIS = (
     "sensor.errors",
     "sensor.text",
     "sensor.wellbeing",
+    "sensor.calibration",
     "sensor.fit",
+    "sensor.session.context",
     "sensor.session.reader",
 )
 """All that the analysis, except its command line, sees of the other package."""

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from analysis.cli.calibrations import kept_calibrations
 from analysis.cli.home import home_folder, new_session_path
+from analysis.cli.runner import chosen_profile, runner_context
 from analysis.cli.sensor_args import parse_plan
-from analysis.cli.text import parse_duration_s
+from analysis.cli.text import parse_duration_s, tell_aside
 
 if TYPE_CHECKING:
-    from analysis.cli.record.recording import RecordOptions
+    from analysis.cli.record.recording import Recorded, RecordOptions
+    from analysis.profile import Profile
     from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
     from sensor.recorder.unattended import UnattendedOptions
@@ -44,10 +48,10 @@ LOG_INTERVAL_S = 600.0
     "--sensor",
     "requests",
     multiple=True,
-    required=True,
     metavar="PLACEMENT=NAME",
-    help="Where a sensor is worn and its name (see `runtall scan`); repeat for several. "
-    "sternum=virtual records a simulated runner; see `runtall scan --virtual` for others.",
+    help="Where a sensor is worn and its name (see `runtall scan`); repeat for several. Without it those of "
+    "your profile are recorded. sternum=virtual records a simulated runner; see `runtall scan --virtual` for "
+    "others.",
 )
 @click.option(
     "--beside",
@@ -68,6 +72,7 @@ LOG_INTERVAL_S = 600.0
 @click.option(
     "--no-guide", "--yes", "no_guide", is_flag=True, help="Begin at once, without standing and bow."
 )
+@click.option("--no-questions", is_flag=True, help="Ask nothing at the end.")
 @click.option(
     "--wait",
     "waits",
@@ -97,33 +102,65 @@ def command(
     duration_s: float | None,
     name: str,
     no_guide: bool,
+    no_questions: bool,
     waits: bool,
     still_s: float | None,
     led: Path | None,
 ) -> None:
     """Record a run.
 
-    Press Ctrl-C when you are back; you then stand still once more. Ctrl-C again ends at once. The last line
-    on stdout is the path of the session. Without a terminal there is no guide, and Ctrl-C ends at once.
+    Press m or the space bar to mark a lap, Ctrl-C when you are back; you then stand still once more. Ctrl-C
+    again ends at once. The last line on stdout is the path of the session; then a few things are asked that
+    no sensor knows. Without a terminal there is no guide, no lap and no question, and Ctrl-C ends at once.
 
     With --wait there is no end: whenever a sensor appears, a session begins, and when nothing has moved for
     10 min, or all sensors have been gone for so long, it ends and its path is printed. Sensors left lying
     begin the next one when they are moved.
     """
     _refuse_misfits(waits=waits, duration_s=duration_s, still_s=still_s, led=led)
-    parsed, home = parse_plan(requests, beside), home_folder(ctx)
+    home, profile = home_folder(ctx), chosen_profile(ctx)
+    plan, is_simulated = parse_plan(*devices(requests, beside, profile))
+    parsed = replace(plan, calibrated=kept_calibrations(home, tell_aside)), is_simulated
+    context = runner_context(ctx, profile)
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
 
     if waits:
-        asyncio.run(_wait(_unattended_options(parsed, name=name, still_s=still_s or STILL_S), new_path, led))
+        unattended = _unattended_options(parsed, name=name, still_s=still_s or STILL_S, context=context)
+        asyncio.run(_wait(unattended, new_path, led))
     else:
         options = _record_options(
-            parsed, duration_s=duration_s, name=name, is_guided=sys.stdin.isatty() and not no_guide
+            parsed, duration_s=duration_s, name=name, is_guided=not no_guide, context=context
         )
-        click.echo(asyncio.run(_record(options, new_path)))
+        recorded = asyncio.run(_record(options, new_path))
+        click.echo(recorded.path)
+        if not (no_questions or recorded.is_dismissed):
+            _ask(recorded.path, profile)
         _tell_what_next(ctx, home)
+
+
+def devices(
+    requests: tuple[str, ...], beside: tuple[str, ...], profile: Profile
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what to record and what beside it: as typed, or all that is usual where no sensor was typed."""
+    if requests:
+        return requests, beside
+    if not profile.sensors:
+        raise click.UsageError(
+            "no sensor: give one, as in --sensor sternum=NAME (see `runtall scan`), or tell once and for all "
+            "with `runtall profile --sensor sternum=NAME`"
+        )
+    return tuple(f"{place}={name}" for place, name in profile.sensors), beside or profile.beside
+
+
+def _ask(session: Path, profile: Profile) -> None:
+    from analysis.cli.record.live_line import nobody_may_listen
+    from analysis.cli.record.questions import ask, may_ask
+
+    if may_ask():
+        with nobody_may_listen():
+            ask(session, is_surface_known=bool(profile.surface))
 
 
 def _refuse_misfits(
@@ -145,7 +182,7 @@ def _tell_what_next(ctx: click.Context, home: Path) -> None:
         click.echo(f"To see it: runtall {where}report --open", err=True)
 
 
-async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) -> Path:
+async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) -> Recorded:
     from analysis.cli.record.live_line import live_line
     from analysis.cli.record.recording import record
 
@@ -199,20 +236,32 @@ async def _radio(plan: RecordingPlan, is_simulated: bool, run_s: float) -> Async
 
 
 def _record_options(
-    parsed: tuple[RecordingPlan, bool], *, duration_s: float | None, name: str, is_guided: bool
+    parsed: tuple[RecordingPlan, bool],
+    *,
+    duration_s: float | None,
+    name: str,
+    is_guided: bool,
+    context: Mapping[str, object],
 ) -> RecordOptions:
     from analysis.cli.record.recording import RecordOptions
 
     plan, is_simulated = parsed
+    has_terminal = sys.stdin.isatty()
     return RecordOptions(
-        plan=plan, name=name, duration_s=duration_s, is_guided=is_guided, is_simulated=is_simulated
+        plan=plan,
+        name=name,
+        duration_s=duration_s,
+        is_guided=is_guided and has_terminal,
+        is_simulated=is_simulated,
+        has_keys=has_terminal,
+        context=context,
     )
 
 
 def _unattended_options(
-    parsed: tuple[RecordingPlan, bool], *, name: str, still_s: float
+    parsed: tuple[RecordingPlan, bool], *, name: str, still_s: float, context: Mapping[str, object]
 ) -> UnattendedOptions:
     from sensor.recorder.unattended import UnattendedOptions
 
     plan, is_simulated = parsed
-    return UnattendedOptions(plan, name, still_s, is_simulated)
+    return UnattendedOptions(plan, name, still_s, is_simulated, context)

@@ -5,21 +5,33 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.cli.home import in_new_place
 from analysis.cli.record.guide import HOW_TO_WEAR, Guide
 from analysis.cli.record.live_line import LiveLine
 from analysis.cli.stop_signals import on_signals
 from analysis.cli.text import clock_text
+from analysis.judging.known_laps import LAP_MARK
 from sensor.link.ble import look_for
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
 from sensor.recorder.room import shortage
 from sensor.recorder.walkthrough import GuideStep
+
+if TYPE_CHECKING:
+    from analysis.cli.record.mark_keys import MarkKeys
+
+LAP_PAUSE_S = 1.0
+"""A key that is held down is pressed once."""
+
+HOW_TO_MARK = "m or the space bar marks a lap."
 
 BLUETOOTH_CHECK_S = 0.5
 """How long is listened to find out whether there is Bluetooth."""
@@ -41,6 +53,10 @@ class RecordOptions:
         Whether to walk the runner through standing and bow.
     is_simulated
         Whether the sensors are made of software.
+    has_keys
+        Whether somebody may mark laps at a terminal.
+    context
+        What is known of the session beforehand, by the keys of ``data/FORMAT.md``.
     """
 
     plan: RecordingPlan
@@ -48,6 +64,24 @@ class RecordOptions:
     duration_s: float | None
     is_guided: bool
     is_simulated: bool
+    has_keys: bool = False
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording that has ended.
+
+    Parameters
+    ----------
+    path
+        The session file.
+    is_dismissed
+        Whether the system or a closing terminal asked for its end: nobody is there any more.
+    """
+
+    path: Path
+    is_dismissed: bool
 
 
 def _nobody_follows(_: GuideStep) -> None:
@@ -61,8 +95,8 @@ async def record(
     new_path: Callable[[datetime], Path],
     line: LiveLine,
     on_step: Callable[[GuideStep], None] = _nobody_follows,
-) -> Path:
-    """Record until the runner, the clock or a signal ends it; return the session file.
+) -> Recorded:
+    """Record until the runner, the clock or a signal ends it.
 
     Parameters
     ----------
@@ -100,20 +134,31 @@ async def record(
         )
 
     path, recorder = in_new_place(lambda: new_path(started_utc), recorder_at)
+    for key, value in options.context.items():
+        recorder.set_context(key, value)
     if lack := shortage(options.plan, path.parent):
         line.say(f"Careful: {lack}. Make room before you go.")
     guided = GuidedRun(options, recorder, line, on_step=on_step)
-    on_signals(guided.interrupt, recorder.stop)
-    steps = asyncio.create_task(guided.conduct())
-    steps.add_done_callback(lambda _: recorder.stop())
-    try:
-        await recorder.run()
-    finally:
-        steps.cancel()
-        await asyncio.wait([steps])
+    on_signals(guided.interrupt, guided.dismiss)
+    with _keys(options) as guided.keys:
+        steps = asyncio.create_task(guided.conduct())
+        steps.add_done_callback(lambda _: recorder.stop())
+        try:
+            await recorder.run()
+        finally:
+            steps.cancel()
+            await asyncio.wait([steps])
     if not steps.cancelled():
         steps.result()
-    return path
+    return Recorded(path, guided.is_dismissed)
+
+
+def _keys(options: RecordOptions) -> AbstractContextManager[MarkKeys | None]:
+    if sys.platform == "win32" or not options.has_keys:
+        return nullcontext()
+    from analysis.cli.record.mark_keys import MarkKeys
+
+    return MarkKeys(sys.stdin.fileno())
 
 
 class GuidedRun:
@@ -129,6 +174,13 @@ class GuidedRun:
         Where to talk.
     on_step
         Called with every step of the guide as it is asked for.
+
+    Attributes
+    ----------
+    keys
+        What laps are marked with; None where there is no terminal.
+    is_dismissed
+        Whether the program was asked to end by others than the runner.
     """
 
     def __init__(
@@ -139,6 +191,10 @@ class GuidedRun:
         *,
         on_step: Callable[[GuideStep], None],
     ) -> None:
+        self.keys: MarkKeys | None = None
+        self.is_dismissed = False
+        self._laps = 0
+        self._lap_s = -math.inf
         self.guide = Guide(recorder, line, options.plan.guide_placement, on_step=on_step)
         self._options = options
         self._recorder = recorder
@@ -147,8 +203,11 @@ class GuidedRun:
         self._is_back = asyncio.Event()
 
     def attend(self, status: RecorderStatus) -> None:
-        """Show how the recording is doing; for the recorder to call."""
+        """Show how the recording is doing and look for keys; for the recorder to call."""
         self.guide.tick()
+        # Asked at any time, so that a key pressed too soon is not taken for a lap later.
+        if self.keys is not None and self.keys.is_lap_pressed() and self._out_since_s is not None:
+            self._mark_lap(status.time_s)
         if self._out_since_s is not None and self._options.duration_s is not None:
             left_s = self._out_since_s + self._options.duration_s - status.time_s
             self._line.hint = f"{clock_text(math.ceil(max(0.0, left_s)))} to go"
@@ -161,6 +220,8 @@ class GuidedRun:
             await self.guide.open()
             self.guide.send_off(self._goodbye())
             self._recorder.mark("run")
+        if self.keys is not None:
+            self._line.say(HOW_TO_MARK)
         self._out_since_s = self._recorder.now_s()
         try:
             async with asyncio.timeout(self._options.duration_s):
@@ -178,6 +239,19 @@ class GuidedRun:
             self._is_back.set()
         else:
             self._recorder.stop()
+
+    def dismiss(self) -> None:
+        """End now, because others than the runner ask for it."""
+        self.is_dismissed = True
+        self._recorder.stop()
+
+    def _mark_lap(self, time_s: float) -> None:
+        if time_s < self._lap_s + LAP_PAUSE_S:
+            return
+        self._lap_s = time_s
+        self._laps += 1
+        self._recorder.mark(LAP_MARK)
+        self._line.say(f"Lap {self._laps} at {clock_text(time_s)}.")
 
     def _goodbye(self) -> str:
         if self._options.duration_s is None:

@@ -160,13 +160,24 @@ def activity_of(
     )
 
 
+def refuse_more_points(count: int) -> None:
+    """Refuse more points than any run has, while they are read: a hostile file has room for millions.
+
+    Raises
+    ------
+    ImportFileError
+        Above `MOST_POINTS`.
+    """
+    if count > MOST_POINTS:
+        raise ImportFileError(f"more than {MOST_POINTS:,} points; give the file of one run")
+
+
 def _table(points: Iterable[Point]) -> FloatArray:
     """Return (n, 8) one row per point, NaN where nothing was measured or what was measured cannot be."""
     rows: list[Point] = []
     for point in points:
         rows.append(point)
-        if len(rows) > MOST_POINTS:
-            raise ImportFileError(f"more than {MOST_POINTS:,} points; give the file of one run")
+        refuse_more_points(len(rows))
     table = np.array(rows, dtype=np.float64).reshape(-1, 1 + len(PER_POINT))
     for column, (low, high) in enumerate(_POSSIBLE.values(), start=1):
         value = table[:, column]

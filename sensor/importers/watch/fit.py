@@ -14,7 +14,14 @@ import fitdecode
 from sensor.errors import ImportFileError
 from sensor.fit.profile import FIT_EPOCH_S
 from sensor.fit.walking import HEAD_SIZES, is_fit
-from sensor.importers.watch.activity import STEPS_PER_STRIDE, Lap, Point, WatchActivity, activity_of
+from sensor.importers.watch.activity import (
+    STEPS_PER_STRIDE,
+    Lap,
+    Point,
+    WatchActivity,
+    activity_of,
+    refuse_more_points,
+)
 
 KIND = "FIT"
 _CRC_BYTES = 2
@@ -33,7 +40,7 @@ _WHOLE_STEPS_SPM = 130.0
 class _Read:
     """What one pass over a file found."""
 
-    points: list[dict[str, Any]] = field(default_factory=list)
+    points: list[dict[str, float]] = field(default_factory=list)
     laps: list[Lap] = field(default_factory=list)
     sessions: list[Mapping[str, Any]] = field(default_factory=list)
     stops_s: list[tuple[float, str]] = field(default_factory=list)
@@ -106,9 +113,10 @@ def _pass_over(content: bytes, *, is_strict: bool) -> _Read:
 def _take(found: _Read, frame: Any) -> None:
     name = frame.name
     if name == "record":
-        values = _values(frame)
-        if "time_s" in values:
-            found.points.append(values)
+        numbers = _numbers(frame)
+        if "time_s" in numbers:
+            found.points.append(numbers)
+            refuse_more_points(len(found.points))
     elif name == "lap":
         values = _values(frame)
         start_s = _seconds(values.get("start_time"))
@@ -126,6 +134,20 @@ def _take(found: _Read, frame: Any) -> None:
         product = values.get("garmin_product") or values.get("product_name") or values.get("product")
         named = (values.get("manufacturer"), product)
         found.device = " ".join(str(part) for part in named if part not in (None, _NO_MAKER))
+
+
+def _numbers(frame: Any) -> dict[str, float]:
+    """Return the numbers of a record by their names: a long run has tens of thousands of records."""
+    numbers: dict[str, float] = {}
+    for one in frame.fields:
+        value = one.value
+        if isinstance(value, int | float):
+            numbers.setdefault(one.name, value)
+        elif one.name == "timestamp" and isinstance(value, datetime):
+            numbers.setdefault("time_s", value.timestamp())
+    if "timestamp" in numbers:
+        numbers.setdefault("time_s", FIT_EPOCH_S + numbers["timestamp"])
+    return numbers
 
 
 def _values(frame: Any) -> dict[str, Any]:
@@ -164,27 +186,23 @@ def _of_the_run(sessions: Sequence[Mapping[str, Any]]) -> tuple[float, float, li
     return _seconds(longest["start_time"]) or 0.0, longest["time_s"], [told]
 
 
-def _steps_factor(records: Sequence[Mapping[str, Any]]) -> float:
+def _steps_factor(records: Sequence[Mapping[str, float]]) -> float:
     """Return what makes steps a minute of the cadence: FIT counts strides, some makers steps."""
-    cadences = sorted(float(one["cadence"]) for one in records if one.get("cadence"))
+    cadences = sorted(one["cadence"] for one in records if one.get("cadence"))
     usual = cadences[len(cadences) // 2] if cadences else 0.0
     return 1.0 if usual > _WHOLE_STEPS_SPM else STEPS_PER_STRIDE
 
 
-def _point(one: Mapping[str, Any], steps_factor: float) -> Point:
-    def number(*names: str) -> float | None:
-        value = next((one[name] for name in names if name in one), None)
-        return float(value) if isinstance(value, int | float) else None
-
-    cadence, fraction = number("cadence"), number("fractional_cadence") or 0.0
-    latitude, longitude = number("position_lat"), number("position_long")
+def _point(one: Mapping[str, float], steps_factor: float) -> Point:
+    told = one.get
+    cadence, latitude, longitude = told("cadence"), told("position_lat"), told("position_long")
     return Point(
         one["time_s"],
-        distance_m=number("distance"),
-        speed_mps=number("enhanced_speed", "speed"),
-        altitude_m=number("enhanced_altitude", "altitude"),
-        heart_rate_bpm=number("heart_rate"),
-        cadence_spm=None if cadence is None else steps_factor * (cadence + fraction),
+        distance_m=told("distance"),
+        speed_mps=told("enhanced_speed", told("speed")),
+        altitude_m=told("enhanced_altitude", told("altitude")),
+        heart_rate_bpm=told("heart_rate"),
+        cadence_spm=None if cadence is None else steps_factor * (cadence + told("fractional_cadence", 0.0)),
         latitude_deg=None if latitude is None else latitude * _DEGREES_PER_SEMICIRCLE,
         longitude_deg=None if longitude is None else longitude * _DEGREES_PER_SEMICIRCLE,
     )

@@ -178,7 +178,7 @@ def _wear(plan: RunPlan, worn: Worn, *, readings: FloatArray, seed: int) -> Worn
         (sensor_from_seat @ readings[READING_ROWS["acc"]]).T,
         (sensor_from_seat @ readings[READING_ROWS["gyr"]]).T,
     )
-    rng = _generator(seed, 2, PLACEMENTS.index(worn.placement))
+    rng = sensor_chance(worn.placement, seed=seed)
     pitch, lateral = _angles_deg(readings[READING_ROWS["up"]])
     return WornSensor(
         placement=worn.placement,
@@ -191,6 +191,11 @@ def _wear(plan: RunPlan, worn: Worn, *, readings: FloatArray, seed: int) -> Worn
         earth_from_seat_wxyz=readings[READING_ROWS["q"]].T,
         gyr_late_s=plan.errors.gyr_late_s,
     )
+
+
+def sensor_chance(placement: str, *, seed: int) -> np.random.Generator:
+    """Return what draws the errors of the sensor at a placement: the same in whatever it is moved."""
+    return _generator(seed, 2, PLACEMENTS.index(placement))
 
 
 def _angles_deg(up: FloatArray) -> tuple[FloatArray, FloatArray]:

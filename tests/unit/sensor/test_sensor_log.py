@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from bleak.backends.device import BLEDevice
 
+from sensor.calibration import AccelerometerCalibration, CalibratedSensor
 from sensor.link.ble import Sighting
+from sensor.protocol.driver import Identity
 from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.protocol.registry import device
 from sensor.recorder import AuxiliaryRequest, SensorRequest
@@ -19,6 +21,7 @@ from sensor.recorder.limits import EndReason
 from sensor.recorder.plan import Wish
 from sensor.recorder.sensor_log import SensorLog
 from sensor.recorder.sensor_rows import EVENTS_AT_ONCE, LEFT_OUT
+from sensor.session.reader import read_recording
 from sensor.session.writer import SessionWriter
 from tests.support.recordings_over_air import CHEST, STARTED_UTC, rows
 
@@ -34,10 +37,12 @@ def path(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def logging(path: Path, wish: Wish = WORN) -> Iterator[SensorLog]:
+def logging(
+    path: Path, wish: Wish = WORN, calibrated: tuple[CalibratedSensor, ...] = ()
+) -> Iterator[SensorLog]:
     with SessionWriter(path, name="test", started_utc=STARTED_UTC.isoformat()) as writer:
         clock = SessionClock(datetime(2026, 1, 1, tzinfo=UTC), lambda: 0.0, slept_s=lambda: 0.0)
-        yield SensorLog(wish, writer, clock=clock)
+        yield SensorLog(wish, writer, clock=clock, calibrated=calibrated)
 
 
 def connect(log: SensorLog) -> None:
@@ -90,3 +95,38 @@ def test_what_nobody_looked_at_is_not_shown_as_part_of_the_next_connection(path:
         log.stream(b"after")
         log.drain()
         assert log.status().samples == 1
+
+
+CALIBRATION = AccelerometerCalibration((0.4, -0.2, 0.1), (1.02, 0.98, 1.01), "2026-05-01")
+
+
+@pytest.mark.parametrize(
+    ("serial", "address", "is_own"),
+    [("77", "C0:2", True), ("78", ADDRESS, False), ("", ADDRESS, True), ("", "C0:2", False)],
+    ids=["its serial number", "another serial number", "its address", "another address"],
+)
+def test_a_sensor_gets_its_own_calibration_once_and_no_other_sensors(
+    path: Path, serial: str, address: str, is_own: bool
+) -> None:
+    known = CalibratedSensor(name=CHEST, address=address, serial=serial, calibration=CALIBRATION)
+    with logging(path, calibrated=(known,)) as log:
+        for _ in range(2):
+            connect(log)
+            log.identity(Identity("77", "Movesense", "2.0"))
+            log.packet("channel", b"")
+    written = rows(path, "SELECT sensor_id, detail FROM event WHERE kind = 'calibration'")
+    assert written == ([(1, CALIBRATION.as_text())] if is_own else [])
+    sensor = read_recording(path).sensor("sternum")
+    assert sensor is not None
+    assert sensor.calibration == (CALIBRATION if is_own else None)
+
+
+def test_a_calibration_that_cannot_be_read_is_left_out_and_said(path: Path) -> None:
+    with logging(path) as log:
+        connect(log)
+        log.event("calibration", '{"acc_scale": "one"}')
+    recording = read_recording(path)
+    assert recording.sensors[0].calibration is None
+    assert recording.notices[-1].startswith(
+        "sternum: its calibration cannot be read and is left out: made_on"
+    )

@@ -63,6 +63,17 @@ def test_the_last_line_printed_is_the_path_of_the_session(run: Run, chest: Path)
     assert len(recording.sensors[0].time_s) == 2080
 
 
+def test_a_session_keeps_what_the_profile_tells_of_its_runner(run: Run, chest: Path, tmp_path: Path) -> None:
+    (tmp_path / "home" / "runners").mkdir(parents=True)
+    (tmp_path / "home" / "runners" / "ada.toml").write_text(
+        'stature = "1.72m"\nsurface = "trail"\npreset = "strict"\n', "utf-8"
+    )
+    code, out, _ = run("--runner", "ADA", "import", f"sternum={chest}")
+    assert code == 0
+    told = read_recording(Path(out.splitlines()[-1])).context
+    assert told == {"runner": "ada", "stature_m": 1.72, "surface": "trail", "started_source": "file date"}
+
+
 def test_a_chest_and_a_head_file_become_one_session_named_after_the_first(
     run: Run, chest: Path, tmp_path: Path
 ) -> None:

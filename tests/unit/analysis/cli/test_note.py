@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from analysis.cli.main import cli
 from sensor.errors import SessionFileError
+from sensor.session.info import read_info
 from sensor.session.reader import read_recording
 from sensor.wellbeing import Symptom
 from tests.support.sessions import new_writer, write_session
@@ -42,6 +43,58 @@ def test_everything_told_is_in_the_session(session: Path) -> None:
         "lap_length_m": 400.0,
         "notes": "windy; tired",
     }
+
+
+def test_tape_sitting_and_pack_are_in_the_session(session: Path) -> None:
+    result = note(
+        session,
+        *("--tape", "kinesio, upper back", "--sat", "150min", "--long-drive"),
+        *("--pack-weight", "12lb", "--wide-straps", "--no-waist-strap"),
+    )
+    assert result.exit_code == 0
+    assert read_recording(session).context == {
+        "tape": "kinesio, upper back",
+        "hours_sat_before": 2.5,
+        "long_car_trip": True,
+        "pack_kg": pytest.approx(5.443, abs=1e-3),
+        "wide_straps": True,
+        "waist_strap": False,
+    }
+
+
+def test_no_tape_and_no_sitting_are_words_too(session: Path) -> None:
+    note(session, "--tape", " None ", "--sat", "none")
+    assert read_recording(session).context == {"tape": "none", "hours_sat_before": 0.0}
+
+
+def test_what_was_noted_before_stays_readable(session: Path) -> None:
+    for words in (("--tape", "none"), ("--tape", "brace"), ("--tape", "brace"), ("--pain", "neck 3")):
+        note(session, *words)
+    note(session, "--tape", "kinesio", "--pain", "none")
+    assert read_recording(session).context == {"tape": "kinesio", "pain_during": []}
+    assert read_info(session).earlier == {"tape": ("none", "brace"), "pain_during": (["neck 3"],)}
+    said = CliRunner().invoke(cli, ["show", str(session)]).stdout
+    assert "NOTED BEFORE  VALUE\nPain during   neck 3\nTape          none\nTape          brace" in said
+
+
+def test_a_remark_with_a_time_is_a_mark_and_is_told_with_the_session(session: Path) -> None:
+    assert note(session, "--text", "wind", "--at", "3s").stderr == "Noted: a remark at 0:03.\n"
+    note(session, "--text", "<b>rain</b>", "--at", "0:08", "--shoes", "old")
+    recording = read_recording(session)
+    assert [(mark.time_s, mark.kind, mark.text) for mark in recording.marks] == [
+        (3.0, "remark", "wind"),
+        (8.0, "remark", "<b>rain</b>"),
+    ]
+    assert recording.context == {"shoes": "old", "remarks": ["0:03 wind", "0:08 <b>rain</b>"]}
+    assert recording.notices == ()
+
+
+def test_a_remark_of_any_letters_is_shown_without_what_a_terminal_obeys(session: Path) -> None:
+    words = '\x1b[31m"quoted" \u202egnirts \U0001f3c3 ' + "x" * 10_000
+    assert note(session, "--tape", words, "--text", words, "--at", "1s").exit_code == 0
+    said = CliRunner().invoke(cli, ["show", str(session)]).stdout
+    assert not {"\x1b", "\u202e"} & set(said)
+    assert "x" * 1000 not in said
 
 
 def test_pain_and_symptoms_are_in_the_session_in_closed_words(session: Path) -> None:
@@ -90,6 +143,13 @@ def test_without_a_word_the_latest_session_is_meant(session: Path) -> None:
         pytest.param(("--pain-after", "x" * 10_000), f"'{'x' * 40}' is not a place", id="long"),
         (("--symptom", "plague"), "'plague' is not one of 'chest pain'"),
         (("--symptom", "fever", "--symptom", "none"), "'none' stands alone"),
+        (("--tape", " "), "' ' says nothing"),
+        (("--sat", "3"), "'3' is not a number above zero with its unit; write for example 3h, 90min or none"),
+        (("--sat", "30h"), "'30h' is too much to be true"),
+        (("--pack-weight", "600kg"), "'600kg' is too much to be true"),
+        (("--at", "5s"), "--at tells when a --text was"),
+        (("--at", "5s", "--shoes", "old"), "--at tells when a --text was"),
+        (("--at", "11s", "--text", "late"), "--at 0:11 is after the end of the session, 0:10"),
         (("--stature", "1.72"), "'1.72' is not a number above zero with its unit"),
     ],
 )

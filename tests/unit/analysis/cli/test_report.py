@@ -18,6 +18,7 @@ from analysis.errors import NotEnoughRunningError, OutputError
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
 from tests.support.sample_ways import with_way
+from tests.support.sessions import write_session
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -46,6 +47,33 @@ def run(
         return int(left.value.code or 0), out, err
 
     return call
+
+
+def test_the_profile_gives_thresholds_and_unit_unless_rows_are_asked_for(
+    run: Run, session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[AnalysisConfig] = []
+    pipeline = types.ModuleType("analysis.pipeline")
+    pipeline.__dict__["analyse_session"] = lambda path, config: told.append(config) or sample.slouching_10k()
+    monkeypatch.setitem(sys.modules, "analysis.pipeline", pipeline)
+    session.unlink()
+    write_session(session)
+    (tmp_path / "profile.toml").write_text('preset = "gentle"\nunits = "miles"\n', "utf-8")
+    assert run(str(session))[0] == run(str(session), "--split", "400m")[0] == 0
+    assert [str(config.segments.split) for config in told] == ["mile", "400m"]
+    assert {(config.findings.watch_deg, config.findings.slouched_deg) for config in told} == {(3.0, 6.0)}
+
+
+def test_a_profile_that_is_wrong_is_one_line_and_writes_nothing(
+    run: Run, session: Path, tmp_path: Path
+) -> None:
+    session.unlink()
+    write_session(session)
+    (tmp_path / "profile.toml").write_text('units = "furlong"\n', "utf-8")
+    code, out, err = run(str(session))
+    assert (code, out) == (1, "")
+    assert "profile.toml, line 1: units = 'furlong': write one of" in err
+    assert not session.with_suffix(".html").exists()
 
 
 def test_the_page_lies_beside_the_session_and_its_path_comes_last(run: Run, session: Path) -> None:

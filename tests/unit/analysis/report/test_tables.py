@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import os
 import re
 from dataclasses import fields, replace
 from pathlib import Path
@@ -139,6 +140,33 @@ def test_the_csv_says_true_false_and_nothing() -> None:
     assert {row[place["usable"]] for row in rows[1:]} == {"true", "false"}
     assert {row[place["grade_pct"]] for row in rows[1:]} == {""}
     assert rows[1][place["stride"]] == "0"
+
+
+def test_beside_the_csv_stands_which_version_it_has_and_what_its_columns_are(tmp_path: Path) -> None:
+    report = sample.slouching_10k()
+    target = tmp_path / "long run.csv"
+    beside = tmp_path / "long run.csv-metadata.json"
+
+    files = tables.csv_files(report, target)
+
+    assert list(files) == [target, beside]
+    described = json.loads(files[beside])
+    assert described["@context"] == "http://www.w3.org/ns/csvw"
+    assert described["url"] == "long%20run.csv"
+    assert described["schema:version"] == 1
+    assert described["schema:identifier"]["file_hash"] == report.provenance.file_hash
+    columns = described["tableSchema"]["columns"]
+    assert [column["name"] for column in columns] == read_csv(files[target])[0]
+    by_name = {column["name"]: column for column in columns}
+    assert by_name["trunk_flexion_deg"]["schema:unitText"] == "°"
+    assert by_name["trunk_flexion_deg"]["datatype"] == "number"
+    assert by_name["flag_rounded"]["datatype"] == "boolean"
+    assert "schema:unitText" not in by_name["activity"]
+
+
+def test_nothing_is_laid_beside_a_device() -> None:
+    device = Path(os.devnull)
+    assert list(tables.csv_files(sample.short_run(), device)) == [device]
 
 
 @pytest.mark.parametrize("make", [sample.short_run, sample.loose_sensor, sample.three_hours])

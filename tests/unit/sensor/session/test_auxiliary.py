@@ -100,6 +100,14 @@ def test_what_the_runner_said_of_the_surface_stays() -> None:
     assert with_surface({"surface": "road"}, tracks) == {"surface": "road"}
 
 
+def test_the_usual_surface_counts_where_nobody_and_no_belt_tells_otherwise() -> None:
+    belt, _ = tracks_of([(TREADMILL_UUID, 0, encode_treadmill(Treadmill(3.0)))], {})
+    usual = {"usual_surface": "road"}
+    assert with_surface(usual, ()) == {"surface": "road"}
+    assert with_surface(usual, belt) == {"surface": "treadmill"}
+    assert with_surface({**usual, "surface": "trail"}, belt) == {"surface": "trail"}
+
+
 def test_a_foot_pod_says_nothing_of_the_surface() -> None:
     assert with_surface({}, tracks_of(running(RunningSpeed(3.0, 170)), {})[0]) == {}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sensor.errors import SessionFileError
-from sensor.session.edit import amend_session
+from sensor.session.edit import MOST_EARLIER, amend_session
 from sensor.session.info import read_info
 from sensor.session.reader import read_recording
 from tests.support.sessions import killed_session, new_writer, write_session
@@ -30,6 +30,19 @@ def test_telling_again_replaces(tmp_path: Path) -> None:
         with amend_session(path) as rows:
             rows.set_context("surface", surface)
     assert read_info(path).context == {"surface": "road"}
+
+
+def test_what_was_told_before_is_kept_up_to_a_hundred_times_and_changes_no_hash(tmp_path: Path) -> None:
+    path = write_session(tmp_path / "a.runtall")
+    before = read_recording(path)
+    with amend_session(path) as rows:
+        for number in range(MOST_EARLIER + 5):
+            rows.tell("shoes", str(number))
+            rows.tell("shoes", str(number))
+    info, after = read_info(path), read_recording(path)
+    assert info.context == {"shoes": str(MOST_EARLIER + 4)}
+    assert info.earlier == {"shoes": tuple(map(str, range(4, MOST_EARLIER + 4)))}
+    assert (after.file_hash, after.notices) == (before.file_hash, ())
 
 
 def _tell(path: Path, *values: object) -> None:

@@ -177,6 +177,37 @@ def test_symptoms_that_are_none_are_left_out_and_said(session: Path, json_text: 
     assert "symptoms cannot be true" in info.notices[0]
 
 
+@pytest.mark.parametrize(
+    ("key", "json_text"),
+    [
+        *(("tape", text) for text in ("3", "true", "null", '["none"]')),
+        *(("runner", text) for text in ("3", "null", '["ada"]')),
+        *(("long_car_trip", text) for text in ("1", '"yes"', "null", "[true]")),
+        *(("pack_kg", text) for text in ("-1", "61", '"6"', "true", "[6]")),
+        *(("hours_sat_before", text) for text in ("-0.1", "25", '"2"')),
+        *(("usual_surface", text) for text in ('"moon"', "1", '["road"]')),
+    ],
+)
+def test_circumstances_that_cannot_be_true_are_left_out_and_said(
+    session: Path, key: str, json_text: str
+) -> None:
+    info = read_info(alter(session, set_meta(f"context.{key}", json_text)))
+    assert info.context == {}
+    assert f"{key} cannot be true" in info.notices[0]
+
+
+@pytest.mark.parametrize("json_text", ["7", '{"a": 1}', "[" * 10_000, '["1", 2, {}]', "[null, [1]]"])
+def test_of_what_was_told_before_only_what_can_be_true_is_believed(session: Path, json_text: str) -> None:
+    info = read_info(alter(session, set_meta("earlier.tape", json_text)))
+    assert [value for values in info.earlier.values() for value in values if value != "1"] == []
+
+
+def test_no_more_remarks_are_told_than_anybody_types(session: Path) -> None:
+    many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) "
+    alter(session, f"{many}INSERT INTO mark (t_ns, kind, text) SELECT i, 'remark', 'x' FROM n")
+    assert len(read_recording(session).context["remarks"]) == 100
+
+
 def test_notes_of_any_key_are_kept(session: Path) -> None:
     alter(session, set_meta("context.weather", '"rain"'), set_meta("context.laps", "[1, 2.5, true, null]"))
     assert read_info(session).context == {"weather": "rain", "laps": [1, 2.5, True, None]}

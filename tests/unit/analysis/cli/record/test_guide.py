@@ -7,14 +7,15 @@ import os
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pytest
 
-from analysis.cli.record.recording import RecordOptions, record
+from analysis.cli.record import recording
+from analysis.cli.record.recording import Recorded, RecordOptions, record
 from analysis.cli.virtual_sensors import guided_virtual_runner
 from sensor.errors import LinkError
 from sensor.link.radio import Radio
@@ -36,6 +37,7 @@ class Notes:
         self.said: list[str] = []
         self.hints: list[str] = []
         self.leans_deg: list[float] = []
+        self.recorded: Recorded | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +94,7 @@ def go_out(
         async with runner(plan, run_s) as (radio, hear):  # type: ignore[attr-defined]
             for time_s in interrupts_s:
                 asyncio.get_running_loop().call_later(time_s, os.kill, os.getpid(), number)
-            await record(order, radio, new_path=lambda _: path, line=notes, on_step=hear)
+            notes.recorded = await record(order, radio, new_path=lambda _: path, line=notes, on_step=hear)
 
     run_in_virtual_time(outing())
     return notes, read(path, "SELECT t_ns / 1e9, kind FROM mark ORDER BY t_ns")
@@ -154,13 +156,37 @@ def test_ctrl_c_before_the_run_ends_at_once(path: Path) -> None:
 
 
 def test_the_end_signal_ends_at_once_even_during_a_guided_run(path: Path) -> None:
-    _, marks = go_out(path, interrupts_s=(40.0,), number=signal.SIGTERM)
+    notes, marks = go_out(path, interrupts_s=(40.0,), number=signal.SIGTERM)
     assert [kind for _, kind in marks] == ["standing", "bow", "run"]
+    assert notes.recorded == Recorded(path, is_dismissed=True)
     assert recorded_s(path) == pytest.approx(40.0, abs=1.5)
+
+
+class HeldKeys:
+    """Keys that are held down from one second to another."""
+
+    def __init__(self, *held_s: tuple[float, float]) -> None:
+        self._held_s = held_s
+        self._since_s = asyncio.get_running_loop().time()
+
+    def is_lap_pressed(self) -> bool:
+        now_s = asyncio.get_running_loop().time() - self._since_s
+        return any(begin_s <= now_s < end_s for begin_s, end_s in self._held_s)
+
+
+def test_a_key_marks_a_lap_once_a_second_and_only_while_the_runner_is_out(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "_keys", lambda _: nullcontext(HeldKeys((5.0, 6.0), (40.0, 41.6))))
+    notes, marks = go_out(path, interrupts_s=(50.0, 55.0))
+    lap_s = [time_s for time_s, kind in marks if kind == "lap"]
+    assert lap_s == pytest.approx([40.0, 41.0], abs=0.6)
+    assert [text for text in notes.said if text.startswith("Lap")] == ["Lap 1 at 0:40.", "Lap 2 at 0:41."]
 
 
 def test_without_a_guide_nothing_is_asked_and_nothing_marked(path: Path) -> None:
     notes, marks = go_out(path, is_guided=False, duration_s=5.0)
+    assert notes.recorded == Recorded(path, is_dismissed=False)
     assert notes.said == ["Time is up."]
     assert marks == []
 

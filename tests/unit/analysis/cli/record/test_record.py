@@ -17,8 +17,10 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from analysis.cli.main import cli
+from analysis.cli.record.command import devices
 from analysis.cli.record.live_line import PlainLine, TerminalLine, status_text
 from analysis.cli.text import clock_text, parse_duration_s
+from analysis.profile import Profile
 from sensor.recorder import LinkState, RecorderStatus, SensorStatus
 from sensor.session.info import read_info
 
@@ -36,13 +38,20 @@ from sensor.session.info import read_info
         (["--sensor", "sternum=a", "--beside", "virtual"], "name only one sort"),
         (["--sensor", "sternum=a", "--beside", "A"], "sensor 'a' is named twice"),
         (["--sensor", "sternum=a", "--beside", " "], "no name for what is to be recorded beside"),
-        ([], "Missing option '--sensor'"),
     ],
 )
 def test_words_that_do_not_fit_together_are_usage_errors(arguments: list[str], words: str) -> None:
     result = CliRunner().invoke(cli, ["record", *arguments])
     assert result.exit_code == 2
     assert words in " ".join(result.output.split())
+
+
+def test_without_a_sensor_it_is_said_how_to_tell_one_once_and_for_all(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["--home", str(tmp_path), "record"])
+    assert result.exit_code == 2
+    assert "tell once and for all with `runtall profile --sensor sternum=NAME`" in " ".join(
+        result.output.split()
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,6 +159,24 @@ def test_a_virtual_sensor_is_recorded_like_any_other_and_its_path_is_the_last_li
     info = read_info(Path(result.stdout.splitlines()[-1]))
     assert (info.name, info.simulated) == ("lunch", True)
     assert sorted(sensor.placement for sensor in info.sensors) == ["head", "upper-back"]
+
+
+def test_the_profile_gives_sensors_and_what_is_known_of_the_runner(tmp_path: Path) -> None:
+    home = ["--home", str(tmp_path), "--runner", "Ada"]
+    usual = ["--sensor", "chest=virtual", "--beside", "virtual", "--stature", "172cm", "--surface", "track"]
+    assert CliRunner().invoke(cli, [*home, "profile", *usual]).exit_code == 0
+    result = CliRunner().invoke(cli, [*home, "record", "--duration", "2s"])
+    assert result.exit_code == 0, result.stderr
+    info = read_info(Path(result.stdout.splitlines()[-1]))
+    assert [sensor.placement for sensor in (*info.sensors, *info.beside)] == ["sternum", "beside 1"]
+    assert info.context == {"runner": "ada", "stature_m": 1.72, "usual_surface": "track"}
+
+
+def test_what_is_typed_wins_over_the_profile() -> None:
+    profile = Profile(sensors=(("sternum", "A"), ("head", "B")), beside=("H10",))
+    assert devices((), (), profile) == (("sternum=A", "head=B"), ("H10",))
+    assert devices((), ("Pod",), profile) == (("sternum=A", "head=B"), ("Pod",))
+    assert devices(("waist=virtual",), (), profile) == (("waist=virtual",), ())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Bluetooth is taken away by way of D-Bus")

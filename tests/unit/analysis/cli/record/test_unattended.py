@@ -115,7 +115,7 @@ def serve(
                 finished=lambda path: service.finished.append((now_s(), path)),
             )
             supervisor = AutoRecorder(
-                UnattendedOptions(plan, "run", STILL_S, is_simulated=True),
+                UnattendedOptions(plan, "run", STILL_S, is_simulated=True, context={"runner": "ada"}),
                 radio.bleak,
                 lambda started: new_session_path(home, "run", started),
                 sink=status,
@@ -158,6 +158,7 @@ def test_a_sensor_that_appears_is_recorded_until_it_lies_still(tmp_path: Path) -
     assert service.files() == [path]
     info = read_info(path)
     assert info.ended
+    assert info.context == {"runner": "ada"}
     assert info.started_utc.startswith("2026-05-01T07:31:40")
     assert info.duration_s == pytest.approx(60.0 + STILL_S, abs=3.0)
 
