@@ -14,10 +14,11 @@ from analysis.batch.dataset import DataSet, open_data_set
 from analysis.batch.mapping import results
 from analysis.batch.records import Entry, Failure, Source
 from analysis.batch.schema import SCHEMA_VERSION
-from analysis.batch.sources import session_paths, stamp_of
+from analysis.batch.sources import SUFFIX, session_paths, stamp_of
 from analysis.batch.summarise import attempt
 from analysis.batch.workers import Workers
 from analysis.config import AnalysisConfig
+from analysis.errors import UsageError
 
 PART_STRIDES = 500_000
 """Rows that a part holds before it is written: about 100 hours of running, 120 MB of memory."""
@@ -106,11 +107,13 @@ def run_batch(
     OutputError
         Where the data set cannot be written.
     UsageError
-        For a folder that is not there.
+        For a folder that is not there, and where no session is.
     LinkError
         Where a cluster is lost. What was done before is kept, as after any other error.
     """
     progress = Progress(sum(1 for _ in session_paths(folders)))
+    if not progress.total:
+        raise UsageError(f"{', '.join(folders)}: no {SUFFIX} files there; give folders that hold some")
     with open_data_set(out, terms(with_notes=with_notes)) as data:
         part = _Part()
         left = _left_to_do(data, session_paths(folders), progress=progress, tell=tell)

@@ -67,9 +67,7 @@ class ProcessWorkers:
         try:
             pool.submit(os.getpid).result()
         except BrokenExecutor as error:
-            raise WorkersError(
-                "no process can be started to work in; is there memory? try --workers 1"
-            ) from error
+            raise WorkersError("no process can be started; free some memory, or try --workers 1") from error
         return pool
 
     def end(self, executor: Executor) -> None:

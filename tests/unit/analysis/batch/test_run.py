@@ -269,6 +269,12 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_without_sessions_makes_no_data_set(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no \.runtall files there"):
+        do(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_half_a_letter_in_a_note_ends_nothing(original: Path, tmp_path: Path) -> None:
     told_anew(original, tmp_path / "club" / "1.runtall", 1, notes="knee \ud800")
     assert do(tmp_path / "club", tmp_path / "out", with_notes=True).failed == 0
