@@ -8,7 +8,7 @@ from itertools import islice
 
 from analysis.batch.records import Failure, FailureKind, Source, Summary
 from analysis.batch.summarise import failure_of
-from analysis.batch.workers import Workers
+from analysis.batch.workers import CLUSTER_LOST, Workers
 from sensor.errors import LinkError
 
 Result = Summary | Failure
@@ -102,9 +102,7 @@ def _take_done(held: dict[Source, Future[Result] | None]) -> Iterator[Done]:
             broken = error
             continue
         except CancelledError as error:
-            raise LinkError(
-                f"the cluster is lost ({error}); run the same again to go on from here"
-            ) from error
+            raise LinkError(CLUSTER_LOST) from error
         except Exception as error:  # a worker that cannot even begin: its reason is told beside the file
             result = _not_done(source, error)
         del held[source]

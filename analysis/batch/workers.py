@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,8 @@ from typing import Any, Protocol
 
 from analysis.errors import WorkersError
 from sensor.errors import LinkError, MissingExtraError
+
+CLUSTER_LOST = "the cluster is lost, what was done is kept; run the same again to go on from here"
 
 
 class Workers(Protocol):
@@ -136,6 +139,8 @@ class ClusterWorkers:
             from distributed import Client
         except ImportError as error:
             raise MissingExtraError('a cluster needs an extra: pip install "runtall[cluster]"') from error
+        # What it says of a lost scheduler is told in a line of our own.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             self._client: Any = Client(address, timeout=timeout_s, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -146,7 +151,10 @@ class ClusterWorkers:
     @property
     def count(self) -> int:
         """How many sessions are worked on at a time, by the workers there are now."""
-        return max(1, sum(map(int, self._client.ncores().values())))
+        try:
+            return max(1, sum(map(int, self._client.ncores().values())))
+        except OSError as error:
+            raise LinkError(CLUSTER_LOST) from error
 
     def start(self) -> Executor:
         """Return an executor that hands tasks to the cluster."""

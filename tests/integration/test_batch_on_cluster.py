@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -47,7 +48,6 @@ class Cluster:
         self.address = self._address(told)
 
     def _address(self, told: Path) -> str:
-        import json
 
         end = time.monotonic() + 60
         while time.monotonic() < end:
@@ -66,9 +66,9 @@ class Cluster:
             process.wait()
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    made = Cluster(tmp_path)
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
     yield made
     made.end()
 
@@ -111,6 +111,23 @@ def test_killed_workers_change_no_row(club: Path, cluster: Cluster, tmp_path: Pa
     for name in TABLES:
         assert repr(table(tmp_path / "cluster", name)) == repr(table(tmp_path / "serial", name))
     assert len(table(tmp_path / "serial", "sessions")) == SESSIONS
+
+
+def test_a_lost_scheduler_is_told_and_what_was_done_is_kept(
+    club: Path, cluster: Cluster, tmp_path: Path
+) -> None:
+    crew = ClusterWorkers(cluster.address)
+
+    def kill_the_scheduler(progress: Progress) -> None:
+        if progress.done == 2:
+            cluster.kill(0)
+
+    try:
+        with pytest.raises(LinkError, match="the cluster is lost, what was done is kept"):
+            run_batch([str(club)], tmp_path / "out", workers=crew, tell=kill_the_scheduler)
+    finally:
+        crew.close()
+    assert len(table(tmp_path / "out", "sessions")) + len(table(tmp_path / "out", "errors")) >= 2
 
 
 def wait_until(what: Any, timeout_s: float = 60.0) -> None:
