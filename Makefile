@@ -52,9 +52,10 @@ $(VENV)/.installed-bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	touch $@
 
-bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts: writes tests/bench/RESULTS.md, VERDICTS.md, HILLS.md
+bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts: writes tests/bench/RESULTS.md, VERDICTS.md, HILLS.md, COMPARISONS.md
 	$(BIN)/python -m tests.bench.run_bench
 	$(BIN)/python -m tests.bench.verdicts.hills
+	$(BIN)/python -m tests.bench.comparisons
 
 revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md and tests/bench/validation/
 	$(BIN)/python -m tests.bench.revalidate

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ProfileError
 from analysis.lengths import STATURE_UNITS_M, LengthUnit, Split, number_with_unit
 from sensor.errors import UnknownSensorError
-from sensor.samples import PLACEMENTS, placement_of
+from sensor.placements import PLACEMENTS, placement_of
 from sensor.session.context import NUMBERS, SURFACES
 
 if TYPE_CHECKING:

@@ -71,6 +71,13 @@ _SECOND_SENSOR = ("bend_change_deg", "sacrum_change_deg", "head_pitch_deg", "nec
 
 def to_json(report: RunReport) -> str:
     """Return the report as JSON, plain ASCII, keys in a fixed order, what is unknown as null."""
+    head = json.dumps(head_of(report), allow_nan=False, indent=2).removesuffix("\n}")
+    parts = {"strides": report.strides.columns, "curve": _curve_columns(report)}
+    return ",\n".join([head, *(_columns(name, columns) for name, columns in parts.items())]) + "\n}\n"
+
+
+def head_of(report: RunReport) -> dict[str, Any]:
+    """Return the JSON of a report but for its columns: ``strides`` and ``curve`` are missing."""
     evidence, provenance = report.evidence, report.provenance
     flat = {name: value for part in _PARTS for name, value in _fields(getattr(report, part)).items()}
     content = {
@@ -90,9 +97,8 @@ def to_json(report: RunReport) -> str:
         "hashes": {"file": provenance.file_hash, "config": provenance.config_hash},
         "runtall_version": provenance.version,
     }
-    head = json.dumps(_plain(content), allow_nan=False, indent=2).removesuffix("\n}")
-    parts = {"strides": report.strides.columns, "curve": _curve_columns(report)}
-    return ",\n".join([head, *(_columns(name, columns) for name, columns in parts.items())]) + "\n}\n"
+    plain: dict[str, Any] = _plain(content)
+    return plain
 
 
 def _segments(segments: tuple[Segment, ...]) -> list[dict[str, Any]]:
@@ -128,14 +134,21 @@ def from_json(text: str) -> RunReport:
     if "strides" not in content:
         raise ReportFileError("written without its strides; write it again with `runtall report --json`")
     try:
-        return _report(content)
+        return report_of(content)
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise ReportFileError(
             f"damaged ({error!r:.200}); write it again with `runtall report --json`"
         ) from error
 
 
-def _report(content: Mapping[str, Any]) -> RunReport:
+def report_of(content: Mapping[str, Any]) -> RunReport:
+    """Return the report of its JSON's content; columns may be arrays.
+
+    Raises
+    ------
+    AttributeError, KeyError, TypeError, ValueError, OverflowError
+        Where something is missing or of another kind.
+    """
     content = {"laps": (), "efforts": (), **content}
     given = {
         "advice": (),

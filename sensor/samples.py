@@ -6,6 +6,7 @@ around without anyone changing it behind someone else's back. SI units throughou
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -17,6 +18,10 @@ import numpy.typing as npt
 
 from sensor.calibration import AccelerometerCalibration
 from sensor.errors import UnknownSensorError
+from sensor.placements import PLACEMENT_ALIASES as PLACEMENT_ALIASES
+from sensor.placements import PLACEMENTS as PLACEMENTS
+from sensor.placements import TRUNK_PLACEMENTS as TRUNK_PLACEMENTS
+from sensor.placements import placement_of as placement_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,33 +35,6 @@ RealArray = npt.NDArray[np.floating[Any]]
 
 StrPath = str | os.PathLike[str]
 """A path as callers have it."""
-
-PLACEMENTS = ("sternum", "upper-back", "sacrum", "waist", "head")
-"""Where on the body a sensor can be worn."""
-
-TRUNK_PLACEMENTS = ("sternum", "upper-back")
-"""Placements whose flexion is trunk flexion."""
-
-PLACEMENT_ALIASES = {"chest": "sternum", "back": "upper-back"}
-"""What runners call a placement, and its name in sessions and reports."""
-
-
-def placement_of(word: str) -> str:
-    """Return the placement that a typed word means: one of `PLACEMENTS`, or an everyday word for it.
-
-    Raises
-    ------
-    UnknownSensorError
-        For a word that means none.
-    """
-    typed = word.strip().casefold()
-    placement = PLACEMENT_ALIASES.get(typed, typed)
-    if placement not in PLACEMENTS:
-        aliases = " or ".join(PLACEMENT_ALIASES)
-        raise UnknownSensorError(
-            f"unknown placement {word!r}; use one of {', '.join(PLACEMENTS)} ({aliases} will do, too)"
-        )
-    return placement
 
 
 def freeze_arrays(value: object) -> None:
@@ -170,6 +148,11 @@ class Track:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+
+    def between(self, start_s: float, end_s: float) -> Track:
+        """Return the part of the track between two times."""
+        inside = (self.time_s >= start_s) & (self.time_s <= end_s)
+        return Track(self.quantity, self.source, self.time_s[inside], self.value[inside])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -340,6 +323,8 @@ class Recording:
         SHA-256 over packet, event, mark and track rows in order.
     notices
         Sentences the reader owes the runner: a leftover journal recovered, packets rejected.
+    counts_s
+        Between which seconds the session counts, where the runner cut it; nothing outside is in it.
     """
 
     path: Path
@@ -355,6 +340,7 @@ class Recording:
     file_hash: str = ""
     notices: tuple[str, ...] = ()
     watch: WatchRecord | None = None
+    counts_s: tuple[float, float] = (-math.inf, math.inf)
 
     def sensor(self, *placements: str) -> SensorRecording | None:
         """Return the first sensor worn at one of ``placements``, or None."""

@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from analysis.cli.home import find_session, home_folder
-from analysis.cli.report import STDOUT, analysed, write_text
+from analysis.cli.report import STDOUT, analysed, refuse_same_file, write_text
+from analysis.cli.runner import profile_of_session
 from sensor.text import printable
 
 if TYPE_CHECKING:
     from analysis.run_report import RunReport
 
+BY = ("tape", "pack", "surface", "shoes", "sitting", "month")
+"""As `analysis.comparison.conditions.By`, which is too slow to load for ``--help``."""
+
 
 @click.command("compare", short_help="Compare sessions.")
 @click.argument("sessions", nargs=-1, required=True, metavar="SESSION SESSION...")
+@click.option("--by", type=click.Choice(BY), help="Also gather the runs by what you noted of them.")
+@click.option("-o", "--output", metavar="PAGE", help="Also write the comparison as a page.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the comparison as JSON; - for stdout.")
 @click.pass_context
-def command(ctx: click.Context, sessions: tuple[str, ...], json_file: str | None) -> None:
+def command(
+    ctx: click.Context, sessions: tuple[str, ...], by: str | None, output: str | None, json_file: str | None
+) -> None:
     """Compare sessions (paths, names, dates, latest, latest-1) with the first of them.
+
+    Tells how much further you ran tall, how your lean changed along the way, and how it differed when fresh,
+    each with its interval.
 
     A report that `runtall report --json` wrote serves in place of its session, and needs no second analysis.
 
     A session without a report is left out and named, as long as two others remain.
 
-    Tells what is comparable and why not, the difference in lean at matched speed with its interval, and the
-    differences kilometre by kilometre. With a - for JSON, stdout carries that alone and the rest goes to
-    stderr.
+    With a - for JSON, stdout carries that alone and the rest goes to stderr.
     """
     if len(sessions) < 2:
         raise click.UsageError("compare needs two or more sessions; see `runtall list`")
+    if output == STDOUT:
+        raise click.BadParameter("the page needs a file", param_hint="--output")
     home = home_folder(ctx)
     paths = [_report_file(word) or find_session(home, word, for_report=True) for word in sessions]
-    if json_file not in (None, STDOUT) and Path(str(json_file)).resolve() in {p.resolve() for p in paths}:
-        raise click.UsageError(f"{json_file}: --json would overwrite a session; name another file")
-    _write_comparison(paths, json_file)
+    _refuse_twice(paths)
+    refuse_same_file({**{str(path): path for path in paths}, "--output": output, "--json": json_file})
+    _write_comparison(_reports(ctx, paths), by, page_file=output, json_file=json_file)
 
 
 def _report_file(word: str) -> Path | None:
@@ -44,22 +56,33 @@ def _report_file(word: str) -> Path | None:
     return path if path.suffix.casefold() == ".json" and path.is_file() else None
 
 
-def _report(path: Path) -> RunReport:
+def _refuse_twice(paths: Sequence[Path]) -> None:
+    """Refuse a run beside itself: it differs in nothing, and would count twice."""
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
+            raise click.UsageError(f"{path}: the same file twice; name another session")
+        seen.add(path.resolve())
+
+
+def _report(ctx: click.Context, path: Path) -> RunReport:
     from analysis.run_report import RunReport
 
-    return RunReport.from_json(path) if path.suffix.casefold() == ".json" else analysed(path)
+    if path.suffix.casefold() == ".json":
+        return RunReport.from_json(path)
+    return analysed(path, profile=profile_of_session(ctx, path))
 
 
-def _reports(paths: list[Path]) -> dict[Path, RunReport]:
+def _reports(ctx: click.Context, paths: Sequence[Path]) -> list[RunReport]:
     """Return the reports of sessions; one that has none is left out and named while two others remain."""
     from analysis.errors import AnalysisError
     from sensor.errors import SensorError
 
-    reports: dict[Path, RunReport] = {}
+    reports: list[RunReport] = []
     troubles: list[SensorError | AnalysisError] = []
     for path in paths:
         try:
-            reports[path] = _report(path)
+            reports.append(_report(ctx, path))
         except (SensorError, AnalysisError) as error:
             troubles.append(error)
             if len(paths) - len(troubles) < 2:
@@ -69,19 +92,21 @@ def _reports(paths: list[Path]) -> dict[Path, RunReport]:
     return reports
 
 
-def _write_comparison(paths: list[Path], json_file: str | None) -> None:
+def _write_comparison(
+    reports: Sequence[RunReport], by: str | None, *, page_file: str | None, json_file: str | None
+) -> None:
+    from analysis.comparison import page, text
     from analysis.comparison.as_json import to_json
     from analysis.comparison.compare import compare
-    from analysis.comparison.text import render
-    from analysis.config import AnalysisConfig
+    from analysis.comparison.conditions import By
 
-    reports = _reports(list(dict.fromkeys(paths)))
-    paths = [path for path in paths if path in reports]
-    comparison = compare([reports[path] for path in paths], AnalysisConfig().comparison)
-    if len(reports) < len(paths):
-        click.echo("One session is compared with itself.", err=True)
-    click.echo(render(comparison).rstrip("\n"), err=json_file == STDOUT)
+    comparison = compare(reports, by=By(by) if by else None)
+    click.echo(text.render(comparison).rstrip("\n"), err=json_file == STDOUT)
     if json_file == STDOUT:
         click.echo(to_json(comparison), nl=False)
     elif json_file is not None:
         write_text(Path(json_file), to_json(comparison))
+    if page_file is not None:
+        thresholds = reports[0].provenance.config.findings
+        write_text(Path(page_file), page.render(comparison, thresholds=thresholds))
+        click.echo(Path(page_file).resolve(), err=json_file == STDOUT)

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import heapq
+import math
 import os
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from analysis.cli.text import local_start
+from analysis.cli.text import local_start, tell
+from analysis.library.places import SUFFIX, list_session_paths, sessions_folder
 from sensor.text import printable
 
 if TYPE_CHECKING:
+    from analysis.library.row import Entry
     from sensor.session.info import SessionInfo
 
 Made = TypeVar("Made")
 
-_SUFFIX = ".runtall"
 _LONGEST_NAME_BYTES = 100
 _LATEST = re.compile(r"latest(?:-([0-9]+))?")
+
+_STAMP, _STAMP_LETTERS = "%Y-%m-%d_%H-%M-%S", 19
+"""How the name of a session's file begins: when it began, by the local clock."""
+
+_WEST_S = 16 * 3600.0
+"""No local clock was ever so far behind UTC."""
 
 
 def home_folder(ctx: click.Context) -> Path:
@@ -33,11 +42,6 @@ def home_folder(ctx: click.Context) -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("runtall", appauthor=False)
-
-
-def sessions_folder(home: Path) -> Path:
-    """Return the folder of the session files."""
-    return home / "sessions"
 
 
 def new_session_path(home: Path, name: str, started: datetime) -> Path:
@@ -60,12 +64,12 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
         raise SessionFileError(
             f"{folder}: cannot be made ({error.strerror}); choose another place with --home or RUNTALL_HOME"
         ) from error
-    stem = "_".join(filter(None, [f"{started.astimezone():%Y-%m-%d_%H-%M-%S}", file_name(name)]))
-    path = folder / f"{stem}{_SUFFIX}"
+    stem = "_".join(filter(None, [f"{started.astimezone():{_STAMP}}", file_name(name)]))
+    path = folder / f"{stem}{SUFFIX}"
     number = 1
     while os.path.lexists(path):
         number += 1
-        path = folder / f"{stem}_{number}{_SUFFIX}"
+        path = folder / f"{stem}_{number}{SUFFIX}"
     return path
 
 
@@ -103,11 +107,6 @@ def file_name(name: str) -> str:
     return short.decode(errors="ignore")
 
 
-def list_session_paths(home: Path) -> list[Path]:
-    """Return the paths of all session files, in order of their names, oldest first."""
-    return sorted(sessions_folder(home).glob(f"*{_SUFFIX}"))
-
-
 def find_session(home: Path, word: str, *, for_report: bool = False) -> Path:
     """Return the session file a word means.
 
@@ -132,20 +131,34 @@ def find_session(home: Path, word: str, *, for_report: bool = False) -> Path:
 
     folder, paths = sessions_folder(home), list_session_paths(home)
     latest = _LATEST.fullmatch(word)
-    if not latest and (_is_file(word) or word.endswith(_SUFFIX)):
+    if not latest and (_is_file(word) or word.endswith(SUFFIX)):
         beside = folder / word
         return beside if _is_file(beside) and not _is_file(word) else Path(word)
     if not paths:
         raise SessionFileError(f"no sessions in {folder}; make one with record or import")
     if latest:
         return _latest(paths, word, back=int(latest[1] or 0), for_report=for_report)
-    found = [path for path in paths if word in _names(path)]
-    if not found:
-        raise SessionFileError(f"{word}: no session of that name or date in {folder}; see `runtall list`")
-    if len(found) > 1:
-        names = ", ".join(path.stem for path in found)
-        raise SessionFileError(f"{word}: means {len(found)} sessions, take one of: {names}")
-    return found[0]
+    return _named(home, word)
+
+
+def _named(home: Path, word: str) -> Path:
+    """Return the session that a name or date means; the index knows them without opening each."""
+    from analysis.library.library import Library
+    from analysis.library.row import MISSING
+    from sensor.errors import SessionFileError
+
+    folder = sessions_folder(home)
+    with Library.open(home, say=tell) as library:
+        found = [entry for entry in library.entries(analyse=False) if word in _names(entry)]
+    there = [entry.path for entry in found if entry.trouble != MISSING]
+    if len(there) > 1:
+        names = ", ".join(path.stem for path in there)
+        raise SessionFileError(f"{word}: means {len(there)} sessions, take one of: {names}")
+    if there:
+        return there[0]
+    if found:
+        raise SessionFileError(f"{found[0].path}: {MISSING}")
+    raise SessionFileError(f"{word}: no session of that name or date in {folder}; see `runtall list`")
 
 
 def _latest(paths: list[Path], word: str, *, back: int, for_report: bool) -> Path:
@@ -153,7 +166,7 @@ def _latest(paths: list[Path], word: str, *, back: int, for_report: bool) -> Pat
     from sensor.errors import SessionFileError
 
     found, newer = 0, []
-    for path in sorted(paths, key=_started, reverse=True):
+    for path in _newest_first(paths):
         if trouble := _trouble(path, for_report=for_report):
             newer.append(f"{path.name}: {trouble}; passed over, see `runtall list`.")
             continue
@@ -174,7 +187,7 @@ def _trouble(path: Path, *, for_report: bool) -> str:
     info = _read_info(path)
     if info is None:
         return "cannot be read"
-    from sensor.samples import TRUNK_PLACEMENTS
+    from sensor.placements import TRUNK_PLACEMENTS
 
     if for_report and not {sensor.placement for sensor in info.sensors} & set(TRUNK_PLACEMENTS):
         return "has no trunk sensor, hence no report"
@@ -200,17 +213,44 @@ def _read_info(path: Path) -> SessionInfo | None:
         return None
 
 
-def _started(path: Path) -> datetime:
-    """Return when a session began; for one that does not tell, when its file was last written."""
+def _newest_first(paths: list[Path]) -> Iterator[Path]:
+    """Yield sessions by when they began, the latest first, and open no more than that takes.
+
+    The name of a file tells when its session began, by the local clock of its recorder: so far it stands at
+    the latest moment that can mean, and is opened only when nothing later is left.
+    """
+    heap = [(-_latest_s(path), False, path) for path in paths]
+    heapq.heapify(heap)
+    while heap:
+        _, is_known, path = heapq.heappop(heap)
+        if is_known:
+            yield path
+        else:
+            heapq.heappush(heap, (-_started_s(path), True, path))
+
+
+def _latest_s(path: Path) -> float:
+    """Return the latest moment a session can have begun at, s since 1970; infinite where nothing tells."""
+    named = _named_start(path)
+    return named.replace(tzinfo=UTC).timestamp() + _WEST_S if named else math.inf
+
+
+def _started_s(path: Path) -> float:
+    """Return when a session began; for one that does not tell, as its name says, or when it was written."""
     info = _read_info(path)
-    started = local_start(info.started_utc) if info else None
-    return started or datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    started = (local_start(info.started_utc) if info else None) or _named_start(path)
+    return started.timestamp() if started else path.lstat().st_mtime
 
 
-def _names(path: Path) -> set[str]:
+def _named_start(path: Path) -> datetime | None:
+    """Return the local time at which a session began, as the name of its file says."""
+    try:
+        return datetime.strptime(path.name[:_STAMP_LETTERS], _STAMP)
+    except ValueError:
+        return None
+
+
+def _names(entry: Entry) -> set[str]:
     """Return all words that mean a session: its file, its name, the local date it began on."""
-    info = _read_info(path)
-    if info is None:
-        return {path.stem}
-    started = local_start(info.started_utc)
-    return {path.stem, info.name, *([started.date().isoformat()] if started else [])}
+    started = local_start(entry.started_utc)
+    return {entry.path.stem, entry.name, *([started.date().isoformat()] if started else [])}

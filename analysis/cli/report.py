@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ import click
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
 from analysis.cli.runner import profile_of_session
+from analysis.cli.text import tell
 from analysis.lengths import Split
 
 if TYPE_CHECKING:
+    from analysis.config import AnalysisConfig
     from analysis.profile import Profile
     from analysis.run_report import RunReport
 
@@ -61,20 +64,30 @@ def command(
         raise click.UsageError("--json - and --csv -: only one of them can go to stdout")
     if output == STDOUT:
         raise click.BadParameter("the page needs a file", param_hint="--output")
-    path = find_session(home_folder(ctx), session, for_report=True)
+    home = home_folder(ctx)
+    path = find_session(home, session, for_report=True)
     page_path = Path(output) if output else path.with_suffix(".html")
     refuse_same_file({"SESSION": path, "--output": page_path, "--json": json_file, "--csv": csv_file})
     if track_file is not None:
         from analysis.cli.track import give_track, read_track
 
         give_track(path, read_track(track_file))
-    report = analysed(path, Split(split) if split else None, profile=profile_of_session(ctx, path))
+    from analysis.profile import analysis_config
+
+    rows, profile = Split(split) if split else None, profile_of_session(ctx, path)
+    kinds = {"page": "whole-map" if whole_map else "page", "text": "text"}
+    if json_file is not None:
+        kinds["json"] = "json"
+    # Made or unpacked once, and only where a text is missing.
+    report = cache(partial(analysed, path, rows, profile=profile, home=home))
+    config = analysis_config(profile, rows)
+    made = _texts(path, config, kinds=kinds.values(), report=report, home=home)
     _write_report(
-        report,
+        {name: made[kind] for name, kind in kinds.items()},
         page_path,
+        report=report,
         json_file=json_file,
         csv_file=csv_file,
-        whole_map=whole_map,
         open_page=open_page,
     )
 
@@ -90,36 +103,99 @@ def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
             raise click.UsageError(f"{name}: {option} would overwrite {other}; name another file")
 
 
-def _write_report(
-    report: RunReport,
-    page_path: Path,
-    *,
-    json_file: str | None,
-    csv_file: str | None,
-    whole_map: bool,
-    open_page: bool,
-) -> None:
-    from analysis.report import page, tables, text
+def _texts(
+    path: Path, config: AnalysisConfig, *, kinds: Iterable[str], report: Callable[[], RunReport], home: Path
+) -> dict[str, str]:
+    """Return the texts that were asked for by their kind, as they were kept or made of the report."""
+    from analysis.library.kept_report import kept_name, kept_texts, put_all
+    from analysis.library.shelf import shelf_of
+
+    shelf = shelf_of(home, path)
+    names = {kind: kept_name(config, kind) for kind in kinds}
+    kept = kept_texts(shelf, names.values())
+    if kept is not None:
+        return {kind: kept[name] for kind, name in names.items()}
+    made = {kind: _MAKERS[kind](report()) for kind in names}
+    if shelf is not None and shelf_of(home, path) == shelf:
+        put_all(shelf, {names[kind]: text.encode() for kind, text in made.items()}, tell)
+    return made
+
+
+def _page(report: RunReport, *, whole_map: bool = False) -> str:
+    from analysis.report import page
+
+    return page.render(report, whole_map=whole_map)
+
+
+def _text(report: RunReport) -> str:
+    from analysis.report import text
+
+    return text.render(report)
+
+
+def _json(report: RunReport) -> str:
     from analysis.report_json import to_json
 
-    write_text(page_path, page.render(report, whole_map=whole_map))
+    return to_json(report)
+
+
+_MAKERS: Mapping[str, Callable[[RunReport], str]] = {
+    "page": _page,
+    "whole-map": partial(_page, whole_map=True),
+    "text": _text,
+    "json": _json,
+}
+"""Kind of a text, by which it is kept, to what makes it of a report."""
+
+
+def _write_report(
+    made: Mapping[str, str],
+    page_path: Path,
+    *,
+    report: Callable[[], RunReport],
+    json_file: str | None,
+    csv_file: str | None,
+    open_page: bool,
+) -> None:
+    write_text(page_path, made["page"])
     if json_file not in (None, STDOUT):
-        write_text(Path(json_file), to_json(report))
-    if csv_file not in (None, STDOUT):
-        for path, content in tables.csv_files(report, Path(csv_file)).items():
-            write_text(path, content)
-    for name, make in ((json_file, to_json), (csv_file, tables.to_csv)):
-        if name == STDOUT:
-            click.echo(make(report), nl=False)
+        write_text(Path(json_file), made["json"])
+    if csv_file is not None:
+        _write_csv(report(), csv_file)
+    if json_file == STDOUT:
+        click.echo(made["json"], nl=False)
     talk = STDOUT in (json_file, csv_file)
-    click.echo(text.render(report), err=talk)
+    click.echo(made["text"], err=talk)
     click.echo(page_path.resolve(), err=talk)
     if open_page and not _show(page_path):
         click.echo("No browser was found; open the page yourself.", err=True)
 
 
-def analysed(path: Path, split: Split | None = None, *, profile: Profile | None = None) -> RunReport:
+def _write_csv(report: RunReport, csv_file: str) -> None:
+    from analysis.report import tables
+
+    if csv_file == STDOUT:
+        click.echo(tables.to_csv(report), nl=False)
+        return
+    for path, content in tables.csv_files(report, Path(csv_file)).items():
+        write_text(path, content)
+
+
+def analysed(
+    path: Path, split: Split | None = None, *, profile: Profile | None = None, home: Path | None = None
+) -> RunReport:
     """Return the report of a session file, by a runner's numbers, cut as asked for or into their unit.
+
+    Parameters
+    ----------
+    path
+        The session.
+    split
+        What the rows are; None for the runner's unit.
+    profile
+        The runner's.
+    home
+        The runner's folder, in which reports of its sessions are kept; None: nothing is kept.
 
     Raises
     ------
@@ -131,14 +207,21 @@ def analysed(path: Path, split: Split | None = None, *, profile: Profile | None 
     require_memory(LIBRARIES_BYTES)
 
     from analysis.errors import AnalysisError
-    from analysis.pipeline import analyse_session
+    from analysis.library.kept_report import report_of_session
     from analysis.profile import analysis_config
 
-    require_memory(LINEAR_ALGEBRA_BYTES)
+    config = analysis_config(profile, split)
     try:
-        return analyse_session(path, analysis_config(profile, split))
+        return report_of_session(path, config, home=home, say=tell, analyse=_analyse)
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
+
+
+def _analyse(path: Path, config: AnalysisConfig) -> RunReport:
+    from analysis.pipeline import analyse_session
+
+    require_memory(LINEAR_ALGEBRA_BYTES)
+    return analyse_session(path, config)
 
 
 def _show(page_path: Path) -> bool:

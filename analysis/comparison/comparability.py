@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from analysis.comparison.records import Comparability
 from analysis.judging.distance import CADENCE_MODEL
+from analysis.records import Axis
 from analysis.run_report import RunReport
 from analysis.words import Confidence, ZeroSource
 from sensor.samples import TRUNK_PLACEMENTS
@@ -13,7 +14,10 @@ from sensor.samples import TRUNK_PLACEMENTS
 YES, WITH_CARE, NO = "yes", "with care", "no"
 UNKNOWN = "not noted"
 
-CONDITIONS = ("surface", "shoes", "pack", "tape")
+RUNNER = "runner"
+"""Key of a session's context: whose run it is."""
+
+CONDITIONS = ("surface", "shoes", "pack", "tape", "hours_sat_before")
 """Conditions of a session that may well be what the runner wants to compare."""
 
 
@@ -33,13 +37,31 @@ def comparability(reference: RunReport, other: RunReport) -> tuple[Comparability
         _same("placement", placements, because="each place on the trunk has its own lean"),
         _same("method", methods, because="the two methods differ by degrees"),
         _same("simulated", simulated, because="one of the runners is simulated"),
+        _runner(reference, other),
         _zero(reference, other),
         _confidence(reference, other),
         _distance(reference, other),
+        _strap(reference, other),
     ]
     told = {*reference.session.context, *other.session.context}
     lines += [_condition(name, reference, other) for name in CONDITIONS if name in told]
     return tuple(lines)
+
+
+def _runner(reference: RunReport, other: RunReport) -> Comparability:
+    """Return whose runs they are; a session that names no runner is taken for the same one's."""
+    names = [str(run.session.context.get(RUNNER, UNKNOWN)) for run in (reference, other)]
+    same = names[0] == names[1] or UNKNOWN in names
+    return _compared("runner", names, status=YES if same else NO, because="" if same else "two runners")
+
+
+def _strap(reference: RunReport, other: RunReport) -> Comparability:
+    slipped = [
+        any(step.axis is Axis.FORWARD for step in run.evidence.mounting_shifts) for run in (reference, other)
+    ]
+    values = ["stepped" if has else "sat still" for has in slipped]
+    because = "only what lies before the strap moved is compared" if any(slipped) else ""
+    return _compared("strap", values, status=WITH_CARE if any(slipped) else YES, because=because)
 
 
 def _same(what: str, values: Sequence[str], *, because: str) -> Comparability:
@@ -78,7 +100,11 @@ def _distance(reference: RunReport, other: RunReport) -> Comparability:
 def _condition(name: str, reference: RunReport, other: RunReport) -> Comparability:
     values = [str(report.session.context.get(name, UNKNOWN)) for report in (reference, other)]
     if UNKNOWN in values:
-        return _compared(name, values, status=WITH_CARE, because=f"{name} not noted for one run")
+        return _compared(
+            name, values, status=WITH_CARE, because=f"{name.replace('_', ' ')} not noted for one run"
+        )
     if values[0] != values[1]:
-        return _compared(name, values, status=WITH_CARE, because=f"the {name} may be the cause")
+        return _compared(
+            name, values, status=WITH_CARE, because=f"the {name.replace('_', ' ')} may be the cause"
+        )
     return _compared(name, values, status=YES, because="")

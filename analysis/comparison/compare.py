@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import stats
 
-from analysis.comparison.comparability import NO, comparability, trunk_placement
+from analysis.comparison.comparability import NO, comparability
+from analysis.comparison.conditions import By, conditions_of
+from analysis.comparison.course import CourseChange, course_change
+from analysis.comparison.onset import onset_difference
 from analysis.comparison.records import (
-    CHANGE,
-    FORWARD_LEAN,
-    Comparability,
     Comparison,
-    Difference,
-    KilometreDifference,
+    Estimate,
+    OnsetDifference,
     PairComparison,
-    RunSummary,
+    StageDifference,
 )
-from analysis.comparison.run_facts import covered_m
-from analysis.comparison.stretches import difference_interval, stretch_mean
+from analysis.comparison.run_course import RunCourse, run_course, stages_of
+from analysis.comparison.stages import shared_band, stage_edges
 from analysis.errors import UsageError
-from analysis.judging.baseline import usable_running
 from analysis.judging.config import ComparisonConfig
-from analysis.records import Segment
 from analysis.run_report import RunReport
-from analysis.words import Flag, StandingRole, ZeroSource
+from analysis.words import StandingRole, ZeroSource
 from sensor.samples import FloatArray
 
 _STANDING_ROLES = (StandingRole.ZERO, StandingRole.RECALIBRATION, StandingRole.END)
@@ -32,7 +32,9 @@ _REFIT_SDS = 1.96 * 2**0.5
 """A minimal detectable change is this many standard deviations of a single fitting (Weir 2005)."""
 
 
-def compare(reports: Sequence[RunReport], config: ComparisonConfig | None = None) -> Comparison:
+def compare(
+    reports: Sequence[RunReport], config: ComparisonConfig | None = None, *, by: By | None = None
+) -> Comparison:
     """Compare runs with the first of them.
 
     Parameters
@@ -41,6 +43,8 @@ def compare(reports: Sequence[RunReport], config: ComparisonConfig | None = None
         At least two.
     config
         Numbers of the comparison; the defaults without it.
+    by
+        Also gather the runs by this circumstance.
 
     Raises
     ------
@@ -50,158 +54,130 @@ def compare(reports: Sequence[RunReport], config: ComparisonConfig | None = None
     if len(reports) < 2:
         raise UsageError(f"compare: {len(reports)} run given, two or more are needed")
     config = config or ComparisonConfig()
-    reference = reports[0]
-    pairs = tuple(_pair(reference, other, config) for other in reports[1:])
-    return Comparison(tuple(_summary(report) for report in reports), pairs, config.refit_deg, config.level)
-
-
-def _summary(report: RunReport) -> RunSummary:
-    return RunSummary(
-        name=report.session.name,
-        path=report.session.path,
-        started_utc=report.session.started_utc,
-        placement=trunk_placement(report),
-        distance_m=report.totals.distance_m,
-        running_s=report.totals.running_s,
-        speed_mps=report.totals.speed_mps,
-        cadence_spm=report.totals.cadence_spm,
-        flexion_deg=report.totals.flexion_deg,
-        slouched_m=covered_m(report, Flag.SLOUCHED, Flag.ROUNDED),
-        leaning_m=covered_m(report, Flag.LEANING),
-        verdict=report.outcome.verdict,
-        confidence=report.outcome.confidence,
-        zero_source=report.provenance.zero_source,
+    courses = [run_course(report, config) for report in reports]
+    runs = tuple(course.summary for course in courses)
+    return Comparison(
+        runs=runs,
+        pairs=tuple(_pair(courses[0], other, config) for other in courses[1:]),
+        refit_deg=config.refit_deg,
+        level=config.level,
+        conditions=None if by is None else conditions_of(runs, by, config),
     )
 
 
-def _pair(reference: RunReport, other: RunReport, config: ComparisonConfig) -> PairComparison:
-    lines = comparability(reference, other)
-    difference, because = _difference(reference, other, lines=lines, config=config)
-    blocked = any(line.status == NO for line in lines)
-    kilometres = tuple(
-        _kilometre(a, b, _both_standing(reference, other))
-        for a, b in zip(reference.evidence.segments, other.evidence.segments, strict=False)
-        if (a.from_m, a.to_m) == (b.from_m, b.to_m) and not blocked
-    )
-    return PairComparison(
-        reference=_summary(reference),
-        other=_summary(other),
-        comparability=lines,
-        difference=difference,
-        no_difference_because=because,
-        kilometres=kilometres,
-    )
-
-
-def _both_standing(reference: RunReport, other: RunReport) -> bool:
-    return reference.provenance.zero_source is other.provenance.zero_source == ZeroSource.STANDING
-
-
-def _kilometre(reference: Segment, other: Segment, same_zero: bool) -> KilometreDifference:
-    flexion_deg = other.flexion_deg - reference.flexion_deg if same_zero else float("nan")
-    return KilometreDifference(
-        from_m=reference.from_m,
-        to_m=reference.to_m,
-        reference_flexion_deg=reference.flexion_deg,
-        other_flexion_deg=other.flexion_deg,
-        flexion_difference_deg=flexion_deg,
-        reference_adj_deg=reference.adj_deg,
-        other_adj_deg=other.adj_deg,
-        adj_difference_deg=other.adj_deg - reference.adj_deg,
-    )
-
-
-def _difference(
-    reference: RunReport, other: RunReport, *, lines: Sequence[Comparability], config: ComparisonConfig
-) -> tuple[Difference | None, str]:
-    """Return the difference at matched speed, or None and why there is none."""
-    blocked = [f"{line.what}: {line.because}" for line in lines if line.status == NO]
+def _pair(reference: RunCourse, other: RunCourse, config: ComparisonConfig) -> PairComparison:
+    lines = comparability(reference.report, other.report)
+    blocked = tuple(f"{line.what}: {line.because}" for line in lines if line.status == NO)
     if blocked:
-        return None, "; ".join(blocked)
-    standing = _both_standing(reference, other)
-    if not standing and (reference.evidence.baseline is None or other.evidence.baseline is None):
-        return None, "neither a standing before both runs nor a fresh window in both"
-    band_mps = _shared_speeds(reference, other, config)
-    if band_mps is None:
-        return None, "the runs share no speed"
-    angles_deg = [_angles_deg(report, band_mps, standing) for report in (reference, other)]
-    few = min(len(angle_deg) for angle_deg in angles_deg)
-    if few < config.min_matched_strides:
-        return None, f"only {few} usable strides at a shared speed, {config.min_matched_strides} are needed"
-    return _matched(
-        angles_deg,
-        band_mps,
-        standing_sd_deg=_joint_standing_sd(reference, other, config),
-        standing=standing,
-        config=config,
-    ), ""
-
-
-def _matched(
-    angles_deg: Sequence[FloatArray],
-    band_mps: tuple[float, float],
-    *,
-    standing_sd_deg: float,
-    standing: bool,
-    config: ComparisonConfig,
-) -> Difference:
-    means = [stretch_mean(angle_deg, config) for angle_deg in angles_deg]
-    standing_sd_deg = standing_sd_deg if standing else 0.0
-    value_deg, low_deg, high_deg = difference_interval(
-        means[0], means[1], standing_sd=standing_sd_deg, level=config.level
-    )
-    return Difference(
-        quantity=FORWARD_LEAN if standing else CHANGE,
-        value_deg=value_deg,
-        low_deg=low_deg,
-        high_deg=high_deg,
+        return PairComparison(
+            reference=reference.summary, other=other.summary, comparability=lines, missing=blocked
+        )
+    common_m = min(reference.to_m, other.to_m)
+    edges_m = stage_edges(common_m, config)
+    band_mps, kept = shared_band((reference.report, other.report), (reference.kept, other.kept), config)
+    stages_deg = [
+        stages_of(course.report, rows, edges_m, config)
+        for course, rows in zip((reference, other), kept, strict=True)
+    ]
+    apart_deg = stages_deg[1] - stages_deg[0]
+    change = course_change(apart_deg, edges_m, config, sensors=2)
+    shared_deg = [np.where(np.isfinite(apart_deg), one, np.nan) for one in stages_deg]
+    own = [_own_change(one, edges_m, config) for one in shared_deg]
+    standing_sd_deg = _joint_standing_sd_deg(reference.report, other.report, config)
+    level_deg = _level(reference, other, standing_sd_deg, config)
+    return PairComparison(
+        reference=reference.summary,
+        other=other.summary,
+        comparability=lines,
+        level_deg=level_deg,
+        standing_sd_deg=standing_sd_deg if level_deg else math.nan,
+        drift_deg_per_km=change.drift_deg_per_km if change else None,
+        late_minus_early_deg=change.late_minus_early_deg if change else None,
+        reference_change=own[0],
+        other_change=own[1],
+        onsets=_onset_differences(reference, other, config),
+        common_m=common_m,
         from_mps=band_mps[0],
         to_mps=band_mps[1],
-        reference_strides=len(angles_deg[0]),
-        other_strides=len(angles_deg[1]),
-        standing_sd_deg=standing_sd_deg,
-        independent=all(mean.independent for mean in means),
-        within_refitting=standing and abs(value_deg) < config.refit_deg,
+        stages=_stage_rows(stages_deg, edges_m) if reference.summary.course and other.summary.course else (),
+        missing=_missing(level_deg, change, reference, other),
     )
 
 
-def _shared_speeds(
-    reference: RunReport, other: RunReport, config: ComparisonConfig
-) -> tuple[float, float] | None:
-    """Return the band of speeds both runs hold, (nan, nan) where one has no speeds, None without overlap."""
-    ranges = [_speed_range(report, config.speed_tail) for report in (reference, other)]
-    low_mps = max(r[0] for r in ranges) * (1 - config.speed_margin)
-    high_mps = min(r[1] for r in ranges) * (1 + config.speed_margin)
-    if np.isnan([r[0] for r in ranges]).any():
-        return float("nan"), float("nan")
-    return (float(low_mps), float(high_mps)) if low_mps <= high_mps else None
+def _own_change(stage_deg: FloatArray, edges_m: FloatArray, config: ComparisonConfig) -> tuple[float, float]:
+    """Return drift and late minus early of one run over the stages that both have."""
+    change = course_change(stage_deg, edges_m, config, sensors=1)
+    if change is None:
+        return math.nan, math.nan
+    return change.drift_deg_per_km.value, change.late_minus_early_deg.value
 
 
-def _speed_range(report: RunReport, tail: float) -> FloatArray:
-    speed_mps = report.strides["speed_mps"][usable_running(report.strides)]
-    known = speed_mps[np.isfinite(speed_mps)]
-    return np.quantile(known, [tail, 1 - tail]) if len(known) else np.full(2, np.nan)
+def _stage_rows(stages_deg: Sequence[FloatArray], edges_m: FloatArray) -> tuple[StageDifference, ...]:
+    return tuple(
+        StageDifference(float(from_m), float(to_m), float(first), float(second), float(second - first))
+        for from_m, to_m, first, second in zip(edges_m[:-1], edges_m[1:], *stages_deg, strict=True)
+    )
 
 
-def _angles_deg(report: RunReport, band_mps: tuple[float, float], standing: bool) -> FloatArray:
-    """Return the lean of the usable running strides in the band, or its change past the fresh window."""
-    strides = report.strides
-    kept = usable_running(strides)
-    if not np.isnan(band_mps[0]):
-        kept = kept & (strides["speed_mps"] >= band_mps[0]) & (strides["speed_mps"] <= band_mps[1])
-    if standing or report.evidence.baseline is None:
-        return np.asarray(strides["trunk_flexion_deg"][kept])
-    kept = kept & (strides["distance_m"] >= report.evidence.baseline.to_m)
-    return np.asarray(strides["trunk_flexion_adj_deg"][kept])
+def _level(
+    reference: RunCourse, other: RunCourse, standing_sd_deg: float, config: ComparisonConfig
+) -> Estimate | None:
+    """Return the difference when fresh; sampling by t, refitting, whose error is known, by the normal."""
+    value_deg = other.summary.level_deg - reference.summary.level_deg
+    runs = (reference, other)
+    if math.isnan(value_deg) or any(run.wander is None for run in runs):
+        return None
+    quantile = (1 + config.level) / 2
+    halves = [
+        float(stats.t.ppf(quantile, run.wander.freedom)) * run.window_variance_deg2**0.5
+        for run in runs
+        if run.wander is not None
+    ]
+    half = float(np.hypot(np.hypot(*halves), stats.norm.ppf(quantile) * standing_sd_deg))
+    return Estimate(value_deg, value_deg - half, value_deg + half)
 
 
-def _joint_standing_sd(reference: RunReport, other: RunReport, config: ComparisonConfig) -> float:
-    return float(np.hypot(_standing_sd(reference, config), _standing_sd(other, config)))
+def _joint_standing_sd_deg(reference: RunReport, other: RunReport, config: ComparisonConfig) -> float:
+    return float(np.hypot(_standing_sd_deg(reference, config), _standing_sd_deg(other, config)))
 
 
-def _standing_sd(report: RunReport, config: ComparisonConfig) -> float:
-    """Return the standard deviation (degrees) of one standing of this run; from re-fitting, if only one."""
+def _standing_sd_deg(report: RunReport, config: ComparisonConfig) -> float:
+    """Return the standard deviation of a run's zero: that of refitting, or more where its standings differ.
+
+    Standings of one fitting say nothing of the next, however well they agree.
+    """
+    refit_deg = config.refit_deg / _REFIT_SDS
     tilts_deg = [s.flexion_deg for s in report.evidence.standings if s.role in _STANDING_ROLES]
-    if len(tilts_deg) < 2:
-        return config.refit_deg / _REFIT_SDS
-    return float(np.std(tilts_deg, ddof=1))
+    return refit_deg if len(tilts_deg) < 2 else max(refit_deg, float(np.std(tilts_deg, ddof=1)))
+
+
+def _onset_differences(
+    reference: RunCourse, other: RunCourse, config: ComparisonConfig
+) -> dict[str, OnsetDifference]:
+    if not _same_thresholds(reference, other):
+        return {}
+    shared = [kind for kind in reference.onsets if kind in other.onsets]
+    return {kind: onset_difference(reference.onsets[kind], other.onsets[kind], config) for kind in shared}
+
+
+def _same_thresholds(reference: RunCourse, other: RunCourse) -> bool:
+    first, second = (course.report.provenance.config.findings for course in (reference, other))
+    return (first.watch_deg, first.slouched_deg) == (second.watch_deg, second.slouched_deg)
+
+
+def _missing(
+    level_deg: Estimate | None, change: CourseChange | None, reference: RunCourse, other: RunCourse
+) -> tuple[str, ...]:
+    """Return what cannot be told, each with its reason."""
+    found = []
+    if not (reference.onsets and other.onsets):
+        found.append("how far tall: one run is too short, or has no fresh part to be held against")
+    elif not _same_thresholds(reference, other):
+        found.append("how far tall: the two runs were judged by different thresholds")
+    if change is None:
+        found.append("how it changed with distance: too few strides at a speed and slope both runs share")
+    if level_deg is None:
+        standing = all(c.report.provenance.zero_source == ZeroSource.STANDING for c in (reference, other))
+        because = "one run is too short" if standing else "one run has no standing before it"
+        found.append(f"lean when fresh: {because}")
+    return tuple(found)

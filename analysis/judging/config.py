@@ -305,27 +305,47 @@ class AdviceConfig:
 class ComparisonConfig:
     """Comparing runs."""
 
-    stretches: int = 10
-    """Equal parts of a run that serve as units: neighbouring strides are not independent."""
+    stage_m: float = 100.0
+    """Length of the equal stages by which runs are paired: some 45 strides, and half of the 200 m within
+    which an onset is found."""
+    max_stages: int = 200
+    """On longer ways than this many of them stages grow: so a run of a hundred miles takes no longer."""
+    min_stage_strides: int = 10
+    """A stage with fewer judged strides than this is left out."""
+    min_stages: int = 12
+    """Fewest stages from which a wander can be read: with fewer, too few waves are left above `course_m`."""
     speed_margin: float = 0.05
     """Widening of the band of speeds the runs share (fraction)."""
-    speed_tail: float = 0.1
-    """Share of strides left out at each end when a run's range of speeds is read."""
-    min_matched_strides: int = 200
-    """Fewest usable strides of each run at a shared speed."""
-    min_strides_per_correlation: float = 2.0
-    """A stretch must be this many correlation lengths long. Where nothing but strides scatters, simulated
-    coverage is then 93 % or more (standings: `analysis/judging/README.md`); longer memory is noticed in three
-    of four runs, a short run hides it from itself."""
-    max_lag1: float = 0.7
-    """Lag-1 correlation of the stretches from which the run drifts rather than varies: of independent
-    stretches 2 % seem to by chance."""
-    lag1_ceiling: float = 0.9
-    """Lag-1 correlation from which the variance is inflated no further (19 times), so that it stays finite: a
-    real correlation as high is reported as too dependent."""
-    correlation_window: float = 5.0
-    """The autocorrelation is summed up to this many times the length it yields (Sokal 1997)."""
+    grade_margin_pct: float = 0.5
+    """Widening of the band of slopes the runs share."""
+    tail: float = 0.1
+    """Share of strides left out at each end when a run's range of speeds or slopes is read."""
+    course_m: float = 2000.0
+    """What changes more slowly than a wave of this length is the course of the run, which is compared; what
+    changes faster is wander, which makes the interval."""
+    wander_lengths_m: tuple[float, ...] = (0.0, 10.0, 20.0, 35.0, 50.0, 75.0, 100.0, 140.0, 200.0, 300.0)
+    """Lengths over which posture may forget itself, each weighed by how well it explains the run: up to 50
+    strides are 110 m."""
+    freedom_share: float = 1 / 3
+    """Degrees of freedom of the t distribution for each wave used: chosen so that 93 to 98 of 100 intervals
+    hold the truth (`tests/bench/COMPARISONS.md`)."""
+    offsets_sd: tuple[float, ...] = (-2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
+    """Errors of the fresh window that are tried when the place of an onset is bounded, in standard
+    deviations."""
+    onset_reach: float = 3.3
+    """Likelihood ratio up to which a place may be that of an onset: between 2.29, the 95 % quantile where a
+    course rises smoothly through the threshold (Banerjee & Wellner 2001), and 3.84, where it jumps."""
+    sensor_deg: float = 0.15
+    """Slow error of a sensor along a run, standard deviation: the angle of severe virtual hours errs by
+    0.12°, 0.18° at worst, all errors together (`tests/bench/RESULTS.md`)."""
+    sensor_length_m: float = 1000.0
+    """Length over which that error forgets itself: minutes, as temperature and strap do."""
     refit_deg: float = 3.0
-    """Minimal detectable change between fittings of the sensor."""
+    """Minimal detectable change between fittings of the sensor: 1.96 standard deviations of a difference."""
+    min_group_runs: int = 3
+    """Conditions with fewer runs than this are shown without an interval: two runs tell little of other
+    days."""
+    sat_long_h: float = 2.0
+    """Sitting before the run is split into less than this, and this or more."""
     level: float = 0.95
-    """Coverage of the interval of a difference."""
+    """Coverage of every interval."""

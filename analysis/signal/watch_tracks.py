@@ -89,4 +89,5 @@ def with_watch(recording: Recording, clock: WatchClock | None) -> Recording:
         context = {key: value for key, value in recording.context.items() if key != DISTANCE_KEY}
         notice = f"{recording.watch.file} is of another run: {clock.clock.doubt}. It is left out."
         return replace(recording, context=context, notices=(*recording.notices, notice))
-    return replace(recording, tracks=recording.tracks + on_session_clock(recording.watch, clock))
+    tracks = tuple(t.between(*recording.counts_s) for t in on_session_clock(recording.watch, clock))
+    return replace(recording, tracks=recording.tracks + tracks)

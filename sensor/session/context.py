@@ -94,6 +94,16 @@ def plausible_part(context: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[st
     return kept, tuple(shorten(key) for key in context if key not in kept)
 
 
+TAGS_KEY = "tags"
+"""Key of the words a session was tagged with."""
+
+
+def tags_of(context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the words a session was tagged with, in the order they were given."""
+    stored = context.get(TAGS_KEY)
+    return tuple(shorten(str(tag)) for tag in stored) if isinstance(stored, list) else ()
+
+
 def with_remarks(context: Mapping[str, Any], marks: Sequence[Mark]) -> Mapping[str, Any]:
     """Return the context with the remarks among the marks, each behind its time, as in ``12:30 windy``."""
     told = [f"{_clock(mark.time_s)} {mark.text}" for mark in marks if mark.kind == REMARK_MARK]

@@ -22,6 +22,7 @@ from sensor.session.schema import (
     RATE_SETTING,
     WATCH_CLOCK_SOURCE,
 )
+from sensor.session.trim import TRIM_END, TRIM_START, UNCUT, Trim, trim_of
 from sensor.units import NS_PER_S
 
 _NOT_ENDED = "The recording was not ended properly; its last second may be missing."
@@ -43,6 +44,8 @@ SELECT CAST(max(t) AS INTEGER) FROM (
     SELECT id FROM track WHERE source = '{WATCH_CLOCK_SOURCE}'))
 """
 # Packets are in order of arrival; asking for their maximum would read the whole file.
+
+_TRIM_MARKS = "SELECT CAST(t_ns AS INTEGER), kind FROM mark WHERE kind IN (?, ?) ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class SessionInfo:
         Devices beside the sensors: heart-rate straps, foot pods, treadmills.
     earlier
         Key of the context to what was told before under it, oldest first; what cannot be true is left out.
+    trim
+        What of the session counts, where the runner cut it; ``duration_s`` is that of the whole.
     """
 
     path: Path
@@ -99,6 +104,7 @@ class SessionInfo:
     notices: tuple[str, ...] = ()
     beside: tuple[SensorInfo, ...] = ()
     earlier: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    trim: Trim = UNCUT
 
 
 def read_info(path: Path) -> SessionInfo:
@@ -111,6 +117,20 @@ def read_info(path: Path) -> SessionInfo:
     """
     with open_session(path) as session:
         return fetch_info(path, session.connection, notices=session.notices)
+
+
+def read_marks(path: Path) -> tuple[tuple[int, str, str], ...]:
+    """Read what was pinned to a moment, as (t_ns, kind, text) in order of time, the trims among them.
+
+    Raises
+    ------
+    SessionFileError
+        When the file cannot be opened as a session.
+    """
+    with open_session(path) as session:
+        check_values(session.connection, ["mark"])
+        rows = session.connection.execute("SELECT t_ns, kind, text FROM mark ORDER BY t_ns, id")
+        return tuple((t_ns, shorten(kind), shorten(text)) for t_ns, kind, text in rows)
 
 
 def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str, ...]) -> SessionInfo:
@@ -146,6 +166,7 @@ def fetch_info(path: Path, connection: sqlite3.Connection, *, notices: tuple[str
             if isinstance(values, list)
         },
         simulated=meta.get("simulated") is True,
+        trim=trim_of(connection.execute(_TRIM_MARKS, (TRIM_START, TRIM_END))),
         ended=ended,
         notices=(
             *(notices if notices or ended else (_NOT_ENDED,)),

@@ -24,6 +24,7 @@ from sensor.session.rows_hash import Rows, RowsHash, fetch_rows
 from sensor.session.schema import BATTERY_EVENT, CALIBRATION_EVENT, WATCH_CLOCK_SOURCE
 from sensor.session.seal import HASHED_AFTER_PACKETS, has_seal, is_broken
 from sensor.session.sensor_decoder import SensorDecoder
+from sensor.session.trimmed import trimmed
 from sensor.session.watch_rows import watch_of
 from sensor.units import NS_PER_S
 
@@ -91,7 +92,7 @@ def read_recording(path: StrPath) -> Recording:
         decoder.finish(_last_battery_pct(sensor.sensor_id, events), calibrations.get(sensor.sensor_id))
         for sensor, decoder in zip(info.sensors, decoders, strict=True)
     )
-    return Recording(
+    recording = Recording(
         path=path,
         name=info.name,
         started_utc=info.started_utc,
@@ -106,6 +107,7 @@ def read_recording(path: StrPath) -> Recording:
         notices=damage + info.notices + tuple(_notices(sensors)) + unread + unread_calibrations,
         watch=watch_of(tracks, info.context),
     )
+    return trimmed(recording, info.trim)
 
 
 def _damage(connection: sqlite3.Connection, digest: RowsHash, *, heads: PacketHeads) -> Iterator[str]:

@@ -22,6 +22,7 @@ PACKET = "INSERT INTO packet (segment_id, channel, arrival_ns, payload) VALUES (
 """The statement of notifications: nearly all of a session, and what a writer may be forced to leave out."""
 _EVENT = "INSERT INTO event (t_ns, sensor_id, kind, detail) VALUES (?, ?, ?, ?)"
 _MARK = "INSERT INTO mark (t_ns, kind, text) VALUES (?, ?, ?)"
+_REMOVE_MARKS = "DELETE FROM mark WHERE kind = ?"
 _TRACK = "INSERT INTO track VALUES (?, ?, ?)"
 _TRACK_POINT = "INSERT INTO track_point (track_id, t_ns, value) VALUES (?, ?, ?)"
 _REMOVE_POINTS = "DELETE FROM track_point WHERE track_id IN (SELECT id FROM track WHERE source = ?)"
@@ -149,6 +150,10 @@ class SessionRows(ABC):
     def mark(self, t_ns: int, kind: str, *, text: str = "") -> None:
         """Pin something to a moment: ``standing``, ``bow``, ``lap`` …"""
         self.put_rows(_MARK, [(t_ns, kind, text)])
+
+    def remove_marks(self, kind: str) -> None:
+        """Take out every mark of a kind."""
+        self.put_rows(_REMOVE_MARKS, [(kind,)])
 
     def add_track(self, quantity: str, source: str) -> int:
         """Add a quantity from beside the IMU (see `sensor.samples.Track`) and return its number."""

@@ -209,7 +209,7 @@ def test_a_file_that_is_no_session_is_one_line_and_hides_no_other(
 ) -> None:
     home, bad = session.parent.parent, session.with_name("bad.runtall")
     bad.write_bytes(content(session.read_bytes()))
-    before = everything_in(home)
+    before = everything_in(session.parent)
     line = complaint(forked(home, "report", bad))
     assert line.startswith(f"{bad}: ")
     assert said in line
@@ -217,7 +217,7 @@ def test_a_file_that_is_no_session_is_one_line_and_hides_no_other(
     assert len(listed) == 3
     assert any("(broken)" in row and said in row for row in listed)
     assert any("two minutes" in row for row in listed)
-    assert everything_in(home) == before
+    assert everything_in(session.parent) == before
 
 
 @pytest.mark.parametrize(
@@ -253,8 +253,12 @@ def test_hostile_names_reach_neither_terminal_nor_page(session: Path, tmp_path: 
     connection.commit()
     connection.close()
     home, page = session.parent.parent, tmp_path / "page.html"
-    for words in (("list",), ("show",), ("report", "-o", page), ("compare", "latest", "latest")):
+    other = tmp_path / "other.runtall"
+    other.write_bytes(session.read_bytes())
+    compared = tmp_path / "compared.html"
+    for words in (("list",), ("show",), ("report", "-o", page), ("compare", session, other, "-o", compared)):
         success(forked(home, *words))
+    assert "<script>alert" not in compared.read_text(encoding="utf-8")
     content = page.read_text(encoding="utf-8")
     assert "<script>alert" not in content
     assert "<img src=x" not in content

@@ -93,6 +93,7 @@ def strides_of(course: Course) -> StrideTable:
             "contact_time_ms": np.full(n, 248.0),
             "usable": usable,
             "usable_because": np.where(usable, "", "turn").astype(object),
+            "judged": usable & ~walk,
             "flag": np.full(n, "none", dtype=object),
         }
     )

@@ -121,7 +121,7 @@ def test_every_package_and_top_file_is_on_the_map() -> None:
         assert [part.name for part in parts if f"`{part.name}/`" not in page] == []
 
 
-@pytest.mark.parametrize("folder", ["signal", "stride", "judging", "maths", "checkup"])
+@pytest.mark.parametrize("folder", ["signal", "stride", "judging", "maths", "checkup", "comparison"])
 def test_every_file_of_a_folder_is_explained_on_its_page(folder: str) -> None:
     page = text(f"analysis/{folder}/README.md")
     files = {path.name for path in (ROOT / "analysis" / folder).glob("*.py")} - {"__init__.py"}
@@ -231,3 +231,20 @@ def test_the_readme_promises_no_more_than_was_measured_on_virtual_runs() -> None
     two = "Head minus trunk, two sensors"
     assert measured(RESULTS, two, "RMSE median", method=ours) <= [neck]
     assert measured(RESULTS, two, "RMSE median", method="offlineVQF, default") >= [other_neck]
+
+
+def test_comparisons_of_made_up_pairs_are_as_true_as_their_page_aims_at() -> None:
+    page, title = "tests/bench/COMPARISONS.md", "By what the runs have to do with each other"
+    assert min(measured(page, title, "pairs")) >= 2_000
+    any_two = {"pairs of": "any two runs"}
+    for quantity in ("level", "drift", "late minus early"):
+        (held,) = measured(page, title, f"{quantity} held %", **any_two)
+        assert 93.0 <= held <= 98.0
+    assert min(measured(page, title, "how far tall held %")) >= 90.0
+    for same in ("the same course", "the same course, with a slouch"):
+        assert measured(page, title, "changed %", **{"pairs of": same}) <= [5.0]
+    assert measured(page, title, "further forward %", **{"pairs of": "the other 6° further forward"}) >= [
+        95.0
+    ]
+    assert measured(page, title, "tall for longer %", **{"pairs of": "the slouch 1 km later"}) >= [95.0]
+    assert measured(page, title, "within 0.5° %", **{"pairs of": "one run, two sensors"}) >= [95.0]

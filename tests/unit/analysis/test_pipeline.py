@@ -17,6 +17,8 @@ from analysis.pipeline import analyse
 from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind
 from analysis.run_report import RunReport
 from sensor.samples import FloatArray, Mark, Recording, SensorRecording, WatchRecord
+from sensor.session.trim import Trim
+from sensor.session.trimmed import trimmed
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.runner.gait import SEVERE, STYLES
 from sensor.virtual.runner.imu_errors import CONSUMER
@@ -524,3 +526,14 @@ def test_a_fold_from_km_three_is_flagged_from_km_three_and_steady_posture_never(
     if slouches:
         assert slouches[0].from_m == pytest.approx(3050.0, abs=120.0)
         assert slouches[0].depth_deg == pytest.approx(6.0, abs=0.5)
+
+
+def test_a_session_whose_end_was_cut_gives_the_figures_of_one_that_ended_there() -> None:
+    run_ = virtual(PLAIN)
+    whole, rows = session(run_), round(110.0 * run_.rate_hz)
+    cut = trimmed(whole, Trim(end_s=float(whole.sensors[0].time_s[rows - 1])))
+    one, other = analyse(cut), analyse(session(run_, rows=slice(rows)))
+    for column in ("start_s", "end_s", "trunk_flexion_deg", "distance_m"):
+        np.testing.assert_array_equal(one.strides[column], other.strides[column])
+    assert len(one.strides) > 30
+    assert one.session.duration_s == pytest.approx(110.0, abs=0.1)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.cli.compare import BY
 from analysis.cli.main import main
+from analysis.comparison.conditions import By
 from analysis.errors import SignalError
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
@@ -48,8 +50,8 @@ def run(
 def test_two_sessions_are_compared_with_the_first_as_reference(run: Run) -> None:
     code, out, err = run("first", "second")
     assert (code, err) == (0, "")
-    assert "further forward" in out
-    assert "Comparable?" in out
+    assert out.startswith("You stopped running tall at least")
+    assert "Lean when fresh" in out
 
 
 @pytest.mark.parametrize("order", [("cap", "first", "second"), ("first", "second", "cap")])
@@ -73,16 +75,16 @@ def test_a_session_without_a_report_is_left_out_while_two_others_remain(
 def test_the_json_lands_where_it_was_asked_for(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("second", "first", "--json", str(tmp_path / "c.json"))
     assert code == 0
-    assert "more upright" in out
+    assert "tall at least" in out
     value = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
-    assert value["pairs"][0]["difference"]["value_deg"] < 0
+    assert value["pairs"][0]["late_minus_early_deg"]["value"] < 0
 
 
 def test_json_on_stdout_stands_alone(run: Run) -> None:
     code, out, err = run("first", "second", "--json", "-")
     assert code == 0
     assert json.loads(out)["format"] == "runtall comparison"
-    assert "Comparable?" in err
+    assert "Lean when fresh" in err
 
 
 def test_one_session_alone_is_a_usage_error(run: Run) -> None:
@@ -101,20 +103,41 @@ def test_an_unknown_session_is_one_clear_line(run: Run) -> None:
 def test_a_session_is_never_overwritten(run: Run, folder: Path) -> None:
     code, _, err = run("first", "second", "--json", str(folder / "first.runtall"))
     assert code == 2
-    assert "would overwrite a session" in err
+    assert "--json would overwrite" in err
     assert (folder / "first.runtall").read_bytes() == b"packets"
 
 
 def test_a_place_that_cannot_be_written_is_one_clear_line(run: Run, tmp_path: Path) -> None:
     code, out, err = run("first", "second", "--json", str(tmp_path / "missing" / "c.json"))
     assert code == 1
-    assert "Comparable?" in out
+    assert "Lean when fresh" in out
     assert "cannot be written" in err
 
 
-def test_a_session_beside_itself_is_compared_and_remarked(run: Run) -> None:
-    code, out, err = run("first", "first")
+@pytest.mark.parametrize("again", ["first", "sessions/../sessions/first.runtall"])
+def test_the_same_file_twice_is_refused_in_one_line(run: Run, folder: Path, again: str) -> None:
+    code, out, err = run("first", "second", str(folder.parent / again) if "/" in again else again)
+    assert (code, out) == (2, "")
+    assert "the same file twice" in err
+
+
+def test_the_page_lands_where_it_was_asked_for_and_is_named_last(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "c.html"
+    code, out, _ = run("first", "second", "--by", "surface", "-o", str(target))
     assert code == 0
-    assert out.endswith("\n")
-    assert "0.0°" in out
-    assert err == "One session is compared with itself.\n"
+    assert out.splitlines()[-1] == str(target)
+    page = target.read_text(encoding="utf-8")
+    assert "tall at least" in page
+    assert "By surface" in page
+    assert target.stat().st_mode & 0o077 == 0
+
+
+def test_a_page_never_replaces_a_session(run: Run, folder: Path) -> None:
+    code, _, err = run("first", "second", "-o", str(folder / "second.runtall"))
+    assert code == 2
+    assert "--output would overwrite" in err
+    assert (folder / "second.runtall").read_bytes() == b"packets"
+
+
+def test_the_choices_are_those_of_the_comparison() -> None:
+    assert list(BY) == [str(by) for by in By]

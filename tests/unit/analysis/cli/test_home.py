@@ -10,9 +10,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from analysis.cli import home as home_module
 from analysis.cli.home import find_session, home_folder, in_new_place, list_session_paths, new_session_path
 from analysis.cli.main import cli
 from sensor.errors import SessionExistsError, SessionFileError
+from sensor.session.info import SessionInfo
 from sensor.session.schema import new_session_bytes
 from sensor.session.writer import SessionWriter
 
@@ -213,3 +215,29 @@ def test_a_name_in_many_bytes_still_makes_a_file(tmp_path: Path) -> None:
     path = new_session_path(tmp_path, "\U00020000" * 200, _local(1))
     SessionWriter(path, name="x", started_utc=_local(1).isoformat()).close()
     assert path.is_file()
+
+
+def test_latest_opens_only_sessions_that_may_be_the_latest(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    read = home_module._read_info
+
+    def counted(path: Path) -> SessionInfo | None:
+        opened.append(path.name)
+        return read(path)
+
+    monkeypatch.setattr(home_module, "_read_info", counted)
+    for day in range(1, 20):
+        _add(home, "early", _local(day))
+    assert find_session(home, "latest").stem.endswith("long-run")
+    assert {name[:10] for name in opened} == {"2025-05-31"}
+    opened.clear()
+    assert find_session(home, "latest-1").stem.endswith("easy")
+    assert {name[:10] for name in opened} == {"2025-05-31", "2025-05-25"}
+
+
+def test_a_file_whose_name_tells_no_time_is_opened_for_it(home: Path) -> None:
+    path = _add(home, "renamed", _local(28))
+    path = path.rename(path.with_name("renamed.runtall"))
+    assert find_session(home, "latest-1") == path

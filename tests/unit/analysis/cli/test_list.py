@@ -41,7 +41,7 @@ def test_sessions_are_listed_newest_first_with_what_they_hold(tmp_path: Path) ->
 
     header, *lines = runtall(tmp_path, "list").stdout.splitlines()
 
-    assert header.split() == ["NAME", "DATE", "DURATION", "SENSORS", "SIZE", "FILE"]
+    assert header.split() == ["NAME", "DATE", "DURATION", "KM", "VERDICT", "SENSORS", "SIZE", "FILE"]
     assert [line.split()[0] for line in lines] == ["sim", "between", "older"]
     assert "sim (simulated)" in lines[0]
     for words in ("1:06:40", "sternum, head", " kB", "sim.runtall"):
@@ -102,15 +102,16 @@ def test_without_sessions_it_says_how_to_make_one(tmp_path: Path) -> None:
     assert "record or import" in result.stderr
 
 
-def test_listing_needs_neither_scipy_nor_pandas_nor_bleak(tmp_path: Path) -> None:
+def test_listing_what_is_known_needs_neither_numpy_nor_scipy_nor_pandas_nor_bleak(tmp_path: Path) -> None:
     make_session(tmp_path, "one", "2026-04-01T08:00:00+00:00")
+    runtall(tmp_path, "list")
     program = (
         "import sys\n"
         "from click.testing import CliRunner\n"
         "from analysis.cli.main import cli\n"
         "result = CliRunner().invoke(cli, ['--home', sys.argv[1], 'list'])\n"
         "assert 'one' in result.stdout, result\n"
-        "print(*{'scipy', 'pandas', 'matplotlib', 'bleak'} & set(sys.modules))\n"
+        "print(*{'numpy', 'scipy', 'pandas', 'matplotlib', 'bleak'} & set(sys.modules))\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -261,3 +262,65 @@ def test_page_and_exports_are_their_owners_alone(run: Run, session: Path, tmp_pa
     page, as_json, as_csv = map(str, outputs)
     assert run(str(session), "-o", page, "--json", as_json, "--csv", as_csv)[0] == 0
     assert [stat.S_IMODE(output.stat().st_mode) for output in outputs] == [0o600] * 3
+
+
+def test_a_second_report_is_word_for_word_the_first_and_analyses_nothing(
+    run: Run, session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_json = tmp_path / "a.json"
+    words = (str(session), "--json", str(as_json), "--csv", "-")
+    first = run(*words)
+    files = {path: path.read_bytes() for path in (as_json, session.with_suffix(".html"))}
+    _refuse_analysis(monkeypatch)
+    for path in files:
+        path.unlink()
+    assert run(*words) == first
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def test_what_was_not_asked_for_before_is_made_from_the_kept_report(
+    run: Run, session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = with_way(sample.slouching_10k())
+    monkeypatch.setattr(sample, "slouching_10k", lambda: report)
+    run(str(session))
+    _refuse_analysis(monkeypatch)
+    assert run(str(session), "--csv", str(tmp_path / "a.csv"), "--whole-map")[0] == 0
+    assert (tmp_path / "a.csv").read_text().startswith("stride,start_s,")
+    page = session.with_suffix(".html").read_text(encoding="utf-8")
+    assert "Posture on the map" in page
+    assert "The first and the last 200 m are left out" not in page
+
+
+def test_other_rows_and_a_changed_session_are_analysed(
+    run: Run, session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(str(session))
+    _refuse_analysis(monkeypatch)
+    assert run(str(session), "--split", "mile")[0] == 1
+    session.write_bytes(b"other packets")
+    assert run(str(session))[0] == 1
+
+
+def _refuse_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, config: object) -> None:
+        raise NotEnoughRunningError("analysed again")
+
+    monkeypatch.setattr(sys.modules["analysis.pipeline"], "analyse_session", refuse)
+
+
+def test_a_kept_page_is_served_without_numpy(run: Run, session: Path, tmp_path: Path) -> None:
+    run(str(session))
+    program = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from analysis.cli.main import cli\n"
+        "result = CliRunner().invoke(cli, ['--home', sys.argv[1], 'report', *sys.argv[2:]])\n"
+        "assert 'From km 6.1' in result.stdout, result\n"
+        "print(*{'numpy', 'scipy', 'pandas', 'jinja2', 'bleak'} & set(sys.modules))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path), str(session)],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.split() == []

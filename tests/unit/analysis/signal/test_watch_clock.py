@@ -11,7 +11,8 @@ import pytest
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse, place_watch
 from analysis.run_report import RunReport
-from analysis.signal.watch_clock import WatchClock
+from analysis.signal.watch_clock import WatchClock, told_clock
+from analysis.signal.watch_tracks import WATCH_SOURCE, with_watch
 from analysis.words import WatchMatch
 from sensor.samples import Recording
 from sensor.virtual.devices.watch import WatchHabits, watch_file, watch_records
@@ -106,6 +107,14 @@ def test_a_start_that_the_runner_tells_is_taken_as_it_is() -> None:
     placed = place_watch(recording)
     assert placed.match == WatchMatch.TOLD
     assert placed.start_s == 7.5
+
+
+def test_of_a_watch_only_what_lies_in_a_cut_session_counts() -> None:
+    whole = with_watch_file(recorded(), watch_file(virtual(PLAN), WatchHabits()), told_start_s=7.5)
+    laid = with_watch(replace(whole, counts_s=(100.0, 200.0)), told_clock(7.5))
+    watch_s = [track.time_s for track in laid.tracks if track.source == WATCH_SOURCE]
+    assert watch_s
+    assert all(100.0 <= time_s[0] < 105.0 and 195.0 < time_s[-1] <= 200.0 for time_s in watch_s)
 
 
 def test_pauses_cut_out_of_the_times_are_noticed() -> None:
