@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-batch coverage test-bluez check fuzz mutants soak bench batch revalidate picture clean
+.PHONY: help demo test test-batch wheel lowest newest coverage test-bluez check fuzz mutants soak bench batch revalidate picture clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,11 +17,29 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@
 
-demo: $(VENV)/.installed  ## A virtual runner, recorded and reported: see it work without a sensor
+$(VENV)/.installed-demo: pyproject.toml
+	@echo "Installing runtall into $(VENV), with what it needs and nothing else:"
+	@sed -n '/^dependencies = \[/,/^\]/s/^ *"\(.*\)",$$/  \1/p' pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+demo: $(VENV)/.installed-demo  ## A virtual runner, recorded and reported: see it work without a sensor
 	$(BIN)/runtall demo
 
 test: check  ## Everything a change must pass: style, types, tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+
+# Dated as the last commit, so that whoever builds it from there gets the same bytes.
+wheel: $(VENV)/.installed-demo  ## sdist and wheel, to install or hand on: dist/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --outdir dist .
+
+lowest:  ## Unit tests and demo with the lowest versions that pyproject.toml declares (PYTHON=… chooses one)
+	PYTHON=$(PYTHON) .ci/dependencies lowest
+
+newest:  ## The same with the newest versions there are
+	PYTHON=$(PYTHON) .ci/dependencies newest
 
 coverage: $(VENV)/.installed  ## Which lines and branches the unit tests reach; fails below 90 %
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90 tests/unit

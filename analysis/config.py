@@ -1,8 +1,8 @@
 """Every tunable number of the analysis: unit in its name, source in its docstring.
 
 One frozen dataclass per group of stages, kept in `analysis.signal.config`, `analysis.signal.sync_config`,
-`analysis.stride.config` and `analysis.judging.config`; `AnalysisConfig` joins them and hashes them, so that a
-report can say exactly which numbers were in force.
+`analysis.stride.config`, `analysis.judging.config` and `analysis.judging.personal_config`; `AnalysisConfig`
+joins them and hashes them, so that a report can say exactly which numbers were in force.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from analysis.judging.config import (
     SegmentConfig,
     VerdictConfig,
 )
+from analysis.judging.personal_config import HistoryConfig, PersonalConfig
+from analysis.personal import PersonalBaseline
 from analysis.signal.config import (
     AlignmentConfig,
     AxesConfig,
@@ -51,8 +53,10 @@ __all__ = [
     "HandednessConfig",
     "HeadConfig",
     "HeartRateConfig",
+    "HistoryConfig",
     "MountingShiftConfig",
     "OrientationConfig",
+    "PersonalConfig",
     "PostureConfig",
     "RestConfig",
     "SegmentConfig",
@@ -63,7 +67,7 @@ __all__ = [
 ]
 
 
-THRESHOLD_GROUPS = ("baseline", "findings", "strap_step", "segments", "verdict", "posture")
+THRESHOLD_GROUPS = ("baseline", "personal", "findings", "strap_step", "segments", "verdict", "posture")
 """The groups that a report states in full: what a finding depends on."""
 
 
@@ -94,6 +98,8 @@ class AnalysisConfig:
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
     advice: AdviceConfig = field(default_factory=AdviceConfig)
     comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
+    personal: PersonalConfig = field(default_factory=PersonalConfig)
+    history: HistoryConfig = field(default_factory=HistoryConfig)
 
     def thresholds(self) -> dict[str, Any]:
         """Return every number a finding depends on, as ``group.name``, for those who print or export it."""
@@ -102,7 +108,14 @@ class AnalysisConfig:
             f"{group}.{name}": value for group in THRESHOLD_GROUPS for name, value in every[group].items()
         }
 
-    def hash(self) -> str:
-        """Return the first 16 hex digits of the SHA-256 over every number, in canonical JSON."""
-        text = json.dumps(asdict(self), sort_keys=True)
+    def hash(self, personal: PersonalBaseline | None = None) -> str:
+        """Return the first 16 hex digits of the SHA-256 over every number, in canonical JSON.
+
+        Parameters
+        ----------
+        personal
+            What earlier runs add to the numbers, for a report that uses them.
+        """
+        numbers = asdict(self) if personal is None else [asdict(self), asdict(personal)]
+        text = json.dumps(numbers, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

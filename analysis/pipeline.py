@@ -9,6 +9,7 @@ from analysis.config import AnalysisConfig
 from analysis.errors import NoLapsError, SignalError
 from analysis.judging.baseline import (
     fresh_window,
+    read_at_its_effort,
     relative_to_window,
     usable_running,
     with_adjusted_flexion,
@@ -22,12 +23,14 @@ from analysis.judging.grade import GradeResult, grade_of
 from analysis.judging.known_laps import lap_times
 from analysis.judging.laps import efforts_of, laps_of
 from analysis.judging.mounting_shift import mounting_shifts
+from analysis.judging.own_slopes import effort_of, from_the_start
 from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
 from analysis.judging.segments import median_over_distance, segments_of
 from analysis.judging.summary import doubts_about, gap_facts, report_of
 from analysis.judging.verdict import judge, require_running
 from analysis.lengths import Split
+from analysis.personal import PersonalBaseline
 from analysis.records import (
     Baseline,
     ClockFacts,
@@ -50,8 +53,17 @@ from sensor.samples import TRUNK_PLACEMENTS, FloatArray, Recording, SensorRecord
 from sensor.session.reader import read_recording
 
 
-def analyse_session(path: StrPath, config: AnalysisConfig | None = None) -> RunReport:
+def analyse_session(
+    path: StrPath, config: AnalysisConfig | None = None, *, personal: PersonalBaseline | None = None
+) -> RunReport:
     """Read a session file and analyse it: one pure, picklable call from path to report.
+
+    Parameters
+    ----------
+    path
+        The session file.
+    config, personal
+        As of `analyse`.
 
     Raises
     ------
@@ -60,10 +72,15 @@ def analyse_session(path: StrPath, config: AnalysisConfig | None = None) -> RunR
     AnalysisError
         As `analyse`.
     """
-    return analyse(read_recording(path), config)
+    return analyse(read_recording(path), config, personal=personal)
 
 
-def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunReport:
+def analyse(
+    recording: Recording,
+    config: AnalysisConfig | None = None,
+    *,
+    personal: PersonalBaseline | None = None,
+) -> RunReport:
     """Analyse one session.
 
     Parameters
@@ -72,6 +89,8 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         At least one trunk sensor.
     config
         Every number; the defaults without it.
+    personal
+        What earlier runs of the same runner tell; the intercept always comes from this run.
 
     Raises
     ------
@@ -88,6 +107,8 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     recording = with_watch(recording, watch)
     speed = speed_profile(recording.tracks, recording.context, config.distance)
     trunk = motion_of(sensor, speed, config=config, felt=felt)
+    if personal is not None and trunk.path is None:
+        personal = replace(personal, speed=None, uphill=None, downhill=None, level=None)
     recording, motions, clocks = _beside_the_trunk(recording, sensor, trunk=trunk, speed=speed, config=config)
     measured = speed is not None and speed.measured
     together = {
@@ -103,6 +124,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         config=config.distance,
         gaps=sensor.gaps,
         lap_s=lap_s,
+        step=personal.step if personal else None,
     )
     slope = grade_of(
         table["start_s"], way, tracks=recording.tracks, context=recording.context, config=config.grade
@@ -115,7 +137,9 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
     zero_source = sound_zero(
         trunk.calibration.source, standings, shifts=shifts, limit_deg=config.verdict.unsound_standing_deg
     )
-    table, baseline = _against_the_window(table, way, zero_source=zero_source, config=config)
+    table, baseline = _against_the_window(
+        table, way, zero_source=zero_source, personal=personal, config=config
+    )
     table, standings = recalibrated(table, standings, shifts=shifts, context=recording.context, config=config)
     found = findings_of(
         table, baseline, config=config, shifts=shifts, standings=standings, zero_source=zero_source
@@ -134,6 +158,7 @@ def analyse(recording: Recording, config: AnalysisConfig | None = None) -> RunRe
         shifts=shifts,
         standings=standings,
         zero_source=zero_source,
+        personal=personal,
         config=config,
     )
 
@@ -221,14 +246,25 @@ def _along_the_way(
 
 
 def _against_the_window(
-    table: StrideTable, way: DistanceResult, *, zero_source: ZeroSource, config: AnalysisConfig
+    table: StrideTable,
+    way: DistanceResult,
+    *,
+    zero_source: ZeroSource,
+    personal: PersonalBaseline | None,
+    config: AnalysisConfig,
 ) -> tuple[StrideTable, Baseline | None]:
     """Fill the flexion against the fresh window, and what may be judged by it."""
     baseline = fresh_window(table, way.total_m, config.baseline)
+    effort = effort_of(
+        table, baseline, personal, speed_is_measured=way.speed_is_measured, config=config.personal
+    )
+    baseline = read_at_its_effort(table, baseline, effort, config=config.baseline)
     if zero_source == ZeroSource.OWN_BASELINE and baseline is not None:
         table, baseline = relative_to_window(table, baseline)
-    table = with_judged(table, baseline, config.baseline, speed_is_measured=way.speed_is_measured)
-    return with_adjusted_flexion(table, baseline), baseline
+    table = with_judged(
+        table, baseline, config.baseline, speed_is_measured=way.speed_is_measured, effort=effort
+    )
+    return with_adjusted_flexion(table, baseline, effort.added_deg), baseline
 
 
 def _lap_starts(recording: Recording, watch: WatchClock | None, config: AnalysisConfig) -> FloatArray:
@@ -275,6 +311,7 @@ def _judged(
     shifts: tuple[MountingShift, ...],
     standings: tuple[Standing, ...],
     zero_source: ZeroSource,
+    personal: PersonalBaseline | None,
     config: AnalysisConfig,
 ) -> RunReport:
     """Judge what was found and sum up."""
@@ -336,6 +373,15 @@ def _judged(
         lost_share=lost_running_share(table, sensor.gaps, config.distance),
         unit=unit,
     )
+    if zero_source == ZeroSource.STANDING and not outcome.no_verdict_because:
+        early = from_the_start(
+            baseline,
+            personal,
+            refit_deg=config.comparison.refit_deg,
+            level=config.comparison.level,
+            max_grade_pct=config.baseline.max_grade_pct,
+        )
+        outcome = replace(outcome, headline=f"{outcome.headline} {early}".rstrip())
     return report_of(
         recording,
         trunk,
@@ -347,5 +393,6 @@ def _judged(
         way=way,
         slope=slope,
         zero_source=zero_source,
+        personal=personal,
         config=config,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from analysis.config import AnalysisConfig
 from analysis.errors import ReportFileError
+from analysis.personal import PersonalBaseline
 from analysis.records import (
     Advice,
     Baseline,
@@ -157,7 +158,9 @@ class Provenance:
         The numbers in force. In a report read back from JSON the groups that are not stated there have their
         defaults; ``config_hash`` covers them all.
     config_hash, file_hash, version
-        What was computed from, by which numbers and which version.
+        What was computed from, by which numbers and which version; ``config_hash`` covers ``personal`` too.
+    personal
+        What earlier runs of the runner add: slopes, usual level, step length; None where none were used.
     """
 
     method: Method
@@ -172,6 +175,7 @@ class Provenance:
     file_hash: str
     version: str
     grade_half_width_pct: float = math.nan
+    personal: PersonalBaseline | None = None
 
 
 HIDDEN_M = 200.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import STDOUT, analysed, refuse_same_file, write_text
 from analysis.cli.runner import profile_of_session
@@ -21,7 +22,9 @@ BY = ("tape", "pack", "surface", "shoes", "sitting", "month")
 
 
 @click.command("compare", short_help="Compare sessions.")
-@click.argument("sessions", nargs=-1, required=True, metavar="SESSION SESSION...")
+@click.argument(
+    "sessions", nargs=-1, required=True, metavar="SESSION SESSION...", shell_complete=session_words
+)
 @click.option("--by", type=click.Choice(BY), help="Also gather the runs by what you noted of them.")
 @click.option("-o", "--output", metavar="PAGE", help="Also write the comparison as a page.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the comparison as JSON; - for stdout.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.text import tell
 from sensor.text import printable
@@ -17,7 +18,7 @@ _HEAD_BYTES = 4096
 
 
 @click.command("delete")
-@click.argument("session")
+@click.argument("session", shell_complete=session_words)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def command(ctx: click.Context, session: str, yes: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.report import analysed, refuse_same_file, write_private
 from analysis.cli.runner import profile_of_session
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("export", short_help="Write a session for other programs, or into the watch's file.")
-@click.argument("session")
+@click.argument("session", shell_complete=session_words)
 @click.option("--fit", metavar="FILE", help="An activity of its own, as FIT.")
 @click.option(
     "--merge",

@@ -37,8 +37,11 @@ _WEST_S = 16 * 3600.0
 def home_folder(ctx: click.Context) -> Path:
     """Return the runner's folder: ``--home``, ``RUNTALL_HOME``, or where the system keeps such data."""
     chosen = (ctx.find_object(dict) or {}).get("home")
-    if chosen:
-        return Path(chosen)
+    return Path(chosen) if chosen else platform_home()
+
+
+def platform_home() -> Path:
+    """Return where the system keeps such data."""
     import platformdirs
 
     return platformdirs.user_data_path("runtall", appauthor=False)

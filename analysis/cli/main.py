@@ -8,11 +8,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from analysis.cli.memory import is_out_of_memory, spare_memory
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "scan": ("analysis.cli.scan", "List the sensors in reach."),
@@ -26,6 +29,8 @@ COMMANDS = {
     "profile": ("analysis.cli.profile", "Show or change your stature, thresholds, unit and usual sensors."),
     "report": ("analysis.cli.report", "Write the posture report of a session."),
     "export": ("analysis.cli.export", "Write a session for other programs, or into the watch's file."),
+    "baseline": ("analysis.cli.baseline", "Show what is usual for you, from earlier runs."),
+    "history": ("analysis.cli.history", "Show your runs over time."),
     "rename": ("analysis.cli.rename", "Give a session another name."),
     "tag": ("analysis.cli.tag", "Give a session words to find it by."),
     "trim": ("analysis.cli.trim", "Cut the beginning or end of a session, or take that back."),
@@ -40,6 +45,7 @@ COMMANDS = {
         "analysis.cli.demo.command",
         "See it work without a sensor: a virtual runner, recorded and reported.",
     ),
+    "completion": ("analysis.cli.completion", "Let your shell complete commands and sessions."),
 }
 """Command name: (module, one line of help). The module's ``command`` is the click command."""
 
@@ -62,6 +68,14 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer commands from the table, and the group's own options, without importing any of them."""
+        from click.shell_completion import CompletionItem
+
+        names = [(name, text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        offered = [CompletionItem(name, help=text) for name, text in names]
+        return offered + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table, so that ``--help`` imports none of them."""

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.text import tell
 
 
 @click.command("move")
-@click.argument("session")
+@click.argument("session", shell_complete=session_words)
 @click.argument("target", type=click.Path(path_type=Path), metavar="FOLDER|FILE")
 @click.pass_context
 def command(ctx: click.Context, session: str, target: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.quantities import (
     NONE,
@@ -55,7 +56,7 @@ def _symptoms(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]
 
 
 @click.command("note")
-@click.argument("session", default="latest")
+@click.argument("session", default="latest", shell_complete=session_words)
 @click.option(
     "--distance", "typed_distance_m", type=parse_distance_m, metavar="10km", help="How far it went, in all."
 )

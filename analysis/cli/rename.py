@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 
 
 @click.command("rename")
-@click.argument("session")
+@click.argument("session", shell_complete=session_words)
 @click.argument("name")
 @click.pass_context
 def command(ctx: click.Context, session: str, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.memory import LIBRARIES_BYTES, LINEAR_ALGEBRA_BYTES, require_memory
 from analysis.cli.runner import profile_of_session
@@ -16,6 +17,7 @@ from analysis.cli.text import tell
 from analysis.lengths import Split
 
 if TYPE_CHECKING:
+    from analysis.cli.past_runs import Earlier
     from analysis.config import AnalysisConfig
     from analysis.profile import Profile
     from analysis.run_report import RunReport
@@ -24,7 +26,7 @@ STDOUT = "-"
 
 
 @click.command("report", short_help="Write the posture report of a session.")
-@click.argument("session", default="latest")
+@click.argument("session", default="latest", shell_complete=session_words)
 @click.option("-o", "--output", metavar="FILE", help="The page; by default beside the session.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the report as JSON; - for stdout.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the stride table as CSV; - for stdout.")
@@ -42,6 +44,11 @@ STDOUT = "-"
     help="First give SESSION the file of a watch or a phone, as `runtall track` does.",
 )
 @click.option("--whole-map", is_flag=True, help="Draw the first and last 200 m on the page's map, too.")
+@click.option(
+    "--no-baseline",
+    is_flag=True,
+    help="Judge this run by itself: use no slopes, level or step length of earlier runs.",
+)
 @click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
 @click.pass_context
 def command(
@@ -53,6 +60,7 @@ def command(
     split: str | None,
     track_file: Path | None,
     whole_map: bool,
+    no_baseline: bool,
     open_page: bool,
 ) -> None:
     """Write the posture report of SESSION (a path, name, date; the latest one if left out).
@@ -75,13 +83,15 @@ def command(
     from analysis.profile import analysis_config
 
     rows, profile = Split(split) if split else None, profile_of_session(ctx, path)
+    earlier = None if no_baseline else _earlier(home, path)
     kinds = {"page": "whole-map" if whole_map else "page", "text": "text"}
     if json_file is not None:
         kinds["json"] = "json"
     # Made or unpacked once, and only where a text is missing.
-    report = cache(partial(analysed, path, rows, profile=profile, home=home))
+    report = cache(partial(analysed, path, rows, profile=profile, home=home, earlier=earlier))
     config = analysis_config(profile, rows)
-    made = _texts(path, config, kinds=kinds.values(), report=report, home=home)
+    beside = earlier.key if earlier else ""
+    made = _texts(path, config, kinds=kinds.values(), report=report, home=home, beside=beside)
     _write_report(
         {name: made[kind] for name, kind in kinds.items()},
         page_path,
@@ -103,15 +113,27 @@ def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
             raise click.UsageError(f"{name}: {option} would overwrite {other}; name another file")
 
 
+def _earlier(home: Path, path: Path) -> Earlier | None:
+    from analysis.cli.past_runs import earlier_than
+
+    return earlier_than(home, path)
+
+
 def _texts(
-    path: Path, config: AnalysisConfig, *, kinds: Iterable[str], report: Callable[[], RunReport], home: Path
+    path: Path,
+    config: AnalysisConfig,
+    *,
+    kinds: Iterable[str],
+    report: Callable[[], RunReport],
+    home: Path,
+    beside: str,
 ) -> dict[str, str]:
     """Return the texts that were asked for by their kind, as they were kept or made of the report."""
     from analysis.library.kept_report import kept_name, kept_texts, put_all
     from analysis.library.shelf import shelf_of
 
     shelf = shelf_of(home, path)
-    names = {kind: kept_name(config, kind) for kind in kinds}
+    names = {kind: kept_name(config, kind, beside) for kind in kinds}
     kept = kept_texts(shelf, names.values())
     if kept is not None:
         return {kind: kept[name] for kind, name in names.items()}
@@ -182,7 +204,12 @@ def _write_csv(report: RunReport, csv_file: str) -> None:
 
 
 def analysed(
-    path: Path, split: Split | None = None, *, profile: Profile | None = None, home: Path | None = None
+    path: Path,
+    split: Split | None = None,
+    *,
+    profile: Profile | None = None,
+    home: Path | None = None,
+    earlier: Earlier | None = None,
 ) -> RunReport:
     """Return the report of a session file, by a runner's numbers, cut as asked for or into their unit.
 
@@ -196,6 +223,8 @@ def analysed(
         The runner's.
     home
         The runner's folder, in which reports of its sessions are kept; None: nothing is kept.
+    earlier
+        Earlier runs of the runner, which tell what is usual.
 
     Raises
     ------
@@ -211,8 +240,9 @@ def analysed(
     from analysis.profile import analysis_config
 
     config = analysis_config(profile, split)
+    analyse, beside = (_analyse, "") if earlier is None else (partial(_with_earlier, earlier), earlier.key)
     try:
-        return report_of_session(path, config, home=home, say=tell, analyse=_analyse)
+        return report_of_session(path, config, home=home, say=tell, beside=beside, analyse=analyse)
     except AnalysisError as error:
         raise type(error)(f"{path}: {error}") from error
 
@@ -222,6 +252,17 @@ def _analyse(path: Path, config: AnalysisConfig) -> RunReport:
 
     require_memory(LINEAR_ALGEBRA_BYTES)
     return analyse_session(path, config)
+
+
+def _with_earlier(earlier: Earlier, path: Path, config: AnalysisConfig) -> RunReport:
+    """Analyse a session by what earlier runs tell of its runner."""
+    personal = earlier.personal()
+    if personal is None:
+        return _analyse(path, config)
+    from analysis.pipeline import analyse_session
+
+    require_memory(LINEAR_ALGEBRA_BYTES)
+    return analyse_session(path, config, personal=personal)
 
 
 def _show(page_path: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.text import clock_text, local_start, text_table
 from sensor.session.context import REMARKS_KEY
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("session", default="latest")
+@click.argument("session", default="latest", shell_complete=session_words)
 @click.pass_context
 def command(ctx: click.Context, session: str) -> None:
     """Show what one session holds: sensors, gaps, marks and what happened to the links.

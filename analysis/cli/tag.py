@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 
 MOST_TAGS, LONGEST_TAG = 50, 40
@@ -13,7 +14,7 @@ MOST_TAGS, LONGEST_TAG = 50, 40
 
 
 @click.command("tag")
-@click.argument("session")
+@click.argument("session", shell_complete=session_words)
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option(
     "--remove", "removed", multiple=True, metavar="WORD", help="Take WORD away; repeat for several."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.working import reading
 
@@ -21,7 +22,7 @@ _LEAST_SHARE = 0.5
 
 
 @click.command("track")
-@click.argument("session")
+@click.argument("session", shell_complete=session_words)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--remove", is_flag=True, help="Forget the file that SESSION was given.")
 @click.option(

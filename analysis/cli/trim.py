@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from analysis.cli.completion import session_words
 from analysis.cli.home import find_session, home_folder
 from analysis.cli.text import clock_text, parse_duration_s
 
@@ -18,7 +19,7 @@ Marks = Sequence[tuple[int, str, str]]
 
 
 @click.command("trim")
-@click.argument("session")
+@click.argument("session", shell_complete=session_words)
 @click.option("--start", metavar="TIME|MARK", help="Cut what lies before.")
 @click.option("--end", metavar="TIME|MARK", help="Cut what lies after.")
 @click.option("--undo", is_flag=True, help="Let the whole session count again.")

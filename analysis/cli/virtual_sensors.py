@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,7 +14,7 @@ from sensor.samples import FloatArray
 from sensor.virtual.devices.catalogue import advertising_as
 from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.standard import foot_pod
-from sensor.virtual.radio.virtual_radio import VirtualRadio
+from sensor.virtual.radio.direct.radio import DirectRadio
 from sensor.virtual.runner.box import box_on_faces
 from sensor.virtual.runner.cued_run import CuedRun, cued_run_plan
 from sensor.virtual.runner.imu_errors import CONSUMER, apply_errors
@@ -96,9 +95,8 @@ async def virtual_box(plan: RecordingPlan, lean_deg: float) -> AsyncIterator[Rad
     Radio
         The only radio these sensors can be heard on.
     """
-    logging.getLogger("bumble").setLevel(logging.ERROR)
     clean = box_on_faces(lean_deg, _BOX_RATE_HZ)
-    async with VirtualRadio(seed=_SEED) as radio:
+    async with DirectRadio(seed=_SEED) as radio:
         for request in plan.sensors:
             chance = sensor_chance(request.placement, seed=_SEED)
             read = apply_errors(clean, CONSUMER, chance)
@@ -123,10 +121,8 @@ async def _worn(
     distance_m: Callable[[float], float],
 ) -> AsyncIterator[tuple[Radio, list[VirtualMotionSensor]]]:
     """Switch the plan's sensors on; ``speed_mps`` and ``distance_m`` are what a foot pod tells at a time."""
-    # The stack reports links that a fault took away; the recorder tells the runner itself.
-    logging.getLogger("bumble").setLevel(logging.ERROR)
     sensors = []
-    async with VirtualRadio(seed=_SEED) as radio:
+    async with DirectRadio(seed=_SEED) as radio:
         for request in plan.sensors:
             made = advertising_as(request.name).make(request.name, run.sensor(request.placement).measured)
             sensors.append(made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.comparison.records import Comparability
-from analysis.judging.distance import CADENCE_MODEL
+from analysis.judging.distance import is_estimated
 from analysis.records import Axis
 from analysis.run_report import RunReport
 from analysis.words import Confidence, ZeroSource
@@ -91,8 +91,8 @@ def _confidence(reference: RunReport, other: RunReport) -> Comparability:
 
 def _distance(reference: RunReport, other: RunReport) -> Comparability:
     sources = reference.provenance.distance_source, other.provenance.distance_source
-    if CADENCE_MODEL in sources:
-        because = "kilometres and speeds from cadence are off by about 15 %"
+    if any(map(is_estimated, sources)):
+        because = "kilometres and speeds from cadence are estimates"
         return _compared("distance", sources, status=WITH_CARE, because=because)
     return _compared("distance", sources, status=YES, because="")
 

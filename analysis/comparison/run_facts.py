@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 
 from analysis.comparison.comparability import trunk_placement
 from analysis.judging.baseline import usable_running
-from analysis.judging.distance import UNMEASURED
+from analysis.judging.distance import is_measured
 from analysis.run_report import RunReport
-from analysis.words import Confidence, Flag, Verdict, ZeroSource
+from analysis.words import Confidence, Flag, Method, Verdict, ZeroSource
+from sensor.session.context import RUNNER_KEY
 
 BIN_M = 100.0
 """Length of the stretches whose medians stand for a run: strides nearer than this are not independent."""
@@ -33,6 +34,11 @@ class RunBin:
     speed_mps: float
     """NaN where no watch, foot pod or treadmill measured it."""
     grade_pct: float
+    cadence_spm: float = math.nan
+    is_judged: bool = False
+    """Whether at least half of its strides were judged."""
+    is_flagged: bool = False
+    """Whether it shares a metre with a stretch in which the runner was not tall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,12 @@ class RunFacts:
         Where the last judged stride lies: how far "tall" can have been seen.
     level_deg
         Trunk flexion in the fresh window against standing; NaN without a standing.
+    level_speed_mps
+        Measured speed in the fresh window.
+    grade_sd_pct
+        By how much the grades may err (standard deviation), where an altitude told them.
+    method
+        How the angles were found.
     watch_from_m, slouched_from_m, tall_until_m
         Where the first flag of each kind begins, and the first of either; NaN where none does.
     slouched_m
@@ -99,15 +111,14 @@ class RunFacts:
     config_hash: str
     bins: tuple[RunBin, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
-
-
-RUNNER_KEY = "runner"
-"""Key of a session's context: the name of the profile it was recorded by."""
+    level_speed_mps: float = math.nan
+    grade_sd_pct: float = math.nan
+    method: Method = Method.ZERO_PHASE
 
 
 def speed_is_measured(report: RunReport) -> bool:
     """Tell whether something outside the strides told the speed of the moment."""
-    return report.provenance.speed_source not in UNMEASURED
+    return is_measured(report.provenance.speed_source)
 
 
 def facts_of(report: RunReport) -> RunFacts:
@@ -142,6 +153,9 @@ def facts_of(report: RunReport) -> RunFacts:
         config_hash=report.provenance.config_hash,
         bins=_bins(report),
         context=report.session.context,
+        level_speed_mps=baseline.speed_mps if baseline and speed_is_measured(report) else math.nan,
+        grade_sd_pct=report.provenance.grade_half_width_pct / report.provenance.config.grade.half_width_sds,
+        method=report.provenance.method,
     )
 
 
@@ -162,14 +176,40 @@ def _first_m(report: RunReport, *flags: Flag) -> float:
 def _bins(report: RunReport) -> tuple[RunBin, ...]:
     import pandas as pd
 
-    names = ["distance_m", "trunk_flexion_deg", "trunk_flexion_adj_deg", "speed_mps", "grade_pct"]
+    names = [
+        "distance_m",
+        "trunk_flexion_deg",
+        "trunk_flexion_adj_deg",
+        "speed_mps",
+        "grade_pct",
+        "cadence_spm",
+        "judged",
+    ]
     kept = usable_running(report.strides)
-    frame = pd.DataFrame({name: report.strides[name][kept] for name in names})
+    frame = pd.DataFrame({name: report.strides[name][kept] for name in names}).astype(float)
     if not speed_is_measured(report):
         frame["speed_mps"] = math.nan
     grouped = frame.groupby(np.floor(frame.pop("distance_m") / BIN_M))
     counts, medians = grouped.size(), grouped.median()
+    flagged = [(e.from_m, e.to_m) for e in report.evidence.episodes if e.flag in NOT_TALL]
     return tuple(
-        RunBin(float(number) * BIN_M, int(count), *map(float, row))
+        _bin(float(number) * BIN_M, int(count), row.tolist(), flagged)
         for number, count, row in zip(counts.index, counts, medians.to_numpy(), strict=True)
+    )
+
+
+def _bin(
+    from_m: float, stride_count: int, medians: list[float], flagged_m: Sequence[tuple[float, float]]
+) -> RunBin:
+    flexion_deg, adj_deg, speed_mps, grade_pct, cadence_spm, judged = medians
+    return RunBin(
+        from_m,
+        stride_count,
+        flexion_deg,
+        adj_deg,
+        speed_mps,
+        grade_pct,
+        cadence_spm,
+        is_judged=judged >= 0.5,
+        is_flagged=any(from_m < end_m and begin_m < from_m + BIN_M for begin_m, end_m in flagged_m),
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.judging.config import BaselineConfig
 from analysis.judging.episodes import known_median
+from analysis.judging.own_slopes import Effort
 from analysis.records import Baseline, StrideTable
 from analysis.words import Activity, NotJudgedReason
 from sensor.samples import BoolArray, FloatArray
@@ -93,9 +94,21 @@ def _between(table: StrideTable, from_m: float, to_m: float) -> BoolArray:
     return np.asarray((table["distance_m"] >= from_m) & (table["distance_m"] < to_m), dtype=bool)
 
 
-def with_adjusted_flexion(table: StrideTable, baseline: Baseline | None) -> StrideTable:
-    """Fill ``trunk_flexion_adj_deg``: running strides against the fresh window, NaN without one."""
-    usual_deg = float("nan") if baseline is None else baseline.flexion_deg
+def with_adjusted_flexion(
+    table: StrideTable, baseline: Baseline | None, added_deg: FloatArray | float = 0.0
+) -> StrideTable:
+    """Fill ``trunk_flexion_adj_deg``: running strides against the fresh window, NaN without one.
+
+    Parameters
+    ----------
+    table
+        ``activity`` and ``trunk_flexion_deg`` filled.
+    baseline
+        The fresh window.
+    added_deg
+        (strides,) what the runner's own slopes make of speed and grade (`effort_of`).
+    """
+    usual_deg = added_deg + (float("nan") if baseline is None else baseline.flexion_deg)
     adj_deg = np.where(table["activity"] == Activity.RUN, table["trunk_flexion_deg"] - usual_deg, np.nan)
     return table.with_columns(trunk_flexion_adj_deg=adj_deg)
 
@@ -109,13 +122,41 @@ def relative_to_window(table: StrideTable, baseline: Baseline) -> tuple[StrideTa
     return table.with_columns(trunk_flexion_deg=relative_deg), replace(baseline, flexion_deg=0.0)
 
 
+def read_at_its_effort(
+    table: StrideTable, baseline: Baseline | None, effort: Effort, *, config: BaselineConfig
+) -> Baseline | None:
+    """Read the fresh window again at its own median speed and grade, as far as the runner's slopes tell.
+
+    Parameters
+    ----------
+    table, baseline
+        The strides, and the window of `fresh_window`.
+    effort
+        What speed and grade add to each stride.
+    config
+        Limits of the window.
+    """
+    if baseline is None or not effort.added_deg.any():
+        return baseline
+    inside = _of_one_grade(table["grade_pct"], in_window(table, baseline), config)
+    flexion_deg = (table["trunk_flexion_deg"] - effort.added_deg)[inside]
+    return replace(
+        baseline, flexion_deg=float(np.median(flexion_deg)), sd_deg=float(np.std(flexion_deg, ddof=1))
+    )
+
+
 def with_judged(
-    table: StrideTable, baseline: Baseline | None, config: BaselineConfig, *, speed_is_measured: bool
+    table: StrideTable,
+    baseline: Baseline | None,
+    config: BaselineConfig,
+    *,
+    speed_is_measured: bool,
+    effort: Effort | None = None,
 ) -> StrideTable:
     """Fill ``judged`` and ``judged_because``: a flag may stand on usable running at the window's effort.
 
-    While no slope on speed and grade is fitted, strides on a known grade that the window does not cover, or
-    at another speed than its own, are shown but not judged. An unknown grade excludes no stride here, and
+    Where the runner's own slopes do not cover them, strides on a known grade that the window does not cover,
+    or at another speed than its own, are shown but not judged. An unknown grade excludes no stride here, and
     neither does an unknown speed or one that is typed or guessed from cadence: 1 % of cadence moves such a
     guess by 3.3 %, so that quicker steps alone would silence every flag. Corners and bursts without a
     measured speed have been marked unusable before, and so are not judged.
@@ -130,12 +171,15 @@ def with_judged(
         How far grade and speed may differ.
     speed_is_measured
         Whether a watch, a foot pod or a treadmill told the speed.
+    effort
+        Which speeds and grades the runner's own slopes cover; None without any.
 
     Returns
     -------
     StrideTable
         ``judged_because`` holds the first reason against, a `NotJudgedReason`; empty where judged.
     """
+    knows_speed, knows_grade = (False, False) if effort is None else (effort.knows_speed, effort.knows_grade)
     window_mps = np.nan if baseline is None else baseline.speed_mps
     window_pct = np.nan if baseline is None else baseline.grade_pct
     steeper_pct = table["grade_pct"] - (0.0 if np.isnan(window_pct) else window_pct)
@@ -143,8 +187,10 @@ def with_judged(
     reasons = {
         NotJudgedReason.WALK: table["activity"] != Activity.RUN,
         NotJudgedReason.UNUSABLE: ~usable_running(table),
-        NotJudgedReason.GRADE: np.abs(steeper_pct) > config.max_grade_pct,
-        NotJudgedReason.SPEED: speed_is_measured & (speed_change > config.max_speed_change * window_mps),
+        NotJudgedReason.GRADE: (np.abs(steeper_pct) > config.max_grade_pct) & ~np.asarray(knows_grade),
+        NotJudgedReason.SPEED: speed_is_measured
+        & (speed_change > config.max_speed_change * window_mps)
+        & ~np.asarray(knows_speed),
         NotJudgedReason.NO_BASELINE: np.full(len(table), baseline is None),
     }
     because = np.select(list(reasons.values()), list(reasons), default="").astype(object)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from analysis.judging.config import DistanceConfig
 from analysis.judging.known_laps import LAP_LENGTH_KEY, by_known_laps
 from analysis.judging.way import Knots, held, with_leaps_shared_out, without_creep
+from analysis.personal import FittedStep
 from analysis.records import StrideTable
 from analysis.signal.speed import best_track, smoothed_speed, track_speed, typed_value
 from analysis.signal.watch_tracks import DISTANCE_KEY
@@ -31,7 +32,7 @@ LAPS, LAPS_SHARED_OUT = "laps", "laps, shared out by cadence"
 UNMEASURED = frozenset(
     {CADENCE_MODEL, TYPED, SHARED_OUT, WATCH_TOTAL, WATCH_SHARED_OUT, LAPS, LAPS_SHARED_OUT, UNKNOWN}
 )
-"""What ``speed_source`` is where nothing outside told the speed of the moment."""
+"""What ``speed_source`` is where nothing outside told the speed of the moment (`is_measured`)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +82,7 @@ def distance_of(
     config: DistanceConfig,
     gaps: Sequence[Gap] = (),
     lap_s: FloatArray | None = None,
+    step: FittedStep | None = None,
 ) -> DistanceResult:
     """Give every stride its distance and speed.
 
@@ -103,11 +105,18 @@ def distance_of(
         Stretches without samples.
     lap_s
         (l,) when laps were marked, in order; None for no laps.
+    step
+        The runner's own step length, in place of the model's.
     """
     outside = _from_tracks(table, tracks, config=config, gaps=gaps)
     if outside is None:
         knots, speed_mps, source, speed_source = _from_strides(
-            table, context, config=config, gaps=gaps, lap_s=np.empty(0) if lap_s is None else lap_s
+            table,
+            context,
+            config=config,
+            gaps=gaps,
+            lap_s=np.empty(0) if lap_s is None else lap_s,
+            step=step,
         )
         edge_s = np.inf
     else:
@@ -127,18 +136,28 @@ def distance_of(
     )
 
 
-def model_speed(table: StrideTable, config: DistanceConfig, stature_m: float | None = None) -> FloatArray:
+def model_speed(
+    table: StrideTable,
+    config: DistanceConfig,
+    stature_m: float | None = None,
+    *,
+    step: FittedStep | None = None,
+) -> FloatArray:
     """Return the speed (strides,) in m/s that cadence and stature alone suggest.
 
     Step length is linear in cadence, one line for running and one for walking (`DistanceConfig`), and
-    proportional to stature.
+    proportional to stature; a line of the runner's own needs no stature.
     """
     cadence_spm = 120.0 / (table["end_s"] - table["start_s"])
-    run_m = config.run_step_m + config.run_slope_m_per_spm * (cadence_spm - config.run_cadence_spm)
-    walk_m = config.walk_step_m + config.walk_slope_m_per_spm * (cadence_spm - config.walk_cadence_spm)
-    step_m = np.where(table["activity"] == Activity.RUN, run_m, walk_m)
     scale = (stature_m or config.model_stature_m) / config.model_stature_m
-    speed_mps: FloatArray = cadence_spm / 60.0 * np.maximum(step_m, 0.0) * scale
+    run_m = scale * (config.run_step_m + config.run_slope_m_per_spm * (cadence_spm - config.run_cadence_spm))
+    if step is not None:
+        run_m = step.step_m + step.slope_m_per_spm * (cadence_spm - step.cadence_spm)
+    walk_m = scale * (
+        config.walk_step_m + config.walk_slope_m_per_spm * (cadence_spm - config.walk_cadence_spm)
+    )
+    step_m = np.where(table["activity"] == Activity.RUN, run_m, walk_m)
+    speed_mps: FloatArray = cadence_spm / 60.0 * np.maximum(step_m, 0.0)
     return speed_mps
 
 
@@ -189,8 +208,9 @@ def _from_strides(
     config: DistanceConfig,
     gaps: Sequence[Gap],
     lap_s: FloatArray,
+    step: FittedStep | None,
 ) -> tuple[Knots, FloatArray, str, str]:
-    speed_mps = model_speed(table, config, typed_value(context, "stature_m"))
+    speed_mps = model_speed(table, config, typed_value(context, "stature_m"), step=step)
     knots = travel(table, speed_mps, gaps=gaps, config=config)
     watch_m, lap_m = typed_value(context, DISTANCE_KEY), typed_value(context, LAP_LENGTH_KEY)
     typed_m, typed_mps = typed_value(context, "typed_distance_m"), typed_value(context, "typed_speed_mps")
@@ -205,7 +225,23 @@ def _from_strides(
     if typed_mps is not None:
         speed_mps = at_typed_speed(table, typed_mps, speed_mps)
         return travel(table, speed_mps, gaps=gaps, config=config), speed_mps, TYPED, TYPED
-    return knots, speed_mps, CADENCE_MODEL, CADENCE_MODEL
+    source = CADENCE_MODEL if step is None else fitted_model(step)
+    return knots, speed_mps, source, source
+
+
+def fitted_model(step: FittedStep) -> str:
+    """Return what a cadence model of the runner's own is called: the model, its runs, its error."""
+    return f"{CADENCE_MODEL}, fitted to {step.run_count} runs, ±{step.error_pct:.0f} %"
+
+
+def is_estimated(source: str) -> bool:
+    """Tell whether a distance or speed comes from cadence alone, by whichever step length."""
+    return source.startswith(CADENCE_MODEL)
+
+
+def is_measured(speed_source: str) -> bool:
+    """Tell whether something outside the strides told the speed of the moment."""
+    return speed_source not in UNMEASURED and not is_estimated(speed_source)
 
 
 def at_typed_speed(table: StrideTable, typed_mps: float, model_mps: FloatArray) -> FloatArray:

@@ -18,6 +18,7 @@ from analysis.judging.facts import watch_facts
 from analysis.judging.flags import Findings
 from analysis.judging.grade import GradeResult
 from analysis.judging.quality import usable_fraction
+from analysis.personal import PersonalBaseline
 from analysis.records import (
     HANDEDNESS,
     WITHIN_RANGE,
@@ -51,6 +52,7 @@ def report_of(
     way: DistanceResult,
     slope: GradeResult,
     zero_source: ZeroSource,
+    personal: PersonalBaseline | None,
     config: AnalysisConfig,
 ) -> RunReport:
     """Return the report of a run whose strides are flagged and judged.
@@ -67,6 +69,8 @@ def report_of(
         What stands out in the strides, all that speaks for it, and what is concluded.
     way, slope, zero_source
         Distance, speed and slope, and where the first two and the zero come from.
+    personal
+        What earlier runs added.
     config
         The numbers in force.
     """
@@ -87,7 +91,8 @@ def report_of(
             flexion_half_width_deg=_half_width_deg(trunk, config.posture),
             head_source=next((word for word in table["head_source"] if word), ""),
             config=config,
-            config_hash=config.hash(),
+            config_hash=config.hash(personal),
+            personal=personal,
             file_hash=recording.file_hash,
             version=version("runtall"),
         ),

@@ -9,7 +9,7 @@ import numpy as np
 from analysis.errors import NotEnoughRunningError
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import VerdictConfig
-from analysis.judging.distance import CADENCE_MODEL
+from analysis.judging.distance import is_estimated
 from analysis.judging.episodes import stride_length_m
 from analysis.judging.headline import found_sentence
 from analysis.judging.quality import REASONS, standing_change_deg, unusable_shares, usable_fraction
@@ -148,7 +148,7 @@ def confidence_of(
     slight += _standing_doubt(table, standings, zero_source=zero_source, config=config)
     if shifts:
         slight.append("The angle made a step that a slipping strap would make too.")
-    if distance_source == CADENCE_MODEL:
+    if is_estimated(distance_source):
         slight.append("The distance is estimated from cadence, not measured.")
     word = Confidence.DO_NOT_TRUST if grave else Confidence.FAIR if slight else Confidence.GOOD
     return word, (*grave, *slight)

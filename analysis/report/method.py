@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from textwrap import shorten
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from analysis.judging.distance import CADENCE_MODEL
 from analysis.lengths import LengthUnit
 from analysis.records import WatchFacts
 from analysis.report import words
+from analysis.report.personal_words import from_when, slope_sentences
 from analysis.run_report import RunReport
 from analysis.words import Method, WatchMatch, ZeroSource
 from sensor.calibration import Axes
@@ -59,6 +61,7 @@ def method_lines(report: RunReport) -> list[str]:
         *_calibrations(report),
         _zero(report),
         _baseline(report),
+        *personal_lines(report),
         _flags(report),
         *_second_sensor_flags(report),
         _distance(report),
@@ -135,6 +138,23 @@ def _baseline(report: RunReport) -> str:
         f"Baseline: your usual is read from {base.stride_count} usable strides at {where}, "
         f"at {words.pace(base.speed_mps, unit)} {unit.pace_unit}.{_slope(report)}"
     )
+
+
+def personal_lines(report: RunReport) -> list[str]:
+    """Return what earlier runs added to this report, and how many they are."""
+    personal = report.provenance.personal
+    if personal is None:
+        return []
+    because = [
+        f"{shorten(f'{run.started_utc[:10]} {run.name}', 40, placeholder='…')} ({run.left_out_because})"
+        for run in personal.runs
+        if run.left_out_because
+    ]
+    slopes = "; ".join(slope_sentences(personal))
+    used = f"Earlier runs: from {from_when(personal)}, only runs before this one."
+    adjusted = f" Your trunk leans {slopes}; that is taken off before judging." * bool(slopes)
+    left_out = f" Left out: {'; '.join(because)}." * bool(because)
+    return [f"{used}{adjusted}{left_out}"]
 
 
 def _slope(report: RunReport) -> str:

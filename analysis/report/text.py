@@ -10,6 +10,7 @@ from analysis.lengths import LengthUnit
 from analysis.records import Episode, Segment
 from analysis.report import words
 from analysis.report.advice import advice_lines
+from analysis.report.method import personal_lines
 from analysis.report.small_figures import side
 from analysis.report.split_words import SPLIT_WORDS
 from analysis.run_report import RunReport
@@ -60,7 +61,8 @@ def _headline(report: RunReport) -> list[str]:
 
 def _facts(report: RunReport) -> list[str]:
     rows = words.facts(report)
-    return [line for what, value, remark in rows for line in _fact(what, value, remark)]
+    told = [line for what, value, remark in rows for line in _fact(what, value, remark)]
+    return told + [line for sentence in personal_lines(report) for line in _wrapped(sentence, "  ")]
 
 
 def _fact(what: str, value: str, remark: str) -> list[str]:

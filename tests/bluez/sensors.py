@@ -19,7 +19,8 @@ from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
 from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.movesense import VirtualMovesense
 from sensor.virtual.devices.open_profile import VirtualBoard
-from sensor.virtual.radio.stack import UUID
+from sensor.virtual.radio.hci_medium import HciMedium, HciStation
+from sensor.virtual.radio.medium import Offer
 from sensor.virtual.runner.plan import UPRIGHT_STERNUM, RunPlan, Worn, run, stand
 from sensor.virtual.runner.scenarios import EVERYDAY, OPENING
 from sensor.virtual.runner.simulation import simulate
@@ -35,6 +36,19 @@ HEAD_FAULTS = (Fault(55.0, FaultKind.TAKEN_OVER, 3.0),)
 READY = "ready"
 _SEED = 1
 _STREAMING_PACKETS = 10
+
+
+class JournalledMedium(HciMedium):
+    """The air, which remembers who joined it: a journal wants to know their handles."""
+
+    def __init__(self, air: WrittenAir) -> None:
+        super().__init__(air)
+        self.stations: dict[str, HciStation] = {}
+
+    async def join(self, offer: Offer) -> HciStation:
+        """Let a peripheral advertise, and remember it."""
+        self.stations[offer.address] = await super().join(offer)
+        return self.stations[offer.address]
 
 
 async def main(journal_path: Path) -> None:
@@ -55,21 +69,15 @@ async def main(journal_path: Path) -> None:
             VhciAdapter(transport, air, journal)
             chest = VirtualMovesense(CHEST, signal=simulated.sensor("sternum").measured)
             head = VirtualBoard(HEAD, signal=simulated.sensor("head").measured)
+            medium = JournalledMedium(air)
             for sensor, data in ((chest, movesense.DATA_UUID), (head, open_profile_gatt.DATA_UUID)):
-                await sensor.power_on(air)
-                journal.follow(sensor.address, _data_handle(sensor, data))
+                await sensor.power_on(medium)
+                journal.follow(sensor.address, medium.stations[sensor.address].handle(data))
             print(READY, flush=True)
             running = asyncio.create_task(_run_once_recorded(chest, head, journal))
             await over.wait()
             running.cancel()
             air.close()
-
-
-def _data_handle(sensor: VirtualMotionSensor, uuid: str) -> int:
-    """Return the ATT handle of a characteristic, known once the sensor is on."""
-    offered = (characteristic for service in sensor.services() for characteristic in service.characteristics)
-    (handle,) = (characteristic.handle for characteristic in offered if characteristic.uuid == UUID(uuid))
-    return int(handle)
 
 
 async def _run_once_recorded(chest: VirtualMotionSensor, head: VirtualMotionSensor, journal: Journal) -> None:

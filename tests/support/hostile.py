@@ -9,6 +9,7 @@ from typing import Any
 from sensor.protocol.driver import BATTERY_LEVEL_UUID
 from sensor.protocol.movesense import frames as wire
 from sensor.protocol.standard import DEVICE_INFORMATION_UUIDS
+from sensor.virtual.radio.advertisement import encode_name
 from sensor.virtual.radio.characteristics import (
     DEVICE_INFORMATION_SERVICE_UUID,
     notify_only,
@@ -16,8 +17,8 @@ from sensor.virtual.radio.characteristics import (
     read_only,
     write_only,
 )
+from sensor.virtual.radio.gatt import Characteristic, Property, Service
 from sensor.virtual.radio.peripheral import BATTERY_SERVICE_UUID, VirtualPeripheral
-from sensor.virtual.radio.stack import AdvertisingData, Characteristic, Service, att
 
 FOE = "Movesense 666666666666"
 
@@ -63,8 +64,7 @@ class Hostile(VirtualPeripheral):
     ) -> None:
         super().__init__("Foe", mtu=mtu)
         self.name = name
-        local_name = (AdvertisingData.Type.COMPLETE_LOCAL_NAME, name.encode())
-        self._scan_response = bytes(AdvertisingData([local_name]))
+        self._scan_response = encode_name(name)
         self.data = notify_only(wire.DATA_UUID)
         self.battery = read_and_notify(BATTERY_LEVEL_UUID, lambda: battery)
         command = write_only(wire.COMMAND_UUID, on_command)
@@ -99,9 +99,8 @@ class Hostile(VirtualPeripheral):
 
     def shout(self, value: bytes) -> None:
         """Send a notification as long as it is, whatever was agreed upon."""
-        if self._connection is not None and self._device is not None:
-            pdu = att.ATT_Handle_Value_Notification(attribute_handle=self.data.handle, attribute_value=value)
-            self._device.gatt_server.send_gatt_pdu(self._connection, bytes(pdu))
+        if self._place is not None:
+            self._place.notify(self.data, value)
 
     async def power_off(self) -> None:
         """Leave the air for good."""
@@ -116,11 +115,10 @@ def crowd(services: int, characteristics: int) -> tuple[Service, ...]:
         Service(
             f"{one:08x}-dead-beef-dead-beefdeadbeef",
             [
-                Characteristic[bytes](
+                Characteristic(
                     f"{one:08x}-{other:04x}-beef-dead-beefdeadbeef",
-                    Characteristic.Properties.READ | Characteristic.Properties.NOTIFY,
-                    Characteristic.READABLE,
-                    b"\0",
+                    Property.READ | Property.NOTIFY,
+                    lambda: b"\0",
                 )
                 for other in range(characteristics)
             ],

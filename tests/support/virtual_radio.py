@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,11 @@ from sensor.protocol.movesense.decoder import MovesenseDecoder
 from sensor.protocol.movesense.driver import MovesenseDriver
 from sensor.samples import ImuSignal, IntArray, SampleBlock
 from sensor.virtual.devices.movesense import ACC_STEP_MPS2, GYR_STEP_RADPS
+from sensor.virtual.radio.medium import SimulatedRadio
 from sensor.virtual.radio.peripheral import VirtualPeripheral
-from sensor.virtual.radio.virtual_radio import VirtualRadio
+
+MakeRadio = Callable[..., SimulatedRadio]
+"""The class of a radio: the one with a whole Bluetooth stack, or the direct one."""
 
 UTC_US = 1_700_000_000_000_000
 
@@ -60,11 +63,11 @@ class NotificationHandler:
         return [int.from_bytes(data[2:4], "little") for _, data in self.arrivals if data[0] == 1]
 
 
-def client_of(radio: VirtualRadio, device: BLEDevice | str, **options: Any) -> BleakClient:
+def client_of(radio: SimulatedRadio, device: BLEDevice | str, **options: Any) -> BleakClient:
     return BleakClient(device, **radio.bleak.client_options(), **options)
 
 
-async def find(radio: VirtualRadio, peripheral: VirtualPeripheral, timeout_s: float = 5.0) -> BLEDevice:
+async def find(radio: SimulatedRadio, peripheral: VirtualPeripheral, timeout_s: float = 5.0) -> BLEDevice:
     options = radio.bleak.scanner_options()
     device = await BleakScanner.find_device_by_name(peripheral.name, timeout=timeout_s, **options)
     assert device is not None, f"{peripheral.name} is not advertising"
@@ -72,7 +75,7 @@ async def find(radio: VirtualRadio, peripheral: VirtualPeripheral, timeout_s: fl
 
 
 async def receive(
-    radio: VirtualRadio, peripheral: VirtualPeripheral, rate_hz: float = 104.0
+    radio: SimulatedRadio, peripheral: VirtualPeripheral, rate_hz: float = 104.0
 ) -> NotificationHandler:
     """Find, connect and subscribe."""
     client = client_of(radio, await find(radio, peripheral))

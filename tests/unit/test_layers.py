@@ -42,6 +42,7 @@ LAYERS = {
         ("analysis.comparison",),
         ("analysis.library", "analysis.batch"),
         ("analysis.cli",),
+        ("analysis.__main__",),
     ),
 }
 """Lowest first. Units in one layer do not know each other."""
@@ -51,6 +52,8 @@ PARTS_OF = {
     "analysis.signal.sync_config": "analysis.config",
     "analysis.stride.config": "analysis.config",
     "analysis.judging.config": "analysis.config",
+    "analysis.judging.personal_config": "analysis.config",
+    "analysis.personal": "analysis.config",
     "analysis.stride.table": "analysis.records",
     "analysis.report_json": "analysis.run_report",
 }
@@ -89,8 +92,8 @@ STAGES_OF = {
     "analysis.stride": (("usable", "posture", "head", "dynamics", "heart_rate"), ("rows",)),
     "analysis.judging": (
         ("known_laps", "way"),
-        ("facts", "quality", "distance", "hysteresis", "zones", "advice"),
-        ("episodes", "headline", "distance_doubts"),
+        ("facts", "quality", "distance", "hysteresis", "zones", "advice", "personal_baseline", "own_slopes"),
+        ("episodes", "headline", "distance_doubts", "step_length"),
         ("grade", "baseline"),
         ("recalibration", "curve", "leaning"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),

@@ -15,17 +15,24 @@ from analysis.cli.home import home_folder
     show_default=True,
     help="Which of the possible runs.",
 )
+@click.option(
+    "--radio",
+    "whole_radio",
+    is_flag=True,
+    help='Send every packet through a whole Bluetooth stack made of software: slower; needs the extra, \
+`pip install "runtall[virtual]"`.',
+)
 @click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
 @click.pass_context
-def command(ctx: click.Context, seed: int, open_page: bool) -> None:
+def command(ctx: click.Context, seed: int, whole_radio: bool, open_page: bool) -> None:
     """See it work without a sensor.
 
-    A simulated runner wears a simulated sensor; everything from the radio on is the real thing. Needs
-    `pip install "runtall[virtual]"`. Your own sessions are not touched.
+    A simulated runner wears a simulated sensor; everything from the radio on is the real thing. Your own
+    sessions are not touched.
     """
     from analysis.cli.demo.demo_run import run_demo
 
-    result = run_demo(home_folder(ctx) / "demo", seed)
+    result = run_demo(home_folder(ctx) / "demo", seed, whole_radio=whole_radio)
     for line in result.lines():
         click.echo(line)
     if open_page:

@@ -29,8 +29,10 @@ from sensor.recorder import RecordingPlan, SensorRequest, record_session
 from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
 from sensor.virtual.devices.movesense import VirtualMovesense
 from sensor.virtual.devices.watch import WatchHabits, watch_file
+from sensor.virtual.radio.direct.radio import DirectRadio
+from sensor.virtual.radio.medium import SimulatedRadio
 from sensor.virtual.radio.timeloop import run_in_virtual_time
-from sensor.virtual.radio.virtual_radio import VirtualRadio
+from sensor.virtual.runner.plan import RunPlan
 from sensor.virtual.runner.scenarios import demo_plan
 from sensor.virtual.runner.simulation import VirtualRun, simulate
 
@@ -70,23 +72,36 @@ class DemoResult:
         ]
 
 
-def run_demo(home: Path, seed: int) -> DemoResult:
+def run_demo(home: Path, seed: int, *, whole_radio: bool = False, plan: RunPlan | None = None) -> DemoResult:
     """Run the whole demo in its own home folder.
+
+    Parameters
+    ----------
+    home
+        Where its sessions are kept.
+    seed
+        Of everything that is drawn.
+    whole_radio
+        Send every packet through a whole Bluetooth stack; needs an extra.
+    plan
+        What the runner does; the demo's own run if not given.
 
     Raises
     ------
+    MissingExtraError
+        Where that stack is not installed; nothing is written then.
     SensorError, AnalysisError
         When a part of the way fails.
     """
-    run = simulate(demo_plan(), seed=seed)
+    open_radio = _radio_maker(whole_radio)
+    run = simulate(plan or demo_plan(), seed=seed)
     began = datetime.now(UTC)
     path = new_session_path(home, "demo", began)
-    # The stack reports links that a fault took away; the recorder tells of them itself.
-    logging.getLogger("bumble").setLevel(logging.ERROR)
     duration_s = len(run.true_flexion_deg) / run.rate_hz + TAIL_S
     with _progress(duration_s) as show:
         run_in_virtual_time(
-            _record(run, path, began=began, duration_s=duration_s, seed=seed), on_progress=show
+            _record(run, path, open_radio(seed), began=began, duration_s=duration_s, seed=seed),
+            on_progress=show,
         )
     watch_path = path.with_suffix(".fit")
     write_private(watch_path, _watch(run, began, seed))
@@ -132,10 +147,29 @@ def _watch(run: VirtualRun, began: datetime, seed: int) -> bytes:
     return watch_file(run, habits, seed=seed)
 
 
-async def _record(run: VirtualRun, path: Path, *, began: datetime, duration_s: float, seed: int) -> None:
+def _radio_maker(is_whole: bool) -> Callable[[int], SimulatedRadio]:
+    """Return what makes a radio from a seed: the direct one, or the one with a Bluetooth stack."""
+    if not is_whole:
+        return lambda seed: DirectRadio(seed=seed)
+    from sensor.virtual.radio.virtual_radio import VirtualRadio
+
+    # The stack reports links that a fault took away; the recorder tells of them itself.
+    logging.getLogger("bumble").setLevel(logging.ERROR)
+    return lambda seed: VirtualRadio(seed=seed)
+
+
+async def _record(
+    run: VirtualRun,
+    path: Path,
+    radio: SimulatedRadio,
+    *,
+    began: datetime,
+    duration_s: float,
+    seed: int,
+) -> None:
     """Let the runner run past the recorder, and lose the link twice."""
     signal = run.sensors[0].measured
-    async with VirtualRadio(seed=seed) as radio:
+    async with radio:
         sensor = VirtualMovesense(
             SENSOR_NAME, signal=signal, clock_ppm=CLOCK_PPM, rate_ppm=RATE_PPM, battery_pct=87
         )

@@ -27,8 +27,8 @@ from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.package_queue import PackageQueue
 from sensor.virtual.devices.sampling import Readings, SampleTimes, SensorClock
 from sensor.virtual.radio.characteristics import notify_only, write_only
+from sensor.virtual.radio.gatt import Service
 from sensor.virtual.radio.peripheral import now_s
-from sensor.virtual.radio.stack import Service
 
 BUFFER_BYTES = 32_768
 """Of the stream, while nobody listens; the maker does not tell how much it is."""

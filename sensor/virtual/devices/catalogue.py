@@ -1,6 +1,6 @@
 """Every sensor made of software that can be asked for by name: ``--sensor sternum=virtual:polar-sense``.
 
-The table needs no Bluetooth stack. A sensor's module, and with it the stack, is loaded when one is made.
+A sensor's module is loaded when one is made.
 """
 
 from __future__ import annotations
@@ -57,13 +57,7 @@ class VirtualKind:
         return self.advertised.format(number)
 
     def make(self, name: str, signal: ImuSignal, **more: Any) -> VirtualMotionSensor:
-        """Return a sensor that feels a signal, brought to the rate the recorder asks this kind for.
-
-        Raises
-        ------
-        MissingExtraError
-            Without the Bluetooth stack made of software.
-        """
+        """Return a sensor that feels a signal, brought to the rate the recorder asks this kind for."""
         felt = at_rate(signal, self.kind.default_rate_hz or signal.rate_hz)
         options = {word: _loaded(path) for word, path in self.options.items()}
         made: VirtualMotionSensor = _loaded(self.maker)(name, signal=felt, **options, **more)

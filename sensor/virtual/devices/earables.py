@@ -9,7 +9,7 @@ from sensor.samples import FloatArray, ImuSignal
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from sensor.virtual.devices.single_stream_sensor import Scale, ThinSensor
 from sensor.virtual.radio.characteristics import notify_only, write_and_notify, write_only
-from sensor.virtual.radio.stack import Service
+from sensor.virtual.radio.gatt import Service
 
 OPENEARABLE_SCALE = Scale(
     openearable.ACC_RANGE_MPS2 / 2**15,

@@ -8,8 +8,8 @@ from sensor.protocol.simple import adafruit, thingy52
 from sensor.samples import FloatArray, ImuSignal
 from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from sensor.virtual.devices.single_stream_sensor import Scale, ThinSensor
-from sensor.virtual.radio.characteristics import notify_only, when_subscribed, write_only
-from sensor.virtual.radio.stack import Service
+from sensor.virtual.radio.characteristics import notify_only, write_only
+from sensor.virtual.radio.gatt import Service
 
 THINGY_SCALE = Scale(
     thingy52.ACC_UNIT_MPS2,
@@ -52,7 +52,7 @@ class VirtualThingy(ThinSensor):
         self._is_at_rate = False
         self._config = write_only(thingy52.CONFIG_UUID, self._configure)
         self._raw = notify_only(thingy52.RAW_UUID)
-        when_subscribed(self._raw, self._on_subscription)
+        self._raw.on_subscription = self._on_subscription
 
     def services(self) -> list[Service]:
         """Return battery and the motion service."""

@@ -11,7 +11,7 @@ from sensor.samples import ImuSignal
 from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.sampling import Readings, SampleTimes, SensorClock
 from sensor.virtual.radio.characteristics import notify_only, write_only
-from sensor.virtual.radio.stack import Service
+from sensor.virtual.radio.gatt import Service
 
 _STREAM = 0
 

@@ -10,7 +10,7 @@ import numpy as np
 from sensor.samples import FloatArray, IntArray
 from sensor.virtual.devices.packet_stream import PacketStream
 from sensor.virtual.devices.sampling import Readings, SampleTimes, SensorClock
-from sensor.virtual.radio.link_medium import Air
+from sensor.virtual.radio.medium import Medium
 from sensor.virtual.radio.peripheral import VirtualPeripheral, now_s
 
 
@@ -64,11 +64,11 @@ class VirtualMotionSensor(VirtualPeripheral):
         """Whether it does nothing it is asked for."""
         return now_s() < self._refuses_until_s
 
-    async def power_on(self, air: Air) -> None:
+    async def power_on(self, medium: Medium) -> None:
         """Join the air; counter and motion start now."""
         self.restart_clock(self._clock.start_ticks)
         self.begin()
-        await super().power_on(air)
+        await super().power_on(medium)
 
     def begin(self) -> None:
         """Let the motion start, or start again, now; open streams go on with its next sample."""

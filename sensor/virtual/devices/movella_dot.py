@@ -23,9 +23,9 @@ from sensor.samples import ImuSignal
 from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.sampling import Readings, SampleTimes, SensorClock
 from sensor.virtual.radio.characteristics import notify_only, read_and_notify, read_and_write, read_only
-from sensor.virtual.radio.link_medium import Air
+from sensor.virtual.radio.gatt import AttError, AttErrorCode, Service
+from sensor.virtual.radio.medium import Medium
 from sensor.virtual.radio.peripheral import now_s
-from sensor.virtual.radio.stack import Service, att
 
 ACC_STEP_MPS2 = 2.0**-8
 GYR_STEP_RADPS = 2.0**-12
@@ -122,9 +122,9 @@ class VirtualMovellaDot(VirtualMotionSensor):
         """Whether it cannot be set to anything, and does not sleep."""
         return bool(self._streams)
 
-    async def power_on(self, air: Air) -> None:
+    async def power_on(self, medium: Medium) -> None:
         """Join the air; what is not used falls asleep again."""
-        await super().power_on(air)
+        await super().power_on(medium)
         self._resting_since_s = now_s()
         self._check_rest()
 
@@ -171,7 +171,7 @@ class VirtualMovellaDot(VirtualMotionSensor):
                     raise PacketError(wire.KEY, "not now", data)
                 do(data)
             except PacketError as error:
-                raise att.ATT_Error(att.ErrorCode.VALUE_NOT_ALLOWED) from error
+                raise AttError(AttErrorCode.VALUE_NOT_ALLOWED) from error
 
         return take
 

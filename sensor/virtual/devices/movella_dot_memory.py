@@ -15,8 +15,8 @@ from sensor.protocol.movella_dot.recording import SAMPLE, encode_sample
 from sensor.samples import ImuSignal
 from sensor.virtual.devices.movella_dot import VirtualMovellaDot
 from sensor.virtual.radio.characteristics import notify_only, read_only, write_only
+from sensor.virtual.radio.gatt import Service
 from sensor.virtual.radio.peripheral import now_s
-from sensor.virtual.radio.stack import Service
 
 _MESSAGE_S = 0.005
 """Between two exported samples."""

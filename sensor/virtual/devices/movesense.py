@@ -25,8 +25,8 @@ from sensor.units import RADPS_PER_DEGPS, STANDARD_GRAVITY_MPS2
 from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.sampling import Readings, SampleTimes, SensorClock
 from sensor.virtual.radio.characteristics import notify_only, write_only
+from sensor.virtual.radio.gatt import AttError, AttErrorCode, Service
 from sensor.virtual.radio.peripheral import now_s
-from sensor.virtual.radio.stack import Service, att
 
 ACC_STEP_MPS2 = 0.244e-3 * STANDARD_GRAVITY_MPS2
 GYR_STEP_RADPS = 0.07 * RADPS_PER_DEGPS
@@ -123,7 +123,7 @@ class VirtualMovesense(VirtualMotionSensor):
         try:
             answer = self._answer(parse_command(data))
         except PacketError as error:
-            raise att.ATT_Error(att.ErrorCode.VALUE_NOT_ALLOWED) from error
+            raise AttError(AttErrorCode.VALUE_NOT_ALLOWED) from error
         self.notify(self._data, answer)
 
     def _answer(self, command: Command) -> bytes:

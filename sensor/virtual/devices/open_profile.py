@@ -21,9 +21,9 @@ from sensor.virtual.radio.characteristics import (
     read_only,
     write_and_notify,
 )
-from sensor.virtual.radio.link_medium import Air
+from sensor.virtual.radio.gatt import Service
+from sensor.virtual.radio.medium import Medium
 from sensor.virtual.radio.peripheral import now_s
-from sensor.virtual.radio.stack import Service
 
 QUEUE_PACKETS = 64
 """Packets the reference firmware keeps for the radio: 4.9 s of 8 samples at 104 Hz."""
@@ -104,7 +104,7 @@ class VirtualBoard(VirtualMotionSensor):
     @property
     def packets_waiting(self) -> int:
         """How many packets wait for the radio; none without a link."""
-        return self._on_air().waiting(self._address)
+        return self._station.waiting
 
     def services(self) -> list[Service]:
         """Return battery, device information and the profile's own service."""
@@ -112,9 +112,9 @@ class VirtualBoard(VirtualMotionSensor):
         own = [self._info, self._control, self._data, self._sync, self._status]
         return [*super().services(), about, Service(gatt.SERVICE_UUID, own)]
 
-    async def power_on(self, air: Air) -> None:
+    async def power_on(self, medium: Medium) -> None:
         """Join the air; counter and motion start now, and so does the status once a second."""
-        await super().power_on(air)
+        await super().power_on(medium)
         self._report()
 
     async def power_off(self) -> None:

@@ -24,11 +24,10 @@ from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.polar_control import answer_parts, judge_settings
 from sensor.virtual.devices.polar_hardware import PolarHardware
 from sensor.virtual.devices.sampling import SampleTimes, SensorClock
-from sensor.virtual.devices.subscription_faults import refuse_while
 from sensor.virtual.radio.characteristics import control_point, device_information, notify_only
-from sensor.virtual.radio.link_medium import Air
+from sensor.virtual.radio.gatt import AttError, AttErrorCode, Service
+from sensor.virtual.radio.medium import Medium
 from sensor.virtual.radio.peripheral import now_s
-from sensor.virtual.radio.stack import Connection, Server, Service, att
 
 CLOCK_AFTER_RESET_NS = 599_616_000 * NS_PER_S
 """1 January 2019, ns since 2000: where the clock restarts."""
@@ -124,7 +123,7 @@ class VirtualPolar(VirtualMotionSensor):
         texts = _IDENTITY | {"model": self.hardware.title, "serial": self.name.split()[-1]}
         if self._deaf_s:
             for characteristic in (self._control, self._data):
-                refuse_while(characteristic, lambda: self._is_deaf, self._server)
+                characteristic.refuses_subscription = lambda: self._is_deaf
         return [
             *super().services(),
             device_information(texts),
@@ -132,10 +131,10 @@ class VirtualPolar(VirtualMotionSensor):
             Service(wire.SERVICE_UUID, [self._control, self._data]),
         ]
 
-    async def power_on(self, air: Air) -> None:
+    async def power_on(self, medium: Medium) -> None:
         """Join the air; motion, clock and heart begin now."""
         self._beat()
-        await super().power_on(air)
+        await super().power_on(medium)
 
     async def power_off(self) -> None:
         """Leave the air for good."""
@@ -173,13 +172,10 @@ class VirtualPolar(VirtualMotionSensor):
                 timer.cancel()
         self.show()
 
-    def _on_connection(self, connection: Connection) -> None:
+    def connected(self) -> None:
+        """Take note of the time: for a while it lets nobody subscribe."""
+        super().connected()
         self._connected_s = now_s()
-        super()._on_connection(connection)
-
-    def _server(self) -> Server:
-        assert self._device is not None, "the sensor is off"
-        return self._device.gatt_server
 
     @property
     def _is_deaf(self) -> bool:
@@ -199,7 +195,7 @@ class VirtualPolar(VirtualMotionSensor):
 
     def _on_control(self, data: bytes) -> None:
         if not (self.is_listened_to(self._control) and self.is_listened_to(self._data)):
-            raise att.ATT_Error(att.ErrorCode.CCCD_IMPROPERLY_CONFIGURED)
+            raise AttError(AttErrorCode.CCCD_IMPROPERLY_CONFIGURED)
         operation, what = (*data[:2], 0, 0)[:2]
         status, parameters = self._outcome(data)
         answer = Answer(operation, what, status, parameters=parameters)

@@ -18,16 +18,14 @@ from sensor.units import NS_PER_S
 from sensor.virtual.devices.polar import Outcome, VirtualPolar
 from sensor.virtual.devices.polar_control import judge_settings
 from sensor.virtual.devices.polar_hardware import VERITY_SENSE
+from sensor.virtual.radio.gatt import Characteristic, Property, Service
 from sensor.virtual.radio.peripheral import now_s
-from sensor.virtual.radio.stack import Characteristic, CharacteristicValue, Connection, Service
 
 BYTES_PER_S = 10_000.0
 """Of a transfer."""
 
 _FRAME_BYTES = 228
 """Most of a data frame in a file, as in those of the maker's tests."""
-
-_PROPERTIES, _PERMISSIONS = Characteristic.Properties, Characteristic.Permissions
 
 
 class VirtualVeritySense(VirtualPolar):
@@ -72,11 +70,11 @@ class VirtualVeritySense(VirtualPolar):
         self._recording_from: dict[Measurement, int] = {}
         self._reader = FrameReader()
         self._sending: asyncio.TimerHandle | None = None
-        self._transfer = Characteristic[bytes](
+        self._transfer = Characteristic(
             psftp.TRANSFER_UUID,
-            _PROPERTIES.WRITE | _PROPERTIES.NOTIFY,
-            _PERMISSIONS.WRITEABLE | _PERMISSIONS.WRITE_REQUIRES_ENCRYPTION,
-            CharacteristicValue(write=self._on_frame),
+            Property.WRITE | Property.NOTIFY,
+            on_write=self._on_frame,
+            needs_encryption=True,
         )
         self._outcomes[Operation.GET_STATUS] = lambda _: (
             Status.DONE,
@@ -151,7 +149,7 @@ class VirtualVeritySense(VirtualPolar):
             values = acc_mps2 if measurement is Measurement.ACC or gyr_radps is None else gyr_radps
             yield self.hardware.encode_frame(measurement, self._ticks(start + count - 1), values)
 
-    def _on_frame(self, _: Connection, frame: bytes) -> None:
+    def _on_frame(self, frame: bytes) -> None:
         """Take a frame of a request; what is none is forgotten."""
         with suppress(PacketError):
             request = self._reader.take(bytes(frame))

@@ -9,9 +9,9 @@ from bleak.uuids import normalize_uuid_16
 
 from sensor.protocol import standard as wire
 from sensor.virtual.radio.characteristics import device_information, notify_only, write_only
-from sensor.virtual.radio.link_medium import Air
+from sensor.virtual.radio.gatt import Service
+from sensor.virtual.radio.medium import Medium
 from sensor.virtual.radio.peripheral import VirtualPeripheral, now_s
-from sensor.virtual.radio.stack import Service
 
 INTERVAL_S = 1.0
 """Between two notifications, as the services recommend."""
@@ -67,11 +67,11 @@ class VirtualStandard(VirtualPeripheral):
             Service(self._service, [self._measurement, self._control]),
         ]
 
-    async def power_on(self, air: Air) -> None:
+    async def power_on(self, medium: Medium) -> None:
         """Join the air; time begins now."""
         self._began_s = now_s()
         self._schedule()
-        await super().power_on(air)
+        await super().power_on(medium)
 
     async def power_off(self) -> None:
         """Leave the air for good."""

@@ -20,9 +20,9 @@ from sensor.protocol.witmotion.control import (
 from sensor.samples import ImuSignal
 from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.sampling import Readings, SampleTimes, SensorClock
-from sensor.virtual.radio.characteristics import notify_only, when_subscribed, write_only
+from sensor.virtual.radio.characteristics import notify_only, write_only
+from sensor.virtual.radio.gatt import Service
 from sensor.virtual.radio.peripheral import now_s
-from sensor.virtual.radio.stack import Service
 
 NOTIFICATION_BYTES = 50
 """Two and a half frames: notifications hold several frames and parts of some, as the maker warns."""
@@ -94,7 +94,7 @@ class VirtualWitMotion(VirtualMotionSensor):
         self._service_uuid = service
         self._data = notify_only(data)
         self._command = write_only(command, self._on_write, response=False)
-        when_subscribed(self._data, self._on_subscription)
+        self._data.on_subscription = self._on_subscription
 
     def services(self) -> list[Service]:
         """Return the one service there is."""

@@ -9,8 +9,9 @@ from typing import Self
 from sensor.link.radio import Radio
 from sensor.virtual.radio.backend_client import VirtualClient
 from sensor.virtual.radio.backend_scanner import VirtualScanner
+from sensor.virtual.radio.hci_medium import HciMedium
 from sensor.virtual.radio.link_medium import Air
-from sensor.virtual.radio.peripheral import VirtualPeripheral
+from sensor.virtual.radio.medium import Powered
 from sensor.virtual.radio.simulated_adapter import AdapterState, SimulatedAdapter
 
 
@@ -49,7 +50,7 @@ class VirtualRadio:
             supervision_timeout_s=supervision_timeout_s,
             rng=random.Random(seed),
         )
-        self._peripherals: list[VirtualPeripheral] = []
+        self._peripherals: list[Powered] = []
         self._adapter: SimulatedAdapter | None = None
         self._bleak: Radio | None = None
 
@@ -60,10 +61,10 @@ class VirtualRadio:
             raise RuntimeError("the radio is off: use it as an async context manager")
         return self._bleak
 
-    async def add(self, peripheral: VirtualPeripheral) -> None:
+    async def add(self, peripheral: Powered) -> None:
         """Switch a peripheral on within reach."""
         self._peripherals.append(peripheral)
-        await peripheral.power_on(self._air)
+        await peripheral.power_on(HciMedium(self._air))
 
     def turn_adapter(self, state: AdapterState) -> None:
         """Switch the computer's adapter off or on, take it out, or let it hang."""

@@ -149,9 +149,9 @@ class Restless(VirtualMovesense):
         if now_s() > 10.0:
             call_at(now_s() + 0.05, self.lose_link)
 
-    def _on_connection(self, connection: Any) -> None:
+    def connected(self) -> None:
         self.connections += 1
-        super()._on_connection(connection)
+        super().connected()
 
 
 def test_a_sensor_that_hangs_up_at_once_is_tried_ever_less_often(path: Path) -> None:

@@ -13,7 +13,7 @@ from sensor.protocol.simple import muse
 from sensor.session.reader import read_recording
 from sensor.virtual.devices.earables import VirtualMuse
 from sensor.virtual.radio.characteristics import notify_only
-from sensor.virtual.radio.stack import Service
+from sensor.virtual.radio.gatt import Service
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import Scene, noise_signal, record_over_air

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.personal import EarlierRun, PersonalBaseline, Slope
 from analysis.report.method import measured_lines, method_lines
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
@@ -68,3 +69,20 @@ def test_how_well_slopes_are_known_is_told_and_why_they_are_not() -> None:
     assert _of_slopes(grade_known=True, half_pct=np.nan) == ""
     assert "wavers too much to tell slopes (± 6.3 %)" in _of_slopes(grade_known=False, half_pct=6.3)
     assert _of_slopes(grade_known=False, half_pct=np.nan).startswith("Slope is not known")
+
+
+def test_the_method_says_which_earlier_runs_a_report_rests_on() -> None:
+    personal = PersonalBaseline(
+        uphill=Slope(0.4, 0.1, 0.0, 6.0, 5),
+        downhill=Slope(-0.1, 0.2, -6.0, 0.0, 5),
+        runs=(
+            *(EarlierRun(f"run {day}", f"2026-05-0{day}T07:00:00Z") for day in range(1, 6)),
+            EarlierRun("<b>bent</b>", "2026-05-06T07:00:00Z", "no verdict"),
+        ),
+    )
+    lines = method_lines(with_fields(sample.steady_run(), personal=personal))
+    (told,) = [line for line in lines if line.startswith("Earlier runs")]
+    assert "5 earlier runs, 2026-05-01 to 2026-05-05; 1 run left out" in told
+    assert "0.40° further forward for each % uphill (95 % from 0.30 to 0.50; 5 runs)" in told
+    assert "0.10° further forward for each % downhill (95 % from −0.10 to 0.30; 5 runs)" in told
+    assert "Left out: 2026-05-06 <b>bent</b> (no verdict)." in told

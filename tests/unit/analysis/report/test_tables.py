@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from analysis import report_json
+from analysis.personal import EarlierRun, FittedStep, PersonalBaseline, Slope
 from analysis.records import STRIDE_COLUMNS, ClockFacts, SharedKnocks, SharedSteps
 from analysis.report import tables
 from tests.support import sample_report as sample
@@ -83,6 +84,16 @@ def test_advice_is_told_with_its_reason() -> None:
         "at_m": None,
         "how": "",
     }
+
+
+def test_what_earlier_runs_tell_is_written_and_read_back() -> None:
+    personal = PersonalBaseline(
+        speed=Slope(0.8, 0.3, 2.0, 4.0, 5),
+        step=FittedStep(1.0, 167.2, 0.02, 4.0, 5),
+        runs=(EarlierRun("<b>tempo</b>", "2026-05-01T07:00:00Z", "no verdict", gives_slopes=False),),
+    )
+    written = report_json.to_json(sample.with_fields(sample.steady_run(), personal=personal))
+    assert report_json.from_json(written).provenance.personal == personal
 
 
 def test_a_report_from_before_there_was_advice_is_read_back() -> None:

@@ -13,7 +13,7 @@ from sensor.protocol.metamotion.control import ACC_MODULE, GYR_MODULE, Chip
 from sensor.samples import ImuSignal
 from sensor.session.reader import read_recording
 from sensor.virtual.devices.metamotion import VirtualMetaMotion
-from sensor.virtual.radio.stack import Characteristic
+from sensor.virtual.radio.gatt import Characteristic
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import Scene, noise_signal, record_over_air, rows
@@ -86,7 +86,7 @@ class LosingRates(VirtualMetaMotion):
 
     packets = 0
 
-    def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
+    def notify(self, characteristic: Characteristic, value: bytes) -> None:
         if value[0] != GYR_MODULE:
             super().notify(characteristic, value)
             return
@@ -119,7 +119,7 @@ def test_lost_rates_leave_a_gap_and_move_no_others(tmp_path: Path) -> None:
 class DyingRates(VirtualMetaMotion):
     """Sends no angular rates from 10 s to 16 s."""
 
-    def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
+    def notify(self, characteristic: Characteristic, value: bytes) -> None:
         if value[0] != GYR_MODULE or not 10.0 < asyncio.get_running_loop().time() < 16.0:
             super().notify(characteristic, value)
 

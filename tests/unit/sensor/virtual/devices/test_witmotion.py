@@ -16,7 +16,7 @@ from sensor.protocol.witmotion.control import UNLOCK_VALUE, Register, Request, e
 from sensor.samples import ImuSignal, SensorRecording
 from sensor.session.reader import read_recording
 from sensor.virtual.devices.witmotion import VirtualWitMotion
-from sensor.virtual.radio.stack import Characteristic
+from sensor.virtual.radio.gatt import Characteristic
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import Scene, noise_signal, record_over_air, rows
@@ -158,7 +158,7 @@ class Losing(VirtualWitMotion):
 
     lost = 500
 
-    def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
+    def notify(self, characteristic: Characteristic, value: bytes) -> None:
         self.lost -= 1
         if self.lost:
             super().notify(characteristic, value)

@@ -6,11 +6,10 @@ import pytest
 from bleak.exc import BleakGATTProtocolError
 
 from sensor.virtual.radio.characteristics import control_point, device_information, notify_only, read_only
+from sensor.virtual.radio.gatt import Service
 from sensor.virtual.radio.peripheral import VirtualPeripheral
-from sensor.virtual.radio.stack import Service
 from sensor.virtual.radio.timeloop import run_in_virtual_time
-from sensor.virtual.radio.virtual_radio import VirtualRadio
-from tests.support.virtual_radio import client_of, find
+from tests.support.virtual_radio import MakeRadio, client_of, find
 
 SERVICE, CONTROL, DATA, VALUE = (f"12345678-0000-1000-8000-0000000000{n:02d}" for n in range(4))
 
@@ -32,11 +31,13 @@ class Echo(VirtualPeripheral):
         self.indicate(self.control, b"2" + data)
 
 
-def test_indications_arrive_confirmed_one_after_the_other_and_only_where_wanted() -> None:
+def test_indications_arrive_confirmed_one_after_the_other_and_only_where_wanted(
+    make_radio: MakeRadio,
+) -> None:
     heard: list[bytes] = []
 
     async def talk() -> None:
-        async with VirtualRadio() as radio:
+        async with make_radio() as radio:
             echo = Echo()
             await radio.add(echo)
             async with client_of(radio, await find(radio, echo)) as client:
@@ -50,9 +51,9 @@ def test_indications_arrive_confirmed_one_after_the_other_and_only_where_wanted(
     assert heard == [b"1a", b"2a", b"1b", b"2b"]
 
 
-def test_an_indication_nobody_confirms_any_more_ends_with_its_link() -> None:
+def test_an_indication_nobody_confirms_any_more_ends_with_its_link(make_radio: MakeRadio) -> None:
     async def talk() -> float:
-        async with VirtualRadio() as radio:
+        async with make_radio() as radio:
             echo = Echo()
             await radio.add(echo)
             client = client_of(radio, await find(radio, echo))
@@ -67,9 +68,9 @@ def test_an_indication_nobody_confirms_any_more_ends_with_its_link() -> None:
     assert run_in_virtual_time(talk()) < 5.0
 
 
-def test_what_only_notifies_cannot_be_read_and_what_can_be_read_is() -> None:
+def test_what_only_notifies_cannot_be_read_and_what_can_be_read_is(make_radio: MakeRadio) -> None:
     async def talk() -> tuple[bytes, bytes]:
-        async with VirtualRadio() as radio:
+        async with make_radio() as radio:
             echo = Echo()
             await radio.add(echo)
             async with client_of(radio, await find(radio, echo)) as client:

@@ -1,0 +1,117 @@
+"""The runs in the home that tell what is usual for a runner."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.cli.list_ import analysis_bar
+from analysis.cli.text import tell
+from analysis.library.places import list_session_paths
+
+if TYPE_CHECKING:
+    from analysis.comparison.run_facts import RunFacts
+    from analysis.library.row import Entry
+    from analysis.personal import PersonalBaseline
+    from sensor.session.info import SessionInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The earlier sessions that may tell what is usual in a run, and that run.
+
+    Parameters
+    ----------
+    entries
+        Of the library.
+    info
+        The run's own session.
+    """
+
+    entries: tuple[Entry, ...]
+    info: SessionInfo
+
+    @property
+    def key(self) -> str:
+        """What a report depends on through them: a sum over all that is known of them."""
+        return hashlib.sha256("\n".join(e.row.facts for e in self.entries).encode()).hexdigest()[:16]
+
+    def personal(self) -> PersonalBaseline | None:
+        """Return what they tell of the runner; None where too few can be compared."""
+        from analysis.comparison.earlier_runs import Worn, personal_baseline
+        from analysis.config import AnalysisConfig
+
+        config = AnalysisConfig()
+        worn = Worn(_runner(self.info), _placement(self.info), self.info.simulated, self.info.started_utc)
+        facts = [entry.facts for entry in self.entries if entry.facts is not None]
+        personal = personal_baseline(facts, worn, config)
+        return personal if len(personal.used) >= config.personal.least_runs else None
+
+
+def past_runs(home: Path) -> tuple[RunFacts, ...]:
+    """Return what is kept of every run in the home that has a report; the others are named."""
+    entries = _entries(home, analyse=True)
+    for entry in entries:
+        if entry.facts is None:
+            tell(f"Left out: {entry.path.name}: {entry.trouble}.")
+    return tuple(entry.facts for entry in entries if entry.facts is not None)
+
+
+def _entries(home: Path, *, analyse: bool) -> tuple[Entry, ...]:
+    from analysis.library.library import Library
+
+    with Library.open(home, say=tell, progress=analysis_bar) as library:
+        return library.entries(analyse=analyse)
+
+
+def latest_of(past: Sequence[RunFacts], runner: str) -> RunFacts | None:
+    """Return the latest run of a runner; None, and why in a line, where there is none."""
+    own = [run for run in past if run.runner == runner]
+    if not own:
+        whose = f"of {runner}" if runner else "of the default runner"
+        click.echo(f"No runs {whose} yet: record or import makes one, --runner names another.", err=True)
+        return None
+    return max(own, key=lambda run: run.started_utc)
+
+
+def earlier_than(home: Path, path: Path) -> Earlier | None:
+    """Return the earlier sessions in the home that may tell of the runner of one of them; None with too few.
+
+    Sessions elsewhere, and those of others, have no past here.
+    """
+    from analysis.judging.personal_config import PersonalConfig
+    from sensor.session.info import read_info
+
+    least, paths = PersonalConfig().least_runs, list_session_paths(home)
+    if len(paths) <= least or path.resolve() not in map(Path.resolve, paths):
+        return None
+    info = read_info(path)
+    if not info.started_utc or len(_alike(info, _entries(home, analyse=False))) < least:
+        return None
+    return Earlier(_alike(info, _entries(home, analyse=True)), info)
+
+
+def _alike(info: SessionInfo, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the earlier sessions of the same runner."""
+    return tuple(
+        entry
+        for entry in entries
+        if "" < entry.started_utc < info.started_utc and entry.row.runner == _runner(info)
+    )
+
+
+def _placement(info: SessionInfo) -> str:
+    from sensor.placements import TRUNK_PLACEMENTS
+
+    return next((s.placement for s in info.sensors if s.placement in TRUNK_PLACEMENTS), "")
+
+
+def _runner(info: SessionInfo) -> str:
+    from sensor.session.context import RUNNER_KEY
+
+    return str(info.context.get(RUNNER_KEY) or "")
