@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test wheel lowest newest coverage test-bluez check fuzz mutants soak bench revalidate picture axe clean
+.PHONY: help demo test test-batch wheel lowest newest coverage test-bluez check fuzz mutants soak bench batch revalidate picture axe clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,17 @@ revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes test
 	$(BIN)/python -m tests.bench.revalidate
 	$(BIN)/python -m tests.bench.validation_pages
 
+$(VENV)-batch/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-batch
+	$(VENV)-batch/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,batch-tests]"
+	touch $@
+
+test-batch: $(VENV)-batch/.installed  ## Tests of batches and their data set; in .venv-batch, for Parquet slows every start
+	$(VENV)-batch/bin/python -m pytest -n 2 tests/unit/analysis/batch tests/unit/analysis/export/test_parquet.py tests/integration/test_batch_processes.py tests/integration/test_batch_on_cluster.py
+
+batch: $(VENV)-batch/.installed  ## 1,000 sessions by one worker and by two: writes tests/bench/BATCH.md
+	$(VENV)-batch/bin/python -m tests.bench.batch
+
 soak: $(VENV)/.installed  ## Eight virtual hours, five sensors, hundreds of faults: writes tests/bench/SOAK.md
 	$(BIN)/python -m tests.bench.soak
 
@@ -89,4 +100,4 @@ axe: $(VENV)/.installed  ## Fetch axe-core, the rules of accessibility for the b
 	npm install --prefix tests/support/axe --no-audit --no-fund --no-package-lock
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(VENV)-batch dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -27,6 +27,14 @@ class ReportFileError(AnalysisError, ValueError):
     """A file that is no report of this program, or a damaged or newer one."""
 
 
+class DataSetError(AnalysisError, ValueError):
+    """A folder that is no data set of this program, or a damaged or newer one."""
+
+
+class WorkersError(AnalysisError, RuntimeError):
+    """No process can be started to work in."""
+
+
 class ProfileError(AnalysisError, ValueError):
     """A runner's profile that cannot be read, holds what cannot be true, or is not there."""
 

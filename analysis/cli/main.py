@@ -38,6 +38,8 @@ COMMANDS = {
     "delete": ("analysis.cli.delete", "Delete a session and what was made of it."),
     "library": ("analysis.cli.library", "Make what is known of all sessions anew."),
     "compare": ("analysis.cli.compare", "Compare sessions."),
+    "batch": ("analysis.cli.batch", "Sum up many sessions into one data set."),
+    "cohort": ("analysis.cli.cohort", "Show all runners of a data set on one page."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
     "demo": (
         "analysis.cli.demo.command",

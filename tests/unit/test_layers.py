@@ -40,7 +40,7 @@ LAYERS = {
         ("analysis.pipeline",),
         ("analysis.report", "analysis.export", "analysis.checkup"),
         ("analysis.comparison",),
-        ("analysis.library",),
+        ("analysis.library", "analysis.batch"),
         ("analysis.cli",),
         ("analysis.__main__",),
     ),
@@ -128,13 +128,11 @@ SEEN_BY_ANALYSIS = (
 )
 """All that the analysis, except its command line, sees of the other package."""
 
-SEEN_BY_LIBRARY = (
-    *SEEN_BY_ANALYSIS,
-    "sensor.session.info",
-    "sensor.session.context",
-    "sensor.private_files",
-)
-"""The library keeps what sessions say of themselves, in files of its own."""
+ALSO_SEEN_BY = {
+    "analysis.library": ("sensor.session.info", "sensor.session.context", "sensor.private_files"),
+    "analysis.batch": ("sensor.private_files",),
+}
+"""Both keep files of their own; the library also what sessions say of themselves."""
 
 TOUCHES_THE_WORLD = {
     "asyncio",
@@ -206,7 +204,7 @@ def complaint(module: str, imported: str) -> str:
     if package != module.split(".")[0]:
         if package == "analysis":
             return f"{module} imports {imported}: the sensor side never knows the analysis"
-        seen = SEEN_BY_LIBRARY if own == "analysis.library" else SEEN_BY_ANALYSIS
+        seen = SEEN_BY_ANALYSIS + ALSO_SEEN_BY.get(own, ())
         allowed = own == "analysis.cli" or _inside(imported, *seen)
         return "" if allowed else f"{module} imports {imported}: {own} sees only {seen}"
     if _height(other) >= _height(own):

@@ -1,0 +1,136 @@
+"""The coach's page: all runners of a data set, self-contained; nothing is loaded, nothing is executed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.batch import cohort
+from analysis.batch.cohort import RunnerRow
+from analysis.report import words
+from analysis.report.svg import Scale, drawing, line, strokes_path
+from analysis.words import Verdict
+
+SPARK_WIDTH, SPARK_HEIGHT = 120.0, 28.0
+"""Drawing units."""
+
+LEAST_SPAN_DEG = 8.0
+"""A spark reaches at least from a little below 0 to twice the watch threshold, so that noise stays small."""
+
+_NOBODY = "not told"
+
+
+def render(rows: Sequence[RunnerRow], *, names: Mapping[str, str] | None = None) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    rows
+        In the order they are to stand in.
+    names
+        Pseudonym to name, where names are to be shown; one that is missing stays a pseudonym.
+    """
+    style = _style()
+    shown = names or {}
+    return (
+        _environment()
+        .get_template("cohort.html.j2")
+        .render(
+            style=Markup(style),
+            policy=_policy(style),
+            version=version("runtall"),
+            rows=[_shown(number, row, shown) for number, row in enumerate(rows)],
+            runs=sum(row.run_count for row in rows),
+            looks=sum(bool(row.reasons) for row in rows),
+            simulated=any(row.simulated for row in rows),
+            named=names is not None,
+            rules=cohort,
+        )
+    )
+
+
+def _shown(number: int, row: RunnerRow, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "runner": names.get(row.runner, row.runner) or _NOBODY,
+        "runs": row.run_count,
+        "last": row.last_utc[:10] or words.UNKNOWN,
+        "flag": Verdict.SLOUCHED if math.isfinite(row.slouched_from_m) else row.verdict,
+        "onset": _onset(row),
+        "drift": words.signed(row.drift_deg),
+        "spark": _spark(row, key=f"spark-{number}"),
+        "trend": row.trend,
+        "counted": len(row.drifts_deg),
+        "confidence": row.confidence,
+        "reasons": row.reasons,
+    }
+
+
+def _onset(row: RunnerRow) -> str:
+    if math.isfinite(row.slouched_from_m):
+        return f"km {row.slouched_from_m / 1000:.1f}"
+    if row.verdict == Verdict.NONE or not math.isfinite(row.judged_m):
+        return "not judged"
+    return f"none in {row.judged_m / 1000:.1f} km"
+
+
+def _spark(row: RunnerRow, *, key: str) -> Markup | None:
+    """Return the drift of the last runs as a small line; None for fewer than two."""
+    drifts = row.drifts_deg
+    if len(drifts) < 2:
+        return None
+    low = min(float(drifts.min()), -LEAST_SPAN_DEG / 4)
+    high = max(float(drifts.max()), low + LEAST_SPAN_DEG)
+    across = Scale(0.0, len(drifts) - 1.0, 4.0, SPARK_WIDTH - 4.0)
+    up = Scale(low, high, SPARK_HEIGHT - 3.0, 3.0)
+    starts = np.arange(len(drifts)) == 0
+    course = strokes_path(
+        across.places(np.arange(len(drifts), dtype=np.float64)), up.places(drifts), starts, class_="course"
+    )
+    return drawing(
+        line(0.0, up.at(0.0), SPARK_WIDTH, up.at(0.0), class_="usual"),
+        course,
+        width=SPARK_WIDTH,
+        height=SPARK_HEIGHT,
+        title="Drift of the last runs",
+        description=f"{len(drifts)} runs, from {words.signed(drifts[0])} to {words.signed(drifts[-1])}; the "
+        "straight line is 0.",
+        key=key,
+        class_="spark",
+    )
+
+
+def _style() -> str:
+    """Return the report's style sheet, and what this page has besides."""
+    sheets = (("analysis.report", "page.css"), ("analysis.batch", "cohort.css"))
+    return "\n".join(
+        files(package).joinpath("templates", name).read_text(encoding="utf-8") for package, name in sheets
+    )
+
+
+def _policy(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("analysis.batch"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: (
+            words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+        ),
+    )
+    environment.filters["signed"] = words.signed
+    return environment
