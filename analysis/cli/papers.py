@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from analysis.records import EarlierRun
     from analysis.run_report import RunReport
 
 STDOUT = "-"
@@ -44,15 +45,31 @@ class Papers:
     def _sheet_is_printed(self) -> bool:
         return self.sheet_file is not None and self.sheet_file.lower().endswith(".pdf")
 
-    def made(self, report: Callable[[], RunReport], html: str) -> dict[str, bytes]:
-        """Return the bytes of every file asked for; all are made before any is written."""
+    def made(
+        self,
+        report: Callable[[], RunReport],
+        html: str,
+        *,
+        beside: Callable[[RunReport], Sequence[EarlierRun]],
+    ) -> dict[str, bytes]:
+        """Return the bytes of every file asked for; all are made before any is written.
+
+        Parameters
+        ----------
+        report
+            Makes the report, or unpacks it.
+        html
+            Its page.
+        beside
+            Returns the earlier runs that stand beside a report.
+        """
         made = {}
         if self.pdf_file is not None:
             made[self.pdf_file] = _printed(html)
         if self.sheet_file is not None:
             from analysis.report import sheet
 
-            page = sheet.render(report())
+            page = sheet.render(report(), earlier=beside(report()))
             made[self.sheet_file] = _printed(page) if self._sheet_is_printed else page.encode()
         if self.png_file is not None:
             made[self.png_file] = _picture(report())

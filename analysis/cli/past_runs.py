@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from analysis.config import AnalysisConfig
     from analysis.library.row import Entry
     from analysis.personal import PersonalBaseline
+    from analysis.records import EarlierRun
+    from analysis.run_report import RunReport
     from sensor.session.info import SessionInfo
 
 
@@ -50,9 +52,18 @@ class Earlier:
         from analysis.comparison.earlier_runs import Worn, personal_baseline
 
         worn = Worn(_runner(self.info), _placement(self.info), self.info.simulated, self.info.started_utc)
-        facts = [entry.facts for entry in self.entries if entry.facts is not None]
-        personal = personal_baseline(facts, worn, self.config)
+        personal = personal_baseline(self._facts(), worn, self.config)
         return personal if len(personal.used) >= self.config.personal.least_runs else None
+
+    def beside(self, report: RunReport) -> tuple[EarlierRun, ...]:
+        """Return the last comparable runs, which stand beside the run in its report."""
+        from analysis.comparison.run_facts import facts_of
+        from analysis.comparison.runs_beside import runs_beside
+
+        return runs_beside(facts_of(report), self._facts())
+
+    def _facts(self) -> list[RunFacts]:
+        return [entry.facts for entry in self.entries if entry.facts is not None]
 
 
 def past_runs(home: Path, config: AnalysisConfig) -> tuple[RunFacts, ...]:
@@ -82,17 +93,17 @@ def latest_of(past: Sequence[RunFacts], runner: str) -> RunFacts | None:
 
 
 def earlier_than(home: Path, path: Path, config: AnalysisConfig) -> Earlier | None:
-    """Return the earlier sessions in the home that may tell of the runner of one of them; None with too few.
+    """Return the earlier sessions in the home of the runner of one of them; None without any.
 
     Sessions elsewhere, and those of others, have no past here.
     """
     from sensor.session.info import read_info
 
-    least, paths = config.personal.least_runs, list_session_paths(home)
-    if len(paths) <= least or path.resolve() not in map(Path.resolve, paths):
+    paths = list_session_paths(home)
+    if len(paths) < 2 or path.resolve() not in map(Path.resolve, paths):
         return None
     info = read_info(path)
-    if not info.started_utc or len(_alike(info, _entries(home, config, analyse=False))) < least:
+    if not info.started_utc or not _alike(info, _entries(home, config, analyse=False)):
         return None
     return Earlier(_alike(info, _entries(home, config, analyse=True)), info, config)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analysis.cli.past_runs import Earlier
     from analysis.config import AnalysisConfig
     from analysis.profile import Profile
+    from analysis.records import EarlierRun
     from analysis.run_report import RunReport
 
 
@@ -113,8 +114,7 @@ def command(
     # Made or unpacked once, and only where a text is missing.
     report = cache(partial(analysed, path, rows, profile=profile, home=home, earlier=earlier))
     config = analysis_config(profile, rows)
-    beside = earlier.key if earlier else ""
-    made = _texts(path, config, kinds=kinds.values(), report=report, home=home, beside=beside)
+    made = _texts(path, config, kinds=kinds.values(), report=report, home=home, earlier=earlier)
     _write_report(
         {name: made[kind] for name, kind in kinds.items()},
         page_path,
@@ -122,6 +122,7 @@ def command(
         json_file=json_file,
         csv_file=csv_file,
         papers=papers,
+        earlier=earlier,
         open_page=open_page,
     )
 
@@ -151,42 +152,47 @@ def _texts(
     kinds: Iterable[str],
     report: Callable[[], RunReport],
     home: Path,
-    beside: str,
+    earlier: Earlier | None,
 ) -> dict[str, str]:
     """Return the texts that were asked for by their kind, as they were kept or made of the report."""
     from analysis.library.kept_report import kept_name, kept_texts, put_all
     from analysis.library.shelf import shelf_of
 
     shelf = shelf_of(home, path)
+    beside = earlier.key if earlier else ""
     names = {kind: kept_name(config, kind, beside) for kind in kinds}
     kept = kept_texts(shelf, names.values())
     if kept is not None:
         return {kind: kept[name] for kind, name in names.items()}
-    made = {kind: _MAKERS[kind](report()) for kind in names}
+    made = {kind: _MAKERS[kind](report(), earlier) for kind in names}
     if shelf is not None and shelf_of(home, path) == shelf:
         put_all(shelf, {names[kind]: text.encode() for kind, text in made.items()}, tell)
     return made
 
 
-def _page(report: RunReport, *, whole_map: bool = False) -> str:
+def _page(report: RunReport, earlier: Earlier | None, *, whole_map: bool = False) -> str:
     from analysis.report import page
 
-    return page.render(report, whole_map=whole_map)
+    return page.render(report, whole_map=whole_map, earlier=_beside(report, earlier))
 
 
-def _text(report: RunReport) -> str:
+def _beside(report: RunReport, earlier: Earlier | None) -> tuple[EarlierRun, ...]:
+    return earlier.beside(report) if earlier else ()
+
+
+def _text(report: RunReport, earlier: Earlier | None) -> str:
     from analysis.report import text
 
     return text.render(report)
 
 
-def _json(report: RunReport) -> str:
+def _json(report: RunReport, earlier: Earlier | None) -> str:
     from analysis.report_json import to_json
 
     return to_json(report)
 
 
-_MAKERS: Mapping[str, Callable[[RunReport], str]] = {
+_MAKERS: Mapping[str, Callable[[RunReport, Earlier | None], str]] = {
     "page": _page,
     "whole-map": partial(_page, whole_map=True),
     "text": _text,
@@ -203,9 +209,10 @@ def _write_report(
     json_file: str | None,
     csv_file: str | None,
     papers: Papers,
+    earlier: Earlier | None,
     open_page: bool,
 ) -> None:
-    printed = papers.made(report, made["page"])
+    printed = papers.made(report, made["page"], beside=partial(_beside, earlier=earlier))
     write_text(page_path, made["page"])
     for target, content in printed.items():
         write_private(Path(target), content)

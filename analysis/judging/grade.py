@@ -17,6 +17,7 @@ from scipy.signal import find_peaks
 from analysis.judging.config import GradeConfig
 from analysis.judging.distance import DistanceResult
 from analysis.judging.way import held
+from analysis.maths.robust import MAD_TO_SD
 from analysis.signal.speed import PHONE, best_track
 from sensor.samples import BoolArray, FloatArray, Track, freeze_arrays
 
@@ -158,7 +159,7 @@ def _growth(altitude_m: FloatArray, cell_m: float, config: GradeConfig) -> float
     bend_m = np.abs(bend_m[np.isfinite(bend_m)])
     if not len(bend_m):
         return float("nan")
-    return float((1.4826 * np.median(bend_m)) ** 2 / (cells * cell_m))
+    return float((MAD_TO_SD * np.median(bend_m)) ** 2 / (cells * cell_m))
 
 
 def _resolution(altitude_m: FloatArray, config: GradeConfig) -> float:

@@ -11,13 +11,12 @@ from scipy.signal import lfilter
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import BaselineConfig, MountingShiftConfig
 from analysis.judging.episodes import known_median
+from analysis.maths.robust import MAD_TO_SD
 from analysis.records import Axis, MountingShift, StrideTable
 from analysis.words import Activity
 from sensor.samples import FloatArray, IntArray
 
 _COLUMN = {Axis.FORWARD: "trunk_flexion_deg", Axis.SIDEWAYS: "trunk_lateral_deg"}
-_MAD_TO_SD = 1.4826
-"""Median absolute deviation of a normal distribution to its standard deviation."""
 
 
 def mounting_shifts(
@@ -114,7 +113,7 @@ def _without_outliers(angle_deg: FloatArray, config: MountingShiftConfig) -> Flo
     """Return (n,) the angle, no stride further from its neighbours than most: a stumble is no step."""
     level_deg = median_filter(angle_deg, config.outlier_strides, mode="nearest")
     off_deg = angle_deg - level_deg
-    limit_deg = config.outlier_sd * _MAD_TO_SD * float(np.median(np.abs(off_deg)))
+    limit_deg = config.outlier_sd * MAD_TO_SD * float(np.median(np.abs(off_deg)))
     return np.asarray(level_deg + np.clip(off_deg, -limit_deg, limit_deg))
 
 
@@ -148,7 +147,7 @@ def _least_deg(change_deg: FloatArray, axis: Axis, config: MountingShiftConfig) 
 
     A runner on a track leans in and out of every bend, so sideways it must stand out from such changes, too.
     """
-    usual_deg = _MAD_TO_SD * float(np.median(change_deg))
+    usual_deg = MAD_TO_SD * float(np.median(change_deg))
     least_deg = max(config.sudden_factor * usual_deg, config.min_step_deg)
     if axis is Axis.FORWARD:
         return least_deg

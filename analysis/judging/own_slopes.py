@@ -141,7 +141,7 @@ def detectable_change_deg(run_count: int, sd_deg: float, *, refit_deg: float, le
     from scipy import stats
 
     widening = math.sqrt(1.0 + 1.0 / run_count)
-    by_refitting = refit_deg * widening / math.sqrt(2.0)
+    by_refitting = refit_deg * widening / math.sqrt(2)
     if run_count < 2 or not np.isfinite(sd_deg):
         return by_refitting
     return max(by_refitting, float(stats.t.ppf((1 + level) / 2, run_count - 1)) * sd_deg * widening)

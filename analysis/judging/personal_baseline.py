@@ -8,13 +8,12 @@ import numpy as np
 from scipy import stats
 
 from analysis.judging.personal_config import PersonalConfig
+from analysis.maths.robust import MAD_TO_SD
 from analysis.personal import Slope
 from sensor.samples import FloatArray, IntArray, freeze_arrays
 
-_MAD_TO_SD = 1.4826
-"""Standard deviation over median absolute deviation of normal scatter."""
-
 _NO_SPREAD = 1e-9
+"""Keeps a divisor from zero: smaller than anything measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +108,7 @@ def _robust_weights(stretches: Stretches, config: PersonalConfig) -> FloatArray:
     weight = stretches.stride_count
     for _ in range(config.refinements):
         off_deg = np.abs(_left_deg(stretches, weight))
-        far = off_deg / max(_MAD_TO_SD * float(np.median(off_deg)), _NO_SPREAD)
+        far = off_deg / max(MAD_TO_SD * float(np.median(off_deg)), _NO_SPREAD)
         weight = stretches.stride_count * np.minimum(1.0, config.huber_sds / np.maximum(far, _NO_SPREAD))
     return np.asarray(weight)
 

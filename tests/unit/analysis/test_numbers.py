@@ -9,7 +9,13 @@ import pytest
 
 ANALYSIS = Path(__file__).parents[3] / "analysis"
 STAGES = ("signal", "stride", "judging")
-CONFIGS = ("signal/config.py", "signal/sync_config.py", "stride/config.py", "judging/config.py")
+CONFIGS = (
+    "signal/config.py",
+    "signal/sync_config.py",
+    "stride/config.py",
+    "judging/config.py",
+    "judging/personal_config.py",
+)
 
 IDENTITIES = frozenset({0, 1})
 """Nothing, one, first and second."""
@@ -103,15 +109,15 @@ ALLOWED: dict[str, dict[float, str]] = {
         6: "the same",
         12: "variance of a uniform distribution: width squared over twelve",
         100: _HUNDREDTHS,
-        1.4826: "median absolute deviation to standard deviation",
     },
     "judging/hysteresis.py": {1e-6: "rounding of sums of distances"},
     "judging/distance_doubts.py": {6: "how many sources of a stranger's file are compared"},
     "judging/known_laps.py": {0.5: "the median"},
     "judging/mounting_shift.py": {
         0.5: "a row counts from its middle",
-        1.4826: "median absolute deviation to standard deviation",
     },
+    "judging/personal_baseline.py": {1e-9: "keeps a divisor from zero"},
+    "judging/step_length.py": {100: _HUNDREDTHS},
     "judging/segments.py": {10: "points of a curve within the window of its running median"},
     "judging/verdict.py": {0.005: "what is printed as 0 %", 60: _PER_MINUTE},
 }

@@ -19,6 +19,7 @@ from analysis.library.state import state_of
 from analysis.words import Confidence
 from sensor.session.writer import SessionWriter
 from tests.support.past_runs import facts, hilly_runs
+from tests.support.sample_report import slouching_10k
 
 CONFIG = AnalysisConfig()
 
@@ -135,7 +136,19 @@ def test_a_report_takes_only_earlier_runs(home: Path, known: list[Entry]) -> Non
     personal = earlier.personal()
     assert personal is not None
     assert [one.name for one in personal.runs] == [f"run {day}" for day in range(1, 6)]
-    assert earlier_than(home, home / "sessions" / "3.runtall", CONFIG) is None
+    too_few = earlier_than(home, home / "sessions" / "3.runtall", CONFIG)
+    assert too_few is not None
+    assert too_few.personal() is None
+    assert earlier_than(home, home / "sessions" / "0.runtall", CONFIG) is None
+
+
+def test_the_last_runs_stand_beside_a_report_however_few_there_are(home: Path, known: list[Entry]) -> None:
+    report = slouching_10k()
+    session = replace(report.session, started_utc="2099-01-01T08:00:00+00:00", simulated=False)
+    earlier = earlier_than(home, home / "sessions" / "2.runtall", CONFIG)
+    assert earlier is not None
+    beside = earlier.beside(replace(report, session=session))
+    assert [run.name for run in beside] == ["run 2", "run 1"]
 
 
 def test_a_kept_report_is_made_again_where_an_earlier_run_changed(home: Path, known: list[Entry]) -> None:
