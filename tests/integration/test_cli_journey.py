@@ -94,7 +94,12 @@ def test_a_report_writes_page_json_and_csv_and_ends_with_the_page(journey: Journ
     )
     assert lines[-1] == str(page)
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert {entry.name for entry in tmp_path.iterdir()} == {"r.html", "r.json", "r.csv"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {
+        "r.html",
+        "r.json",
+        "r.csv",
+        "r.csv-metadata.json",
+    }
 
     report = json.loads(numbers.read_text(encoding="utf-8"))
     assert "slouched" in report["headline"]

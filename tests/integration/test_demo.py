@@ -89,9 +89,7 @@ def test_the_small_radio_and_the_whole_one_tell_of_the_same_run(tmp_path: Path) 
 
     assert small.outcome.verdict is whole.outcome.verdict is Verdict.SLOUCHED
     assert small.outcome.confidence is whole.outcome.confidence
-    assert [one.flag for one in small.evidence.episodes] == [
-        (one.flag, one.placement) for one in whole.evidence.episodes
-    ]
+    assert [one.flag for one in small.evidence.episodes] == [one.flag for one in whole.evidence.episodes]
     # Clocks are fitted to the arrivals of each radio, so strides may be a few milliseconds apart.
     for ours, theirs in zip(small.evidence.episodes, whole.evidence.episodes, strict=True):
         assert ours.from_m == pytest.approx(theirs.from_m, abs=15.0)
