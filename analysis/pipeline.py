@@ -26,7 +26,7 @@ from analysis.judging.mounting_shift import mounting_shifts
 from analysis.judging.own_slopes import effort_of, from_the_start
 from analysis.judging.quality import quality_of
 from analysis.judging.recalibration import recalibrated, sound_zero
-from analysis.judging.segments import median_over_distance, segments_of
+from analysis.judging.segments import held_back, median_over_distance, segments_of
 from analysis.judging.summary import doubts_about, gap_facts, report_of
 from analysis.judging.thirds import thirds_of
 from analysis.judging.verdict import judge, require_running
@@ -326,6 +326,8 @@ def _judged(
         findings=config.findings,
         baseline=baseline,
     )
+    laps = held_back(laps, table, found.barred)
+    rows = _segments(recording, table, way=way, laps=laps, baseline=baseline, config=config)
     gaps = gap_facts(sensor, way, config.posture)
     facts = tuple(
         sensor_facts(s, motions[s.placement], config=config, clock=clocks.get(s.placement))
@@ -334,7 +336,7 @@ def _judged(
     evidence = Evidence(
         baseline=baseline,
         standings=standings,
-        segments=_segments(recording, table, way=way, laps=laps, baseline=baseline, config=config),
+        segments=held_back(rows, table, found.barred),
         laps=laps,
         efforts=efforts_of(table, laps, findings=config.findings, baseline=baseline),
         episodes=found.episodes,

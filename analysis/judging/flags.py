@@ -20,7 +20,7 @@ from analysis.words import Flag, StandingRole, ZeroSource, Zone
 from sensor.samples import BoolArray, FloatArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """What stands out in a run.
 
@@ -38,6 +38,9 @@ class Findings:
         Seconds of the same in each zone.
     notes
         Remarks that are no faults.
+    barred
+        (strides,) true after a strap step, until the runner has stood again: nothing there is called worse
+        than ``watch``.
     """
 
     table: StrideTable
@@ -46,6 +49,7 @@ class Findings:
     zones: Mapping[Zone, float]
     zone_s: Mapping[Zone, float]
     notes: tuple[str, ...]
+    barred: BoolArray
 
 
 def findings_of(
@@ -76,10 +80,10 @@ def findings_of(
     rules = config.findings
     curve = curve_of(table, baseline, rules)
     notes = _notes(curve, rules) if zero_source == ZeroSource.STANDING else ()
+    barred = _barred(table["start_s"], shifts, standings)
     if baseline is None:
         unflagged = table.with_columns(flag=np.full(len(table), Flag.NONE, dtype=object))
-        return Findings(table=unflagged, curve=curve, episodes=(), zones={}, zone_s={}, notes=notes)
-    barred = _barred(table["start_s"], shifts, standings)
+        return Findings(unflagged, curve, episodes=(), zones={}, zone_s={}, notes=notes, barred=barred)
     flagged, slouches = _slouch_flags(table, curve, barred=barred, config=rules)
     flagged, rounded = rounded_flags(flagged, curve, barred=barred, config=rules)
     flagged, head = head_flags(flagged, curve, baseline=baseline, config=rules)
@@ -95,6 +99,7 @@ def findings_of(
         zones=zone_shares(change_deg, rules, bend_change_deg=bend_deg),
         zone_s=zone_times(change_deg, rules, bend_change_deg=bend_deg, lasted_s=lasted_s),
         notes=notes,
+        barred=barred,
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from analysis.judging.baseline import usable_running
@@ -10,8 +13,10 @@ from analysis.judging.curve import above_window
 from analysis.judging.episodes import known_median
 from analysis.judging.zones import flag_of
 from analysis.records import Baseline, Segment, StrideTable
-from analysis.words import Activity
+from analysis.words import Activity, Flag
 from sensor.samples import BoolArray, FloatArray, IntArray
+
+_WORSE = (Flag.SLOUCHED, Flag.LEANING, Flag.ROUNDED)
 
 
 def segments_of(
@@ -59,6 +64,31 @@ def segments_of(
         findings=findings,
         baseline=baseline,
     )
+
+
+def held_back(segments: Sequence[Segment], table: StrideTable, barred: BoolArray) -> tuple[Segment, ...]:
+    """Return the segments, those that lie mostly after a strap step called nothing worse than ``watch``.
+
+    Parameters
+    ----------
+    segments
+        From `segments_of` or of laps.
+    table
+        Complete stride table.
+    barred
+        (strides,) true where a strap may make the change as well as the posture.
+    """
+    at_m, counted = table["distance_m"], table["judged"]
+    return tuple(
+        replace(row, flag=Flag.WATCH)
+        if row.flag in _WORSE and _mostly(barred, counted & (at_m >= row.from_m) & (at_m < row.to_m))
+        else row
+        for row in segments
+    )
+
+
+def _mostly(flag: BoolArray, inside: BoolArray) -> bool:
+    return 2 * int(np.count_nonzero(flag & inside)) > int(np.count_nonzero(inside))
 
 
 def course(table: StrideTable, total_m: float) -> tuple[FloatArray, FloatArray]:

@@ -11,9 +11,11 @@ from analysis.judging.config import ThirdsConfig
 from analysis.judging.episodes import known_median, stride_length_m
 from analysis.maths.dependent_means import mean_change
 from analysis.records import Axis, MountingShift, StrideTable, Third, Thirds
+from analysis.words import Activity
 from sensor.samples import BoolArray, FloatArray
 
 _TOO_SHORT = "the run is too short"
+_TOO_FEW = "too few of its strides could be used"
 _UNMATCHED = "too little of the two was run at the same pace and slope"
 _STEPPED = "a sudden step of unknown cause lies between them: part of the change may be the strap"
 
@@ -43,7 +45,7 @@ def thirds_of(
     come_m = np.cumsum(length_m)
     total_m = float(come_m[-1]) if len(come_m) else 0.0
     if total_m < 3 * config.min_stages * config.stage_m:
-        return Thirds(because=_TOO_SHORT)
+        return Thirds(because=_TOO_FEW if _is_long(table, config) else _TOO_SHORT)
     parts = (come_m <= total_m / 3, come_m - length_m >= total_m * 2 / 3)
     matched, by = _matched(strides, parts, speed_is_measured=speed_is_measured, config=config)
     first, last = (part & matched for part in parts)
@@ -62,6 +64,12 @@ def thirds_of(
         matched_by=by,
         doubt=_STEPPED if _stepped(strides, parts, shifts=shifts) else "",
     )
+
+
+def _is_long(table: StrideTable, config: ThirdsConfig) -> bool:
+    """Tell whether enough was run, usable or not."""
+    running = table["activity"] == Activity.RUN
+    return bool(np.nansum(stride_length_m(table)[running]) >= 3 * config.min_stages * config.stage_m)
 
 
 def _angle_deg(strides: StrideTable) -> FloatArray:

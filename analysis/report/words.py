@@ -338,7 +338,7 @@ def _unjudged_fact(report: RunReport) -> tuple[str, str, str] | None:
     told = [f"{length(length_m, unit)} {unit} {why}" for why, length_m in parts.items() if length_m >= 50.0]
     if sum(parts.values()) < 100.0:
         return None
-    return ("Shown, not judged", f"{length(sum(parts.values()), unit)} {unit}", ", ".join(told))
+    return ("Not judged", f"{length(sum(parts.values()), unit)} {unit}", ", ".join(told))
 
 
 def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.judging.config import FindingsConfig, SegmentConfig
-from analysis.judging.segments import median_over_distance, segments_of
+from analysis.judging.segments import held_back, median_over_distance, segments_of
 from analysis.records import Baseline
 from tests.support.stride_tables import STRIDE_S, steady_run
 
@@ -143,3 +143,11 @@ def test_the_median_over_distance_is_unknown_where_nothing_counts() -> None:
     assert np.isnan(
         median_over_distance(distance_m, value, counted=np.zeros(201, dtype=bool), window_m=100.0)
     ).all()
+
+
+def test_after_a_strap_step_no_kilometre_is_called_worse_than_watch() -> None:
+    table = steady_run(1000, trunk_flexion_adj_deg=np.full(1000, 6.0))
+    rows = segments_of(table, 2000.0, config=CONFIG, findings=FINDINGS)
+    assert [row.flag for row in rows] == ["slouched", "slouched"]
+    after = np.asarray(table["distance_m"] >= 900.0)
+    assert [row.flag for row in held_back(rows, table, after)] == ["slouched", "watch"]
