@@ -21,7 +21,7 @@ $(VENV)/.installed-demo: pyproject.toml
 	@echo "Installing runtall into $(VENV), with what it needs and nothing else:"
 	@sed -n '/^dependencies = \[/,/^\]/s/^ *"\(.*\)",$$/  \1/p' pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable .
 	touch $@
 
 demo: $(VENV)/.installed-demo  ## A virtual runner, recorded and reported: see it work without a sensor

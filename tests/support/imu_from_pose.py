@@ -16,6 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from sensor.samples import FloatArray, ImuSignal, freeze_arrays
 from sensor.units import STANDARD_GRAVITY_MPS2
+from tests.support.rotations import rotation_of
 
 UP = np.array([0.0, 0.0, 1.0])
 HORIZONTAL = np.array([1.0, 1.0, 0.0])
@@ -41,7 +42,7 @@ class Pose:
 
 def to_rotation(wxyz: FloatArray) -> Rotation:
     """Return scipy's rotation of quaternions (n, 4), w first."""
-    return Rotation.from_quat(np.roll(wxyz, -1, axis=-1))
+    return rotation_of(wxyz)
 
 
 def continuous_wxyz(rotation: Rotation) -> FloatArray:

@@ -10,16 +10,17 @@ from scipy.spatial.transform import Rotation
 
 from analysis.maths import quaternion
 from sensor.samples import FloatArray
+from tests.support.rotations import random_rotations, rotation_of, wxyz_of
 
-rotations = st.integers(0, 2**32 - 1).map(lambda seed: Rotation.random(7, rng=np.random.default_rng(seed)))
+rotations = st.integers(0, 2**32 - 1).map(lambda seed: random_rotations(seed, 7))
 
 
 def wxyz(rotation: Rotation) -> FloatArray:
-    return np.asarray(rotation.as_quat(scalar_first=True), dtype=np.float64).T
+    return np.asarray(wxyz_of(rotation), dtype=np.float64).T
 
 
 def angle_between(q: FloatArray, rotation: Rotation) -> FloatArray:
-    return np.asarray((Rotation.from_quat(q.T, scalar_first=True) * rotation.inv()).magnitude())
+    return np.asarray((rotation_of(q.T) * rotation.inv()).magnitude())
 
 
 @given(rotations, rotations)
@@ -74,7 +75,7 @@ def test_opposite_vectors_and_nearly_opposite_ones_are_joined_by_half_a_turn(til
 
 @pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 66, 1000, 4097])
 def test_the_blocked_product_equals_the_product_one_by_one(count: int) -> None:
-    rotation = Rotation.random(count, rng=np.random.default_rng(count))
+    rotation = random_rotations(count, count)
     product = rotation[0]
     one_by_one = [product]
     for k in range(1, count):

@@ -23,6 +23,7 @@ from sensor.virtual.runner.gait import STYLES
 from sensor.virtual.runner.kinematics import matrix
 from sensor.virtual.runner.plan import UPRIGHT_STERNUM, Worn, run, stand
 from sensor.virtual.runner.simulation import VirtualRun
+from tests.support.rotations import random_rotation
 from tests.support.short_runs import OPENING, PLAIN, motion, trunk_recording, turned, virtual
 from tests.support.streams import even_strides
 
@@ -56,7 +57,7 @@ def test_the_axes_are_a_rotation_whose_z_is_the_vertical_of_the_zero() -> None:
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_turning_the_case_turns_the_axes_with_it(seed: int) -> None:
-    case = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
+    case = random_rotation(seed).as_matrix()
     sensor = trunk_recording(virtual(SHORT))
     assert sensor.gyr_sensor_radps is not None
     other = replace(

@@ -21,6 +21,7 @@ from sensor.virtual.runner.gait import SEVERE
 from sensor.virtual.runner.imu_errors import CONSUMER, IDEAL, loss_mask
 from sensor.virtual.runner.plan import UPRIGHT_STERNUM, PosturePoint, RunPlan, Worn, bow, run, stand
 from tests.support.recordings import sensor_recording
+from tests.support.rotations import random_rotation
 from tests.support.short_runs import (
     OPENING,
     PLAIN,
@@ -80,7 +81,7 @@ def in_another_case(sensor: SensorRecording, case: FloatArray) -> SensorRecordin
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_no_rotation_of_the_case_changes_flexion(seed: int) -> None:
-    case = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
+    case = random_rotation(seed).as_matrix()
     sensor = trunk_recording(virtual(SHORT))
     found = motion_of(in_another_case(sensor, case), None, config=CONFIG)
     as_printed = motion(virtual(SHORT))

@@ -14,6 +14,7 @@ from analysis.signal.records import EvenStream, StaticPeriods, Strapdown
 from analysis.signal.static_periods import find_static_periods
 from analysis.signal.strapdown import increments, integrate, long_losses
 from sensor.samples import BoolArray, FloatArray
+from tests.support.rotations import rotation_of
 
 RATE_HZ = 104.0
 BROKEN_ROWS = 41
@@ -40,7 +41,7 @@ def stream(gyr: FloatArray, rate_hz: float = RATE_HZ, present: BoolArray | None 
 
 
 def rotation(strapdown: Strapdown) -> Rotation:
-    return Rotation.from_quat(strapdown.inertial_from_sensor.T, scalar_first=True)
+    return rotation_of(strapdown.inertial_from_sensor.T)
 
 
 def from_pose(time_s: FloatArray, pose: Rotation, step_s: float) -> FloatArray:

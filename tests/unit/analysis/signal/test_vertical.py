@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.spatial.transform import Rotation
 
 from analysis.config import AnalysisConfig
 from analysis.signal.records import EvenStream, Strapdown, Vertical
@@ -21,6 +20,7 @@ from analysis.signal.vertical import (
     up_in_sensor,
 )
 from sensor.samples import FloatArray
+from tests.support.rotations import random_rotation, rotation_of, wxyz_of
 from tests.support.short_runs import STEADY, motion, virtual
 from tests.support.streams import RATE_HZ, even, even_strides, joined, no_static_periods, still
 
@@ -99,11 +99,9 @@ def test_how_the_inertial_frame_happens_to_lie_changes_nothing(seed: int) -> Non
     run = motion(virtual(STEADY))
     stream = run.stream
     strapdown = integrate(stream, run.static_periods, broken_rows=BROKEN_ROWS, config=CONFIG.rest)
-    other = Rotation.random(rng=np.random.default_rng(seed))
-    q = Rotation.from_quat(strapdown.inertial_from_sensor.T, scalar_first=True)
-    turned = replace(
-        strapdown, inertial_from_sensor=(other * q).as_quat(scalar_first=True).T.astype(np.float32)
-    )
+    other = random_rotation(seed)
+    q = rotation_of(strapdown.inertial_from_sensor.T)
+    turned = replace(strapdown, inertial_from_sensor=wxyz_of(other * q).T.astype(np.float32))
     ups = []
     for way in (strapdown, turned):
         force = AveragedForce(stream, way, broken_rows=BROKEN_ROWS, config=CONFIG.orientation)

@@ -13,6 +13,7 @@ from analysis.signal.config import OrientationConfig
 from analysis.signal.records import EvenStream, Strapdown, Strides, Vertical
 from analysis.signal.vertical import AveragedForce, PathAcceleration, at_nodes, unaided_vertical, up_in_sensor
 from sensor.samples import FloatArray
+from tests.support.rotations import wxyz_of
 from tests.support.streams import even, even_strides
 
 CONFIG = OrientationConfig()
@@ -26,7 +27,7 @@ def turning(count: int, seed: int = 1) -> Rotation:
 
 
 def strapdown_of(rotation: Rotation, *section_first: int) -> Strapdown:
-    return Strapdown(rotation.as_quat(scalar_first=True).T.astype(np.float32), np.array([0, *section_first]))
+    return Strapdown(wxyz_of(rotation).T.astype(np.float32), np.array([0, *section_first]))
 
 
 def shaken(count: int, seed: int = 2) -> EvenStream:

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from sensor.virtual.runner.imu_errors import IDEAL
 from sensor.virtual.runner.plan import PosturePoint, RunPlan, StrapSlip, Worn, bow, corner, run, stand, walk
 from sensor.virtual.runner.simulation import VirtualRun, WornSensor, simulate
+from tests.support.rotations import rotation_of, wxyz_of
 
 G = 9.80665
 ALONG_TRUNK = Worn("sternum")
@@ -28,7 +29,7 @@ def fine() -> VirtualRun:
 
 
 def orientation(worn: WornSensor) -> Rotation:
-    return Rotation.from_quat(worn.earth_from_seat_wxyz, scalar_first=True)
+    return rotation_of(worn.earth_from_seat_wxyz)
 
 
 def test_an_upright_runner_at_rest_reads_one_g_along_the_trunk_and_no_rotation(ideal: VirtualRun) -> None:
@@ -103,7 +104,7 @@ def test_distance_is_the_integral_of_speed(ideal: VirtualRun) -> None:
 
 def test_a_turned_sensor_reads_the_same_run_in_turned_axes(ideal: VirtualRun) -> None:
     mounting = Rotation.from_euler("xyz", [100.0, -35.0, 200.0], degrees=True)
-    worn = Worn("sternum", tuple(mounting.as_quat(scalar_first=True).tolist()))
+    worn = Worn("sternum", tuple(wxyz_of(mounting).tolist()))
     turned = simulate(replace(PLAN, wear=(worn,)), seed=1)
     straight_gyr, turned_gyr = (
         ideal.sensors[0].clean.gyr_sensor_radps,
