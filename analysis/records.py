@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -252,6 +252,13 @@ class Segment:
     lap: int = 0
     lap_kind: LapKind = LapKind.NONE
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both are the same stretch, with the same known and unknown."""
+        return isinstance(other, Segment) and _is_alike(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.from_m, self.to_m))
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -456,6 +463,13 @@ class Advice:
     at_m: float = math.nan
     how: str = ""
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both say the same, of no place as well."""
+        return isinstance(other, Advice) and _is_alike(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.because, self.how))
+
 
 def _not_worn() -> FloatArray:
     return np.zeros(0)
@@ -494,3 +508,12 @@ class Curve:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+
+
+def _is_alike(one: Advice | Segment, other: Advice | Segment) -> bool:
+    """Tell whether two records are equal, what is unknown in both included.
+
+    Until Python 3.12 data classes compared so by chance; since 3.13 a NaN in them is unlike itself.
+    """
+    pairs = [(getattr(one, each.name), getattr(other, each.name)) for each in fields(one)]
+    return all(ours == theirs or (ours != ours and theirs != theirs) for ours, theirs in pairs)

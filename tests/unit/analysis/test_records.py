@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.records import STRIDE_COLUMNS, Curve, StrideTable
+from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, StrideTable
 from tests.support.short_runs import PLAIN, report, virtual
 
 DEFINED = [
@@ -112,3 +112,10 @@ def test_a_curve_keeps_its_own_copy() -> None:
     curve = Curve(values, values, values, values, values > 1)
     values[0] = 5.0
     assert curve.distance_m[0] == 0.0
+
+
+def test_what_is_unknown_in_both_of_two_records_makes_them_no_less_alike() -> None:
+    one, other = (Advice(AdviceKind.SEE_DOCTOR, "numbness", float("nan")) for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != Advice(AdviceKind.SEE_DOCTOR, "numbness", 300.0)
