@@ -26,6 +26,7 @@ from analysis.report import page
 from analysis.run_report import RunReport
 from analysis.words import Flag
 from sensor.recorder import RecordingPlan, SensorRequest, record_session
+from sensor.recorder.policy import RecorderPolicy
 from sensor.virtual.devices.faults import Fault, FaultKind, play_faults
 from sensor.virtual.devices.movesense import VirtualMovesense
 from sensor.virtual.devices.watch import WatchHabits, watch_file
@@ -44,6 +45,8 @@ WATCH_AHEAD_S, WATCH_PPM = 41.0, 25.0
 """How far ahead the clock of the runner's watch is, and how fast it gains."""
 AT_SEA_DEG = (47.0, -30.0)
 """Where the made-up course lies: nobody runs there."""
+UNWATCHED = RecorderPolicy(status_interval_s=10.0)
+"""Nobody looks at the live line of a demo, and what it shows takes a quarter of the recording's time."""
 TAIL_S = 2.0
 """Recorded beyond the end of the run, for connecting took a moment at its start."""
 
@@ -184,6 +187,7 @@ async def _record(
             duration_s=duration_s,
             rng=random.Random(seed),
             simulated=True,
+            policy=UNWATCHED,
         )
         await trouble
 
