@@ -95,14 +95,19 @@ def latest_of(past: Sequence[RunFacts], runner: str) -> RunFacts | None:
 def earlier_than(home: Path, path: Path, config: AnalysisConfig) -> Earlier | None:
     """Return the earlier sessions in the home of the runner of one of them; None without any.
 
-    Sessions elsewhere, and those of others, have no past here.
+    Sessions elsewhere, and those of others, have no past here; nor has one that cannot be read, of which
+    whoever analyses it will tell.
     """
+    from sensor.errors import SessionFileError
     from sensor.session.info import read_info
 
     paths = list_session_paths(home)
     if len(paths) < 2 or path.resolve() not in map(Path.resolve, paths):
         return None
-    info = read_info(path)
+    try:
+        info = read_info(path)
+    except SessionFileError:
+        return None
     if not info.started_utc or not _alike(info, _entries(home, config, analyse=False)):
         return None
     return Earlier(_alike(info, _entries(home, config, analyse=True)), info, config)
