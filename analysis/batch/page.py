@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.batch import cohort
 from analysis.batch.cohort import RunnerRow
-from analysis.report import words
+from analysis.report import document, words
 from analysis.report.svg import Scale, drawing, line, strokes_path
 from analysis.words import Verdict
+
+_PACKAGE = "analysis.batch"
 
 SPARK_WIDTH, SPARK_HEIGHT = 120.0, 28.0
 """Drawing units."""
@@ -39,14 +37,14 @@ def render(rows: Sequence[RunnerRow], *, names: Mapping[str, str] | None = None)
     names
         Pseudonym to name, where names are to be shown; one that is missing stays a pseudonym.
     """
-    style = _style()
+    style = document.style(_PACKAGE, "cohort.css")
     shown = names or {}
     return (
-        _environment()
+        document.environment(_PACKAGE, {"signed": words.signed})
         .get_template("cohort.html.j2")
         .render(
             style=Markup(style),
-            policy=_policy(style),
+            policy=document.policy(style),
             version=version("runtall"),
             rows=[_shown(number, row, shown) for number, row in enumerate(rows)],
             runs=sum(row.run_count for row in rows),
@@ -106,31 +104,3 @@ def _spark(row: RunnerRow, *, key: str) -> Markup | None:
         key=key,
         class_="spark",
     )
-
-
-def _style() -> str:
-    """Return the report's style sheet, and what this page has besides."""
-    sheets = (("analysis.report", "page.css"), ("analysis.batch", "cohort.css"))
-    return "\n".join(
-        files(package).joinpath("templates", name).read_text(encoding="utf-8") for package, name in sheets
-    )
-
-
-def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("analysis.batch"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: (
-            words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-        ),
-    )
-    environment.filters["signed"] = words.signed
-    return environment

@@ -1,4 +1,4 @@
-"""What every page of ours shares: one style sheet, a policy that allows nothing else, escaped text."""
+"""What every page of ours shares: one style sheet, a policy that allows nothing unknown, escaped text."""
 
 from __future__ import annotations
 
@@ -43,15 +43,20 @@ def _finalize(value: Any) -> Any:
 
 
 @cache
-def style(package: str, sheet: str) -> str:
-    """Return the style sheet of the report, and after it a page's own."""
+def style(package: str = "", sheet: str = "") -> str:
+    """Return the style sheet of the report, and after it what a page of a package has besides."""
+    sheets = [("analysis.report", "page.css"), *([(package, sheet)] if sheet else [])]
     return "\n".join(
-        files(name).joinpath("templates", file).read_text(encoding="utf-8")
-        for name, file in (("analysis.report", "page.css"), (package, sheet))
+        files(name).joinpath("templates", file).read_text(encoding="utf-8") for name, file in sheets
     )
 
 
-def policy(style_sheet: str) -> str:
-    """Return a content security policy that allows this one style sheet and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style_sheet.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def policy(style_sheet: str, script: str = "") -> str:
+    """Return a content security policy that allows this style sheet, this script, and nothing else."""
+    scripts = f"script-src '{_digest(script)}'; " if script else ""
+    styles = f"style-src '{_digest(style_sheet)}'; "
+    return f"default-src 'none'; {styles}{scripts}base-uri 'none'; form-action 'none'"
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from analysis.judging.zones import zone_of
 from analysis.records import EarlierRun
-from analysis.report import method, words
+from analysis.report import document, method, words
 from analysis.report.advice import LEAST_RUN, advice_lines, limits, reasons
 from analysis.report.cursor import cursor_data, script
 from analysis.report.fresh_tired import (
@@ -36,7 +33,7 @@ from analysis.report.split_words import SPLIT_WORDS
 from analysis.run_report import RunReport
 from analysis.words import Grade, LapKind, Verdict, Zone
 
-FILTERS = {
+FILTERS: Mapping[str, Callable[..., Any]] = {
     "degrees": words.degrees,
     "signed": words.signed,
     "number": words.number,
@@ -78,7 +75,7 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
     str
         A whole HTML document, below 1 MB also for runs of many hours.
     """
-    style, course = page_style(), cursor_data(report)
+    style, course = document.style(), cursor_data(report)
     thresholds = report.provenance.config.findings
     return (
         page_environment()
@@ -86,7 +83,7 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
         .render(
             report=report,
             style=Markup(style),
-            policy=page_policy(style, script() if course else ""),
+            policy=document.policy(style, script() if course else ""),
             course=course,
             script=Markup(script()),
             verdict=words.VERDICTS[report.outcome.verdict],
@@ -149,17 +146,9 @@ def _figures(report: RunReport, *, whole_map: bool) -> dict[str, Any]:
 
 @cache
 def page_environment() -> Environment:
-    """Return what lays out templates: everything escaped, nothing unknown passed over."""
-    environment = Environment(
-        loader=PackageLoader("analysis.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    environment.filters.update(FILTERS)
-    environment.globals.update(
+    """Return what lays out the templates of a run's report."""
+    made = document.environment("analysis.report", FILTERS)
+    made.globals.update(
         flag_texts=words.FLAG_TEXTS,
         zone_texts=words.ZONE_TEXTS,
         zone_words=words.ZONE_WORDS,
@@ -168,25 +157,4 @@ def page_environment() -> Environment:
         Grade=Grade,
         LapKind=LapKind,
     )
-    return environment
-
-
-def _finalize(value: Any) -> Any:
-    """Clean every text that is not markup on its way into the page."""
-    return words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-@cache
-def page_style() -> str:
-    """Return the style sheet of the page."""
-    return files("analysis.report").joinpath("templates", "page.css").read_text(encoding="utf-8")
-
-
-def page_policy(style: str, code: str) -> str:
-    """Return a content security policy that allows this style sheet, this script, and nothing else."""
-    scripts = f"script-src '{_digest(code)}'; " if code else ""
-    return f"default-src 'none'; style-src '{_digest(style)}'; {scripts}base-uri 'none'; form-action 'none'"
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return made

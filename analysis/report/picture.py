@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.report.page import page_style
+from analysis.report import document
 from analysis.report.posture_figure import posture_picture
 from analysis.run_report import RunReport
 from sensor.errors import MissingExtraError
@@ -38,7 +38,7 @@ def posture_png(report: RunReport) -> bytes:
     svg = str(drawn).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return bytes(
         resvg_py.svg_to_bytes(
-            svg_string=svg, style_sheet=plain_style(page_style()), background=_PAPER, width=PIXELS_WIDE
+            svg_string=svg, style_sheet=plain_style(document.style()), background=_PAPER, width=PIXELS_WIDE
         )
     )
 

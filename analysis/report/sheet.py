@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from markupsafe import Markup
 
 from analysis.records import EarlierRun, Segment
-from analysis.report import method, words
+from analysis.report import document, method, words
 from analysis.report.fresh_tired import (
     earlier_rows,
     thirds_remarks,
@@ -19,7 +17,7 @@ from analysis.report.fresh_tired import (
     this_row,
     walking_sentence,
 )
-from analysis.report.page import page_environment, page_policy, page_style
+from analysis.report.page import page_environment
 from analysis.report.posture_figure import posture_picture
 from analysis.report.small_figures import side
 from analysis.report.split_words import SPLIT_WORDS
@@ -41,7 +39,7 @@ def render(report: RunReport, *, earlier: Sequence[EarlierRun] = ()) -> str:
     earlier
         The last comparable runs, the latest first.
     """
-    style = page_style() + _own_style()
+    style = document.style("analysis.report", "sheet.css")
     unit = words.unit_of(report)
     segments = report.evidence.segments if words.has_distance(report) else ()
     return (
@@ -50,7 +48,7 @@ def render(report: RunReport, *, earlier: Sequence[EarlierRun] = ()) -> str:
         .render(
             report=report,
             style=Markup(style),
-            policy=page_policy(style, ""),
+            policy=document.policy(style),
             verdict=words.VERDICTS[report.outcome.verdict],
             facts=words.facts(report),
             context=words.context_lines(report),
@@ -88,8 +86,3 @@ def _sides(segments: Sequence[Segment]) -> str:
         return told
     steps = f"{side(last.lateral_left_deg)} on left steps, {side(last.lateral_right_deg)} on right steps"
     return f"{told} At the end {steps}. Shown, not judged."
-
-
-@cache
-def _own_style() -> str:
-    return files("analysis.report").joinpath("templates", "sheet.css").read_text(encoding="utf-8")

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.records import EarlierRun
-from analysis.report import sheet, words
-from analysis.report.page import page_style
+from analysis.report import document, sheet, words
 from analysis.report.picture import plain_style
 from tests.support import sample_report as sample
 
@@ -62,7 +61,7 @@ def test_what_is_not_known_is_not_made_up(make: object) -> None:
 
 
 def test_a_plain_drawing_has_the_light_colours_and_no_rule_for_screens() -> None:
-    style = plain_style(page_style())
+    style = plain_style(document.style())
     assert "var(" not in style
     assert "@media" not in style
     assert ".course { stroke: #10222e;" in style
