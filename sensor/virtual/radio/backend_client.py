@@ -11,54 +11,31 @@ from typing import Any, ClassVar
 from bleak import BleakScanner
 from bleak.args import SizedBuffer
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.backends.client import BaseBleakClient, NotifyCallback
+from bleak.backends.client import NotifyCallback
 from bleak.backends.descriptor import BleakGATTDescriptor
 from bleak.backends.device import BLEDevice
 from bleak.backends.service import BleakGATTServiceCollection
 from bleak.exc import BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
 
 from sensor.virtual.radio.backend_scanner import VirtualScanner
+from sensor.virtual.radio.backends import WANTED_MTU, SoftwareClient
 from sensor.virtual.radio.gatt_table import discover, service_collection
 from sensor.virtual.radio.simulated_adapter import SimulatedAdapter
 from sensor.virtual.radio.stack import Connection, Peer, att, core
 
 _log = logging.getLogger(__name__)
 
-_WANTED_MTU = 517
-"""What a computer asks for; the peripheral's own limit decides."""
 
-
-class VirtualClient(BaseBleakClient):
-    """Client backend; a subclass with ``adapter`` and ``scanner`` set belongs to one simulated radio.
-
-    Platform options (``bluez``, ``winrt`` …) are accepted and mean nothing here.
-    """
+class VirtualClient(SoftwareClient):
+    """Client backend; a subclass with ``adapter`` and ``scanner`` set belongs to one simulated radio."""
 
     adapter: ClassVar[SimulatedAdapter]
     scanner: ClassVar[type[VirtualScanner]]
 
-    def __init__(
-        self,
-        address_or_ble_device: BLEDevice | str,
-        *,
-        disconnected_callback: Callable[[], None] | None,
-        timeout: float,
-        services: set[str] | None = None,
-        **_platform_options: Any,
-    ) -> None:
-        super().__init__(address_or_ble_device, disconnected_callback=disconnected_callback, timeout=timeout)
-        self._device = address_or_ble_device if isinstance(address_or_ble_device, BLEDevice) else None
-        self._wanted_services = services
+    def __init__(self, address_or_ble_device: BLEDevice | str, **options: Any) -> None:
+        super().__init__(address_or_ble_device, **options)
         self._peer: Peer | None = None
         self._subscribers: dict[int, Callable[[bytes], None]] = {}
-        # ATT knows one request at a time; waiting here lets those behind a lost link fail at once.
-        self._requesting = asyncio.Lock()
-
-    @property
-    def name(self) -> str:
-        """Name from the advertisement, else the address with dashes."""
-        name = None if self._device is None else self._device.name
-        return name or self.address.replace(":", "-")
 
     @property
     def mtu_size(self) -> int:
@@ -188,7 +165,7 @@ class VirtualClient(BaseBleakClient):
 
     async def _discover(self) -> BleakGATTServiceCollection:
         async with self._request() as peer:
-            await peer.request_mtu(_WANTED_MTU)
+            await peer.request_mtu(WANTED_MTU)
             await discover(peer)
             return service_collection(peer, self._wanted_services)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from bleak.backends.scanner import AdvertisementData, AdvertisementDataCallback, BaseBleakScanner
+from bleak.backends.scanner import AdvertisementData
 from bleak.uuids import normalize_uuid_str
 
+from sensor.virtual.radio.backends import SoftwareScanner
 from sensor.virtual.radio.simulated_adapter import SimulatedAdapter
 from sensor.virtual.radio.stack import Advertisement, AdvertisingData
 
@@ -18,22 +19,10 @@ _UUID_BYTES = {
 }
 
 
-class VirtualScanner(BaseBleakScanner):
-    """Scanner backend; a subclass with ``adapter`` set belongs to one simulated radio.
-
-    Platform options (``bluez``, ``cb`` …) are accepted and mean nothing here.
-    """
+class VirtualScanner(SoftwareScanner):
+    """Scanner backend; a subclass with ``adapter`` set belongs to one simulated radio."""
 
     adapter: ClassVar[SimulatedAdapter]
-
-    def __init__(
-        self,
-        detection_callback: AdvertisementDataCallback | None,
-        service_uuids: list[str] | None,
-        scanning_mode: str,
-        **_platform_options: Any,
-    ) -> None:
-        super().__init__(detection_callback, service_uuids)
 
     async def start(self) -> None:
         """Start listening, with an empty list of devices."""

@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar, TypeVar
 
 from bleak.args import SizedBuffer
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.backends.client import BaseBleakClient, NotifyCallback
+from bleak.backends.client import NotifyCallback
 from bleak.backends.descriptor import BleakGATTDescriptor
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
 
+from sensor.virtual.radio.backends import WANTED_MTU, SoftwareClient
 from sensor.virtual.radio.direct.air import DirectAir
 from sensor.virtual.radio.direct.services import service_collection
 from sensor.virtual.radio.direct.station import Link, subscription_to
 from sensor.virtual.radio.gatt import DEFAULT_MTU, AttError, Characteristic, Wanted
 
-_WANTED_MTU = 517
-"""What a computer asks for; the peripheral's own limit decides."""
-
 _Answer = TypeVar("_Answer")
 
 
-class DirectClient(BaseBleakClient):
-    """Client backend; a subclass with ``air`` set belongs to one radio.
-
-    Platform options (``bluez``, ``winrt`` …) are accepted and mean nothing here.
-    """
+class DirectClient(SoftwareClient):
+    """Client backend; a subclass with ``air`` set belongs to one radio."""
 
     air: ClassVar[DirectAir]
 
-    def __init__(
-        self,
-        address_or_ble_device: BLEDevice | str,
-        *,
-        disconnected_callback: Callable[[], None] | None,
-        timeout: float,
-        services: set[str] | None = None,
-        **_platform_options: Any,
-    ) -> None:
-        super().__init__(address_or_ble_device, disconnected_callback=disconnected_callback, timeout=timeout)
-        self._device = address_or_ble_device if isinstance(address_or_ble_device, BLEDevice) else None
-        self._wanted_services = services
+    def __init__(self, address_or_ble_device: BLEDevice | str, **options: Any) -> None:
+        super().__init__(address_or_ble_device, **options)
         self._link: Link | None = None
         self._subscribers: dict[Characteristic, NotifyCallback] = {}
-        # ATT knows one request at a time.
-        self._requesting = asyncio.Lock()
-
-    @property
-    def name(self) -> str:
-        """Name from the advertisement, else the address with dashes."""
-        name = None if self._device is None else self._device.name
-        return name or self.address.replace(":", "-")
 
     @property
     def mtu_size(self) -> int:
@@ -84,7 +60,7 @@ class DirectClient(BaseBleakClient):
         try:
             if pair:
                 await self.pair()
-            await self._ask(lambda link: link.agree_on_mtu(_WANTED_MTU))
+            await self._ask(lambda link: link.agree_on_mtu(WANTED_MTU))
             offered = await self._ask(lambda link: link.services)
             self.services = service_collection(offered, self._wanted_services, lambda: link.att_mtu)
         finally:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from bleak.backends.scanner import AdvertisementData, AdvertisementDataCallback, BaseBleakScanner
+from bleak.backends.scanner import AdvertisementData
 
+from sensor.virtual.radio.backends import SoftwareScanner
 from sensor.virtual.radio.direct.air import DirectAir
 from sensor.virtual.radio.direct.station import DirectStation
 
 _RSSI_DBM = -50
 
 
-class DirectScanner(BaseBleakScanner):
-    """Scanner backend; a subclass with ``air`` set belongs to one radio.
-
-    Platform options (``bluez``, ``cb`` …) are accepted and mean nothing here.
-    """
+class DirectScanner(SoftwareScanner):
+    """Scanner backend; a subclass with ``air`` set belongs to one radio."""
 
     air: ClassVar[DirectAir]
-
-    def __init__(
-        self,
-        detection_callback: AdvertisementDataCallback | None,
-        service_uuids: list[str] | None,
-        scanning_mode: str,
-        **_platform_options: Any,
-    ) -> None:
-        super().__init__(detection_callback, service_uuids)
 
     async def start(self) -> None:
         """Start listening, with an empty list of devices."""
