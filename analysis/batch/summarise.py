@@ -12,7 +12,8 @@ import numpy as np
 from analysis.batch.records import Column, Failure, FailureKind, Summary
 from analysis.batch.schema import CONTEXT, EPISODES, FACTS, NOTES, SEGMENTS
 from analysis.batch.sources import local_copy
-from analysis.comparison.run_facts import RunFacts, facts_of
+from analysis.comparison.run_facts import RunFacts
+from analysis.comparison.summing_up import facts_of
 from analysis.errors import AnalysisError
 from analysis.pipeline import analyse_session
 from analysis.run_report import RunReport

@@ -57,8 +57,8 @@ class Earlier:
 
     def beside(self, report: RunReport) -> tuple[EarlierRun, ...]:
         """Return the last comparable runs, which stand beside the run in its report."""
-        from analysis.comparison.run_facts import facts_of
         from analysis.comparison.runs_beside import runs_beside
+        from analysis.comparison.summing_up import facts_of
 
         return runs_beside(facts_of(report), self._facts())
 

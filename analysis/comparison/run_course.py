@@ -11,8 +11,8 @@ import numpy as np
 from analysis.comparison.course import course_change
 from analysis.comparison.onset import OnsetEvidence, onset_evidence
 from analysis.comparison.records import OnsetKind, RunSummary, StagePoint
-from analysis.comparison.run_facts import NOT_TALL, covered_m, facts_of
 from analysis.comparison.stages import comparable_strides, stage_edges, stage_medians
+from analysis.comparison.summing_up import NOT_TALL, covered_m, facts_of
 from analysis.comparison.wander import Wander, wander_of
 from analysis.judging.config import ComparisonConfig
 from analysis.records import Baseline

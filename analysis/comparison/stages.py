@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.comparison.run_facts import speed_is_measured
+from analysis.comparison.summing_up import speed_is_measured
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import ComparisonConfig
 from analysis.records import Axis

@@ -124,7 +124,7 @@ def _figures(job: Job, name: str, said: list[str]) -> tuple[dict[str, Any], bool
         return {"trouble": _reason(error, job.path) or "not enough memory"}, False
     except Exception as error:  # of a list of a thousand, one session that meets a bug hides no other
         return {"trouble": f"a fault of runtall ({error!r:.200}); see `runtall --debug report`"}, True
-    from analysis.comparison.run_facts import facts_of
+    from analysis.comparison.summing_up import facts_of
     from analysis.library.facts_json import facts_to_json
 
     facts = facts_of(report)

@@ -16,7 +16,7 @@ from analysis.library.examining import Examined, Job, examine
 _LEAST_BYTES = 4_000_000
 """Less is done sooner by this process than by others, which take seconds to begin."""
 
-_HEAVY = ["analysis.pipeline", "analysis.comparison.run_facts", "analysis.library.report_bytes", "pandas"]
+_HEAVY = ["analysis.pipeline", "analysis.comparison.summing_up", "analysis.library.report_bytes", "pandas"]
 
 
 def examined(jobs: Sequence[Job]) -> Iterator[Examined]:

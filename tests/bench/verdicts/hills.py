@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.comparison.earlier_runs import personal_baseline, worn_in
-from analysis.comparison.run_facts import facts_of
+from analysis.comparison.summing_up import facts_of
 from analysis.personal import PersonalBaseline
 from analysis.pipeline import analyse
 from analysis.records import Episode, StrideTable

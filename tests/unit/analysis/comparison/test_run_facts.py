@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from analysis.comparison.run_facts import BIN_M, facts_of
+from analysis.comparison.run_facts import BIN_M
+from analysis.comparison.summing_up import facts_of
 from tests.support.sample_report import slouching_10k, steady_run
 
 

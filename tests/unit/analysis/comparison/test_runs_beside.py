@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.comparison.run_facts import RunBin, RunFacts, facts_of
+from analysis.comparison.run_facts import RunBin, RunFacts
 from analysis.comparison.runs_beside import late_change_deg, runs_beside
+from analysis.comparison.summing_up import facts_of
 from tests.support import sample_report as sample
 
 

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.comparison.run_facts import RunFacts, facts_of
+from analysis.comparison.run_facts import RunFacts
+from analysis.comparison.summing_up import facts_of
 from analysis.library.facts_json import facts_from_json, facts_to_json
 from analysis.library.index import VERSION, Index
 from analysis.library.row import IndexRow

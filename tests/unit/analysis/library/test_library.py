@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.comparison.run_facts import facts_of
+from analysis.comparison.summing_up import facts_of
 from analysis.config import AnalysisConfig, SegmentConfig
 from analysis.errors import NotEnoughRunningError
 from analysis.lengths import Split
