@@ -24,6 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="terminals, and 
 RECORD = ("-m", "analysis.cli.main", "record", "--sensor", "sternum=virtual", "--no-guide")
 READY = "marks a lap"
 PATIENCE_S = 40.0
+AGAIN_S = 5.0
 CTRL_C, CTRL_Z, CTRL_BACKSLASH = "\x03", "\x1a", "\x1c"
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,10 +50,20 @@ class Terminal:
             self._read()
         self._unseen = self._unseen.partition(text)[2]
 
-    def end(self) -> int:
-        """Read to the end; return how it ended."""
+    def end(self, key: str = "") -> int:
+        """Type a key and read to the end; return how it ended.
+
+        Between showing a question and listening readline is deaf for a moment, in which a Ctrl-C is lost: it
+        is typed again, as by a person.
+        """
+        began_s = typed_s = time.monotonic()
+        self.type(key)
         while self._read():
-            pass
+            now_s = time.monotonic()
+            assert now_s < began_s + PATIENCE_S, self.seen
+            if key and now_s > typed_s + AGAIN_S:
+                self.type(key)
+                typed_s = now_s
         return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
 
     def is_as_usual(self) -> bool:
@@ -127,8 +138,7 @@ def test_laps_are_marked_by_keys_and_answers_kept_when_the_rest_is_not_wanted(tm
         screen.read_until("How long had you sat")
         screen.type("3h\n")
         screen.read_until("Pain while running")
-        screen.type(CTRL_C)
-        assert screen.end() == 0, screen.seen
+        assert screen.end(CTRL_C) == 0, screen.seen
     assert "To see it: runtall report --open" in screen.seen
     recording = recorded(tmp_path)
     assert laps(recording) == 2
