@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -25,6 +26,8 @@ VERSION = 1
 
 _WAIT_S = 20.0
 """How long to wait for another command that writes."""
+
+_TRY_AGAIN_S = 0.01
 
 _COLUMNS = (
     "file", "config_hash", "size", "mtime_ns", "program", "name", "started_utc", "duration_s", "simulated",
@@ -194,7 +197,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         _refuse_foreign(connection)
         connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         # A power cut may take the last rows, which are found again; it never harms the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         if connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
@@ -207,10 +210,29 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn write-ahead logging on: for this lock SQLite does not wait itself, and two would collide."""
+    until_s = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                raise
+            time.sleep(_TRY_AGAIN_S)
+        else:
+            return
+
+
 def _refuse_foreign(connection: sqlite3.Connection) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    # One transaction: read apart, a file that another command makes meanwhile looks like a stranger's.
+    connection.execute("BEGIN")
+    try:
+        is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    finally:
+        connection.rollback()
     if application != APPLICATION_ID and not is_new:
         raise _ForeignIndexError("of another program")
     if version > VERSION:

@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import analysis.library.index as index_file
 from analysis.comparison.run_facts import RunFacts
 from analysis.comparison.summing_up import facts_of
 from analysis.library.facts_json import facts_from_json, facts_to_json
@@ -124,6 +125,26 @@ def test_what_is_forgotten_is_gone(tmp_path: Path) -> None:
     with closing(Index(tmp_path, "c", say=pytest.fail)) as index:
         index.forget("a.runtall")
     assert list(read(tmp_path)) == ["b.runtall"]
+
+
+def test_an_index_that_another_command_makes_meanwhile_is_no_strangers(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    looked_at = sqlite3.connect(path, isolation_level=None)
+
+    def make(statement: str) -> None:
+        """Make the index while it is being looked at, if that can be."""
+        if "user_version" not in statement:
+            return
+        looked_at.set_trace_callback(None)
+        opened = sqlite3.connect(path, timeout=0.0, isolation_level=None)
+        with closing(opened) as other, suppress(sqlite3.OperationalError):
+            other.execute("BEGIN IMMEDIATE")
+            index_file._make(other)
+            other.execute("COMMIT")
+
+    looked_at.set_trace_callback(make)
+    index_file._refuse_foreign(looked_at)
+    assert not looked_at.in_transaction
 
 
 def test_two_that_write_at_once_both_keep_their_work(tmp_path: Path) -> None:
