@@ -103,7 +103,8 @@ def _sit(ctx: click.Context, plan: RecordingPlan, options: SitOptions, *, is_sim
         with TemporaryDirectory(prefix="runtall-sit-") as folder:
             readings = Path(folder) / "sitting.runtall"
             asyncio.run(_listen(plan, readings, desk=desk, options=options, started=started))
-    tell(summary_text(desk.sitting))
+    for sentence in summary_text(desk.sitting).splitlines():
+        tell(sentence)
     if desk.sitting.minutes:
         keep_sitting(path, desk.sitting)
         click.echo(path)
