@@ -49,3 +49,7 @@ class ExportError(AnalysisError, ValueError):
 
 class TiltError(AnalysisError, ValueError):
     """A check with known angles that did not come to an end, or contradicts itself."""
+
+
+class SittingFileError(AnalysisError, ValueError):
+    """A file that is no sitting of this program, or a damaged or newer one."""

@@ -438,6 +438,7 @@ class AdviceKind(StrEnum):
     RUN_TALL_IN_PARTS = "run tall in parts"
     LIGHTEN_BACKPACK = "lighten the backpack"
     LIGHTEN_VEST = "lighten the vest"
+    WATCH_SITTING = "watch how you sit"
     BREAK_UP_SITTING = "break up sitting"
     BREAK_UP_DRIVE = "break up the drive"
 

@@ -40,6 +40,7 @@ COMMANDS = {
     "compare": ("analysis.cli.compare", "Compare sessions."),
     "batch": ("analysis.cli.batch", "Sum up many sessions into one data set."),
     "cohort": ("analysis.cli.cohort", "Show all runners of a data set on one page."),
+    "sit": ("analysis.cli.sit.command", "See how you sit at the desk, and be told to get up."),
     "doctor": ("analysis.cli.doctor.command", "Check Bluetooth and sensors, and say what to do."),
     "demo": (
         "analysis.cli.demo.command",

@@ -10,20 +10,21 @@ from dataclasses import replace
 from sensor.link.radio import Radio
 from sensor.recorder import RecordingPlan
 from sensor.recorder.walkthrough import GuideStep
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, ImuSignal
 from sensor.virtual.devices.catalogue import advertising_as
 from sensor.virtual.devices.motion_sensor import VirtualMotionSensor
 from sensor.virtual.devices.standard import foot_pod
 from sensor.virtual.radio.direct.radio import DirectRadio
 from sensor.virtual.runner.box import box_on_faces
 from sensor.virtual.runner.cued_run import CuedRun, cued_run_plan
+from sensor.virtual.runner.desk import DeskPlan, at_desk
 from sensor.virtual.runner.imu_errors import CONSUMER, apply_errors
 from sensor.virtual.runner.plan import UPRIGHT_STERNUM, RunPlan, Worn
 from sensor.virtual.runner.scenarios import short_run_plan
 from sensor.virtual.runner.simulation import VirtualRun, sensor_chance, simulate
 
 _SEED = 1
-_BOX_RATE_HZ = 104.0
+_STILL_LIFE_RATE_HZ = 104.0
 
 
 @asynccontextmanager
@@ -95,7 +96,28 @@ async def virtual_box(plan: RecordingPlan, lean_deg: float) -> AsyncIterator[Rad
     Radio
         The only radio these sensors can be heard on.
     """
-    clean = box_on_faces(lean_deg, _BOX_RATE_HZ)
+    async with _exposed(plan, box_on_faces(lean_deg, _STILL_LIFE_RATE_HZ)) as radio:
+        yield radio
+
+
+@asynccontextmanager
+async def virtual_desk(plan: RecordingPlan, desk: DeskPlan | None = None) -> AsyncIterator[Radio]:
+    """Let somebody with the plan's sensor sit tall, lean forward and work at a desk, unasked.
+
+    The sensor has the errors that it has on the runner.
+
+    Returns
+    -------
+    Radio
+        The only radio it can be heard on.
+    """
+    async with _exposed(plan, at_desk(desk or DeskPlan(), _STILL_LIFE_RATE_HZ)) as radio:
+        yield radio
+
+
+@asynccontextmanager
+async def _exposed(plan: RecordingPlan, clean: ImuSignal) -> AsyncIterator[Radio]:
+    """Switch on the plan's sensors, all of which make one motion."""
     async with DirectRadio(seed=_SEED) as radio:
         for request in plan.sensors:
             chance = sensor_chance(request.placement, seed=_SEED)

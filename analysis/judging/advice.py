@@ -65,6 +65,10 @@ def advise(
         return (Advice(AdviceKind.SEE_DOCTOR, ", ".join(warnings)),)
     found = _by_findings(verdict, episodes, quality=quality, distance_m=distance_m, config=config)
     advised = [*found, *_by_context(episodes, context, config=config)]
+    if any(pain.place is BodyPlace.UPPER_BACK and pain.level > 0 for pain in pains):
+        # What loads an upper back for hours a day comes before what loads it in a run.
+        sitting = _about_sitting(context, config)
+        advised = [sitting, *(advice for advice in advised if advice.kind != sitting.kind)]
     hurting = [str(pain) for pain in pains if pain.level >= config.pain_silences_from]
     if hurting:
         kept = (advice for advice in advised if advice.kind not in POSTURE_KINDS)
@@ -156,8 +160,16 @@ def _by_context(
     pack = _PACKS.get(str(context.get("pack", "none")))
     if pack is not None:
         yield Advice(pack, f"you ran with a {context['pack']}")
-    sat = context.get("hours_sat_before", math.nan)
-    if isinstance(sat, int | float) and sat >= config.sat_long_hours:
-        yield Advice(AdviceKind.BREAK_UP_SITTING, f"you sat for {sat:g} hours before")
+    sitting = _about_sitting(context, config)
+    if sitting.kind == AdviceKind.BREAK_UP_SITTING:
+        yield sitting
     elif context.get("long_car_trip") is True:
         yield Advice(AdviceKind.BREAK_UP_DRIVE, "you came from a long drive")
+
+
+def _about_sitting(context: Mapping[str, Any], config: AdviceConfig) -> Advice:
+    """Return what to do about sitting: break it up where it is known to be long, else see how it is."""
+    sat = context.get("hours_sat_before", math.nan)
+    if isinstance(sat, int | float) and sat >= config.sat_long_hours:
+        return Advice(AdviceKind.BREAK_UP_SITTING, f"you sat for {sat:g} hours before")
+    return Advice(AdviceKind.WATCH_SITTING, "your upper back hurt")

@@ -40,6 +40,8 @@ SENTENCES = {
     "the waist strap closed.",
     AdviceKind.LIGHTEN_VEST: "In the vest, take only what you need, and draw it snug so that nothing "
     "bounces.",
+    AdviceKind.WATCH_SITTING: "See how you sit first: with the same sensor at the desk, `runtall sit` tells "
+    "how long and how slouched, and says when to get up.",
     AdviceKind.BREAK_UP_SITTING: "Before your next run, break up the sitting: stand up every 20 to 60 "
     "minutes. Knees below hips, and a small roll behind the lower back.",
     AdviceKind.BREAK_UP_DRIVE: "Leave some time on your feet between a long drive and a long run, before it "

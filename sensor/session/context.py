@@ -18,6 +18,8 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     "lap_length_m": (50.0, 50_000.0),
     "stature_m": (0.5, 2.8),
     "hours_sat_before": (0.0, 24.0),
+    "sat_flexion_deg": (-180.0, 180.0),
+    "longest_sat_min": (0.0, 1440.0),
     "pack_kg": (0.0, 60.0),
 }
 """Key to the least and the most that can be true: beyond, somebody mistyped or a file is damaged."""

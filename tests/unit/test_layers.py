@@ -38,7 +38,7 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.report", "analysis.export", "analysis.checkup", "analysis.live"),
         ("analysis.comparison",),
         ("analysis.library", "analysis.batch"),
         ("analysis.cli",),
@@ -131,8 +131,10 @@ SEEN_BY_ANALYSIS = (
 ALSO_SEEN_BY = {
     "analysis.library": ("sensor.session.info", "sensor.session.context", "sensor.private_files"),
     "analysis.batch": ("sensor.private_files",),
+    "analysis.live": ("sensor.recorder.stillness", "sensor.recorder.walkthrough"),
 }
-"""Both keep files of their own; the library also what sessions say of themselves."""
+"""Two keep files of their own, the library also what sessions say of themselves; what is told live begins
+with what a guide is told."""
 
 TOUCHES_THE_WORLD = {
     "asyncio",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import click
 
 from analysis.cli.calibrations import kept_calibrations
 from analysis.cli.home import home_folder, new_session_path
-from analysis.cli.runner import chosen_profile, runner_context
+from analysis.cli.runner import chosen_profile, chosen_runner, runner_context
 from analysis.cli.sensor_args import parse_plan
 from analysis.cli.text import parse_duration_s, tell_aside
 
@@ -122,6 +122,8 @@ def command(
     plan, is_simulated = parse_plan(*devices(requests, beside, profile))
     parsed = replace(plan, calibrated=kept_calibrations(home, tell_aside)), is_simulated
     context = runner_context(ctx, profile)
+    if not waits:
+        context |= _sat_before(ctx, is_simulated=is_simulated)
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
@@ -136,8 +138,21 @@ def command(
         recorded = asyncio.run(_record(options, new_path))
         click.echo(recorded.path)
         if not (no_questions or recorded.is_dismissed):
-            _ask(recorded.path, profile)
+            _ask(recorded.path, profile, known=context)
         _tell_what_next(ctx, home)
+
+
+def _sat_before(ctx: click.Context, *, is_simulated: bool) -> dict[str, float]:
+    """Return what the run that begins keeps of the sitting before it."""
+    from analysis.cli.sit.kept import sat_before
+
+    return sat_before(
+        home_folder(ctx),
+        chosen_runner(ctx),
+        now=datetime.now(UTC),
+        is_simulated=is_simulated,
+        tell=tell_aside,
+    )
 
 
 def devices(
@@ -154,13 +169,13 @@ def devices(
     return tuple(f"{place}={name}" for place, name in profile.sensors), beside or profile.beside
 
 
-def _ask(session: Path, profile: Profile) -> None:
+def _ask(session: Path, profile: Profile, known: Mapping[str, object]) -> None:
     from analysis.cli.record.live_line import nobody_may_listen
     from analysis.cli.record.questions import ask, may_ask
 
     if may_ask():
         with nobody_may_listen():
-            ask(session, is_surface_known=bool(profile.surface))
+            ask(session, known={*known, *(["surface"] if profile.surface else [])})
 
 
 def _refuse_misfits(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,15 @@ def may_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty() and may_read(sys.stdin.fileno())
 
 
-def ask(session: Path, *, is_surface_known: bool) -> None:
+def ask(session: Path, *, known: Collection[str]) -> None:
     """Ask what is not known and note the answers in the ended session; those before a Ctrl-C count.
+
+    Parameters
+    ----------
+    session
+        That has ended.
+    known
+        Keys of the context that need no question.
 
     Raises
     ------
@@ -72,7 +79,7 @@ def ask(session: Path, *, is_surface_known: bool) -> None:
     told: dict[str, Any] = {}
     try:
         for question in QUESTIONS:
-            if question.key == "surface" and is_surface_known:
+            if question.key in known:
                 continue
             if answer := _typed(question):
                 told[question.key] = answer

@@ -221,3 +221,20 @@ def test_no_exercise_is_ever_advised_beside_pain_or_symptoms(
     told = {"pain_during": [f"{place} {level}" for place, level in pains], "symptoms": symptoms}
     if symptoms or any(level >= 4 for _, level in pains):
         assert not POSTURE_KINDS & set(kinds(LATE, told=told))
+
+
+@pytest.mark.parametrize("episodes", [(), (EARLY,), (LATE,)], ids=["usual", "early", "late"])
+def test_who_has_upper_back_pain_is_told_of_sitting_first(episodes: tuple[Episode, ...]) -> None:
+    hurting = {"pain_after": ["upper back 2"]}
+    first, *others = advised(*episodes, told=hurting)
+    assert first == Advice(AdviceKind.WATCH_SITTING, "your upper back hurt")
+    assert others == list(advised(*episodes))[:2]
+    sat = {**hurting, "hours_sat_before": 3}
+    assert kinds(*episodes, told=sat).count(AdviceKind.BREAK_UP_SITTING) == 1
+    assert kinds(*episodes, told=sat)[0] is AdviceKind.BREAK_UP_SITTING
+
+
+def test_strong_upper_back_pain_is_to_ease_first() -> None:
+    told = {"pain_after": ["upper back 5"]}
+    assert kinds(LATE, told=told) == [AdviceKind.LET_PAIN_EASE, AdviceKind.WATCH_SITTING]
+    assert kinds(LATE, told={"pain_after": ["upper back 0"]}) == kinds(LATE)

@@ -1,0 +1,1 @@
+"""``runtall sit``: the same sensor at the desk."""
