@@ -16,6 +16,7 @@ from analysis.errors import ReportFileError
 from analysis.personal import PersonalBaseline
 from analysis.records import (
     Advice,
+    AverageStride,
     Baseline,
     Curve,
     Effort,
@@ -126,6 +127,9 @@ class Evidence:
         The first third of the usable running against the last; None in a report of an older version.
     walking
         Posture in walking beside running; None where either was too little.
+    average_stride
+        The course of the trunk within the stride; None without a gyroscope or a fresh window, and in a report
+        of an older version.
     """
 
     baseline: Baseline | None
@@ -142,6 +146,7 @@ class Evidence:
     zone_s: Mapping[Zone, float] = field(default_factory=dict)
     thirds: Thirds | None = None
     walking: WalkingPosture | None = None
+    average_stride: AverageStride | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ FOLDED_DEG = 14.0
 UPRIGHT = RunPlan((*OPENING, run(780.0, 3.0), END), posture=(PosturePoint(0.0, USUAL_DEG),), style=EVERYDAY)
 """Thirteen minutes, 2.3 km, of even running."""
 
-_LEFT_OUT = ("strides", "curve", "settings", "hashes", "runtall_version")
+_LEFT_OUT = ("average_stride", "strides", "curve", "settings", "hashes", "runtall_version")
 """Parts of the JSON that are too long to be read by a person, or change with every version."""
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")

@@ -106,7 +106,7 @@ STAGES_OF = {
         ("episodes", "headline", "distance_doubts", "step_length", "walking"),
         ("grade", "baseline"),
         ("recalibration", "curve", "leaning", "thirds"),
-        ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
+        ("mounting_shift", "segments", "second_sensor_flags", "verdict", "average_stride"),
         ("flags", "laps"),
         ("summary",),
     ),
