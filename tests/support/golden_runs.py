@@ -44,7 +44,7 @@ FOLDED_DEG = 14.0
 UPRIGHT = RunPlan((*OPENING, run(780.0, 3.0), END), posture=(PosturePoint(0.0, USUAL_DEG),), style=EVERYDAY)
 """Thirteen minutes, 2.3 km, of even running."""
 
-_LEFT_OUT = ("average_stride", "strides", "curve", "settings", "hashes", "runtall_version")
+_LEFT_OUT = ("strides", "curve", "settings", "hashes", "runtall_version")
 """Parts of the JSON that are too long to be read by a person, or change with every version."""
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -152,8 +152,16 @@ def golden_text(report: RunReport) -> str:
 def golden_json(report: RunReport) -> str:
     """Return what a person can read of the JSON, numbers to four figures."""
     content = json.loads(report.to_json())
+    content["average_stride"] = _at_every_fifth(report)
     kept = {key: _rounded(value) for key, value in content.items() if key not in _LEFT_OUT}
     return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+
+
+def _at_every_fifth(report: RunReport) -> dict[str, list[float]]:
+    """Return the average strides of a report at 0, 20 … 100 %."""
+    average = report.evidence.average_stride
+    parts = {} if average is None else {"fresh": average.fresh, "late": average.late}
+    return {name: list(part.mean_deg[::10]) for name, part in parts.items() if part}
 
 
 def _rounded(value: Any) -> Any:
