@@ -22,7 +22,10 @@ from analysis.words import Confidence
 HEIGHT, LOW_HEIGHT = 130.0, 80.0
 """Height of a panel, in drawing units; of those that are only context."""
 
-GAP, AXIS = 34.0, 30.0
+GAP, AXIS = 38.0, 30.0
+
+_NAME_ABOVE = 13.0
+"""How far above a panel its name stands: a label at its top edge reaches half a line beyond it."""
 
 RADIUS = 4.5
 
@@ -40,22 +43,22 @@ _TITLE = "Your runs over time"
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """A panel: what it shows, its name, how a value reads, its height, and how many values y may carry."""
+    """A panel: what it shows, its name, how a value reads, its height, and how many labels y may carry."""
 
     figure: Figure
     name: str
-    label: Callable[[float], str]
+    label: Callable[[float, int], str]
     height: float = HEIGHT
     marks: int = 5
 
 
 def _panels(unit: LengthUnit) -> tuple[_Panel, ...]:
     return (
-        _Panel(Figure.TALL, f"tall until, {unit}", lambda v: words.number(v, 0)),
-        _Panel(Figure.DRIFT, f"lean gained, ° per {unit}", lambda v: words.signed(v, 1, "")),
-        _Panel(Figure.LEVEL, "lean when fresh, °", lambda v: words.number(v, 0)),
-        _Panel(Figure.PACE, f"pace, min/{unit}", lambda v: words.pace(v, unit), LOW_HEIGHT),
-        _Panel(Figure.DISTANCE, f"distance, {unit}", lambda v: words.number(v, 0), LOW_HEIGHT, 3),
+        _Panel(Figure.TALL, f"tall until, {unit}", words.number),
+        _Panel(Figure.DRIFT, f"lean gained, ° per {unit}", lambda v, digits: words.signed(v, digits, "")),
+        _Panel(Figure.LEVEL, "lean when fresh, °", words.number),
+        _Panel(Figure.PACE, f"pace, min/{unit}", lambda v, _: words.pace(v, unit), LOW_HEIGHT),
+        _Panel(Figure.DISTANCE, f"distance, {unit}", words.number, LOW_HEIGHT, 3),
     )
 
 
@@ -105,7 +108,7 @@ def _panel(history: History, panel: _Panel, *, x: Scale, size: Size, top: float,
     y = _values(history, panel, begin=bottom, end=top)
     layers = [
         svg.rect(size.left, top, right, bottom, class_="plot"),
-        svg.text(0, top - 8, panel.name, class_="axis-name"),
+        svg.text(0, top - _NAME_ABOVE, panel.name, class_="axis-name"),
         y_grid(y, size, _marks(panel, y, unit)),
     ]
     if panel.figure in history.trends:
@@ -113,7 +116,7 @@ def _panel(history: History, panel: _Panel, *, x: Scale, size: Size, top: float,
     if panel.figure is Figure.TALL and math.isfinite(history.goal_km):
         layers.append(svg.line(size.left, y.at(history.goal_km), right, y.at(history.goal_km), class_="goal"))
         told = f"goal {words.number(in_unit(Figure.TALL, history.goal_km, unit), 1)} {unit}"
-        layers.append(svg.text(right, top - 8, told, class_="tick", anchor="end"))
+        layers.append(svg.text(right, top - _NAME_ABOVE, told, class_="tick", anchor="end"))
     layers += [
         svg.line(x.at(day), top, x.at(day), bottom, class_="threshold")
         for change in history.changes
@@ -180,9 +183,12 @@ def _trend(trend: Trend, x: Scale, y: Scale) -> Markup:
 def _marks(panel: _Panel, y: Scale, unit: LengthUnit) -> dict[float, str]:
     """Return where the axis carries a label, in the units of its scale, and what each says."""
     if panel.figure is Figure.PACE:
-        return {v: panel.label(v) for v in _pace_marks(y, unit)}
+        return {v: panel.label(v, 0) for v in _pace_marks(y, unit)}
     each = in_unit(panel.figure, 1.0, unit)
-    return {v / each: panel.label(v) for v in svg.ticks(y.low * each, y.high * each, panel.marks)}
+    values = svg.ticks(y.low * each, y.high * each, panel.marks)
+    # Steps are 1, 2 or 5 times a power of ten: two neighbours may not read alike.
+    digits = next((d for d in (0, 1) if all(math.isclose(v, round(v, d), abs_tol=1e-9) for v in values)), 2)
+    return {v / each: panel.label(v, digits) for v in values}
 
 
 def _pace_marks(y: Scale, unit: LengthUnit) -> list[float]:
@@ -207,7 +213,7 @@ def _mark(run: HistoryRun, panel: _Panel, *, x: float, y: Scale, unit: LengthUni
         if panel.figure is Figure.TALL and run.tall_is_least
         else []
     )
-    told = panel.label(in_unit(panel.figure, run.figure(panel.figure), unit))
+    told = panel.label(in_unit(panel.figure, run.figure(panel.figure), unit), 1)
     value = tall_text(run, unit) if panel.figure is Figure.TALL else told
     title = f"{day_text(run.started_utc)}, {words.clean(run.name)[:80]}: {value}, confidence {run.confidence}"
     return svg.group(*arrow, svg.tag("circle", cx=x, cy=at, r=RADIUS, class_=_class(run)), title=title)

@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from textwrap import shorten
 from typing import Any
 
 from analysis.comparison.history import SEARCHED, Change, Figure, History, HistoryRun, known
@@ -153,7 +152,8 @@ def goal_sentence(history: History, unit: LengthUnit = _KM) -> str:
     if not runs:
         return f"{goal}: no run was judged that far yet."
     reached = sum(run.tall_km >= goal_km for run in runs)
-    return f"{goal}: reached in {reached} of the last {_runs(len(runs))} that were long enough."
+    were = "was" if len(runs) == 1 else "were"
+    return f"{goal}: reached in {reached} of the last {_runs(len(runs))} that {were} long enough."
 
 
 def _tells(run: HistoryRun, goal_km: float) -> bool:
@@ -173,7 +173,7 @@ def run_cells(run: HistoryRun, unit: LengthUnit = _KM) -> tuple[str, ...]:
     """Return a run as the cells of a table, in the order of `header`."""
     return (
         day_text(run.started_utc),
-        shorten(words.clean(run.name), LONGEST_NAME, placeholder="…") or "(no name)",
+        words.short(run.name, LONGEST_NAME) or "(no name)",
         words.number(in_unit(Figure.DISTANCE, run.distance_km, unit), 1),
         words.pace(run.speed_mps, unit),
         tall_text(run, unit),

@@ -103,7 +103,7 @@ def _run(number: int, run: RunSummary, label: str, *, unit: LengthUnit) -> dict[
     return {
         "line": line_class(number),
         "label": label,
-        "name": sentences.short(run.name),
+        "name": words.short(run.name),
         "when": words.started(run.started_utc),
         "distance": words.length(run.distance_m, unit),
         "pace": words.pace(run.speed_mps, unit),
@@ -173,7 +173,7 @@ def _conditions(
     if conditions.left_out:
         out = ", ".join(labels[i] for i in conditions.left_out)
         notes.append(f"Left out, {conditions.by} not noted: {out}.")
-    names = [sentences.short(one.label) for one in conditions.conditions]
+    names = [words.short(one.label) for one in conditions.conditions]
     cells = [[_cell(figure, unit) for figure in one.figures] for one in conditions.conditions]
     counts = [len(one.runs) for one in conditions.conditions]
     lines = lines_of_conditions(comparison.runs, conditions, names)

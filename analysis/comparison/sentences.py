@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from textwrap import shorten
 
 from analysis.comparison.comparability import NO, UNKNOWN, WITH_CARE
 from analysis.comparison.conditions import DRIFT, TALL_KM
@@ -23,9 +22,6 @@ from analysis.comparison.records import (
 )
 from analysis.lengths import LengthUnit
 from analysis.report import words
-
-LONGEST_NAME = 40
-"""Letters of a run's name that are shown: some names come from files of strangers."""
 
 _KM = LengthUnit.KILOMETRE
 
@@ -43,16 +39,6 @@ class FigureRow:
     is_shown: bool
 
 
-def short(text: str, most: int = LONGEST_NAME) -> str:
-    """Return a text of a stranger, made harmless and short."""
-    plain = words.clean(text[: 10 * most])
-    return shorten(plain, most, placeholder="…") if " " in plain.strip() else _cut(plain, most)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
 def day(run: RunSummary) -> str:
     """Return ``3 May 2025``, empty where the session tells no date."""
     try:
@@ -68,7 +54,7 @@ def labels(runs: Sequence[RunSummary]) -> list[str]:
     years = {one[-4:] for one in days}
     if "" not in days and len(set(days)) == len(days):
         return [one if len(years) > 1 else one[:-5] for one in days]
-    names = [short(run.name) for run in runs]
+    names = [words.short(run.name) for run in runs]
     counts = Counter(names)
     return [
         f"“{name}”" if counts[name] == 1 else f"run {number}, “{name}”"
@@ -195,7 +181,7 @@ def cares(pair: PairComparison) -> list[str]:
 
 
 def _care(line: Comparability) -> str:
-    values = [short(value) for value in (line.reference, line.other)]
+    values = [words.short(value) for value in (line.reference, line.other)]
     both = values[0] if values[0] == values[1] else f"{values[0]} / {values[1]}"
     return f"{line.what.replace('_', ' ')} ({both}): {line.because}"
 

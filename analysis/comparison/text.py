@@ -80,7 +80,7 @@ def _cells(what: str, *cells: str) -> str:
 
 
 def _run_line(number: int, run: RunSummary, *, unit: LengthUnit) -> str:
-    name = sentences.short(run.name, 22)
+    name = words.short(run.name, 22)
     way, pace = words.length(run.distance_m, unit), words.pace(run.speed_mps, unit)
     when = sentences.day(run) or "no date"
     return f"  {number}  {when:<17} {name:<22} {way:>5} {unit}  {pace:>5} {unit.pace_unit}  {run.verdict}"
@@ -89,7 +89,7 @@ def _run_line(number: int, run: RunSummary, *, unit: LengthUnit) -> str:
 def _condition_lines(conditions: Conditions, labels: Sequence[str], *, unit: LengthUnit) -> list[str]:
     lines = [f"By {conditions.by} (the first condition is the reference)"]
     for condition in conditions.conditions:
-        label = sentences.short(condition.label)
+        label = words.short(condition.label)
         lines += [f"  {label}, n = {len(condition.runs)}"]
         lines += [_figure_line(figure, unit) for figure in condition.figures if figure.run_count]
     few = sentences.too_few(conditions)

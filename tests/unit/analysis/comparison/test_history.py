@@ -207,6 +207,13 @@ def test_the_dots_of_a_picture_lie_alike_in_miles() -> None:
     assert "goal 3.1 mi" in page(told, MILE)
 
 
+def test_no_two_labels_of_an_axis_read_alike() -> None:
+    told = page(history(facts(1, level_deg=7.0), facts(3, level_deg=7.3)))
+    wide = told.split("lean when fresh, °</text>")[1].split("</g>")[0]
+    labels = re.findall(r'class="tick"[^>]*>([^<]+)<', wide)
+    assert labels == ["7.0", "7.1", "7.2", "7.3"]
+
+
 def test_one_run_and_none_make_a_page_too() -> None:
     assert "1 run so far" in page(history(facts()))
     assert "0 runs so far" in page(history())

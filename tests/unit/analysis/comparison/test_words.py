@@ -9,8 +9,9 @@ import pytest
 from analysis.comparison import page, text
 from analysis.comparison.compare import compare
 from analysis.comparison.conditions import By
-from analysis.comparison.sentences import headline, labels, short
+from analysis.comparison.sentences import headline, labels
 from analysis.lengths import LengthUnit
+from analysis.report import words
 from tests.support.sample_report import short_run, with_fields
 
 MAY, JUNE = "2026-05-03T07:00:00Z", "2026-06-09T18:00:00Z"
@@ -102,8 +103,9 @@ def test_names_are_harmless_and_short_in_terminal_and_page(runs: Any) -> None:
         assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in made
         assert "x" * 100 not in made
     assert "<script" not in page.render(found)
-    assert len(short(EVIL)) <= 40
-    assert short("a 🏃 b") == "a 🏃 b"
+    assert len(words.short(EVIL)) <= 40
+    assert words.short("a 🏃 b") == "a 🏃 b"
+    assert words.short("x" * 300 + " by the lake") == "x" * 39 + "…"
 
 
 def test_a_page_loads_and_runs_nothing_and_tells_each_run_without_colour(runs: Any) -> None:
