@@ -345,9 +345,9 @@ def _judged(
         gaps=gaps,
         zones=found.zones,
         zone_s=found.zone_s,
+        average_stride=average_stride_of(trunk, table, baseline, shifts=shifts, config=config.thirds),
         thirds=thirds_of(table, speed_is_measured=way.speed_is_measured, shifts=shifts, config=config.thirds),
         walking=walking_beside_running(table, config.thirds),
-        average_stride=average_stride_of(trunk, table, baseline, shifts=shifts, config=config.thirds),
         quality=quality_of(
             facts, table, standings=standings, shifts=shifts, gaps=gaps, config=config.verdict, unit=unit
         ),

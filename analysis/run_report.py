@@ -123,13 +123,13 @@ class Evidence:
         Remarks that are no faults.
     zone_s
         Seconds of usable running in each zone; empty without a fresh window.
+    average_stride
+        The course of the trunk within the stride; None without a gyroscope or a fresh window, and in a report
+        of an older version.
     thirds
         The first third of the usable running against the last; None in a report of an older version.
     walking
         Posture in walking beside running; None where either was too little.
-    average_stride
-        The course of the trunk within the stride; None without a gyroscope or a fresh window, and in a report
-        of an older version.
     """
 
     baseline: Baseline | None
@@ -144,9 +144,9 @@ class Evidence:
     laps: tuple[Segment, ...] = ()
     efforts: tuple[Effort, ...] = ()
     zone_s: Mapping[Zone, float] = field(default_factory=dict)
+    average_stride: AverageStride | None = None
     thirds: Thirds | None = None
     walking: WalkingPosture | None = None
-    average_stride: AverageStride | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,8 +106,8 @@ STAGES_OF = {
         ("episodes", "headline", "distance_doubts", "step_length", "walking"),
         ("grade", "baseline"),
         ("recalibration", "curve", "leaning", "thirds"),
-        ("mounting_shift", "segments", "second_sensor_flags", "verdict", "average_stride"),
-        ("flags", "laps"),
+        ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
+        ("flags", "laps", "average_stride"),
         ("summary",),
     ),
 }
