@@ -328,6 +328,9 @@ class Thirds:
         return abs(self.change_deg) > self.detectable_deg
 
 
+_FULL_TURN_DEG = 360.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrideEnsemble:
     """Trunk flexion over the stride cycle, averaged over ``stride_count`` strides.
@@ -338,7 +341,7 @@ class StrideEnsemble:
     Raises
     ------
     ValueError
-        Where the two are not equally long, have fewer than two points, or hold what is no number.
+        Where the two are not equally long, have fewer than two points, or hold what is no angle.
     """
 
     stride_count: int
@@ -350,8 +353,8 @@ class StrideEnsemble:
             raise ValueError(
                 f"an average stride of {len(self.mean_deg)} means, {len(self.sd_deg)} deviations"
             )
-        if not all(map(math.isfinite, (*self.mean_deg, *self.sd_deg))):
-            raise ValueError("an average stride with a gap")
+        if not all(abs(value) <= _FULL_TURN_DEG for value in (*self.mean_deg, *self.sd_deg)):
+            raise ValueError("an average stride that holds what is no angle")
 
     @property
     def swing_deg(self) -> float:

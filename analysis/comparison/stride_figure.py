@@ -29,10 +29,14 @@ _LEAST_SPAN_DEG = 8.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StrideCourse:
-    """(51,) mean over the stride cycle, and how far its band reaches to either side; None without a band."""
+    """(51,) mean over the stride cycle, and how far its band reaches to either side; None without a band.
+
+    ``stride_count`` is 0 for a mean over runs.
+    """
 
     mean_deg: FloatArray
     half_deg: FloatArray | None
+    stride_count: int = 0
 
     @property
     def swing_deg(self) -> float:
@@ -89,7 +93,7 @@ def lines_of_conditions(
 
 
 def _of_strides(ensemble: StrideEnsemble) -> StrideCourse:
-    return StrideCourse(_spread(ensemble.mean_deg), _spread(ensemble.sd_deg))
+    return StrideCourse(_spread(ensemble.mean_deg), _spread(ensemble.sd_deg), ensemble.stride_count)
 
 
 def _of_runs(ensembles: Sequence[StrideEnsemble], min_runs: int) -> StrideCourse | None:
@@ -107,15 +111,20 @@ def _spread(values_deg: Sequence[float]) -> FloatArray:
 
 def reading(line: StrideLine) -> str:
     """Return a line of the figure in words."""
-    told = f"the trunk moves by {words.degrees(line.fresh.swing_deg)} within a stride when fresh"
-    if line.late is None:
+    fresh, late = line.fresh, line.late
+    told = f"the trunk moves by {words.degrees(fresh.swing_deg)} within a stride when fresh{_counted(fresh)}"
+    if late is None:
         return f"{told}; too few strides of the last third are judged"
-    higher_deg = float((line.late.mean_deg - line.fresh.mean_deg)[:-1].mean())
+    higher_deg = float((late.mean_deg - fresh.mean_deg)[:-1].mean())
     side = "further forward" if higher_deg >= 0 else "more upright"
     return (
-        f"{told} and by {words.degrees(line.late.swing_deg)} in the last third, "
+        f"{told} and by {words.degrees(late.swing_deg)} in the last third{_counted(late)}, "
         f"where it is {words.degrees(abs(higher_deg))} {side}"
     )
+
+
+def _counted(course: StrideCourse) -> str:
+    return f" ({course.stride_count} strides)" if course.stride_count else ""
 
 
 def stride_figure(lines: Sequence[StrideLine], key: str) -> Markup:

@@ -42,8 +42,8 @@ def test_a_run_is_read_as_how_far_it_moves_within_a_stride_and_how_much_it_leans
     told = [reading(line) for line in lines_of_runs(found.runs, labels(found))]
     # A sine of 2.5° to either side, sampled at every fiftieth of the stride.
     assert told[0] == (
-        "the trunk moves by 5.0° within a stride when fresh and by 5.0° in the last third, "
-        "where it is 3.0° further forward"
+        "the trunk moves by 5.0° within a stride when fresh (640 strides) "
+        "and by 5.0° in the last third (640 strides), where it is 3.0° further forward"
     )
     assert told[1].endswith("where it is 0.4° more upright")
 

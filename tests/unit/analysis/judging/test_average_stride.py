@@ -151,7 +151,8 @@ def test_rows_at_a_phase_undo_the_phase_of_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mean_deg", "sd_deg"), [((1.0,), (1.0,)), ((1.0, 2.0), (1.0,)), ((1.0, float("nan")), (1.0, 1.0))]
+    ("mean_deg", "sd_deg"),
+    [((1.0,), (1.0,)), ((1.0, 2.0), (1.0,)), ((1.0, float("nan")), (1.0, 1.0)), ((1.0, 1e308), (1.0, 1.0))],
 )
 def test_an_average_that_cannot_be_drawn_is_refused(
     mean_deg: tuple[float, ...], sd_deg: tuple[float, ...]
