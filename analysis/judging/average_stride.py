@@ -9,7 +9,7 @@ import numpy as np
 from analysis.judging.baseline import in_window
 from analysis.judging.config import ThirdsConfig
 from analysis.judging.thirds import in_last_third
-from analysis.maths.angles import inclination_deg
+from analysis.maths.angles import flexion_deg
 from analysis.maths.between_rows import value_at
 from analysis.records import AverageStride, Axis, Baseline, MountingShift, StrideEnsemble, StrideTable
 from analysis.signal.motion import Motion
@@ -91,6 +91,6 @@ def _ensemble(
 def _courses(trunk: Motion, some: IntArray, *, points: int) -> FloatArray:
     """Return (k, points) the flexion of strides over their cycle, each about its own mean."""
     row = rows_at_phase(trunk.strides, some, np.linspace(0.0, 1.0, points))
-    up = trunk.axes.trunk_from_sensor @ value_at(trunk.up_sensor, row.ravel())
-    flexion_deg = inclination_deg(up)[0].reshape(row.shape)
-    return np.asarray(flexion_deg - flexion_deg[:, :-1].mean(axis=1, keepdims=True))
+    forward, along = trunk.axes.trunk_from_sensor[[0, 2]] @ value_at(trunk.up_sensor, row.ravel())
+    course_deg = flexion_deg(forward, along).reshape(row.shape)
+    return np.asarray(course_deg - course_deg[:, :-1].mean(axis=1, keepdims=True))
