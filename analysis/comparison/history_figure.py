@@ -55,9 +55,9 @@ class _Panel:
 def _panels(unit: LengthUnit) -> tuple[_Panel, ...]:
     return (
         _Panel(Figure.TALL, f"tall until, {unit}", words.number),
-        _Panel(Figure.DRIFT, f"lean gained, ° per {unit}", lambda v, digits: words.signed(v, digits, "")),
+        _Panel(Figure.DRIFT, f"drift, ° per {unit}", lambda v, digits: words.signed(v, digits, "")),
         _Panel(Figure.LEVEL, "lean when fresh, °", words.number),
-        _Panel(Figure.PACE, f"pace, min/{unit}", lambda v, _: words.pace(v, unit), LOW_HEIGHT),
+        _Panel(Figure.PACE, f"pace, min{unit.pace_unit}", lambda v, _: words.pace(v, unit), LOW_HEIGHT),
         _Panel(Figure.DISTANCE, f"distance, {unit}", words.number, LOW_HEIGHT, 3),
     )
 

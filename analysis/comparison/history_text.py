@@ -35,7 +35,7 @@ _LEAST_HELD = 5
 def header(unit: LengthUnit) -> tuple[str, ...]:
     """Return the names of the columns of `run_cells`."""
     drift = f"drift{unit.pace_unit}"
-    return ("date", "name", str(unit), f"min/{unit}", "tall until", drift, "lean", "confidence")
+    return ("date", "name", str(unit), f"min{unit.pace_unit}", "tall until", drift, "lean", "confidence")
 
 
 def in_unit(figure: Figure, value: float, unit: LengthUnit) -> float:

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.config import AnalysisConfig, ThirdsConfig
 from analysis.errors import ReportFileError
@@ -101,6 +103,22 @@ def test_late_stands_above_fresh_by_what_the_lean_grew(trunk: Motion) -> None:
     assert found.late is not None
     assert np.mean(found.late.mean_deg) - np.mean(found.fresh.mean_deg) == pytest.approx(3.0, abs=0.1)
     assert found.late.stride_count == pytest.approx(len(trunk.strides) / 3, abs=1)
+
+
+@settings(max_examples=10, deadline=None)
+@given(more_deg=st.floats(-30.0, 30.0))
+def test_a_lean_that_is_further_forward_all_along_lifts_the_curve_and_leaves_its_shape(
+    trunk: Motion, more_deg: float
+) -> None:
+    table = judged_table(trunk)
+    usual, lifted = (
+        averaged(trunk, table.with_columns(trunk_flexion_adj_deg=table["trunk_flexion_adj_deg"] + more))
+        for more in (0.0, more_deg)
+    )
+    assert usual is not None
+    assert lifted is not None
+    np.testing.assert_allclose(lifted.fresh.mean_deg, np.add(usual.fresh.mean_deg, more_deg), atol=1e-9)
+    np.testing.assert_allclose(lifted.fresh.sd_deg, usual.fresh.sd_deg, atol=1e-6)
 
 
 def test_without_a_gyroscope_or_a_fresh_window_or_with_few_strides_there_is_none(trunk: Motion) -> None:
