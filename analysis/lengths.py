@@ -54,6 +54,14 @@ class LengthUnit(StrEnum):
         """Return a length in this unit."""
         return metres / self.metres
 
+    def of_km(self, kilometres: float) -> float:
+        """Return a length that was kept in kilometres in this unit."""
+        return self.of(kilometres * _METRES_PER_KM)
+
+    def per(self, per_km: float) -> float:
+        """Return what holds for each kilometre for each of this unit."""
+        return per_km * self.metres / _METRES_PER_KM
+
     def speed(self, speed_mps: float, digits: int = 0) -> str:
         """Return a speed in this unit an hour, with its unit."""
         if self is LengthUnit.MILE:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analysis.config import AnalysisConfig
 from analysis.errors import NoLapsError, SignalError
+from analysis.judging.average_stride import average_stride_of
 from analysis.judging.baseline import (
     fresh_window,
     read_at_its_effort,
@@ -344,6 +345,7 @@ def _judged(
         gaps=gaps,
         zones=found.zones,
         zone_s=found.zone_s,
+        average_stride=average_stride_of(trunk, table, baseline, shifts=shifts, config=config.thirds),
         thirds=thirds_of(table, speed_is_measured=way.speed_is_measured, shifts=shifts, config=config.thirds),
         walking=walking_beside_running(table, config.thirds),
         quality=quality_of(

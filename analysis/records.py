@@ -328,6 +328,59 @@ class Thirds:
         return abs(self.change_deg) > self.detectable_deg
 
 
+_FULL_TURN_DEG = 360.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrideEnsemble:
+    """Trunk flexion over the stride cycle, averaged over ``stride_count`` strides.
+
+    ``mean_deg`` and ``sd_deg`` (between strides) stand at equal steps from 0 to 100 % of the stride, both
+    ends included; 50 % is the contact of the other foot.
+
+    Raises
+    ------
+    ValueError
+        Where the two are not equally long, have fewer than two points, or hold what is no angle.
+    """
+
+    stride_count: int
+    mean_deg: tuple[float, ...]
+    sd_deg: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.mean_deg) != len(self.sd_deg) or len(self.mean_deg) < 2:
+            raise ValueError(
+                f"an average stride of {len(self.mean_deg)} means, {len(self.sd_deg)} deviations"
+            )
+        if not all(abs(value) <= _FULL_TURN_DEG for value in (*self.mean_deg, *self.sd_deg)):
+            raise ValueError("an average stride that holds what is no angle")
+
+    @property
+    def swing_deg(self) -> float:
+        """How far the trunk moves within the stride: largest minus smallest mean."""
+        return max(self.mean_deg) - min(self.mean_deg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AverageStride:
+    """The course of the trunk within the stride, fresh and late in the run, against the runner's own usual.
+
+    Parameters
+    ----------
+    fresh
+        Over the judged strides of the fresh window.
+    late
+        Over those of the last third of the running; None where they are too few.
+    opens_left
+        Whether 0 % is known to be the contact of the left foot; else it is that of either.
+    """
+
+    fresh: StrideEnsemble
+    late: StrideEnsemble | None
+    opens_left: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkingPosture:
     """Median flexion of the usable walking beside that of the usable running: shown, not judged."""

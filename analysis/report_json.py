@@ -71,8 +71,11 @@ _SECOND_SENSOR = ("bend_change_deg", "sacrum_change_deg", "head_pitch_deg", "nec
 
 def to_json(report: RunReport) -> str:
     """Return the report as JSON, plain ASCII, keys in a fixed order, what is unknown as null."""
-    head = json.dumps(head_of(report), allow_nan=False, indent=2).removesuffix("\n}")
+    content = head_of(report)
     parts = {"strides": report.strides.columns, "curve": _curve_columns(report)}
+    if content["average_stride"] is not None:
+        parts = {"average_stride": content.pop("average_stride"), **parts}
+    head = json.dumps(content, allow_nan=False, indent=2).removesuffix("\n}")
     return ",\n".join([head, *(_columns(name, columns) for name, columns in parts.items())]) + "\n}\n"
 
 
@@ -100,6 +103,7 @@ def head_of(report: RunReport) -> dict[str, Any]:
         "settings": provenance.config.thresholds(),
         "hashes": {"file": provenance.file_hash, "config": provenance.config_hash},
         "runtall_version": provenance.version,
+        "average_stride": None if evidence.average_stride is None else asdict(evidence.average_stride),
     }
     plain: dict[str, Any] = _plain(content)
     return plain
@@ -166,6 +170,7 @@ def report_of(content: Mapping[str, Any]) -> RunReport:
         "too_steep_m": 0.0,
         "other_pace_m": 0.0,
         "personal": None,
+        "average_stride": None,
         **content,
         "episodes": [{**e, "depth_deg": e["depth"]} for e in content["episodes"]],
         **{name: content[key] for key, name in _LISTS.items()},

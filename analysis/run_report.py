@@ -16,6 +16,7 @@ from analysis.errors import ReportFileError
 from analysis.personal import PersonalBaseline
 from analysis.records import (
     Advice,
+    AverageStride,
     Baseline,
     Curve,
     Effort,
@@ -122,6 +123,9 @@ class Evidence:
         Remarks that are no faults.
     zone_s
         Seconds of usable running in each zone; empty without a fresh window.
+    average_stride
+        The course of the trunk within the stride; None without a gyroscope or a fresh window, and in a report
+        of an older version.
     thirds
         The first third of the usable running against the last; None in a report of an older version.
     walking
@@ -140,6 +144,7 @@ class Evidence:
     laps: tuple[Segment, ...] = ()
     efforts: tuple[Effort, ...] = ()
     zone_s: Mapping[Zone, float] = field(default_factory=dict)
+    average_stride: AverageStride | None = None
     thirds: Thirds | None = None
     walking: WalkingPosture | None = None
 

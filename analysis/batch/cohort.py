@@ -45,7 +45,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Where the drift is heading: Theil–Sen slope over runs, degrees per ten runs, and its 95 % interval."""
+    """Where late − fresh is heading: Theil–Sen slope over runs, ° per ten runs, and its 95 % interval."""
 
     slope_deg: float
     low_deg: float
@@ -71,9 +71,10 @@ class RunnerRow:
         Where its first slouched stretch begins; NaN where none does.
     judged_m
         How far it was judged; NaN where it was not.
-    drift_deg
-        Of the last run, NaN where unknown: its last quarter against its fresh window.
-    drifts_deg
+    late_change_deg
+        Of the last run, NaN where unknown: its last quarter against its fresh window (``drift_deg`` of the
+        data set, which is no drift per kilometre).
+    late_changes_deg
         Of the last `MOST_RUNS` runs that can be trusted, in order; (n,).
     trend
         Of these; None for fewer than `FEWEST_RUNS`.
@@ -90,8 +91,8 @@ class RunnerRow:
     confidence: str
     slouched_from_m: float
     judged_m: float
-    drift_deg: float
-    drifts_deg: FloatArray
+    late_change_deg: float
+    late_changes_deg: FloatArray
     trend: Trend | None
     reasons: tuple[str, ...]
     simulated: bool
@@ -135,22 +136,22 @@ def cohort_of(runs: pd.DataFrame) -> tuple[RunnerRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-len(row.reasons), row.runner)))
 
 
-def trend_of(drifts_deg: FloatArray) -> Trend | None:
-    """Return the Theil–Sen slope of (n,) drifts over the number of the run; None for fewer than five."""
-    if len(drifts_deg) < FEWEST_RUNS:
+def trend_of(late_changes_deg: FloatArray) -> Trend | None:
+    """Return the Theil–Sen slope of (n,) late changes over the runs' numbers; None below five runs."""
+    if len(late_changes_deg) < FEWEST_RUNS:
         return None
     from scipy.stats import theilslopes
 
-    found = theilslopes(drifts_deg)
+    found = theilslopes(late_changes_deg)
     slope, _, low, high = (10.0 * float(value) for value in found)
-    return Trend(slope, low, high, len(drifts_deg))
+    return Trend(slope, low, high, len(late_changes_deg))
 
 
 def _row(runner: str, runs: pd.DataFrame) -> RunnerRow:
     last = {str(name): value for name, value in runs.iloc[-1].items()}
     trusted = runs[(runs["verdict"] != Verdict.NONE) & (runs["confidence"] != Confidence.DO_NOT_TRUST)]
-    drifts = trusted["drift_deg"].dropna().to_numpy(dtype=np.float64)[-MOST_RUNS:]
-    trend = trend_of(drifts)
+    changes = trusted["drift_deg"].dropna().to_numpy(dtype=np.float64)[-MOST_RUNS:]
+    trend = trend_of(changes)
     return RunnerRow(
         runner=runner,
         run_count=len(runs),
@@ -159,8 +160,8 @@ def _row(runner: str, runs: pd.DataFrame) -> RunnerRow:
         confidence=str(last["confidence"]),
         slouched_from_m=float(last["slouched_from_m"]),
         judged_m=float(last["judged_m"]),
-        drift_deg=float(last["drift_deg"]),
-        drifts_deg=drifts,
+        late_change_deg=float(last["drift_deg"]),
+        late_changes_deg=changes,
         trend=trend,
         reasons=tuple(_reasons(last, trusted, trend)),
         simulated=bool(runs["simulated"].any()),

@@ -63,10 +63,10 @@ def _shown(number: int, row: RunnerRow, names: Mapping[str, str]) -> dict[str, A
         "last": row.last_utc[:10] or words.UNKNOWN,
         "flag": Verdict.SLOUCHED if math.isfinite(row.slouched_from_m) else row.verdict,
         "onset": _onset(row),
-        "drift": words.signed(row.drift_deg),
+        "late_change": words.signed(row.late_change_deg),
         "spark": _spark(row, key=f"spark-{number}"),
         "trend": row.trend,
-        "counted": len(row.drifts_deg),
+        "counted": len(row.late_changes_deg),
         "confidence": row.confidence,
         "reasons": row.reasons,
     }
@@ -81,26 +81,26 @@ def _onset(row: RunnerRow) -> str:
 
 
 def _spark(row: RunnerRow, *, key: str) -> Markup | None:
-    """Return the drift of the last runs as a small line; None for fewer than two."""
-    drifts = row.drifts_deg
-    if len(drifts) < 2:
+    """Return late − fresh of the last runs as a small line; None for fewer than two."""
+    changes = row.late_changes_deg
+    if len(changes) < 2:
         return None
-    low = min(float(drifts.min()), -LEAST_SPAN_DEG / 4)
-    high = max(float(drifts.max()), low + LEAST_SPAN_DEG)
-    across = Scale(0.0, len(drifts) - 1.0, 4.0, SPARK_WIDTH - 4.0)
+    low = min(float(changes.min()), -LEAST_SPAN_DEG / 4)
+    high = max(float(changes.max()), low + LEAST_SPAN_DEG)
+    across = Scale(0.0, len(changes) - 1.0, 4.0, SPARK_WIDTH - 4.0)
     up = Scale(low, high, SPARK_HEIGHT - 3.0, 3.0)
-    starts = np.arange(len(drifts)) == 0
+    starts = np.arange(len(changes)) == 0
     course = strokes_path(
-        across.places(np.arange(len(drifts), dtype=np.float64)), up.places(drifts), starts, class_="course"
+        across.places(np.arange(len(changes), dtype=np.float64)), up.places(changes), starts, class_="course"
     )
     return drawing(
         line(0.0, up.at(0.0), SPARK_WIDTH, up.at(0.0), class_="usual"),
         course,
         width=SPARK_WIDTH,
         height=SPARK_HEIGHT,
-        title="Drift of the last runs",
-        description=f"{len(drifts)} runs, from {words.signed(drifts[0])} to {words.signed(drifts[-1])}; the "
-        "straight line is 0.",
+        title="Late − fresh of the last runs",
+        description=f"{len(changes)} runs, from {words.signed(changes[0])} to {words.signed(changes[-1])}; "
+        "the straight line is 0.",
         key=key,
         class_="spark",
     )

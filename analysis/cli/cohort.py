@@ -16,8 +16,8 @@ import click
 def command(data: Path, output: Path, names: bool) -> None:
     """Write one page of all runners in OUT, the data set that `runtall batch` made.
 
-    A row each: where the last run slouched, drift, trend, confidence, who needs a look and why. Prints how
-    many do; the last line is the path of the page.
+    A row each: where the last run slouched, how it ended, trend, confidence, who needs a look and why. Prints
+    how many do; the last line is the path of the page.
     """
     from analysis.batch.cohort import cohort_of, read_runs
     from analysis.batch.keys import read_names

@@ -102,14 +102,16 @@ def _write_comparison(
     from analysis.comparison.as_json import to_json
     from analysis.comparison.compare import compare
     from analysis.comparison.conditions import By
+    from analysis.report.words import unit_of
 
     comparison = compare(reports, by=By(by) if by else None)
-    click.echo(text.render(comparison).rstrip("\n"), err=json_file == STDOUT)
+    unit = unit_of(reports[0])
+    click.echo(text.render(comparison, unit).rstrip("\n"), err=json_file == STDOUT)
     if json_file == STDOUT:
         click.echo(to_json(comparison), nl=False)
     elif json_file is not None:
         write_text(Path(json_file), to_json(comparison))
     if page_file is not None:
         thresholds = reports[0].provenance.config.findings
-        write_text(Path(page_file), page.render(comparison, thresholds=thresholds))
+        write_text(Path(page_file), page.render(comparison, thresholds=thresholds, unit=unit))
         click.echo(Path(page_file).resolve(), err=json_file == STDOUT)

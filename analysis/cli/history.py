@@ -22,7 +22,7 @@ from analysis.cli.runner import chosen_config, chosen_runner
 def command(ctx: click.Context, output: str | None, json_file: str | None, goal: str | None) -> None:
     """Show the runs of the runner of the latest one, sensor worn where it was then.
 
-    Tells for each run until which kilometre it was tall, how the lean grew along it and how far the runner
+    Tells for each run how far it was tall, how the lean grew along it and how far the runner
     leaned when fresh; then trends with their intervals, and lasting changes.
     """
     if output == STDOUT:
@@ -36,17 +36,18 @@ def command(ctx: click.Context, output: str | None, json_file: str | None, goal:
     from analysis.comparison.history_text import render, to_json
 
     config = chosen_config(ctx)
+    unit = config.segments.split.unit
     past = past_runs(home_folder(ctx), config)
     latest = latest_of(past, chosen_runner(ctx))
     if latest is None:
         return
     history = history_of(past, worn_in(latest), goal_km=goal_km, config=config)
     talk = json_file == STDOUT
-    click.echo(render(history).rstrip("\n"), err=talk)
+    click.echo(render(history, unit).rstrip("\n"), err=talk)
     if talk:
         click.echo(to_json(history), nl=False)
     elif json_file is not None:
         write_text(Path(json_file), to_json(history))
     if output is not None:
-        write_text(Path(output), page(history))
+        write_text(Path(output), page(history, unit))
         click.echo(Path(output).resolve(), err=talk)

@@ -1,4 +1,4 @@
-"""``runtall list``: the sessions, newest first, each with its kilometres and a word on its posture."""
+"""``runtall list``: the sessions, newest first, each with its length and a word on its posture."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from analysis.words import Verdict
 from sensor.text import printable
 
 if TYPE_CHECKING:
+    from analysis.lengths import LengthUnit
     from analysis.library.examining import Examined
     from analysis.library.row import Entry
 
@@ -37,7 +38,7 @@ _UNKNOWN = "-"
 @click.option("--no-analysis", is_flag=True, help="Show at once what is known, and analyse nothing.")
 @click.pass_context
 def command(ctx: click.Context, tags: tuple[str, ...], runner: str | None, no_analysis: bool) -> None:
-    """List the sessions, newest first, with kilometres and a word on the posture.
+    """List the sessions, newest first, with kilometres or miles and a word on the posture.
 
     Sessions that are new or have changed are analysed first, which takes a second or two each; afterwards
     they are known.
@@ -45,7 +46,8 @@ def command(ctx: click.Context, tags: tuple[str, ...], runner: str | None, no_an
     from analysis.library.library import Library
 
     home = home_folder(ctx)
-    with Library.open(home, chosen_config(ctx), say=tell, progress=analysis_bar) as library:
+    config = chosen_config(ctx)
+    with Library.open(home, config, say=tell, progress=analysis_bar) as library:
         entries = library.entries(analyse=not no_analysis)
     if not entries:
         click.echo(f"No sessions in {sessions_folder(home)} yet: record or import makes one.", err=True)
@@ -54,7 +56,7 @@ def command(ctx: click.Context, tags: tuple[str, ...], runner: str | None, no_an
     if not shown:
         click.echo(f"None of the {len(entries)} sessions is tagged or run like that.", err=True)
         return
-    click.echo(_table(shown))
+    click.echo(_table(shown, config.segments.split.unit))
 
 
 def analysis_bar(parts: Iterable[Examined], count: int) -> AbstractContextManager[Iterable[Examined]]:
@@ -70,13 +72,15 @@ def _is_wanted(entry: Entry, tags: Sequence[str], runner: str | None) -> bool:
     return is_theirs and own.issuperset(tag.casefold() for tag in tags)
 
 
-def _table(entries: Sequence[Entry]) -> str:
+def _table(entries: Sequence[Entry], unit: LengthUnit) -> str:
     """Return a row a session; whose they are and how they are tagged only where any tells."""
     columns = {
         "NAME": [_name(entry) for entry in entries],
         "DATE": [_date(entry) for entry in entries],
         "DURATION": [_number(entry.duration_s, clock_text) for entry in entries],
-        "KM": [_number(entry.row.distance_m, lambda metres: f"{metres / 1000:.1f}") for entry in entries],
+        str(unit).upper(): [
+            _number(entry.row.distance_m, lambda m: f"{unit.of(m):.1f}") for entry in entries
+        ],
         "VERDICT": [_verdict(entry) for entry in entries],
         "RUNNER": [shortened(printable(entry.row.runner), NAME_WIDTH) for entry in entries],
         "TAGS": [shortened(printable(" ".join(entry.row.tags)), NAME_WIDTH) for entry in entries],

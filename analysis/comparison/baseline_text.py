@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict
-from textwrap import shorten
 from typing import Any
 
 from analysis.personal import EarlierRun, PersonalBaseline
 from analysis.report import words
 from analysis.report.personal_words import from_when, level_sentence, slope_sentences, step_sentence
-
-_LONGEST_NAME = 40
 
 
 def render(personal: PersonalBaseline, *, least_runs: int) -> str:
@@ -45,7 +42,7 @@ def _why_no_slopes(personal: PersonalBaseline, least_runs: int) -> str:
 
 
 def _run_line(run: EarlierRun) -> str:
-    name = shorten(words.clean(run.name), _LONGEST_NAME, placeholder="…") or "(no name)"
+    name = words.short(run.name) or "(no name)"
     told = f"left out: {run.left_out_because}" if run.left_out_because else "used"
     if not run.left_out_because and not run.gives_slopes:
         told = "used for the level only: speed or slope is not known"

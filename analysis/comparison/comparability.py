@@ -92,7 +92,7 @@ def _confidence(reference: RunReport, other: RunReport) -> Comparability:
 def _distance(reference: RunReport, other: RunReport) -> Comparability:
     sources = reference.provenance.distance_source, other.provenance.distance_source
     if any(map(is_estimated, sources)):
-        because = "kilometres and speeds from cadence are estimates"
+        because = "distances and speeds from cadence are estimates"
         return _compared("distance", sources, status=WITH_CARE, because=because)
     return _compared("distance", sources, status=YES, because="")
 

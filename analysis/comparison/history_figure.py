@@ -11,7 +11,7 @@ import numpy as np
 from markupsafe import Markup
 
 from analysis.comparison.history import DAY_S, Figure, History, HistoryRun
-from analysis.comparison.history_text import day_text, tall_text
+from analysis.comparison.history_text import day_text, in_unit, tall_text
 from analysis.comparison.trend import Trend
 from analysis.lengths import LengthUnit
 from analysis.report import svg, words
@@ -22,7 +22,10 @@ from analysis.words import Confidence
 HEIGHT, LOW_HEIGHT = 130.0, 80.0
 """Height of a panel, in drawing units; of those that are only context."""
 
-GAP, AXIS = 34.0, 30.0
+GAP, AXIS = 38.0, 30.0
+
+_NAME_ABOVE = 13.0
+"""How far above a panel its name stands: a label at its top edge reaches half a line beyond it."""
 
 RADIUS = 4.5
 
@@ -40,37 +43,46 @@ _TITLE = "Your runs over time"
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """A panel: what it shows, its name, how a value reads, its height, and how many values y may carry."""
+    """A panel: what it shows, its name, how a value reads, its height, and how many labels y may carry."""
 
     figure: Figure
     name: str
-    label: Callable[[float], str]
+    label: Callable[[float, int], str]
     height: float = HEIGHT
     marks: int = 5
 
 
-_PANELS = (
-    _Panel(Figure.TALL, "tall until, km", lambda v: words.number(v, 0)),
-    _Panel(Figure.DRIFT, "lean gained, ° per km", lambda v: words.signed(v, 1, "")),
-    _Panel(Figure.LEVEL, "lean when fresh, °", lambda v: words.number(v, 0)),
-    _Panel(Figure.PACE, "pace, min/km", lambda v: words.pace(v, LengthUnit.KILOMETRE), LOW_HEIGHT),
-    _Panel(Figure.DISTANCE, "distance, km", lambda v: words.number(v, 0), LOW_HEIGHT, 3),
-)
+def _panels(unit: LengthUnit) -> tuple[_Panel, ...]:
+    return (
+        _Panel(Figure.TALL, f"tall until, {unit}", words.number),
+        _Panel(Figure.DRIFT, f"drift, ° per {unit}", lambda v, digits: words.signed(v, digits, "")),
+        _Panel(Figure.LEVEL, "lean when fresh, °", words.number),
+        _Panel(Figure.PACE, f"pace, min{unit.pace_unit}", lambda v, _: words.pace(v, unit), LOW_HEIGHT),
+        _Panel(Figure.DISTANCE, f"distance, {unit}", words.number, LOW_HEIGHT, 3),
+    )
 
 
-def history_figure(history: History) -> Markup:
-    """Return the picture in both variants; empty without runs."""
+def history_figure(history: History, unit: LengthUnit = LengthUnit.KILOMETRE) -> Markup:
+    """Return the picture in both variants; empty without runs.
+
+    Parameters
+    ----------
+    history
+        Of one runner.
+    unit
+        Of the axes; the places of dots are the same in every unit.
+    """
     if not history.runs:
         return Markup("")
-    return Markup("").join(_variant(history, size) for size in SIZES)
+    return Markup("").join(_variant(history, size, unit) for size in SIZES)
 
 
-def _variant(history: History, size: Size) -> Markup:
-    panels = [p for p in _PANELS if any(math.isfinite(r.figure(p.figure)) for r in history.runs)]
+def _variant(history: History, size: Size, unit: LengthUnit) -> Markup:
+    panels = [p for p in _panels(unit) if any(math.isfinite(r.figure(p.figure)) for r in history.runs)]
     x = _dates(history, size)
     top, drawn = 0.0, []
     for panel in panels:
-        drawn.append(_panel(history, panel, x=x, size=size, top=top + GAP - 8.0))
+        drawn.append(_panel(history, panel, x=x, size=size, top=top + GAP - 8.0, unit=unit))
         top += GAP + panel.height
     return svg.drawing(
         *drawn,
@@ -90,22 +102,21 @@ def _dates(history: History, size: Size) -> Scale:
     return Scale(min(days) - margin, max(days) + margin, size.left, size.width - size.right)
 
 
-def _panel(history: History, panel: _Panel, *, x: Scale, size: Size, top: float) -> Markup:
+def _panel(history: History, panel: _Panel, *, x: Scale, size: Size, top: float, unit: LengthUnit) -> Markup:
     bottom = top + panel.height
     right = size.width - size.right
     y = _values(history, panel, begin=bottom, end=top)
-    marks = _pace_marks(y) if panel.figure is Figure.PACE else svg.ticks(y.low, y.high, panel.marks)
     layers = [
         svg.rect(size.left, top, right, bottom, class_="plot"),
-        svg.text(0, top - 8, panel.name, class_="axis-name"),
-        y_grid(y, size, {v: panel.label(v) for v in marks}),
+        svg.text(0, top - _NAME_ABOVE, panel.name, class_="axis-name"),
+        y_grid(y, size, _marks(panel, y, unit)),
     ]
     if panel.figure in history.trends:
         layers.append(_trend(history.trends[panel.figure], x, y))
     if panel.figure is Figure.TALL and math.isfinite(history.goal_km):
         layers.append(svg.line(size.left, y.at(history.goal_km), right, y.at(history.goal_km), class_="goal"))
-        told = f"goal {words.number(history.goal_km, 1)} km"
-        layers.append(svg.text(right, top - 8, told, class_="tick", anchor="end"))
+        told = f"goal {words.number(in_unit(Figure.TALL, history.goal_km, unit), 1)} {unit}"
+        layers.append(svg.text(right, top - _NAME_ABOVE, told, class_="tick", anchor="end"))
     layers += [
         svg.line(x.at(day), top, x.at(day), bottom, class_="threshold")
         for change in history.changes
@@ -115,7 +126,7 @@ def _panel(history: History, panel: _Panel, *, x: Scale, size: Size, top: float)
     known = [run for run in history.runs if math.isfinite(run.figure(panel.figure))]
     if len(history.runs) > MOST_TITLED:
         return svg.group(*layers, *_dense(known, panel, x=x, y=y))
-    return svg.group(*layers, *(_mark(run, panel, x=x.at(run.day), y=y) for run in known))
+    return svg.group(*layers, *(_mark(run, panel, x=x.at(run.day), y=y, unit=unit) for run in known))
 
 
 def _dense(runs: list[HistoryRun], panel: _Panel, *, x: Scale, y: Scale) -> list[Markup]:
@@ -169,14 +180,26 @@ def _trend(trend: Trend, x: Scale, y: Scale) -> Markup:
     return band + line
 
 
-def _pace_marks(y: Scale) -> list[float]:
+def _marks(panel: _Panel, y: Scale, unit: LengthUnit) -> dict[float, str]:
+    """Return where the axis carries a label, in the units of its scale, and what each says."""
+    if panel.figure is Figure.PACE:
+        return {v: panel.label(v, 0) for v in _pace_marks(y, unit)}
+    each = in_unit(panel.figure, 1.0, unit)
+    values = svg.ticks(y.low * each, y.high * each, panel.marks)
+    # Steps are 1, 2 or 5 times a power of ten: two neighbours may not read alike.
+    digits = next((d for d in (0, 1) if all(math.isclose(v, round(v, d), abs_tol=1e-9) for v in values)), 2)
+    return {v / each: panel.label(v, digits) for v in values}
+
+
+def _pace_marks(y: Scale, unit: LengthUnit) -> list[float]:
     """Return the speeds of round paces."""
-    fast_s, slow_s = (1000.0 / max(speed_mps, 0.5) for speed_mps in (y.high, y.low))
+    fast_s, slow_s = (unit.metres / max(speed_mps, 0.5) for speed_mps in (y.high, y.low))
     step_s = next((s for s in _PACE_STEPS_S if (slow_s - fast_s) / s <= _MOST_PACES), _PACE_STEPS_S[-1])
-    return [1000.0 / s for s in range(math.ceil(fast_s / step_s) * step_s, math.floor(slow_s) + 1, step_s)]
+    paces_s = range(math.ceil(fast_s / step_s) * step_s, math.floor(slow_s) + 1, step_s)
+    return [unit.metres / s for s in paces_s]
 
 
-def _mark(run: HistoryRun, panel: _Panel, *, x: float, y: Scale) -> Markup:
+def _mark(run: HistoryRun, panel: _Panel, *, x: float, y: Scale, unit: LengthUnit) -> Markup:
     """Return the dot of a run: hollow where it is not to be trusted, with an arrow where it is "at least"."""
     at = y.at(run.figure(panel.figure))
     arrow = (
@@ -190,7 +213,8 @@ def _mark(run: HistoryRun, panel: _Panel, *, x: float, y: Scale) -> Markup:
         if panel.figure is Figure.TALL and run.tall_is_least
         else []
     )
-    value = tall_text(run) if panel.figure is Figure.TALL else panel.label(run.figure(panel.figure))
+    told = panel.label(in_unit(panel.figure, run.figure(panel.figure), unit), 1)
+    value = tall_text(run, unit) if panel.figure is Figure.TALL else told
     title = f"{day_text(run.started_utc)}, {words.clean(run.name)[:80]}: {value}, confidence {run.confidence}"
     return svg.group(*arrow, svg.tag("circle", cx=x, cy=at, r=RADIUS, class_=_class(run)), title=title)
 

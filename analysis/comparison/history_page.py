@@ -8,19 +8,22 @@ from markupsafe import Markup
 
 from analysis.comparison.history import History
 from analysis.comparison.history_figure import history_figure
-from analysis.comparison.history_text import HEADER, headline, run_cells, sentences
+from analysis.comparison.history_text import header, headline, run_cells, sentences
+from analysis.lengths import LengthUnit
 from analysis.report import document
 
 _PACKAGE = "analysis.comparison"
 
 
-def render(history: History) -> str:
+def render(history: History, unit: LengthUnit = LengthUnit.KILOMETRE) -> str:
     """Return the page: nothing is loaded from outside, nothing is executed.
 
     Parameters
     ----------
     history
         Of one runner. Names are escaped, control characters shown as replacement characters.
+    unit
+        In which lengths and paces are told.
     """
     style = document.style(_PACKAGE, "history.css")
     return (
@@ -30,11 +33,12 @@ def render(history: History) -> str:
             style=Markup(style),
             policy=document.policy(style),
             version=version("runtall"),
-            lead=headline(history),
-            rest=sentences(history),
-            figure=history_figure(history),
+            lead=headline(history, unit),
+            rest=sentences(history, unit),
+            figure=history_figure(history, unit),
             history=history,
-            header=HEADER,
-            rows=[run_cells(run) for run in reversed(history.runs)],
+            header=header(unit),
+            unit=unit,
+            rows=[run_cells(run, unit) for run in reversed(history.runs)],
         )
     )

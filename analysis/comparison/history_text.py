@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from textwrap import shorten
 from typing import Any
 
 from analysis.comparison.history import SEARCHED, Change, Figure, History, HistoryRun, known
@@ -15,7 +14,8 @@ from analysis.lengths import LengthUnit
 from analysis.report import words
 
 LONGEST_NAME = 28
-HEADER = ("date", "name", "km", "min/km", "tall until", "drift/km", "lean", "confidence")
+
+_KM = LengthUnit.KILOMETRE
 
 _MONTH = 365.25 / 12, "month"
 _WEEK = 7.0, "week"
@@ -27,19 +27,37 @@ _NAMES: Mapping[Figure, str] = {
     Figure.DRIFT: "How your lean grows along a run",
     Figure.LEVEL: "Your lean when fresh",
 }
-_UNITS: Mapping[Figure, tuple[int, str]] = {
-    Figure.TALL: (1, " km"),
-    Figure.DRIFT: (2, "°/km"),
-    Figure.LEVEL: (1, "°"),
-}
+_DIGITS: Mapping[Figure, int] = {Figure.TALL: 1, Figure.DRIFT: 2, Figure.LEVEL: 1}
 _LEAST_HELD = 5
 """A goal is held against so many last runs."""
 
 
-def render(history: History) -> str:
-    """Lay out a history: its sentences, then every run on one line."""
-    rows = [HEADER, *(run_cells(run) for run in history.runs)]
-    widths = [max(len(row[k]) for row in rows) for k in range(len(HEADER))]
+def header(unit: LengthUnit) -> tuple[str, ...]:
+    """Return the names of the columns of `run_cells`."""
+    drift = f"drift{unit.pace_unit}"
+    return ("date", "name", str(unit), f"min{unit.pace_unit}", "tall until", drift, "lean", "confidence")
+
+
+def in_unit(figure: Figure, value: float, unit: LengthUnit) -> float:
+    """Return a figure of a history, kept in kilometres, in a unit; angles and speeds stay."""
+    if figure in (Figure.TALL, Figure.DISTANCE):
+        return unit.of_km(value)
+    return unit.per(value) if figure is Figure.DRIFT else value
+
+
+def render(history: History, unit: LengthUnit = _KM) -> str:
+    """Lay out a history: its sentences, then every run on one line.
+
+    Parameters
+    ----------
+    history
+        Of one runner.
+    unit
+        In which lengths and paces are told.
+    """
+    head = header(unit)
+    rows = [head, *(run_cells(run, unit) for run in history.runs)]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
     lines = [
         "  ".join(
             cell.ljust(width) if k < 2 else cell.rjust(width)
@@ -48,18 +66,18 @@ def render(history: History) -> str:
         for row in rows
     ]
     simulated = ["Simulated runner: these runs say nothing about a person."] * history.simulated
-    return "\n".join([*simulated, headline(history), *sentences(history), "", *lines]) + "\n"
+    return "\n".join([*simulated, headline(history, unit), *sentences(history, unit), "", *lines]) + "\n"
 
 
-def sentences(history: History) -> list[str]:
-    """Return what a history says, the trend of the kilometres first."""
-    told = [_trend_sentence(history, figure) for figure in SEARCHED]
-    told += [change_sentence(change) for change in history.changes]
-    told += [goal_sentence(history)] if math.isfinite(history.goal_km) else []
+def sentences(history: History, unit: LengthUnit = _KM) -> list[str]:
+    """Return what a history says, the trend of how far the runner runs tall first."""
+    told = [_trend_sentence(history, figure, unit=unit) for figure in SEARCHED]
+    told += [change_sentence(change, unit) for change in history.changes]
+    told += [goal_sentence(history, unit)] if math.isfinite(history.goal_km) else []
     return [*told, *_left_out(history)]
 
 
-def headline(history: History) -> str:
+def headline(history: History, unit: LengthUnit = _KM) -> str:
     """Return what the runner asks first: whether they run tall further than they did."""
     trend = history.trends.get(Figure.TALL)
     count = len(known(history.runs, Figure.TALL)[0])
@@ -71,7 +89,8 @@ def headline(history: History) -> str:
         return "Your runs show no change in how far you run tall."
     further = "further" if trend.per_day > 0 else "less far"
     days, each = _each(history)
-    return f"You run tall {words.number(abs(trend.per_day) * days, 1)} km {further} each {each}."
+    by = in_unit(Figure.TALL, abs(trend.per_day) * days, unit)
+    return f"You run tall {words.number(by, 1)} {unit} {further} each {each}."
 
 
 def _each(history: History) -> tuple[float, str]:
@@ -80,7 +99,7 @@ def _each(history: History) -> tuple[float, str]:
     return _MONTH if span_days >= _LEAST_BY_MONTH_DAYS else _WEEK
 
 
-def _trend_sentence(history: History, figure: Figure) -> str:
+def _trend_sentence(history: History, figure: Figure, *, unit: LengthUnit) -> str:
     runs, _ = known(history.runs, figure)
     trend, name = history.trends.get(figure), _NAMES[figure]
     if trend is None:
@@ -88,13 +107,19 @@ def _trend_sentence(history: History, figure: Figure) -> str:
             "too few for a trend" if len(runs) < history.least_runs else "which set no bounds to a trend yet"
         )
         return f"{name}: {_runs(len(runs))}, {why}."
-    return f"{name}: {_slope(trend, figure, _each(history))}, {_runs(trend.run_count)}{_least(trend)}."
+    slope = _slope(trend, figure, each=_each(history), unit=unit)
+    return f"{name}: {slope}, {_runs(trend.run_count)}{_least(trend)}."
 
 
-def _slope(trend: Trend, figure: Figure, each: tuple[float, str]) -> str:
-    digits, unit = _UNITS[figure]
+def _unit_text(figure: Figure, unit: LengthUnit) -> str:
+    """Return what stands behind a value of a figure."""
+    return {Figure.TALL: f" {unit}", Figure.DRIFT: f"°{unit.pace_unit}"}.get(figure, "°")
+
+
+def _slope(trend: Trend, figure: Figure, *, each: tuple[float, str], unit: LengthUnit) -> str:
     by, low, high = (
-        words.signed(slope * each[0], digits, unit) for slope in (trend.per_day, trend.low, trend.high)
+        words.signed(in_unit(figure, slope * each[0], unit), _DIGITS[figure], _unit_text(figure, unit))
+        for slope in (trend.per_day, trend.low, trend.high)
     )
     between = f"{by} a {each[1]} (95 % from {low} to {high})"
     return f"no change shown, {between}" if trend.low <= 0.0 <= trend.high else between
@@ -106,25 +131,29 @@ def _least(trend: Trend) -> str:
     return f", {trend.least_count} of them without a flag, so at least as far as was judged"
 
 
-def change_sentence(change: Change) -> str:
+def change_sentence(change: Change, unit: LengthUnit = _KM) -> str:
     """Return a lasting change in words."""
-    digits, unit = _UNITS[change.figure]
-    before, after = (words.number(value, digits, unit) for value in (change.before, change.after))
+    figure = change.figure
+    before, after = (
+        words.number(in_unit(figure, value, unit), _DIGITS[figure], _unit_text(figure, unit))
+        for value in (change.before, change.after)
+    )
     return (
-        f"{_NAMES[change.figure]} changed from {day_text(change.started_utc)} on: "
+        f"{_NAMES[figure]} changed from {day_text(change.started_utc)} on: "
         f"{before} before, {after} since (p = {change.p_value:.3f})."
     )
 
 
-def goal_sentence(history: History) -> str:
+def goal_sentence(history: History, unit: LengthUnit = _KM) -> str:
     """Return how often the last runs that were long enough reached the goal."""
     goal_km = history.goal_km
     runs = [run for run in known(history.runs, Figure.TALL)[0] if _tells(run, goal_km)][-_LEAST_HELD:]
-    goal = f"Goal, tall for {words.number(goal_km, 1)} km"
+    goal = f"Goal, tall for {words.number(in_unit(Figure.TALL, goal_km, unit), 1)} {unit}"
     if not runs:
         return f"{goal}: no run was judged that far yet."
     reached = sum(run.tall_km >= goal_km for run in runs)
-    return f"{goal}: reached in {reached} of the last {_runs(len(runs))} that were long enough."
+    were = "was" if len(runs) == 1 else "were"
+    return f"{goal}: reached in {reached} of the last {_runs(len(runs))} that {were} long enough."
 
 
 def _tells(run: HistoryRun, goal_km: float) -> bool:
@@ -140,25 +169,26 @@ def _left_out(history: History) -> list[str]:
     return told
 
 
-def run_cells(run: HistoryRun) -> tuple[str, ...]:
-    """Return a run as the cells of a table, in the order of `HEADER`."""
+def run_cells(run: HistoryRun, unit: LengthUnit = _KM) -> tuple[str, ...]:
+    """Return a run as the cells of a table, in the order of `header`."""
     return (
         day_text(run.started_utc),
-        shorten(words.clean(run.name), LONGEST_NAME, placeholder="…") or "(no name)",
-        words.number(run.distance_km, 1),
-        words.pace(run.speed_mps, LengthUnit.KILOMETRE),
-        tall_text(run),
-        words.signed(run.drift_deg_per_km, 2),
+        words.short(run.name, LONGEST_NAME) or "(no name)",
+        words.number(in_unit(Figure.DISTANCE, run.distance_km, unit), 1),
+        words.pace(run.speed_mps, unit),
+        tall_text(run, unit),
+        words.signed(in_unit(Figure.DRIFT, run.drift_deg_per_km, unit), 2),
         words.degrees(run.level_deg),
         str(run.confidence),
     )
 
 
-def tall_text(run: HistoryRun) -> str:
+def tall_text(run: HistoryRun, unit: LengthUnit = _KM) -> str:
     """Return until where a run was tall: ``≥ 8.0 km`` where nothing was flagged."""
     if not math.isfinite(run.tall_km):
         return words.UNKNOWN
-    return f"{'≥ ' if run.tall_is_least else ''}{words.number(run.tall_km, 1, ' km')}"
+    told = in_unit(Figure.TALL, run.tall_km, unit)
+    return f"{'≥ ' if run.tall_is_least else ''}{words.number(told, 1, f' {unit}')}"
 
 
 def day_text(started_utc: str) -> str:

@@ -20,11 +20,13 @@ PATTERNS = 6
 
 _TOP = 24.0
 _LABEL_GAP = 16.0
-_NUMBER_ROOM = 22.0
+NUMBER_ROOM = 22.0
 """Room for a number at the end of a line."""
 
 
-def overlay_figure(comparison: Comparison, labels: Sequence[str], thresholds: FindingsConfig) -> Markup:
+def overlay_figure(
+    comparison: Comparison, labels: Sequence[str], thresholds: FindingsConfig, *, unit: LengthUnit
+) -> Markup:
     """Return the figure in both sizes; empty where fewer than two runs have a fresh window.
 
     Parameters
@@ -35,11 +37,13 @@ def overlay_figure(comparison: Comparison, labels: Sequence[str], thresholds: Fi
         What each run is called.
     thresholds
         Where the zones lie.
+    unit
+        Of the axis along the way.
     """
     drawn = [(number, run) for number, run in enumerate(comparison.runs, 1) if run.course]
     if len(drawn) < 2:
         return Markup("")
-    return Markup("").join(_variant(drawn, size, labels, thresholds) for size in SIZES)
+    return Markup("").join(_variant(drawn, size, labels, thresholds, unit) for size in SIZES)
 
 
 def line_class(number: int) -> str:
@@ -48,15 +52,20 @@ def line_class(number: int) -> str:
 
 
 def _variant(
-    drawn: Sequence[tuple[int, RunSummary]], size: Size, labels: Sequence[str], thresholds: FindingsConfig
+    drawn: Sequence[tuple[int, RunSummary]],
+    size: Size,
+    labels: Sequence[str],
+    thresholds: FindingsConfig,
+    unit: LengthUnit,
 ) -> Markup:
     bottom = _TOP + size.plot_height
     y = Scale(*_y_range(drawn, thresholds), bottom, _TOP)
     furthest_m = max(run.course[-1].to_m for _, run in drawn)
     right = size.width - size.right
-    scale = Scale(0.0, furthest_m / 1000.0, size.left, right - _NUMBER_ROOM)
-    way = Way(True, scale, np.zeros(1), np.zeros(1), LengthUnit.KILOMETRE)
+    scale = Scale(0.0, unit.of(furthest_m), size.left, right - NUMBER_ROOM)
+    way = Way(True, scale, np.zeros(1), np.zeros(1), unit)
     lines = [_line(number, run, way, y) for number, run in drawn]
+    ends = [(y.at(run.course[-1].adj_deg), way.at(run.course[-1].to_m, 0.0), number) for number, run in drawn]
     return svg.drawing(
         svg.rect(size.left, _TOP, right, bottom, class_="plot"),
         _zones(y, size, thresholds),
@@ -66,11 +75,11 @@ def _variant(
         x_axis(way, size, bottom),
         *lines,
         *[_onset_mark(number, run, way, y) for number, run in drawn],
-        _numbers(drawn, way, y, top=_TOP, bottom=bottom),
+        numbers_at_ends(ends, top=_TOP, bottom=bottom),
         width=size.width,
         height=bottom + way.axis_height,
         title="The runs by distance",
-        description=_spoken(drawn, labels),
+        description=_spoken(drawn, labels, unit=unit),
         key=f"runs-{size.key}",
         class_=size.key,
     )
@@ -113,6 +122,7 @@ def _line(number: int, run: RunSummary, way: Way, y: Scale) -> Markup:
 
 def _onset_mark(number: int, run: RunSummary, way: Way, y: Scale) -> Markup:
     """Return a ring on the line where tall ends."""
+    unit = way.length_unit
     onset = run.onsets.get(OnsetKind.TALL)
     if onset is None or not onset.is_seen:
         return Markup("")
@@ -120,7 +130,7 @@ def _onset_mark(number: int, run: RunSummary, way: Way, y: Scale) -> Markup:
     height = float(np.interp(onset.at_m, (from_m + to_m) / 2, adj_deg))
     return svg.tag(
         "circle",
-        svg.tag("title", f"run {number}: tall until km {words.number(onset.at_m / 1000.0, 1)}"),
+        svg.tag("title", f"run {number}: tall until {unit.place} {words.length(onset.at_m, unit)}"),
         cx=way.at(onset.at_m, 0.0),
         cy=y.at(height),
         r=5.0,
@@ -128,33 +138,36 @@ def _onset_mark(number: int, run: RunSummary, way: Way, y: Scale) -> Markup:
     )
 
 
-def _numbers(
-    drawn: Sequence[tuple[int, RunSummary]], way: Way, y: Scale, *, top: float, bottom: float
-) -> Markup:
-    """Return each run's number at the end of its line, none over another."""
-    ends = sorted(
-        (y.at(run.course[-1].adj_deg), way.at(run.course[-1].to_m, 0.0), number) for number, run in drawn
-    )
+def numbers_at_ends(ends: Sequence[tuple[float, float, int]], *, top: float, bottom: float) -> Markup:
+    """Return each line's number at its end, none over another, none outside of the plot if there is room.
+
+    Parameters
+    ----------
+    ends
+        Height and place of each line's end in drawing units, and its number.
+    top, bottom
+        Edges of the plot.
+    """
     placed: list[tuple[float, float, int]] = []
     lowest = top
-    for height, x, number in ends:
+    for height, x, number in sorted(ends):
         lowest = max(height, lowest + (_LABEL_GAP if placed else 8.0))
         placed.append((lowest, x, number))
-    beyond = max(0.0, placed[-1][0] - (bottom - 4.0))
+    beyond = max(0.0, placed[-1][0] - (bottom - 4.0)) if placed else 0.0
     return Markup("").join(
         svg.text(x + 5, height - beyond + 4.5, str(number), class_="run-number")
         for height, x, number in placed
     )
 
 
-def _spoken(drawn: Sequence[tuple[int, RunSummary]], labels: Sequence[str]) -> str:
+def _spoken(drawn: Sequence[tuple[int, RunSummary]], labels: Sequence[str], *, unit: LengthUnit) -> str:
     """Return the figure in words, for those who hear it."""
     told = []
     for number, run in drawn:
         onset = run.onsets.get(OnsetKind.TALL)
         place = "as far as it goes"
         if onset is not None and onset.is_seen:
-            place = f"until km {words.number(onset.at_m / 1000.0, 1)}"
+            place = f"until {unit.place} {words.length(onset.at_m, unit)}"
         late = run.late_minus_early_deg
         change = f", {words.signed(late.value)} from first to last third" if late else ""
         told.append(f"run {number}, {labels[number - 1]}: tall {place}{change}")

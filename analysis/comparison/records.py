@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from analysis.records import AverageStride
+
 
 class OnsetKind(StrEnum):
     """What begins somewhere along a run."""
@@ -35,6 +37,10 @@ class Estimate:
     def detectable(self) -> float:
         """The smallest change that would have been seen: the larger half of the interval."""
         return max(self.value - self.low, self.high - self.value)
+
+    def times(self, factor: float) -> Estimate:
+        """Return the figure in another unit, of which ``factor`` make one of this; above zero."""
+        return Estimate(self.value * factor, self.low * factor, self.high * factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ class RunSummary:
         Where tall ends and each flag begins; empty without a fresh window.
     course
         The run in stages.
+    average_stride, no_average_stride_because
+        The course of the trunk within the stride, or half a sentence why there is none.
     """
 
     name: str
@@ -137,6 +145,8 @@ class RunSummary:
     late_minus_early_deg: Estimate | None = None
     onsets: Mapping[str, Onset] = field(default_factory=dict)
     course: tuple[StagePoint, ...] = ()
+    average_stride: AverageStride | None = None
+    no_average_stride_because: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -17,7 +17,7 @@ from analysis.comparison.wander import Wander, wander_of
 from analysis.judging.config import ComparisonConfig
 from analysis.records import Baseline
 from analysis.run_report import RunReport
-from analysis.words import EpisodeEnd, Flag
+from analysis.words import EpisodeEnd, Flag, Method
 from sensor.samples import BoolArray, FloatArray
 
 FLAGS: Mapping[OnsetKind, tuple[Flag, ...]] = {
@@ -157,5 +157,17 @@ def _summary(
         late_minus_early_deg=change.late_minus_early_deg if change else None,
         onsets={kind: evidence.onset for kind, evidence in onsets.items()},
         course=tuple(points),
+        average_stride=report.evidence.average_stride,
+        no_average_stride_because=_no_average_stride_because(report),
         context=facts.context,
     )
+
+
+def _no_average_stride_because(report: RunReport) -> str:
+    if report.evidence.average_stride is not None:
+        return ""
+    if report.provenance.method is Method.ACCELEROMETER_ONLY:
+        return "its sensor has no gyroscope, and an angle without one has no course within the stride"
+    if report.evidence.baseline is None:
+        return "it has no fresh part to be held against"
+    return "too few of its fresh strides are judged, or its report was written by an older version"

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from textwrap import shorten
 
 from analysis.comparison.comparability import NO, UNKNOWN, WITH_CARE
+from analysis.comparison.conditions import DRIFT, TALL_KM
 from analysis.comparison.records import (
     Comparability,
     Comparison,
@@ -23,10 +23,7 @@ from analysis.comparison.records import (
 from analysis.lengths import LengthUnit
 from analysis.report import words
 
-LONGEST_NAME = 40
-"""Letters of a run's name that are shown: some names come from files of strangers."""
-
-_M_PER_KM = 1000.0
+_KM = LengthUnit.KILOMETRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +37,6 @@ class FigureRow:
     interval: str
     detectable: str
     is_shown: bool
-
-
-def short(text: str, most: int = LONGEST_NAME) -> str:
-    """Return a text of a stranger, made harmless and short."""
-    plain = words.clean(text[: 10 * most])
-    return shorten(plain, most, placeholder="…") if " " in plain.strip() else _cut(plain, most)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def day(run: RunSummary) -> str:
@@ -67,7 +54,7 @@ def labels(runs: Sequence[RunSummary]) -> list[str]:
     years = {one[-4:] for one in days}
     if "" not in days and len(set(days)) == len(days):
         return [one if len(years) > 1 else one[:-5] for one in days]
-    names = [short(run.name) for run in runs]
+    names = [words.short(run.name) for run in runs]
     counts = Counter(names)
     return [
         f"“{name}”" if counts[name] == 1 else f"run {number}, “{name}”"
@@ -85,7 +72,7 @@ def is_blocked(pair: PairComparison) -> bool:
     return any(line.status == NO for line in pair.comparability)
 
 
-def headline(pair: PairComparison, label: str) -> str:
+def headline(pair: PairComparison, label: str, *, unit: LengthUnit = _KM) -> str:
     """Return the one sentence a comparison leads with: how much further the runner stayed tall.
 
     Parameters
@@ -94,6 +81,8 @@ def headline(pair: PairComparison, label: str) -> str:
         The other run, "you", against the reference.
     label
         Of the reference, from `labels`.
+    unit
+        In which lengths are told.
     """
     if is_blocked(pair):
         return f"Not comparable: {'; '.join(pair.missing)}."
@@ -105,21 +94,23 @@ def headline(pair: PairComparison, label: str) -> str:
         return "You ran tall to the end both times."
     if not tall.difference_m.is_shown:
         return "No difference shown in how far you ran tall."
-    by = f"{'at least ' if tall.is_bound else ''}{_km(abs(value_m))} km"
+    by = f"{'at least ' if tall.is_bound else ''}{words.length(abs(value_m), unit)} {unit}"
     if value_m > 0:
         return f"You ran tall {by} longer than {when(label)}."
     return f"You stopped running tall {by} earlier than {when(label)}."
 
 
-def figure_rows(pair: PairComparison) -> list[FigureRow]:
+def figure_rows(pair: PairComparison, unit: LengthUnit = _KM) -> list[FigureRow]:
     """Return the figures of a pair: how far tall, slouched from, lean when fresh, and how it changed."""
     drift, late = zip(pair.reference_change, pair.other_change, strict=True)
+    drift_each = pair.drift_deg_per_km and per_length(pair.drift_deg_per_km, unit)
+    first, second = (unit.per(one) for one in drift)
     found = [
-        _onset_row("Tall for, km", pair, OnsetKind.TALL),
-        _onset_row("Slouched from, km", pair, OnsetKind.SLOUCHED),
+        _onset_row(f"Tall for, {unit}", pair, kind=OnsetKind.TALL, unit=unit),
+        _onset_row(f"Slouched from, {unit}", pair, kind=OnsetKind.SLOUCHED, unit=unit),
         _row("Lean when fresh, °", pair.level_deg, pair.reference.level_deg, pair.other.level_deg, 1),
         _row("Last − first third, °", pair.late_minus_early_deg, *late, 1),
-        _row("Drift, °/km", pair.drift_deg_per_km, *drift, 2),
+        _row(f"Drift, °{unit.pace_unit}", drift_each, first, second, 2),
     ]
     return [row for row in found if row is not None]
 
@@ -138,31 +129,36 @@ def _row(what: str, estimate: Estimate | None, first: float, second: float, digi
     )
 
 
-def _onset_row(what: str, pair: PairComparison, kind: OnsetKind) -> FigureRow | None:
+def per_length(per_km: Estimate, unit: LengthUnit) -> Estimate:
+    """Return what was told for each kilometre, told for each of another unit."""
+    return per_km.times(unit.per(1.0))
+
+
+def _onset_row(what: str, pair: PairComparison, *, kind: OnsetKind, unit: LengthUnit) -> FigureRow | None:
     found = pair.onsets.get(kind)
     if found is None:
         return None
     first, second = (run.onsets[kind] for run in (pair.reference, pair.other))
     apart = found.difference_m
-    in_km = Estimate(apart.value / _M_PER_KM, apart.low / _M_PER_KM, apart.high / _M_PER_KM)
+    told = apart.times(unit.of(1.0))
     bound = ("≥ " if first.is_seen else "≤ ") if found.is_bound else ""
     neither = math.isnan(apart.value)
     return FigureRow(
         what=what,
-        reference=place(first, kind),
-        other=place(second, kind),
-        difference=words.UNKNOWN if neither else bound + words.signed(in_km.value, 1, ""),
-        interval=words.UNKNOWN if neither else interval(in_km, 1),
-        detectable=words.UNKNOWN if neither else words.number(in_km.detectable, 1),
+        reference=place(first, kind, unit=unit),
+        other=place(second, kind, unit=unit),
+        difference=words.UNKNOWN if neither else bound + words.signed(told.value, 1, ""),
+        interval=words.UNKNOWN if neither else interval(told, 1),
+        detectable=words.UNKNOWN if neither else words.number(told.detectable, 1),
         is_shown=not neither and apart.is_shown,
     )
 
 
-def place(onset: Onset, kind: OnsetKind) -> str:
-    """Return where something begins, in kilometres, or that it does not; of tall, how far it lasted."""
+def place(onset: Onset, kind: OnsetKind, *, unit: LengthUnit = _KM) -> str:
+    """Return where something begins, or that it does not; of tall, how far it lasted."""
     if onset.is_seen:
-        return _km(onset.at_m)
-    return f"≥ {_km(onset.within_m)}" if kind is OnsetKind.TALL else "never"
+        return words.length(onset.at_m, unit)
+    return f"≥ {words.length(onset.within_m, unit)}" if kind is OnsetKind.TALL else "never"
 
 
 def interval(estimate: Estimate, digits: int) -> str:
@@ -185,19 +181,19 @@ def cares(pair: PairComparison) -> list[str]:
 
 
 def _care(line: Comparability) -> str:
-    values = [short(value) for value in (line.reference, line.other)]
+    values = [words.short(value) for value in (line.reference, line.other)]
     both = values[0] if values[0] == values[1] else f"{values[0]} / {values[1]}"
     return f"{line.what.replace('_', ' ')} ({both}): {line.because}"
 
 
-def compared_over(pair: PairComparison) -> str:
+def compared_over(pair: PairComparison, unit: LengthUnit = _KM) -> str:
     """Return over which way, and at which paces, the change with distance was compared; empty without."""
     if not math.isfinite(pair.common_m) or is_blocked(pair):
         return ""
-    unit = LengthUnit.KILOMETRE
     paces = f"at {words.pace(pair.to_mps, unit)} to {words.pace(pair.from_mps, unit)} {unit.pace_unit}"
     matched = paces if math.isfinite(pair.from_mps) else "at every pace, since one was not measured"
-    return f"Change with distance: the first {_km(pair.common_m)} km, which both have, {matched}."
+    way = f"the first {words.length(pair.common_m, unit)} {unit}"
+    return f"Change with distance: {way}, which both have, {matched}."
 
 
 def two_uncertainties(comparison: Comparison) -> str:
@@ -227,5 +223,10 @@ def too_few(conditions: Conditions) -> str:
     )
 
 
-def _km(metres: float) -> str:
-    return words.number(metres / _M_PER_KM, 1)
+def condition_quantity(what: str, unit: LengthUnit = _KM) -> tuple[str, float]:
+    """Return a quantity of `conditions` as it is called in a unit, and what its values are multiplied by."""
+    if what == TALL_KM:
+        return what.replace(str(_KM), str(unit)), unit.of_km(1.0)
+    if what == DRIFT:
+        return what.replace(_KM.pace_unit, unit.pace_unit), unit.per(1.0)
+    return what, 1.0

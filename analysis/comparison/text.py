@@ -16,24 +16,35 @@ _NARROW_CHARACTERS = {ord(words.MINUS): "-", ord(words.THIN_SPACE): " ", ord("�
 """What the code page of an older terminal lacks, and what stands for it."""
 
 _COLUMNS = (22, 8, 8, 9, 17, 11)
-_KM = LengthUnit.KILOMETRE
 
 
-def render(comparison: Comparison) -> str:
-    """Lay out a comparison: each run against the first, conditions, then the runs themselves."""
+def render(comparison: Comparison, unit: LengthUnit = LengthUnit.KILOMETRE) -> str:
+    """Lay out a comparison: each run against the first, conditions, then the runs themselves.
+
+    Parameters
+    ----------
+    comparison
+        What to lay out.
+    unit
+        In which lengths and paces are told.
+    """
     labels = sentences.labels(comparison.runs)
     named = list(zip(comparison.pairs, labels[1:], strict=True))
     several = len(named) > 1
     lines: list[str] = []
     for pair, label in named:
-        lines += _wrapped((f"{label}: " if several else "") + sentences.headline(pair, labels[0]))
+        lines += _wrapped((f"{label}: " if several else "") + sentences.headline(pair, labels[0], unit=unit))
     for pair, label in named:
-        lines += ["", *([f"{label} against {labels[0]}"] if several else []), *_pair_lines(pair, comparison)]
+        lines += [
+            "",
+            *([f"{label} against {labels[0]}"] if several else []),
+            *_pair_lines(pair, comparison, unit=unit),
+        ]
     lines += [""]
     if comparison.conditions is not None:
-        lines += [*_condition_lines(comparison.conditions, labels), ""]
+        lines += [*_condition_lines(comparison.conditions, labels, unit=unit), ""]
     lines += ["Runs (the first is the reference)"]
-    lines += [_run_line(number, run) for number, run in enumerate(comparison.runs, 1)]
+    lines += [_run_line(number, run, unit=unit) for number, run in enumerate(comparison.runs, 1)]
     lines += ["", *_wrapped(sentences.two_uncertainties(comparison))]
     return ("\n".join(line.rstrip() for line in lines) + "\n").translate(_NARROW_CHARACTERS)
 
@@ -42,10 +53,10 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
-def _pair_lines(pair: PairComparison, comparison: Comparison) -> list[str]:
+def _pair_lines(pair: PairComparison, comparison: Comparison, *, unit: LengthUnit) -> list[str]:
     if sentences.is_blocked(pair):
         return _wrapped(f"Not comparable: {'; '.join(pair.missing)}.", "  ")
-    rows = sentences.figure_rows(pair)
+    rows = sentences.figure_rows(pair, unit)
     lines = [_cells("", "first", "this", "differs", f"{100 * comparison.level:g} % interval", "shows from")]
     lines += [
         _cells(row.what, row.reference, row.other, row.difference, row.interval, row.detectable)
@@ -54,7 +65,7 @@ def _pair_lines(pair: PairComparison, comparison: Comparison) -> list[str]:
     ]
     if not all(row.is_shown for row in rows):
         lines += ["  * no difference shown"]
-    told = [sentences.compared_over(pair)]
+    told = [sentences.compared_over(pair, unit)]
     if pair.level_deg is not None:
         told += [f"Lean when fresh: refitting the sensor alone can make {comparison.refit_deg:g}°."]
     told += [f"Not compared: {missing}." for missing in pair.missing]
@@ -68,19 +79,19 @@ def _cells(what: str, *cells: str) -> str:
     return f"  {what:<{_COLUMNS[0]}}{shown}"
 
 
-def _run_line(number: int, run: RunSummary) -> str:
-    name = sentences.short(run.name, 22)
-    way, pace = words.number(run.distance_m / 1000.0, 1), words.pace(run.speed_mps, _KM)
+def _run_line(number: int, run: RunSummary, *, unit: LengthUnit) -> str:
+    name = words.short(run.name, 22)
+    way, pace = words.length(run.distance_m, unit), words.pace(run.speed_mps, unit)
     when = sentences.day(run) or "no date"
-    return f"  {number}  {when:<17} {name:<22} {way:>5} km  {pace:>5} /km  {run.verdict}"
+    return f"  {number}  {when:<17} {name:<22} {way:>5} {unit}  {pace:>5} {unit.pace_unit}  {run.verdict}"
 
 
-def _condition_lines(conditions: Conditions, labels: Sequence[str]) -> list[str]:
+def _condition_lines(conditions: Conditions, labels: Sequence[str], *, unit: LengthUnit) -> list[str]:
     lines = [f"By {conditions.by} (the first condition is the reference)"]
     for condition in conditions.conditions:
-        label = sentences.short(condition.label)
+        label = words.short(condition.label)
         lines += [f"  {label}, n = {len(condition.runs)}"]
-        lines += [_figure_line(figure) for figure in condition.figures if figure.run_count]
+        lines += [_figure_line(figure, unit) for figure in condition.figures if figure.run_count]
     few = sentences.too_few(conditions)
     lines += _wrapped(few, "  ") if few else []
     if conditions.left_out:
@@ -89,18 +100,20 @@ def _condition_lines(conditions: Conditions, labels: Sequence[str]) -> list[str]
     return lines
 
 
-def _figure_line(figure: GroupFigure) -> str:
-    mean, between = condition_figure(figure)
+def _figure_line(figure: GroupFigure, unit: LengthUnit) -> str:
+    what, mean, between = condition_figure(figure, unit)
     against = f"   differs {between}" if between else ""
-    return f"    {figure.what:<22}{mean}{against}"
+    return f"    {what:<22}{mean}{against}"
 
 
-def condition_figure(figure: GroupFigure) -> tuple[str, str]:
-    """Return the mean over runs and the difference from the first condition, each with its interval."""
-    bound = "≥ " if figure.is_bound else ""
-    own = sentences.interval(figure.mean, 1)
-    mean = f"{bound}{words.number(figure.mean.value, 1)}" + (f" ({own})" if own != words.UNKNOWN else "")
+def condition_figure(figure: GroupFigure, unit: LengthUnit) -> tuple[str, str, str]:
+    """Return a figure's name, its mean over runs and the difference from the first condition."""
+    what, factor = sentences.condition_quantity(figure.what, unit)
+    bound, found = "≥ " if figure.is_bound else "", figure.mean.times(factor)
+    own = sentences.interval(found, 1)
+    mean = f"{bound}{words.number(found.value, 1)}" + (f" ({own})" if own != words.UNKNOWN else "")
     if figure.difference is None:
-        return mean, ""
-    between = f"{words.signed(figure.difference.value, 1, '')} ({sentences.interval(figure.difference, 1)})"
-    return mean, between + ("" if figure.difference.is_shown else ", no difference shown")
+        return what, mean, ""
+    apart = figure.difference.times(factor)
+    between = f"{words.signed(apart.value, 1, '')} ({sentences.interval(apart, 1)})"
+    return what, mean, between + ("" if apart.is_shown else ", no difference shown")

@@ -305,7 +305,7 @@ class AdviceConfig:
 
 @dataclass(frozen=True, slots=True)
 class ThirdsConfig:
-    """The first third of a run against its last, and walking beside running."""
+    """The first third of a run against its last, walking beside running, the average stride."""
 
     stage_m: float = 100.0
     """Length of the stages whose means are compared: some forty strides, of which the neighbours still hang
@@ -330,6 +330,11 @@ class ThirdsConfig:
     """Coverage of the interval of the change."""
     min_walked_strides: int = 50
     """Fewest strides of walking, and of running, to set beside each other: half a minute or more."""
+    stride_points: int = 51
+    """Points of an average stride, 2 % apart: the trunk moves with the steps and their first overtones, and
+    sensors take 30 to 150 samples in a stride."""
+    min_averaged_strides: int = 50
+    """Fewest strides of an average stride: their mean is then as sure as a seventh of their scatter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,10 @@ def thirds_of(
     inside = usable_running(table)
     strides = StrideTable({name: table[name][inside] for name in table.columns})
     length_m = stride_length_m(table)[inside]
-    come_m = np.cumsum(length_m)
-    total_m = float(come_m[-1]) if len(come_m) else 0.0
+    total_m = float(length_m.sum())
     if total_m < 3 * config.min_stages * config.stage_m:
         return Thirds(because=_TOO_FEW if _is_long(table, config) else _TOO_SHORT)
-    parts = (come_m <= total_m / 3, come_m - length_m >= total_m * 2 / 3)
+    parts = _outer_thirds(length_m)
     matched, by = _matched(strides, parts, speed_is_measured=speed_is_measured, config=config)
     first, last = (part & matched for part in parts)
     angle_deg = _angle_deg(strides)
@@ -64,6 +63,21 @@ def thirds_of(
         matched_by=by,
         doubt=_STEPPED if _stepped(strides, parts, shifts=shifts) else "",
     )
+
+
+def in_last_third(table: StrideTable) -> BoolArray:
+    """Return (strides,) true for the usable running strides of the last third that `thirds_of` compares."""
+    inside = usable_running(table)
+    found = np.zeros(len(table), dtype=bool)
+    found[inside] = _outer_thirds(stride_length_m(table)[inside])[1]
+    return found
+
+
+def _outer_thirds(length_m: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Return (n,) true for the strides that lie wholly in the first and in the last third of their way."""
+    come_m = np.cumsum(length_m)
+    total_m = float(come_m[-1]) if len(come_m) else 0.0
+    return come_m <= total_m / 3, come_m - length_m >= total_m * 2 / 3
 
 
 def _is_long(table: StrideTable, config: ThirdsConfig) -> bool:

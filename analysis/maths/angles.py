@@ -13,7 +13,12 @@ def inclination_deg(up: FloatArray) -> tuple[FloatArray, FloatArray]:
 
     Forward and right are positive: atan2(−x, z) and atan2(y, z).
     """
-    return np.degrees(np.arctan2(-up[0], up[2])), np.degrees(np.arctan2(up[1], up[2]))
+    return flexion_deg(up[0], up[2]), np.degrees(np.arctan2(up[1], up[2]))
+
+
+def flexion_deg(forward: FloatArray, along: FloatArray) -> FloatArray:
+    """Return the flexion of upward verticals from their components forward and along a segment."""
+    return np.degrees(np.arctan2(-forward, along))
 
 
 def inclination_of(body_from_sensor: FloatArray, up_sensor: RealArray) -> tuple[FloatArray, FloatArray]:

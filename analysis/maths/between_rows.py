@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sensor.samples import FloatArray
+from sensor.samples import FloatArray, RealArray
 
 
 def mean_between(values: FloatArray, start_row: FloatArray, end_row: FloatArray) -> FloatArray:
@@ -15,7 +15,7 @@ def mean_between(values: FloatArray, start_row: FloatArray, end_row: FloatArray)
     return np.asarray((value_at(total, end_row) - value_at(total, start_row)) / length)
 
 
-def value_at(values: FloatArray, row: FloatArray) -> FloatArray:
+def value_at(values: RealArray, row: FloatArray) -> FloatArray:
     """Interpolate (…, n) values linearly at (s,) fractional rows: returns (…, s)."""
     base = np.clip(row.astype(np.int64), 0, values.shape[-1] - 2)
     part = row - base

@@ -9,6 +9,7 @@ import math
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ from analysis.words import Flag, Grade, LapKind, Verdict, ZeroSource, Zone
 
 UNKNOWN = "–"
 """What stands where a number is not known."""
+
+LONGEST_NAME = 40
+"""Letters of a run's name that are shown beside others: some names come from files of strangers."""
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -95,6 +99,15 @@ def clean(text: str) -> str:
     terminal, turn the reading direction, or break the encoding of a file.
     """
     return "".join(_visible(c) for c in text)
+
+
+def short(text: str, most: int = LONGEST_NAME) -> str:
+    """Return a text of a stranger, made harmless and short: cut between words where there are any."""
+    plain = " ".join(clean(text[: 10 * most]).split())
+    if len(plain) <= most:
+        return plain
+    told = shorten(plain, most, placeholder="…")
+    return told if told != "…" else f"{plain[: most - 1]}…"
 
 
 def _visible(character: str) -> str:

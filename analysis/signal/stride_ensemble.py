@@ -37,6 +37,15 @@ def stride_phase(strides: Strides, keep: BoolArray, count: int) -> tuple[IntArra
     return row, np.where(row < middle[owner], first_half, second_half)
 
 
+def rows_at_phase(strides: Strides, keep: BoolArray | IntArray, phase: FloatArray) -> FloatArray:
+    """Return (k, p) fractional rows at which the k kept strides reach (p,) phases: undoes `stride_phase`."""
+    edges = (strides.start_row[keep], strides.middle_row[keep], strides.end_row[keep])
+    start, middle, end = (edge[:, None] for edge in edges)
+    first_step = start + 2.0 * phase * (middle - start)
+    second_step = middle + 2.0 * (phase - 0.5) * (end - middle)
+    return np.where(phase < 0.5, first_step, second_step)
+
+
 def phase_average(values: FloatArray, phase: FloatArray, bins: int) -> FloatArray:
     """Return the (c, bins) ensemble average over the stride of (c, m) values at (m,) phases; bins is even."""
     number = np.minimum((phase * bins).astype(np.int64), bins - 1)

@@ -29,7 +29,7 @@ def rows() -> list[RunnerRow]:
         "verdict": "slouched",
         "simulated": False,
     }
-    drifts = np.linspace(-12.0, 12.5, 20)
+    changes = np.linspace(-12.0, 12.5, 20)
     reasons = ("slouched from km 10.2 of the last run", "12.4 km sooner than in the runs before")
     return [
         RunnerRow(
@@ -38,8 +38,8 @@ def rows() -> list[RunnerRow]:
             confidence="do not trust",
             slouched_from_m=10_240.0,
             judged_m=42_195.0,
-            drift_deg=-12.5,
-            drifts_deg=drifts,
+            late_change_deg=-12.5,
+            late_changes_deg=changes,
             trend=Trend(-13.5, -22.3, 14.2, 20),
             reasons=reasons,
         )

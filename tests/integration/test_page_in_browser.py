@@ -12,19 +12,21 @@ import pytest
 from analysis.report import page, sheet
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
-from tests.support.accessibility import axe_source
-from tests.support.devtools import LOOK, Browser, Page, running_browser
+from tests.support.devtools import LOOK, Browser, Page
+from tests.support.page_checks import (
+    DESK,
+    PHONE,
+    UNFOLD,
+    axe_findings,
+    brightness,
+    hold_layout,
+    printed_pages,
+)
 from tests.support.sample_course import Course
 from tests.support.sample_report import with_fields
 from tests.support.sample_ways import with_way
 
 pytestmark = pytest.mark.browser
-
-PHONE, DESK = 375, 1200
-
-UNFOLD = 'document.querySelectorAll("details").forEach(d => d.open = true)'
-
-AXE = "axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))"
 
 TOLD = 'document.querySelector(".cursor output").textContent'
 LINES = '[...document.querySelectorAll(".cursor-line")].map(l => +l.getAttribute("x1"))'
@@ -57,12 +59,6 @@ PAGES: dict[str, Callable[[], RunReport]] = {
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with running_browser(tmp_path_factory.mktemp("profile")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     files = {}
@@ -76,11 +72,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return files
 
 
-def printed_pages(content: bytes) -> int:
-    assert content.startswith(b"%PDF-")
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", content))
-
-
 @pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_sticks_out_nothing_covers_a_label_and_every_word_is_legible(
@@ -88,16 +79,7 @@ def test_nothing_sticks_out_nothing_covers_a_label_and_every_word_is_legible(
 ) -> None:
     with browser.page(pages[name], width=width) as tab:
         folded = tab.evaluate(LOOK)
-        tab.evaluate(UNFOLD)
-        seen = tab.evaluate(LOOK)
-        assert tab.troubles() == []
-    assert seen["inner"] == width
-    assert seen["scroll"] <= width, seen["wide"]
-    assert seen["wide"] == []
-    assert seen["smallest"] >= 12
-    assert seen["cut"] == 0
-    assert seen["over"] == []
-    assert set(seen["classes"]) <= {"narrow" if width == PHONE else "wide"}
+        hold_layout(tab, width)
     if (name, width) == ("5 km", PHONE):
         assert folded["height"] <= 4_500
 
@@ -107,19 +89,15 @@ def test_nothing_sticks_out_nothing_covers_a_label_and_every_word_is_legible(
 def test_axe_finds_nothing_that_shuts_anybody_out(
     browser: Browser, pages: dict[str, Path], name: str, dark: bool, width: int
 ) -> None:
-    source = axe_source()
     with browser.page(pages[name], width=width, dark=dark) as tab:
-        tab.evaluate(UNFOLD)
-        tab.evaluate(source + "; undefined")
-        found = tab.evaluate(AXE)
-        assert found == []
+        assert axe_findings(tab) == []
 
 
 def test_the_page_is_dark_where_the_reader_prefers_it(browser: Browser, pages: dict[str, Path]) -> None:
     paper = {}
     for dark in (False, True):
         with browser.page(pages["10 km"], width=PHONE, dark=dark) as tab:
-            paper[dark] = sum(map(int, re.findall(r"\d+", tab.evaluate(LOOK)["paper"])))
+            paper[dark] = brightness(tab)
     assert paper[False] > 700
     assert paper[True] < 100
 

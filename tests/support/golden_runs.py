@@ -152,8 +152,16 @@ def golden_text(report: RunReport) -> str:
 def golden_json(report: RunReport) -> str:
     """Return what a person can read of the JSON, numbers to four figures."""
     content = json.loads(report.to_json())
+    content["average_stride"] = _at_every_fifth(report)
     kept = {key: _rounded(value) for key, value in content.items() if key not in _LEFT_OUT}
     return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+
+
+def _at_every_fifth(report: RunReport) -> dict[str, list[float]]:
+    """Return the average strides of a report at 0, 20 … 100 %."""
+    average = report.evidence.average_stride
+    parts = {} if average is None else {"fresh": average.fresh, "late": average.late}
+    return {name: list(part.mean_deg[::10]) for name, part in parts.items() if part}
 
 
 def _rounded(value: Any) -> Any:

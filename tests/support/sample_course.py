@@ -9,7 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from analysis.records import Curve, Episode, Segment, StrideTable, Third, Thirds, WalkingPosture
+from analysis.records import (
+    AverageStride,
+    Curve,
+    Episode,
+    Segment,
+    StrideEnsemble,
+    StrideTable,
+    Third,
+    Thirds,
+    WalkingPosture,
+)
 from analysis.words import EpisodeEnd, Flag, Zone
 from sensor.samples import BoolArray, FloatArray
 
@@ -239,3 +249,17 @@ def walking_of(strides: StrideTable, judged: BoolArray) -> WalkingPosture | None
         running_strides=int(judged.sum()),
         walking_s=float(np.sum((strides["end_s"] - strides["start_s"])[walked])),
     )
+
+
+def average_stride_of(late_deg: float = 0.0) -> AverageStride:
+    """Return a trunk that swings twice a stride, by 5° in all, and leans further forward late in the run."""
+    course_deg = 2.5 * np.sin(4.0 * np.pi * np.linspace(0.0, 1.0, 51))
+
+    def ensemble(more_deg: float) -> StrideEnsemble:
+        return StrideEnsemble(
+            stride_count=640,
+            mean_deg=tuple((course_deg + more_deg).tolist()),
+            sd_deg=tuple(np.full(51, 0.75).tolist()),
+        )
+
+    return AverageStride(fresh=ensemble(0.0), late=ensemble(late_deg), opens_left=True)

@@ -31,6 +31,7 @@ from analysis.words import Confidence, Flag, Grade, Method, StandingRole, Verdic
 from sensor.samples import BoolArray
 from tests.support.sample_course import (
     Course,
+    average_stride_of,
     between,
     curve_of,
     empty_segment,
@@ -91,6 +92,7 @@ def sample_report(course: Course | None = None, **changed: Any) -> RunReport:
             zone_s={zone: share * running_s for zone, share in zones.items()},
             thirds=thirds_of(course, strides, judged),
             walking=walking_of(strides, judged),
+            average_stride=average_stride_of(3.0),
             quality=_quality(),
             notes=("At 8.2 to 9.9 km the trunk leaned more than 15° forward: a remark, no fault.",)
             if course.slouch_deg > 6

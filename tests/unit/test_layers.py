@@ -107,7 +107,7 @@ STAGES_OF = {
         ("grade", "baseline"),
         ("recalibration", "curve", "leaning", "thirds"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
-        ("flags", "laps"),
+        ("flags", "laps", "average_stride"),
         ("summary",),
     ),
 }

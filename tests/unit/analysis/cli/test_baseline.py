@@ -188,6 +188,15 @@ def test_a_history_is_told_drawn_and_written(run: Run, tmp_path: Path) -> None:
     assert "<svg" in (tmp_path / "h.html").read_text(encoding="utf-8")
 
 
+def test_a_history_speaks_the_unit_of_the_profile_and_its_json_does_not(run: Run, home: Path) -> None:
+    (home / "profile.toml").write_text('units = "miles"\n', encoding="utf-8")
+    code, out, err = run("history", "--goal", "8km", "--json", "-")
+    assert code == 0
+    assert json.loads(out)["goal_km"] == 8.0
+    assert "Goal, tall for 5.0 mi" in err
+    assert "km" not in err
+
+
 def test_a_goal_that_is_no_distance_and_a_page_for_stdout_are_refused(run: Run) -> None:
     assert run("history", "--goal", "far")[0] == 2
     assert run("history", "-o", "-")[0] == 2

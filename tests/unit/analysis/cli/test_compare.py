@@ -11,6 +11,7 @@ import pytest
 from analysis.cli.compare import BY
 from analysis.cli.main import main
 from analysis.comparison.conditions import By
+from analysis.config import AnalysisConfig
 from analysis.errors import SignalError
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
@@ -70,6 +71,27 @@ def test_a_session_without_a_report_is_left_out_while_two_others_remain(
     code, out, err = run("first", "cap")
     assert (code, out) == (1, "")
     assert len(err.splitlines()) == 1
+
+
+def test_lengths_are_told_in_the_unit_of_the_profile_and_the_json_stays(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def analyse_session(path: Path, config: AnalysisConfig) -> RunReport:
+        return sample.with_fields(REPORTS[path.stem](), config=config)
+
+    monkeypatch.setitem(vars(sys.modules["analysis.pipeline"]), "analyse_session", analyse_session)
+    monkeypatch.setenv("RUNTALL_RUNNER", "ann")
+    profile = tmp_path / "runners" / "ann.toml"
+    profile.parent.mkdir()
+    profile.write_text('units = "miles"\n', encoding="utf-8")
+    told = run("first", "second", "--json", str(tmp_path / "mi.json"), "-o", str(tmp_path / "c.html"))[1]
+    assert " mi  " in told
+    assert " /mile  " in told
+    assert " km" not in told
+    assert "tall for, mi" in (tmp_path / "c.html").read_text(encoding="utf-8")
+    profile.write_text('units = "km"\n', encoding="utf-8")
+    assert " km  " in run("first", "second", "--json", str(tmp_path / "km.json"))[1]
+    assert (tmp_path / "mi.json").read_bytes() == (tmp_path / "km.json").read_bytes()
 
 
 def test_the_json_lands_where_it_was_asked_for(run: Run, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from analysis.cli.list_ import NAME_WIDTH
 from analysis.cli.main import cli
 from analysis.cli.text import display_width
+from analysis.library.library import Library
 from sensor.session.edit import amend_session
 from sensor.session.schema import new_session_bytes
 from sensor.session.writer import SessionWriter
@@ -46,6 +48,22 @@ def test_sessions_are_listed_newest_first_with_what_they_hold(tmp_path: Path) ->
     assert "sim (simulated)" in lines[0]
     for words in ("1:06:40", "sternum, head", " kB", "sim.runtall"):
         assert words in lines[0]
+
+
+def test_lengths_are_told_in_the_unit_of_the_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_session(tmp_path, "evening", "2026-04-01T08:00:00+00:00")
+    (tmp_path / "profile.toml").write_text('units = "miles"\n', encoding="utf-8")
+    whole = Library.entries
+    monkeypatch.setattr(
+        Library,
+        "entries",
+        lambda self, **how: tuple(
+            replace(entry, row=replace(entry.row, distance_m=8_046.72)) for entry in whole(self, **how)
+        ),
+    )
+    header, line = runtall(tmp_path, "list").stdout.splitlines()
+    assert header.split()[3] == "MI"
+    assert line.split()[4] == "5.0"
 
 
 def test_a_broken_file_is_listed_as_such_and_hides_nothing(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -15,15 +16,26 @@ from analysis.comparison.earlier_runs import Worn
 from analysis.comparison.history import Figure, History, drift_deg_per_km, history_of
 from analysis.comparison.history_figure import date_ticks
 from analysis.comparison.history_page import render as page
-from analysis.comparison.history_text import headline, render, sentences, to_json
+from analysis.comparison.history_text import (
+    headline,
+    in_unit,
+    render,
+    run_cells,
+    sentences,
+    to_json,
+)
 from analysis.comparison.run_facts import RunBin, RunFacts
 from analysis.config import AnalysisConfig
 from analysis.judging.personal_config import HistoryConfig
+from analysis.lengths import LengthUnit
 from analysis.words import Confidence, Verdict
 from tests.support.past_runs import facts
 
 OWN = Worn(runner="", placement="sternum", simulated=False)
 STRANGE = '<script>alert("x")</script> 🏃 \u202e\x1b[31m' + "x" * 10_000
+
+
+MILE = LengthUnit.MILE
 
 
 def history(*runs: RunFacts, goal_km: float = math.nan) -> History:
@@ -173,6 +185,33 @@ def test_a_thousand_runs_make_a_page_below_a_megabyte() -> None:
     text, reader = read(history(*runs))
     assert len(text) < 1_000_000
     assert reader.tags.count("tr") == 1001
+
+
+def test_a_history_in_miles_is_the_same_history() -> None:
+    told = history(*growing(6), goal_km=4.7)
+    # Tall for 4 km of 10 km at 3 m/s: 2.5 of 6.2 miles at 8:56 a mile.
+    assert run_cells(told.runs[0], MILE)[2:5] == ("6.2", "8:56", "2.5 mi")
+    assert in_unit(Figure.DRIFT, 1.0, MILE) == pytest.approx(1.609, abs=1e-3)
+    assert in_unit(Figure.LEVEL, 7.0, MILE) == 7.0
+    assert headline(told).startswith("You run tall 0.7 km further each week")
+    assert headline(told, MILE).startswith("You run tall 0.4 mi further each week")
+    assert any(line.startswith("Goal, tall for 2.9 mi: reached in 2") for line in sentences(told, MILE))
+    for shown in (render(told, MILE), page(told, MILE).partition("</style>")[2]):
+        assert not re.search(r"\bkm\b|kilomet", shown)
+
+
+def test_the_dots_of_a_picture_lie_alike_in_miles() -> None:
+    told = history(*growing(6), goal_km=5.0)
+    places = [re.findall(r'c[xy]="([^"]+)"', page(told, unit)) for unit in (LengthUnit.KILOMETRE, MILE)]
+    assert places[0] == places[1]
+    assert "goal 3.1 mi" in page(told, MILE)
+
+
+def test_no_two_labels_of_an_axis_read_alike() -> None:
+    told = page(history(facts(1, level_deg=7.0), facts(3, level_deg=7.3)))
+    wide = told.split("lean when fresh, °</text>")[1].split("</g>")[0]
+    labels = re.findall(r'class="tick"[^>]*>([^<]+)<', wide)
+    assert labels == ["7.0", "7.1", "7.2", "7.3"]
 
 
 def test_one_run_and_none_make_a_page_too() -> None:

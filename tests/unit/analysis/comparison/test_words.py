@@ -9,7 +9,9 @@ import pytest
 from analysis.comparison import page, text
 from analysis.comparison.compare import compare
 from analysis.comparison.conditions import By
-from analysis.comparison.sentences import headline, labels, short
+from analysis.comparison.sentences import headline, labels
+from analysis.lengths import LengthUnit
+from analysis.report import words
 from tests.support.sample_report import short_run, with_fields
 
 MAY, JUNE = "2026-05-03T07:00:00Z", "2026-06-09T18:00:00Z"
@@ -42,6 +44,23 @@ def test_a_run_that_ended_tall_bounds_the_difference_on_its_side(runs: Any) -> N
     early, steady = runs(runs.early), runs(seed=2)
     assert re.search(r"Tall for, km .* >= \+[23]\.\d ", text.render(compare([early, steady])))
     assert re.search(r"Tall for, km .* <= -[23]\.\d ", text.render(compare([steady, early])))
+
+
+def test_a_comparison_in_miles_is_the_same_comparison(runs: Any) -> None:
+    found = compare([runs(runs.early, started_utc=MAY), runs(runs.late, 2, started_utc=JUNE)], by=By.MONTH)
+    apart_m = found.pairs[0].onsets["tall"].difference_m.value
+    shown = text.render(found, LengthUnit.MILE)
+    assert shown.startswith(f"You ran tall {apart_m / 1609.344:.1f} mi longer than on 3 May.")
+    drift = found.runs[0].drift_deg_per_km
+    assert drift is not None
+    assert re.search(rf"drift, °/mile +{drift.value * 1.609344:.1f}\n", shown)
+    assert re.search(r"Runs.*\n +1 +3 May 2026 .* 3\.7 mi +\d+:\d\d /mile", shown)
+    for told in (
+        shown,
+        re.sub(r"<style>.*?</style>", "", page.render(found, unit=LengthUnit.MILE), flags=re.S),
+    ):
+        assert not re.search(r"\bkm\b|kilomet", told)
+    assert max(map(len, shown.splitlines())) <= text.WIDTH
 
 
 def test_runs_that_do_not_compare_say_why_first(runs: Any) -> None:
@@ -84,8 +103,9 @@ def test_names_are_harmless_and_short_in_terminal_and_page(runs: Any) -> None:
         assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in made
         assert "x" * 100 not in made
     assert "<script" not in page.render(found)
-    assert len(short(EVIL)) <= 40
-    assert short("a 🏃 b") == "a 🏃 b"
+    assert len(words.short(EVIL)) <= 40
+    assert words.short("a 🏃 b") == "a 🏃 b"
+    assert words.short("x" * 300 + " by the lake") == "x" * 39 + "…"
 
 
 def test_a_page_loads_and_runs_nothing_and_tells_each_run_without_colour(runs: Any) -> None:
