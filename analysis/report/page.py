@@ -11,7 +11,7 @@ import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 
-from analysis.judging.zones import zone_of
+from analysis.judging.zones import zone_of_segment
 from analysis.records import EarlierRun
 from analysis.report import document, method, words
 from analysis.report.advice import LEAST_RUN, advice_lines, limits, reasons
@@ -111,10 +111,7 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
             median_strides=words.number(thresholds.smoothing_strides),
-            zones=[
-                zone_of(segment.adj_deg, thresholds, bend_change_deg=segment.bend_change_deg)
-                for segment in report.evidence.segments
-            ],
+            zones=[zone_of_segment(segment, thresholds) for segment in report.evidence.segments],
             flag_parts=[flag_parts(report, segment) for segment in report.evidence.segments],
             slouched_deg=thresholds.slouched_deg,
             rounded_deg=thresholds.rounded_deg,

@@ -18,6 +18,7 @@ from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, EarlierR
 from analysis.report import page, tables, text, words
 from analysis.report.cursor import cursor_data, script
 from analysis.run_report import RunReport
+from analysis.words import Flag
 from tests.support import sample_report as sample
 from tests.support.sample_course import curve_of
 from tests.support.sample_report import with_fields
@@ -140,6 +141,16 @@ def test_what_people_typed_is_shown_and_never_obeyed() -> None:
     assert "\x1b" not in html
     assert "\u202e" not in html
     html.encode()
+
+
+def test_a_kilometre_whose_flag_is_held_back_is_not_called_slouched() -> None:
+    report = sample.slouching_10k()
+    bent = report.evidence.segments[-1]
+    assert bent.flag is Flag.SLOUCHED
+    for flag, word in ((Flag.SLOUCHED, "v-slouched"), (Flag.WATCH, "v-watch")):
+        segments = (*report.evidence.segments[:-1], replace(bent, flag=flag))
+        html = page.render(with_fields(report, segments=segments))
+        assert re.findall(r'<li class="(v-\w+)">', html)[-1] == word
 
 
 def test_the_script_is_small_and_its_data_keep_a_page_of_a_day_small() -> None:
