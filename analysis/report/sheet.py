@@ -17,6 +17,7 @@ from analysis.report.fresh_tired import (
     this_row,
     walking_sentence,
 )
+from analysis.report.own_baseline import against_own, own_baseline_sentence
 from analysis.report.page import page_environment
 from analysis.report.posture_figure import posture_picture
 from analysis.report.small_figures import side
@@ -42,6 +43,7 @@ def render(report: RunReport, *, earlier: Sequence[EarlierRun] = ()) -> str:
     style = document.style("analysis.report", "sheet.css")
     unit = words.unit_of(report)
     segments = report.evidence.segments if words.has_distance(report) else ()
+    against = against_own(report)
     return (
         page_environment()
         .get_template("sheet.html.j2")
@@ -53,6 +55,8 @@ def render(report: RunReport, *, earlier: Sequence[EarlierRun] = ()) -> str:
             facts=words.facts(report),
             context=words.context_lines(report),
             usual_is=words.usual_is(report),
+            own_baseline=own_baseline_sentence(report),
+            above_own_deg=None if against is None else against.above_deg,
             figure=posture_picture(report),
             thirds_sentence=thirds_sentence(report),
             thirds_remarks=thirds_remarks(report),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.personal import EarlierRun, PersonalBaseline, Slope, UsualLevel
 from analysis.report import page, sheet
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
@@ -45,6 +46,15 @@ def three_hours_on_the_map() -> RunReport:
     return with_way(sample.three_hours())
 
 
+def with_own_baseline(report: RunReport) -> RunReport:
+    """Return the report with all that its sheet can have to tell of earlier runs."""
+    runs = tuple(EarlierRun(f"run {k}", f"2025-04-0{k + 1}T17:00:00Z") for k in range(6))
+    level = UsualLevel(7.0, 0.5, 2.8, 6)
+    return with_fields(
+        report, personal=PersonalBaseline(level=level, speed=Slope(0.8, 0.4, 2.0, 4.0, 6), runs=runs)
+    )
+
+
 PAGES: dict[str, Callable[[], RunReport]] = {
     "5 km": five_kilometres,
     "10 km": sample.slouching_10k,
@@ -72,7 +82,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files["map"] = folder / "map.html"
     files["map"].write_text(page.render(two_kilometres_on_the_map()), encoding="utf-8")
     files["sheet"] = folder / "sheet.html"
-    files["sheet"].write_text(sheet.render(sample.slouching_10k()), encoding="utf-8")
+    files["sheet"].write_text(sheet.render(with_own_baseline(sample.slouching_10k())), encoding="utf-8")
     return files
 
 
