@@ -75,7 +75,7 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
     str
         A whole HTML document, below 1 MB also for runs of many hours.
     """
-    style, course = document.style(), cursor_data(report)
+    style, course = document.style(), cursor_data(report, whole_map=whole_map)
     thresholds = report.provenance.config.findings
     return (
         page_environment()
