@@ -150,8 +150,8 @@ def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
             f"Mean specific force{suffix}",
             f"{facts.mean_specific_force_g:.3f} g",
             grade=Grade.GOOD if one_g else Grade.BAD,
-            advice="It must be 1 g over whole strides: wear the sensor tighter, "
-            "or check its range and scale.",
+            advice="Wear the sensor tighter; if it sits tight, check its range and scale. "
+            "Over whole strides it must read 1 g.",
         ),
     ]
     return lines + _device_lines(facts, suffix, config)
@@ -253,7 +253,9 @@ def _felt(knocks: Sequence[SharedKnocks]) -> str:
 
 def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
     usable, shares = usable_fraction(table), unusable_shares(table)
-    why = ", ".join(f"{REASONS.get(word, word)} {share:.0%}" for word, share in shares.items())
+    why = ", ".join(
+        f"{REASONS.get(word, word)} {share:.0%}" for word, share in shares.items() if share >= 0.005
+    )
     if not usable >= config.distrust_usable:
         grade = Grade.BAD
     else:

@@ -35,7 +35,7 @@ from analysis.signal.speed import best_track
 from analysis.signal.watch_clock import WatchClock
 from analysis.stride.config import PostureConfig
 from analysis.words import Activity, CheckOutcome, Method, NotJudgedReason, ZeroSource
-from sensor.samples import Recording, SensorRecording
+from sensor.samples import FloatArray, Recording, SensorRecording
 
 _UNJUDGED = {HANDEDNESS: "axes are right-handed", WITHIN_RANGE: "range was exceeded"}
 
@@ -75,7 +75,14 @@ def report_of(
         The numbers in force.
     """
     table = found.table
-    advice = _advice(recording, outcome, evidence=evidence, way=way, config=config)
+    advice = _advice(
+        recording,
+        outcome,
+        evidence=evidence,
+        way=way,
+        barred_s=table["start_s"][found.barred],
+        config=config,
+    )
     return RunReport(
         session=_session_facts(recording, facts, watch),
         outcome=replace(outcome, advice=advice),
@@ -128,13 +135,20 @@ def _length_m(table: StrideTable, reason: NotJudgedReason) -> float:
 
 
 def _advice(
-    recording: Recording, outcome: Outcome, *, evidence: Evidence, way: DistanceResult, config: AnalysisConfig
+    recording: Recording,
+    outcome: Outcome,
+    *,
+    evidence: Evidence,
+    way: DistanceResult,
+    barred_s: FloatArray,
+    config: AnalysisConfig,
 ) -> tuple[Advice, ...]:
     return advise(
         verdict=outcome.verdict,
         episodes=evidence.episodes,
         quality=evidence.quality,
         context=recording.context,
+        barred_s=barred_s,
         distance_m=math.nan if way.distance_source == UNKNOWN else way.total_m,
         config=config.advice,
     )

@@ -43,7 +43,7 @@ def cursor_data(report: RunReport, *, whole_map: bool = False) -> Markup:
     way, unit = way_of(report, SIZES[0]), words.unit_of(report)
     curve, strides = report.curve, report.strides
     low, high = way.scale.low, way.scale.high
-    if not len(curve.time_s) or not high > low:
+    if not words.has_enough_strides(report) or not high > low:
         return Markup("")
     count = int(np.clip(report.totals.distance_m / SPACING_M, FEWEST, MOST)) if way.by_distance else MOST // 2
     place = np.linspace(low, high, count)

@@ -12,7 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from analysis.judging.zones import zone_of_segment
-from analysis.records import EarlierRun
+from analysis.records import Axis, EarlierRun
 from analysis.report import document, method, words
 from analysis.report.advice import LEAST_RUN, advice_lines, limits, reasons
 from analysis.report.cursor import cursor_data, script
@@ -120,6 +120,7 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
             has_sacrum=words.has_sacrum(report),
             stretches_title=words.stretches_title(report),
             standing_zero=words.has_standing_zero(report),
+            enough_strides=words.has_enough_strides(report),
             head_measured=words.has_standing_zero(report)
             and any(math.isfinite(s.head_pitch_deg) for s in report.evidence.segments),
         )
@@ -152,6 +153,7 @@ def page_environment() -> Environment:
         Verdict=Verdict,
         Zone=Zone,
         Grade=Grade,
+        Axis=Axis,
         LapKind=LapKind,
     )
     return made

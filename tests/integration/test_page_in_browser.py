@@ -97,7 +97,7 @@ def printed_pages(content: bytes) -> int:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "sheet"])
 def test_nothing_sticks_out_nothing_covers_a_label_and_every_word_is_legible(
     browser: Browser, pages: dict[str, Path], name: str, width: int
 ) -> None:

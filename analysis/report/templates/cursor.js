@@ -81,7 +81,7 @@
     f.ticks = add(f.svg, "g");
     for (let n = Math.ceil(from / step); n * step <= to; n++) {
       const x = across(f, n * step);
-      if (x > f.right - 30) break;
+      if (x > f.right - 40) break;
       add(f.ticks, "line", { class: "axis", x1: x, x2: x, y1: f.bottom, y2: f.bottom + 4 });
       add(f.ticks, "text", { class: "tick", x, y: f.bottom + 18, "text-anchor": "middle" }, +(n * step).toFixed(3));
     }
