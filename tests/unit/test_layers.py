@@ -108,6 +108,7 @@ STAGES_OF = {
         ("recalibration", "curve", "leaning", "thirds"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
         ("flags", "laps"),
+        ("judged_run",),
         ("summary",),
     ),
 }
