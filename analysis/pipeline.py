@@ -33,14 +33,9 @@ from analysis.judging.verdict import judge, require_running
 from analysis.judging.walking import walking_beside_running
 from analysis.lengths import Split
 from analysis.personal import PersonalBaseline
-from analysis.records import (
-    Baseline,
-    ClockFacts,
-    Segment,
-    SensorFacts,
-    StrideTable,
-)
+from analysis.records import Baseline, Segment, StrideTable
 from analysis.run_report import Evidence, Outcome, RunReport
+from analysis.session_facts import ClockFacts, SensorFacts
 from analysis.signal.body_clock import tied_clock
 from analysis.signal.calibration import calibrated, calibrated_sensor
 from analysis.signal.motion import Felt, Motion, gait_of, motion_of

@@ -11,7 +11,8 @@ from analysis.judging.flags import Findings
 from analysis.judging.grade import GradeResult
 from analysis.lengths import LengthUnit
 from analysis.personal import PersonalBaseline
-from analysis.records import Baseline, ClockFacts, MountingShift, Standing, StrideTable
+from analysis.records import Baseline, MountingShift, Standing, StrideTable
+from analysis.session_facts import ClockFacts
 from analysis.signal.motion import Motion
 from analysis.signal.watch_clock import WatchClock
 from analysis.words import ZeroSource

@@ -9,18 +9,8 @@ import numpy as np
 
 from analysis.judging.config import VerdictConfig
 from analysis.lengths import LengthUnit
-from analysis.records import (
-    HANDEDNESS,
-    WITHIN_RANGE,
-    ClockFacts,
-    GapFact,
-    MountingShift,
-    QualityLine,
-    SensorFacts,
-    SharedKnocks,
-    Standing,
-    StrideTable,
-)
+from analysis.records import GapFact, MountingShift, QualityLine, Standing, StrideTable
+from analysis.session_facts import HANDEDNESS, WITHIN_RANGE, ClockFacts, SensorFacts, SharedKnocks
 from analysis.words import Activity, CheckOutcome, Grade, RangeDoubt, StandingRole, UnusableReason
 
 REASONS: Mapping[str, str] = {

@@ -18,17 +18,9 @@ from analysis.judging.facts import watch_facts
 from analysis.judging.grade import GradeResult
 from analysis.judging.judged_run import JudgedRun
 from analysis.judging.quality import usable_fraction
-from analysis.records import (
-    HANDEDNESS,
-    WITHIN_RANGE,
-    Advice,
-    GapFact,
-    SensorCheck,
-    SensorFacts,
-    SessionFacts,
-    StrideTable,
-)
+from analysis.records import Advice, GapFact, StrideTable
 from analysis.run_report import Evidence, Outcome, Provenance, Route, RunReport, Totals
+from analysis.session_facts import HANDEDNESS, WITHIN_RANGE, SensorCheck, SensorFacts, SessionFacts
 from analysis.signal.motion import Motion
 from analysis.signal.speed import best_track
 from analysis.signal.watch_clock import WatchClock

@@ -9,10 +9,10 @@ import numpy as np
 
 from analysis.judging.distance import CADENCE_MODEL
 from analysis.lengths import LengthUnit
-from analysis.records import WatchFacts
 from analysis.report import words
 from analysis.report.personal_words import from_when, slope_sentences
 from analysis.run_report import RunReport
+from analysis.session_facts import WatchFacts
 from analysis.words import Method, WatchMatch, ZeroSource
 from sensor.calibration import Axes
 

@@ -32,7 +32,7 @@ LAYERS = {
     "analysis": (
         ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
-        ("analysis.records", "analysis.profile"),
+        ("analysis.records", "analysis.session_facts", "analysis.profile"),
         ("analysis.maths", "analysis.run_report"),
         ("analysis.signal",),
         ("analysis.stride",),

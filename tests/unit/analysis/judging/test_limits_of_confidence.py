@@ -18,7 +18,8 @@ from analysis.judging.verdict import (
     judged_m,
     require_running,
 )
-from analysis.records import Baseline, Episode, SensorFacts, Standing, StrideTable
+from analysis.records import Baseline, Episode, Standing, StrideTable
+from analysis.session_facts import SensorFacts
 from analysis.words import Confidence, EpisodeEnd, Flag, Grade, StandingRole, Verdict, ZeroSource
 from tests.support.stride_tables import steady_run
 
