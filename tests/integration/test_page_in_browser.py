@@ -33,6 +33,7 @@ PICKED = 'document.querySelectorAll(".cursor-picked").length'
 NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
 """Moves of a finger are handed to a page once a frame."""
 
+SLIDER = 'document.querySelector(".cursor input")'
 LINES = '[...document.querySelectorAll(".cursor-line")].map(l => +l.getAttribute("x1"))'
 
 
@@ -301,7 +302,8 @@ def test_two_taps_show_the_whole_run_again(phone: Page) -> None:
     assert phone.evaluate(ZOOMED) == 0
 
 
-DOT = """(() => { const d = document.querySelector("svg[data-map].wide .cursor-dot");
+DOT = """(() => { const shown = e => e.getClientRects().length;
+  const d = [...document.querySelectorAll("svg[data-map] .cursor-dot")].find(shown);
   if (!d) return null;
   const b = d.getBoundingClientRect(), s = d.ownerSVGElement.getBoundingClientRect();
   return [b.left + b.width / 2, b.top + b.height / 2, b.left > s.left && b.right < s.right]; })()"""
@@ -361,3 +363,21 @@ def test_arrow_keys_move_the_cursor_and_plus_and_escape_zoom(
         assert tab.evaluate(zoomed) == 0
         assert tab.evaluate('document.querySelector(".cursor output").getAttribute("aria-live")') == "polite"
         assert tab.troubles() == []
+
+
+def test_a_tap_on_the_map_moves_the_cursor(browser: Browser, pages: dict[str, Path]) -> None:
+    with browser.page(pages["map"], width=PHONE, height=800) as tab:
+        tab.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        tab.evaluate('document.querySelector("svg[data-map].narrow").scrollIntoView()')
+        tab.evaluate(f"{SLIDER}.value = 60, {SLIDER}.dispatchEvent(new Event('input'))")
+        told, (x, y, is_inside) = tab.evaluate(TOLD), tab.evaluate(DOT)
+        assert is_inside
+        tab.evaluate(f"{SLIDER}.value = 20, {SLIDER}.dispatchEvent(new Event('input'))")
+        assert tab.evaluate(TOLD) != told
+        tab.touch("touchStart", (x, y))
+        tab.touch("touchEnd")
+        assert tab.evaluate(TOLD) == told
+        # The read-out floats where a finger on the map would have it out of sight.
+        tab.touch("touchStart", (x, y))
+        assert tab.evaluate('document.querySelectorAll(".cursor.afloat").length') == 1
+        tab.touch("touchEnd")
