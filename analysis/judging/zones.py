@@ -21,7 +21,7 @@ _BY_CHANGE = (Zone.TALLER, Zone.USUAL, Zone.WATCH, Zone.SLOUCHED)
 def zone_of_segment(segment: Segment, config: FindingsConfig) -> Zone | None:
     """Return the zone of a row of the report; where a strap step holds its flag back, its zone as well."""
     zone = zone_of(segment.adj_deg, config, bend_change_deg=segment.bend_change_deg)
-    return Zone.WATCH if segment.flag is Flag.WATCH else zone
+    return Zone.WATCH if segment.flag == Flag.WATCH else zone
 
 
 def zone_of(change_deg: float, config: FindingsConfig, *, bend_change_deg: float = math.nan) -> Zone | None:
