@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.config import AnalysisConfig
@@ -19,8 +18,9 @@ from analysis.judging.baseline import (
 from analysis.judging.distance import DistanceResult, distance_of, lost_running_share
 from analysis.judging.distance_doubts import source_doubts, typed_doubts
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
-from analysis.judging.flags import Findings, findings_of
+from analysis.judging.flags import findings_of
 from analysis.judging.grade import GradeResult, grade_of
+from analysis.judging.judged_run import JudgedRun
 from analysis.judging.known_laps import lap_times
 from analysis.judging.laps import efforts_of, laps_of
 from analysis.judging.mounting_shift import mounting_shifts
@@ -34,15 +34,9 @@ from analysis.judging.verdict import judge, require_running
 from analysis.judging.walking import walking_beside_running
 from analysis.lengths import Split
 from analysis.personal import PersonalBaseline
-from analysis.records import (
-    Baseline,
-    ClockFacts,
-    MountingShift,
-    Segment,
-    Standing,
-    StrideTable,
-)
-from analysis.run_report import Evidence, RunReport
+from analysis.records import Baseline, Segment, StrideTable
+from analysis.run_report import Evidence, Outcome, RunReport
+from analysis.session_facts import ClockFacts, SensorFacts
 from analysis.signal.body_clock import tied_clock
 from analysis.signal.calibration import calibrated, calibrated_sensor
 from analysis.signal.motion import Felt, Motion, gait_of, motion_of
@@ -147,22 +141,24 @@ def analyse(
     found = findings_of(
         table, baseline, config=config, shifts=shifts, standings=standings, zero_source=zero_source
     )
-    return _judged(
-        recording,
-        sensor,
-        motions=motions,
-        clocks=clocks,
-        watch=watch,
-        lap_s=lap_s,
-        found=found,
-        baseline=baseline,
-        way=way,
-        slope=slope,
-        shifts=shifts,
-        standings=standings,
-        zero_source=zero_source,
-        personal=personal,
-        config=config,
+    return _summed_up(
+        JudgedRun(
+            recording=recording,
+            sensor=sensor,
+            motions=motions,
+            clocks=clocks,
+            watch=watch,
+            lap_s=lap_s,
+            way=way,
+            slope=slope,
+            found=found,
+            baseline=baseline,
+            shifts=shifts,
+            standings=standings,
+            zero_source=zero_source,
+            personal=personal,
+            config=config,
+        )
     )
 
 
@@ -278,66 +274,25 @@ def _lap_starts(recording: Recording, watch: WatchClock | None, config: Analysis
     return lap_starts_s(recording.watch, watch)
 
 
-def _segments(
-    recording: Recording,
-    table: StrideTable,
-    *,
-    way: DistanceResult,
-    laps: tuple[Segment, ...],
-    baseline: Baseline | None,
-    config: AnalysisConfig,
-) -> tuple[Segment, ...]:
-    """Return the rows that were asked for."""
-    if config.segments.split != Split.LAP:
-        return segments_of(
-            table, way.total_m, config=config.segments, findings=config.findings, baseline=baseline
-        )
-    if not laps:
-        raise NoLapsError(
-            f"{recording.name}: no lap was marked in the run, nor by a watch; leave out --split {Split.LAP}"
-        )
-    return laps
-
-
-def _judged(
-    recording: Recording,
-    sensor: SensorRecording,
-    *,
-    motions: Mapping[str, Motion],
-    clocks: Mapping[str, ClockFacts],
-    watch: WatchClock | None,
-    lap_s: FloatArray,
-    found: Findings,
-    baseline: Baseline | None,
-    way: DistanceResult,
-    slope: GradeResult,
-    shifts: tuple[MountingShift, ...],
-    standings: tuple[Standing, ...],
-    zero_source: ZeroSource,
-    personal: PersonalBaseline | None,
-    config: AnalysisConfig,
-) -> RunReport:
-    """Judge what was found and sum up."""
-    trunk, table, unit = motions[sensor.placement], found.table, config.segments.split.unit
-    laps = laps_of(
-        table,
-        way.total_m,
-        lap_s=lap_s,
-        config=config.segments,
-        findings=config.findings,
-        baseline=baseline,
-    )
-    laps = held_back(laps, table, found.barred)
-    rows = _segments(recording, table, way=way, laps=laps, baseline=baseline, config=config)
-    gaps = gap_facts(sensor, way, config.posture)
+def _summed_up(run: JudgedRun) -> RunReport:
+    """Gather what speaks for a verdict, give it, and lay both down in a report."""
     facts = tuple(
-        sensor_facts(s, motions[s.placement], config=config, clock=clocks.get(s.placement))
-        for s in recording.sensors
+        sensor_facts(s, run.motions[s.placement], config=run.config, clock=run.clocks.get(s.placement))
+        for s in run.recording.sensors
     )
-    evidence = Evidence(
+    evidence = _evidence(run, facts)
+    return report_of(run, facts, evidence=evidence, outcome=_outcome(run, facts))
+
+
+def _evidence(run: JudgedRun, facts: tuple[SensorFacts, ...]) -> Evidence:
+    found, table, baseline, config = run.found, run.table, run.baseline, run.config
+    way, shifts, standings = run.way, run.shifts, run.standings
+    laps = _laps(run)
+    gaps = gap_facts(run.sensor, way, config.posture)
+    return Evidence(
         baseline=baseline,
         standings=standings,
-        segments=held_back(rows, table, found.barred),
+        segments=held_back(_segments(run, laps), table, found.barred),
         laps=laps,
         efforts=efforts_of(table, laps, findings=config.findings, baseline=baseline),
         episodes=found.episodes,
@@ -345,63 +300,91 @@ def _judged(
         gaps=gaps,
         zones=found.zones,
         zone_s=found.zone_s,
-        average_stride=average_stride_of(trunk, table, baseline, shifts=shifts, config=config.thirds),
+        average_stride=average_stride_of(run.trunk, table, baseline, shifts=shifts, config=config.thirds),
         thirds=thirds_of(table, speed_is_measured=way.speed_is_measured, shifts=shifts, config=config.thirds),
         walking=walking_beside_running(table, config.thirds),
         quality=quality_of(
-            facts, table, standings=standings, shifts=shifts, gaps=gaps, config=config.verdict, unit=unit
+            facts, table, standings=standings, shifts=shifts, gaps=gaps, config=config.verdict, unit=run.unit
         ),
         notes=found.notes,
     )
-    outcome = judge(
-        table,
-        baseline,
-        episodes=found.episodes,
-        shifts=shifts,
-        standings=standings,
-        total_m=way.total_m,
-        distance_source=way.distance_source,
-        zero_source=zero_source,
-        config=config.verdict,
-        doubts=(
-            *doubts_about(
-                trunk, config, checks=next(f.checks for f in facts if f.placement == sensor.placement)
-            ),
-            *typed_doubts(table, recording.context, config.distance, unit=unit),
-            *source_doubts(
-                table,
-                recording.tracks,
-                context=recording.context,
-                counts=way.distance_source,
-                config=config.distance,
-                gaps=sensor.gaps,
-                lap_s=lap_s,
-                unit=unit,
-            ),
-        ),
-        lost_share=lost_running_share(table, sensor.gaps, config.distance),
-        unit=unit,
+
+
+def _laps(run: JudgedRun) -> tuple[Segment, ...]:
+    laps = laps_of(
+        run.table,
+        run.way.total_m,
+        lap_s=run.lap_s,
+        config=run.config.segments,
+        findings=run.config.findings,
+        baseline=run.baseline,
     )
-    if zero_source == ZeroSource.STANDING and not outcome.no_verdict_because:
-        early = from_the_start(
-            baseline,
-            personal,
-            refit_deg=config.comparison.refit_deg,
-            level=config.comparison.level,
-            max_grade_pct=config.baseline.max_grade_pct,
+    return held_back(laps, run.table, run.found.barred)
+
+
+def _segments(run: JudgedRun, laps: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Return the rows that were asked for."""
+    config = run.config
+    if config.segments.split != Split.LAP:
+        return segments_of(
+            run.table,
+            run.way.total_m,
+            config=config.segments,
+            findings=config.findings,
+            baseline=run.baseline,
         )
-        outcome = replace(outcome, headline=f"{outcome.headline} {early}".rstrip())
-    return report_of(
-        recording,
-        trunk,
-        facts=facts,
-        watch=watch,
-        found=found,
-        evidence=evidence,
-        outcome=outcome,
-        way=way,
-        slope=slope,
-        zero_source=zero_source,
-        personal=personal,
-        config=config,
+    if not laps:
+        raise NoLapsError(
+            f"{run.recording.name}: no lap was marked in the run, nor by a watch; "
+            f"leave out --split {Split.LAP}"
+        )
+    return laps
+
+
+def _outcome(run: JudgedRun, facts: tuple[SensorFacts, ...]) -> Outcome:
+    """Give the verdict, and say where the run was slouched from its start."""
+    config = run.config
+    outcome = judge(
+        run.table,
+        run.baseline,
+        episodes=run.found.episodes,
+        shifts=run.shifts,
+        standings=run.standings,
+        total_m=run.way.total_m,
+        distance_source=run.way.distance_source,
+        zero_source=run.zero_source,
+        config=config.verdict,
+        doubts=_doubts(run, facts),
+        lost_share=lost_running_share(run.table, run.sensor.gaps, config.distance),
+        unit=run.unit,
+    )
+    if run.zero_source != ZeroSource.STANDING or outcome.no_verdict_because:
+        return outcome
+    early = from_the_start(
+        run.baseline,
+        run.personal,
+        refit_deg=config.comparison.refit_deg,
+        level=config.comparison.level,
+        max_grade_pct=config.baseline.max_grade_pct,
+    )
+    return replace(outcome, headline=f"{outcome.headline} {early}".rstrip())
+
+
+def _doubts(run: JudgedRun, facts: tuple[SensorFacts, ...]) -> tuple[str, ...]:
+    """Return why confidence is at most fair: the trunk sensor, the distance."""
+    context, distance = run.recording.context, run.config.distance
+    checks = next(f.checks for f in facts if f.placement == run.sensor.placement)
+    return (
+        *doubts_about(run.trunk, run.config, checks=checks),
+        *typed_doubts(run.table, context, distance, unit=run.unit),
+        *source_doubts(
+            run.table,
+            run.recording.tracks,
+            context=context,
+            counts=run.way.distance_source,
+            config=distance,
+            gaps=run.sensor.gaps,
+            lap_s=run.lap_s,
+            unit=run.unit,
+        ),
     )

@@ -18,8 +18,9 @@ import numpy as np
 
 from analysis.config import THRESHOLD_GROUPS, AnalysisConfig
 from analysis.errors import ReportFileError
-from analysis.records import STRIDE_COLUMNS, Curve, Episode, Segment, SessionFacts, StrideTable
+from analysis.records import STRIDE_COLUMNS, Curve, Episode, Segment, StrideTable
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
+from analysis.session_facts import SessionFacts
 from sensor.samples import FloatArray
 
 FORMAT = "runtall-report"

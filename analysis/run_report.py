@@ -25,11 +25,11 @@ from analysis.records import (
     MountingShift,
     QualityLine,
     Segment,
-    SessionFacts,
     Standing,
     Thirds,
     WalkingPosture,
 )
+from analysis.session_facts import SessionFacts
 from analysis.stride.table import StrideTable, units_of
 from analysis.words import Confidence, Method, Verdict, ZeroSource, Zone
 from sensor.samples import FloatArray, StrPath, freeze_arrays

@@ -88,5 +88,5 @@ def _picture(report: RunReport) -> bytes:
 
     content = posture_png(report)
     if not content:
-        raise OutputError("no stride of this run could be used, so there is no figure to draw")
+        raise OutputError("too few strides of this run could be used, so there is no figure to draw")
     return content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,52 +80,75 @@ def command(
     Prints the report in short; the last line is the path of the page. With a - for JSON or CSV, stdout
     carries that alone and the rest goes to stderr.
     """
-    if json_file == STDOUT == csv_file:
-        raise click.UsageError("--json - and --csv -: only one of them can go to stdout")
-    if output == STDOUT:
-        raise click.BadParameter("the page needs a file", param_hint="--output")
     home = home_folder(ctx)
     path = find_session(home, session, for_report=True)
-    page_path = Path(output) if output else path.with_suffix(".html")
-    papers = Papers(pdf_file, sheet_file, png_file)
-    papers.require_files()
-    refuse_same_file(
-        {
-            "SESSION": path,
-            "--output": page_path,
-            "--json": json_file,
-            "--csv": csv_file,
-            "--pdf": pdf_file,
-            "--sheet": sheet_file,
-            "--png": png_file,
-        }
+    targets = Targets(
+        page=Path(output) if output else path.with_suffix(".html"),
+        json_file=json_file,
+        csv_file=csv_file,
+        papers=Papers(pdf_file, sheet_file, png_file),
     )
-    papers.require_browser()
+    targets.require_files(path)
+    targets.papers.require_browser()
     if track_file is not None:
         from analysis.cli.track import give_track, read_track
 
         give_track(path, read_track(track_file))
-    from analysis.profile import analysis_config
-
-    rows, profile = Split(split) if split else None, profile_of_session(ctx, path)
-    earlier = None if no_baseline else _earlier(home, path, profile)
-    kinds = {"page": "whole-map" if whole_map else "page", "text": "text"}
-    if json_file is not None:
-        kinds["json"] = "json"
-    # Made or unpacked once, and only where a text is missing.
-    report = cache(partial(analysed, path, rows, profile=profile, home=home, earlier=earlier))
-    config = analysis_config(profile, rows)
-    made = _texts(path, config, kinds=kinds.values(), report=report, home=home, earlier=earlier)
-    _write_report(
-        {name: made[kind] for name, kind in kinds.items()},
-        page_path,
-        report=report,
-        json_file=json_file,
-        csv_file=csv_file,
-        papers=papers,
-        earlier=earlier,
-        open_page=open_page,
+    profile = profile_of_session(ctx, path)
+    source = Source(
+        path,
+        home=home,
+        profile=profile,
+        rows=Split(split) if split else None,
+        earlier=None if no_baseline else _earlier(home, path, profile),
     )
+    _write_report(source, targets, whole_map=whole_map)
+    if open_page and not _show(targets.page):
+        click.echo("No browser was found; open the page yourself.", err=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """Where a report is written to; None for what was not asked for."""
+
+    page: Path
+    json_file: str | None
+    csv_file: str | None
+    papers: Papers
+
+    def require_files(self, session: Path) -> None:
+        """Refuse stdout for more than one text, and for what is no text; and one file for two things."""
+        if self.json_file == STDOUT == self.csv_file:
+            raise click.UsageError("--json - and --csv -: only one of them can go to stdout")
+        if str(self.page) == STDOUT:
+            raise click.BadParameter("the page needs a file", param_hint="--output")
+        self.papers.require_files()
+        refuse_same_file(
+            {
+                "SESSION": session,
+                "--output": self.page,
+                "--json": self.json_file,
+                "--csv": self.csv_file,
+                "--pdf": self.papers.pdf_file,
+                "--sheet": self.papers.sheet_file,
+                "--png": self.papers.png_file,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a report is made of: a session, by its runner's numbers, cut into rows, with earlier runs."""
+
+    path: Path
+    home: Path
+    profile: Profile
+    rows: Split | None
+    earlier: Earlier | None
+
+    def report(self) -> RunReport:
+        """Make the report, or unpack it."""
+        return analysed(self.path, self.rows, profile=self.profile, home=self.home, earlier=self.earlier)
 
 
 def refuse_same_file(targets: Mapping[str, str | Path | None]) -> None:
@@ -145,27 +169,21 @@ def _earlier(home: Path, path: Path, profile: Profile) -> Earlier | None:
     return earlier_than(home, path, analysis_config(profile))
 
 
-def _texts(
-    path: Path,
-    config: AnalysisConfig,
-    *,
-    kinds: Iterable[str],
-    report: Callable[[], RunReport],
-    home: Path,
-    earlier: Earlier | None,
-) -> dict[str, str]:
+def _texts(source: Source, kinds: Iterable[str], report: Callable[[], RunReport]) -> dict[str, str]:
     """Return the texts that were asked for by their kind, as they were kept or made of the report."""
     from analysis.library.kept_report import kept_name, kept_texts, put_all
     from analysis.library.shelf import shelf_of
+    from analysis.profile import analysis_config
 
-    shelf = shelf_of(home, path)
-    beside = earlier.key if earlier else ""
+    shelf = shelf_of(source.home, source.path)
+    beside = source.earlier.key if source.earlier else ""
+    config = analysis_config(source.profile, source.rows)
     names = {kind: kept_name(config, kind, beside) for kind in kinds}
     kept = kept_texts(shelf, names.values())
     if kept is not None:
         return {kind: kept[name] for kind, name in names.items()}
-    made = {kind: _MAKERS[kind](report(), earlier) for kind in names}
-    if shelf is not None and shelf_of(home, path) == shelf:
+    made = {kind: _MAKERS[kind](report(), source.earlier) for kind in names}
+    if shelf is not None and shelf_of(source.home, source.path) == shelf:
         put_all(shelf, {names[kind]: text.encode() for kind, text in made.items()}, tell)
     return made
 
@@ -201,32 +219,26 @@ _MAKERS: Mapping[str, Callable[[RunReport, Earlier | None], str]] = {
 """Kind of a text, by which it is kept, to what makes it of a report."""
 
 
-def _write_report(
-    made: Mapping[str, str],
-    page_path: Path,
-    *,
-    report: Callable[[], RunReport],
-    json_file: str | None,
-    csv_file: str | None,
-    papers: Papers,
-    earlier: Earlier | None,
-    open_page: bool,
-) -> None:
-    printed = papers.made(report, made["page"], beside=partial(_beside, earlier=earlier))
-    write_text(page_path, made["page"])
+def _write_report(source: Source, targets: Targets, *, whole_map: bool) -> None:
+    """Make everything that was asked for, then write it, then say it in short."""
+    page = "whole-map" if whole_map else "page"
+    kinds = [page, "text", *(["json"] if targets.json_file is not None else [])]
+    # Made or unpacked once, and only where a text is missing.
+    report = cache(source.report)
+    made = _texts(source, kinds, report)
+    printed = targets.papers.made(report, made[page], beside=partial(_beside, earlier=source.earlier))
+    write_text(targets.page, made[page])
     for target, content in printed.items():
         write_private(Path(target), content)
-    if json_file not in (None, STDOUT):
-        write_text(Path(json_file), made["json"])
-    if csv_file is not None:
-        _write_csv(report(), csv_file)
-    if json_file == STDOUT:
+    if targets.json_file not in (None, STDOUT):
+        write_text(Path(targets.json_file), made["json"])
+    if targets.csv_file is not None:
+        _write_csv(report(), targets.csv_file)
+    if targets.json_file == STDOUT:
         click.echo(made["json"], nl=False)
-    talk = STDOUT in (json_file, csv_file)
+    talk = STDOUT in (targets.json_file, targets.csv_file)
     click.echo(made["text"], err=talk)
-    click.echo(page_path.resolve(), err=talk)
-    if open_page and not _show(page_path):
-        click.echo("No browser was found; open the page yourself.", err=True)
+    click.echo(targets.page.resolve(), err=talk)
 
 
 def _write_csv(report: RunReport, csv_file: str) -> None:

@@ -14,11 +14,17 @@ from typing import Any
 from analysis.judging.config import AdviceConfig
 from analysis.records import Advice, AdviceKind, Episode, QualityLine
 from analysis.words import EpisodeEnd, Flag, Grade, Verdict
+from sensor.samples import FloatArray
 from sensor.wellbeing import PAIN_KEYS, SYMPTOMS_KEY, BodyPlace, Pain, Symptom, read_pain, strongest_pains
 
 _GRAVEST_FIRST = (Flag.SLOUCHED, Flag.ROUNDED, Flag.HEAD, Flag.LEANING, Flag.WATCH)
 
 _PACKS = {"backpack": AdviceKind.LIGHTEN_BACKPACK, "vest": AdviceKind.LIGHTEN_VEST}
+
+_TELL_STRAP_APART = (
+    "Draw the strap tighter before the next run. If you feel it move, stop and stand tall for ten seconds: "
+    "that tells strap and posture apart."
+)
 
 POSTURE_KINDS = frozenset(
     {
@@ -43,6 +49,7 @@ def advise(
     quality: Sequence[QualityLine],
     context: Mapping[str, Any],
     distance_m: float,
+    barred_s: FloatArray,
     config: AdviceConfig,
 ) -> tuple[Advice, ...]:
     """Return what to advise, the most important first; at least one thing, at most ``config.most``.
@@ -56,6 +63,8 @@ def advise(
         (`sensor.wellbeing`); what is none of them is passed over.
     distance_m
         Length of the run; NaN where places on the way are not known.
+    barred_s
+        (k,) when the strides after a strap step were, up to a standing: a flag there may be the strap's.
     config
         From where on something counts.
     """
@@ -63,7 +72,9 @@ def advise(
     warnings = _red_flags(context, pains)
     if warnings:
         return (Advice(AdviceKind.SEE_DOCTOR, ", ".join(warnings)),)
-    found = _by_findings(verdict, episodes, quality=quality, distance_m=distance_m, config=config)
+    found = _by_findings(
+        verdict, episodes, quality=quality, distance_m=distance_m, barred_s=barred_s, config=config
+    )
     advised = [*found, *_by_context(episodes, context, config=config)]
     if any(pain.place is BodyPlace.UPPER_BACK and pain.level > 0 for pain in pains):
         # What loads an upper back for hours a day comes before what loads it in a run.
@@ -103,6 +114,7 @@ def _by_findings(
     *,
     quality: Sequence[QualityLine],
     distance_m: float,
+    barred_s: FloatArray,
     config: AdviceConfig,
 ) -> Iterator[Advice]:
     if verdict == Verdict.NONE:
@@ -115,6 +127,8 @@ def _by_findings(
         yield Advice(AdviceKind.LOOK_AHEAD, "the head went down or forward")
     elif worst.flag == Flag.LEANING:
         yield Advice(AdviceKind.CARRY_HIPS_HIGH, "you leaned from the hips with a straight back")
+    elif worst.flag == Flag.WATCH and ((barred_s >= worst.from_s) & (barred_s < worst.to_s)).any():
+        yield Advice(AdviceKind.IMPROVE_RECORDING, "the strap may have moved", how=_TELL_STRAP_APART)
     elif worst.flag == Flag.WATCH:
         yield Advice(AdviceKind.CHECK_EACH_KM, "the trunk leaned a little more than at the start")
     elif worst.ended_by == EpisodeEnd.RECOVERED:

@@ -8,7 +8,8 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.maths.angles import inclination_deg
-from analysis.records import (
+from analysis.records import Standing
+from analysis.session_facts import (
     HANDEDNESS,
     WITHIN_RANGE,
     ClockFacts,
@@ -16,7 +17,6 @@ from analysis.records import (
     SensorFacts,
     SharedKnocks,
     SharedSteps,
-    Standing,
     WatchFacts,
 )
 from analysis.signal.body_clock import TiedClock

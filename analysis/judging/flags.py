@@ -14,7 +14,7 @@ from analysis.judging.curve import above_window, curve_of, over_strides
 from analysis.judging.episodes import find_episodes
 from analysis.judging.leaning import told_apart
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
-from analysis.judging.zones import zone_shares, zone_times
+from analysis.judging.zones import strides_by_zone, zone_shares, zone_times
 from analysis.records import Axis, Baseline, Curve, Episode, MountingShift, Standing, StrideTable
 from analysis.words import Flag, StandingRole, ZeroSource, Zone
 from sensor.samples import BoolArray, FloatArray
@@ -33,7 +33,8 @@ class Findings:
     episodes
         In order of distance. A ``watch`` episode holds the ``slouched`` ones within it.
     zones
-        Share of the usable running strides in each zone; empty without a fresh window.
+        Share of the usable running strides in each zone, none worse than ``watch`` where they are ``barred``;
+        empty without a fresh window.
     zone_s
         Seconds of the same in each zone.
     notes
@@ -88,16 +89,19 @@ def findings_of(
     flagged, rounded = rounded_flags(flagged, curve, barred=barred, config=rules)
     flagged, head = head_flags(flagged, curve, baseline=baseline, config=rules)
     usable = usable_running(table)
-    change_deg = table["trunk_flexion_adj_deg"][usable]
-    bend_deg = above_window(table, "upper_trunk_minus_sacrum_deg", baseline)[usable]
-    lasted_s = (table["end_s"] - table["start_s"])[usable]
+    inside = strides_by_zone(
+        table["trunk_flexion_adj_deg"][usable],
+        rules,
+        bend_change_deg=above_window(table, "upper_trunk_minus_sacrum_deg", baseline)[usable],
+        barred=barred[usable],
+    )
     episodes = sorted((*slouches, *rounded, *head), key=lambda episode: (episode.from_m, -episode.to_m))
     return Findings(
         table=flagged,
         curve=curve,
         episodes=tuple(episodes),
-        zones=zone_shares(change_deg, rules, bend_change_deg=bend_deg),
-        zone_s=zone_times(change_deg, rules, bend_change_deg=bend_deg, lasted_s=lasted_s),
+        zones=zone_shares(inside),
+        zone_s=zone_times(inside, (table["end_s"] - table["start_s"])[usable]),
         notes=notes,
         barred=barred,
     )

@@ -84,19 +84,42 @@ def _along(
     return added_deg, known & (slope.half_width_deg * np.abs(change) <= config.most_off_deg)
 
 
-def from_the_start(
+@dataclass(frozen=True, slots=True)
+class AgainstUsual:
+    """The fresh window of a run against those of earlier runs.
+
+    Parameters
+    ----------
+    usual_deg
+        Mean flexion of the earlier windows, by the runner's own slope read at the speed of this one.
+    at_this_speed
+        Whether that slope was needed.
+    above_deg
+        This window minus that, further forward positive.
+    detectable_deg
+        The smallest difference that shows (`detectable_change_deg`).
+    """
+
+    usual_deg: float
+    at_this_speed: bool
+    above_deg: float
+    detectable_deg: float
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the difference is more than refitting the sensor and other days make."""
+        return abs(self.above_deg) > self.detectable_deg
+
+
+def against_usual(
     baseline: Baseline | None,
     personal: PersonalBaseline | None,
     *,
     refit_deg: float,
     level: float,
     max_grade_pct: float,
-) -> str:
-    """Return the sentence that a run was slouched from its start; empty where that does not show.
-
-    The fresh window must exceed the mean of the earlier ones, at its own speed, by more than the minimal
-    detectable change: what refitting the sensor alone can make, or the prediction interval of one more run,
-    whichever is wider.
+) -> AgainstUsual | None:
+    """Compare a run's fresh window with the mean of the earlier ones; None where that cannot be.
 
     Parameters
     ----------
@@ -113,17 +136,40 @@ def from_the_start(
     """
     usual = None if personal is None else personal.level
     if baseline is None or personal is None or usual is None or abs(baseline.grade_pct) > max_grade_pct:
-        return ""
+        return None
     faster_mps = baseline.speed_mps - usual.speed_mps
-    slope = personal.speed
+    at_this_speed = personal.speed is not None and bool(np.isfinite(faster_mps))
     usual_deg = usual.mean_deg
-    if slope is not None and np.isfinite(faster_mps):
-        usual_deg += slope.per_unit_deg * faster_mps
-    above_deg = baseline.flexion_deg - usual_deg
-    if not above_deg > detectable_change_deg(usual.run_count, usual.sd_deg, refit_deg=refit_deg, level=level):
+    if personal.speed is not None and at_this_speed:
+        usual_deg += personal.speed.per_unit_deg * faster_mps
+    return AgainstUsual(
+        usual_deg,
+        at_this_speed,
+        baseline.flexion_deg - usual_deg,
+        detectable_change_deg(usual.run_count, usual.sd_deg, refit_deg=refit_deg, level=level),
+    )
+
+
+def from_the_start(
+    baseline: Baseline | None,
+    personal: PersonalBaseline | None,
+    *,
+    refit_deg: float,
+    level: float,
+    max_grade_pct: float,
+) -> str:
+    """Return the sentence that a run was slouched from its start; empty where that does not show.
+
+    The fresh window must exceed the mean of the earlier ones, at its own speed, by more than the minimal
+    detectable change: what refitting the sensor alone can make, or the prediction interval of one more run,
+    whichever is wider. Parameters as of `against_usual`.
+    """
+    usual = None if personal is None else personal.level
+    against = against_usual(baseline, personal, refit_deg=refit_deg, level=level, max_grade_pct=max_grade_pct)
+    if usual is None or against is None or not against.above_deg > against.detectable_deg:
         return ""
     than = "your last run" if usual.run_count == 1 else f"your last {usual.run_count} runs"
-    return f"You were {above_deg:.1f}° further forward from the start than in {than}."
+    return f"You were {against.above_deg:.1f}° further forward from the start than in {than}."
 
 
 def detectable_change_deg(run_count: int, sd_deg: float, *, refit_deg: float, level: float) -> float:

@@ -9,18 +9,8 @@ import numpy as np
 
 from analysis.judging.config import VerdictConfig
 from analysis.lengths import LengthUnit
-from analysis.records import (
-    HANDEDNESS,
-    WITHIN_RANGE,
-    ClockFacts,
-    GapFact,
-    MountingShift,
-    QualityLine,
-    SensorFacts,
-    SharedKnocks,
-    Standing,
-    StrideTable,
-)
+from analysis.records import GapFact, MountingShift, QualityLine, Standing, StrideTable
+from analysis.session_facts import HANDEDNESS, WITHIN_RANGE, ClockFacts, SensorFacts, SharedKnocks
 from analysis.words import Activity, CheckOutcome, Grade, RangeDoubt, StandingRole, UnusableReason
 
 REASONS: Mapping[str, str] = {
@@ -150,8 +140,8 @@ def _sensor_lines(facts: SensorFacts, suffix: str, config: VerdictConfig) -> lis
             f"Mean specific force{suffix}",
             f"{facts.mean_specific_force_g:.3f} g",
             grade=Grade.GOOD if one_g else Grade.BAD,
-            advice="It must be 1 g over whole strides: wear the sensor tighter, "
-            "or check its range and scale.",
+            advice="Wear the sensor tighter; if it sits tight, check its range and scale. "
+            "Over whole strides it must read 1 g.",
         ),
     ]
     return lines + _device_lines(facts, suffix, config)
@@ -253,7 +243,9 @@ def _felt(knocks: Sequence[SharedKnocks]) -> str:
 
 def _usable_line(table: StrideTable, config: VerdictConfig) -> QualityLine:
     usable, shares = usable_fraction(table), unusable_shares(table)
-    why = ", ".join(f"{REASONS.get(word, word)} {share:.0%}" for word, share in shares.items())
+    why = ", ".join(
+        f"{REASONS.get(word, word)} {share:.0%}" for word, share in shares.items() if share >= 0.005
+    )
     if not usable >= config.distrust_usable:
         grade = Grade.BAD
     else:

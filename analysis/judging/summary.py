@@ -15,90 +15,64 @@ from analysis.judging.baseline import usable_running
 from analysis.judging.distance import UNKNOWN, DistanceResult
 from analysis.judging.episodes import known_median
 from analysis.judging.facts import watch_facts
-from analysis.judging.flags import Findings
 from analysis.judging.grade import GradeResult
+from analysis.judging.judged_run import JudgedRun
 from analysis.judging.quality import usable_fraction
-from analysis.personal import PersonalBaseline
-from analysis.records import (
-    HANDEDNESS,
-    WITHIN_RANGE,
-    Advice,
-    GapFact,
-    SensorCheck,
-    SensorFacts,
-    SessionFacts,
-    StrideTable,
-)
+from analysis.records import Advice, GapFact, StrideTable
 from analysis.run_report import Evidence, Outcome, Provenance, Route, RunReport, Totals
+from analysis.session_facts import HANDEDNESS, WITHIN_RANGE, SensorCheck, SensorFacts, SessionFacts
 from analysis.signal.motion import Motion
 from analysis.signal.speed import best_track
 from analysis.signal.watch_clock import WatchClock
 from analysis.stride.config import PostureConfig
-from analysis.words import Activity, CheckOutcome, Method, NotJudgedReason, ZeroSource
+from analysis.words import Activity, CheckOutcome, Method, NotJudgedReason
 from sensor.samples import Recording, SensorRecording
 
 _UNJUDGED = {HANDEDNESS: "axes are right-handed", WITHIN_RANGE: "range was exceeded"}
 
 
 def report_of(
-    recording: Recording,
-    trunk: Motion,
-    *,
-    facts: tuple[SensorFacts, ...],
-    watch: WatchClock | None,
-    found: Findings,
-    evidence: Evidence,
-    outcome: Outcome,
-    way: DistanceResult,
-    slope: GradeResult,
-    zero_source: ZeroSource,
-    personal: PersonalBaseline | None,
-    config: AnalysisConfig,
+    run: JudgedRun, facts: tuple[SensorFacts, ...], *, evidence: Evidence, outcome: Outcome
 ) -> RunReport:
     """Return the report of a run whose strides are flagged and judged.
 
     Parameters
     ----------
-    recording, trunk
-        The session, and the motion of its trunk sensor.
+    run
+        All that was found.
     facts
         What was seen of each sensor.
-    watch
-        How the clock of the watch lies whose file the session was given.
-    found, evidence, outcome
-        What stands out in the strides, all that speaks for it, and what is concluded.
-    way, slope, zero_source
-        Distance, speed and slope, and where the first two and the zero come from.
-    personal
-        What earlier runs added.
-    config
-        The numbers in force.
+    evidence, outcome
+        What speaks for it, and what is concluded; advice is added.
     """
-    table = found.table
-    advice = _advice(recording, outcome, evidence=evidence, way=way, config=config)
     return RunReport(
-        session=_session_facts(recording, facts, watch),
-        outcome=replace(outcome, advice=advice),
-        totals=_totals(table, way, slope),
+        session=_session_facts(run.recording, facts, run.watch),
+        outcome=replace(outcome, advice=_advice(run, outcome, evidence)),
+        totals=_totals(run.table, run.way, run.slope),
         evidence=evidence,
-        provenance=Provenance(
-            method=Method.ACCELEROMETER_ONLY if trunk.path is None else Method.ZERO_PHASE,
-            zero_source=zero_source,
-            distance_source=way.distance_source,
-            speed_source=way.speed_source,
-            grade_known=slope.is_known,
-            grade_half_width_pct=slope.usual_half_width_pct,
-            flexion_half_width_deg=_half_width_deg(trunk, config.posture),
-            head_source=next((word for word in table["head_source"] if word), ""),
-            config=config,
-            config_hash=config.hash(personal),
-            personal=personal,
-            file_hash=recording.file_hash,
-            version=version("runtall"),
-        ),
-        strides=table,
-        curve=found.curve,
-        route=_route(recording, way),
+        provenance=_provenance(run),
+        strides=run.table,
+        curve=run.found.curve,
+        route=_route(run.recording, run.way),
+    )
+
+
+def _provenance(run: JudgedRun) -> Provenance:
+    trunk, way, slope, config = run.trunk, run.way, run.slope, run.config
+    return Provenance(
+        method=Method.ACCELEROMETER_ONLY if trunk.path is None else Method.ZERO_PHASE,
+        zero_source=run.zero_source,
+        distance_source=way.distance_source,
+        speed_source=way.speed_source,
+        grade_known=slope.is_known,
+        grade_half_width_pct=slope.usual_half_width_pct,
+        flexion_half_width_deg=_half_width_deg(trunk, config.posture),
+        head_source=next((word for word in run.table["head_source"] if word), ""),
+        config=config,
+        config_hash=config.hash(run.personal),
+        personal=run.personal,
+        file_hash=run.recording.file_hash,
+        version=version("runtall"),
     )
 
 
@@ -127,16 +101,15 @@ def _length_m(table: StrideTable, reason: NotJudgedReason) -> float:
     return float(np.nansum(way_m[table["judged_because"] == reason]))
 
 
-def _advice(
-    recording: Recording, outcome: Outcome, *, evidence: Evidence, way: DistanceResult, config: AnalysisConfig
-) -> tuple[Advice, ...]:
+def _advice(run: JudgedRun, outcome: Outcome, evidence: Evidence) -> tuple[Advice, ...]:
     return advise(
         verdict=outcome.verdict,
         episodes=evidence.episodes,
         quality=evidence.quality,
-        context=recording.context,
-        distance_m=math.nan if way.distance_source == UNKNOWN else way.total_m,
-        config=config.advice,
+        context=run.recording.context,
+        distance_m=math.nan if run.way.distance_source == UNKNOWN else run.way.total_m,
+        barred_s=run.table["start_s"][run.found.barred],
+        config=run.config.advice,
     )
 
 

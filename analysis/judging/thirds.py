@@ -15,7 +15,7 @@ from analysis.words import Activity
 from sensor.samples import BoolArray, FloatArray
 
 _TOO_SHORT = "the run is too short"
-_TOO_FEW = "too few of its strides could be used"
+_TOO_FEW = "too few strides could be used"
 _UNMATCHED = "too little of the two was run at the same pace and slope"
 _STEPPED = "a sudden step of unknown cause lies between them: part of the change may be the strap"
 

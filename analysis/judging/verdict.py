@@ -197,7 +197,7 @@ def _no_verdict_because(
     usable = usable_fraction(table)
     if not usable >= config.min_usable:
         main = next(iter(unusable_shares(table)), "")
-        why = f", mostly: {REASONS.get(main, main)}" if main else ""
+        why = f" (mostly: {REASONS.get(main, main)})" if main else ""
         return f"{_share_of_strides(usable)} usable{why}"
     received = usable * (1.0 - lost_share)
     if received < config.min_usable:
@@ -215,7 +215,9 @@ def _no_verdict_because(
 
 def _share_of_strides(usable: float) -> str:
     """Say how many strides are meant, up to the word usable."""
-    return f"only {usable:.0%} of the strides are" if usable >= 0.005 else "no stride is"
+    if usable >= 0.005:
+        return f"only {usable:.0%} of the strides are"
+    return "hardly any stride is" if usable > 0.0 else "no stride is"
 
 
 def _verdict(episodes: Sequence[Episode]) -> Verdict:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
 from analysis.judging.config import FindingsConfig
+from analysis.records import Segment
 from analysis.words import Flag, Zone
 from sensor.samples import BoolArray, FloatArray, IntArray
 
@@ -14,6 +16,12 @@ _FLAGS = {Zone.WATCH: Flag.WATCH, Zone.LEANING: Flag.LEANING, Zone.SLOUCHED: Fla
 
 _BY_CHANGE = (Zone.TALLER, Zone.USUAL, Zone.WATCH, Zone.SLOUCHED)
 """What the change of flexion alone tells apart, from tall to bent."""
+
+
+def zone_of_segment(segment: Segment, config: FindingsConfig) -> Zone | None:
+    """Return the zone of a row of the report; where a strap step holds its flag back, its zone as well."""
+    zone = zone_of(segment.adj_deg, config, bend_change_deg=segment.bend_change_deg)
+    return Zone.WATCH if segment.flag == Flag.WATCH else zone
 
 
 def zone_of(change_deg: float, config: FindingsConfig, *, bend_change_deg: float = math.nan) -> Zone | None:
@@ -35,35 +43,41 @@ def flag_of(change_deg: float, config: FindingsConfig, *, bend_change_deg: float
     return Flag.NONE if zone is None else _FLAGS.get(zone, Flag.NONE)
 
 
-def zone_shares(
-    change_deg: FloatArray, config: FindingsConfig, *, bend_change_deg: FloatArray
-) -> dict[Zone, float]:
-    """Return the share (0 to 1) of (n,) known changes (degrees) in each zone, the tallest first.
-
-    ``bend_change_deg`` (n,) as in `zone_of`; where it is never known there is no zone `Zone.LEANING`.
-    """
-    inside = _inside(change_deg, config, bend_change_deg=bend_change_deg)
-    return {zone: float(part.sum() / max(len(change_deg), 1)) for zone, part in inside.items()}
-
-
-def zone_times(
-    change_deg: FloatArray, config: FindingsConfig, *, bend_change_deg: FloatArray, lasted_s: FloatArray
-) -> dict[Zone, float]:
-    """Return the seconds in each zone of (n,) strides that lasted ``lasted_s``; else as `zone_shares`."""
-    inside = _inside(change_deg, config, bend_change_deg=bend_change_deg)
-    return {zone: float(lasted_s[part].sum()) for zone, part in inside.items()}
-
-
-def _inside(
-    change_deg: FloatArray, config: FindingsConfig, *, bend_change_deg: FloatArray
+def strides_by_zone(
+    change_deg: FloatArray, config: FindingsConfig, *, bend_change_deg: FloatArray, barred: BoolArray
 ) -> dict[Zone, BoolArray]:
+    """Return which of (n,) known changes (degrees) lie in each zone, the tallest first.
+
+    Parameters
+    ----------
+    change_deg
+        (n,) against the usual, forward positive.
+    config
+        Limits of the zones.
+    bend_change_deg
+        (n,) as in `zone_of`; where it is never known there is no zone `Zone.LEANING`.
+    barred
+        (n,) true after a strap step, which may make the change as well as the posture: there nothing is worse
+        than `Zone.WATCH`.
+    """
     numbers = _zone_numbers(change_deg, config)
-    straight = bend_change_deg < config.leaning_bend_deg
     inside = {zone: numbers == number for number, zone in enumerate(_BY_CHANGE)}
+    bent = inside[Zone.SLOUCHED]
+    inside |= {Zone.WATCH: inside[Zone.WATCH] | bent & barred, Zone.SLOUCHED: bent & ~barred}
     if np.isfinite(bend_change_deg).any():
-        slouched = inside[Zone.SLOUCHED]
-        inside |= {Zone.LEANING: slouched & straight, Zone.SLOUCHED: slouched & ~straight}
+        bent, straight = inside[Zone.SLOUCHED], bend_change_deg < config.leaning_bend_deg
+        inside |= {Zone.LEANING: bent & straight, Zone.SLOUCHED: bent & ~straight}
     return {zone: np.asarray(inside[zone]) for zone in Zone if zone in inside}
+
+
+def zone_shares(inside: Mapping[Zone, BoolArray]) -> dict[Zone, float]:
+    """Return the share (0 to 1) of the strides of `strides_by_zone` in each zone."""
+    return {zone: float(part.sum() / max(len(part), 1)) for zone, part in inside.items()}
+
+
+def zone_times(inside: Mapping[Zone, BoolArray], lasted_s: FloatArray) -> dict[Zone, float]:
+    """Return the seconds in each zone of (n,) strides that lasted ``lasted_s``."""
+    return {zone: float(lasted_s[part].sum()) for zone, part in inside.items()}
 
 
 def _zone_numbers(change_deg: FloatArray, config: FindingsConfig) -> IntArray:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from analysis.report import words
 from analysis.report.frame import SIZES, way_of
+from analysis.report.map_figure import shown_course, spots_on_map
 from analysis.run_report import RunReport
 from sensor.samples import FloatArray
 
@@ -29,12 +30,20 @@ def script() -> str:
     return files("analysis.report").joinpath("templates", "cursor.js").read_text(encoding="utf-8")
 
 
-def cursor_data(report: RunReport) -> Markup:
-    """Return what the script reads out, as JSON that may stand inside a page; empty without a curve."""
+def cursor_data(report: RunReport, *, whole_map: bool = False) -> Markup:
+    """Return what the script reads out, as JSON that may stand inside a page; empty without a curve.
+
+    Parameters
+    ----------
+    report
+        Of a run. Of its way only what the map shows is told.
+    whole_map
+        Whether that is all of it.
+    """
     way, unit = way_of(report, SIZES[0]), words.unit_of(report)
     curve, strides = report.curve, report.strides
     low, high = way.scale.low, way.scale.high
-    if not len(curve.time_s) or not high > low:
+    if not words.has_enough_strides(report) or not high > low:
         return Markup("")
     count = int(np.clip(report.totals.distance_m / SPACING_M, FEWEST, MOST)) if way.by_distance else MOST // 2
     place = np.linspace(low, high, count)
@@ -54,9 +63,15 @@ def cursor_data(report: RunReport) -> Markup:
         "low": round(low, 4),
         "high": round(high, 4),
         "count": count,
+        **(_spots(report, place * unit.metres, whole_map=whole_map) if way.by_distance else {}),
         "read": {name: values for name, values in columns.items() if any(v is not None for v in values)},
     }
     return Markup(json.dumps(content, separators=(",", ":")).replace("<", "\\u003c"))
+
+
+def _spots(report: RunReport, at_m: FloatArray, *, whole_map: bool) -> dict[str, list[list[int] | None]]:
+    course = shown_course(report, whole=whole_map)
+    return {} if course is None else {"map": spots_on_map(course, at_m)}
 
 
 def _curve_columns(report: RunReport) -> Mapping[str, FloatArray]:

@@ -154,11 +154,11 @@ def x_axis(way: Way, size: Size, bottom: float) -> Markup:
     """Return labels along x, the unit behind the last one that leaves it room, and the distance's source."""
     marks = ticks(way.scale.low, way.scale.high, size.x_ticks)
     unit_at = size.width - size.right
-    room = unit_at - size.letter * 3
+    room = unit_at - size.letter * 2.6
     labels = [
         text(way.scale.at(v), bottom + 18, f"{v:g}", class_="tick", anchor="middle")
         for v in marks
-        if way.scale.at(v) < room
+        if way.scale.at(v) + size.letter * len(f"{v:g}") / 2 < room
     ]
     small = [line(way.scale.at(v), bottom, way.scale.at(v), bottom + 4, class_="axis") for v in marks]
     base = line(size.left, bottom, unit_at, bottom, class_="axis")

@@ -30,6 +30,9 @@ SHORTEST_PIECE_M = 10.0
 SHORTEST_GREY_M = 50.0
 """A shorter stretch that is not judged, between two of one zone, is drawn as what is around it."""
 
+_NO_WAY_M = 1e-6
+"""Keeps a divisor from zero: smaller than any step."""
+
 _EQUATOR_M, _FLATTENING = 6_378_137.0, 1 / 298.257_223_563
 """The WGS 84 ellipsoid."""
 
@@ -107,6 +110,22 @@ def course_of(route: Route, posture: StridePosture, *, hidden_m: float = HIDDEN_
         distance_m=on_earth.distance_m[row],
         zone=_without_specks(zone, _lengths(east_m, north_m)),
     )
+
+
+def spots_along(course: MapCourse, at_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return where on the plane (m east, north) the run was at (n,) distances; NaN where nothing is drawn."""
+    known = np.flatnonzero(np.isfinite(course.distance_m))
+    if len(known) < 2:
+        return np.full(len(at_m), np.nan), np.full(len(at_m), np.nan)
+    after = np.clip(np.searchsorted(course.distance_m[known], at_m), 1, len(known) - 1)
+    begin, end = known[after - 1], known[after]
+    begin_m, end_m = course.distance_m[begin], course.distance_m[end]
+    is_drawn = (end == begin + 1) & (course.zone[begin] != BROKEN) & (begin_m <= at_m) & (at_m <= end_m)
+    share = np.where(is_drawn, (at_m - begin_m) / np.maximum(end_m - begin_m, _NO_WAY_M), np.nan)
+    east_m, north_m = (
+        values[begin] + share * (values[end] - values[begin]) for values in (course.east_m, course.north_m)
+    )
+    return east_m, north_m
 
 
 def tangent_plane(latitude_deg: FloatArray, longitude_deg: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -16,6 +16,7 @@ from analysis.report.map_course import (
     MapCourse,
     StridePosture,
     course_of,
+    spots_along,
     thinned,
 )
 from analysis.run_report import HIDDEN_M, RunReport
@@ -62,12 +63,32 @@ def map_figure(report: RunReport, *, whole: bool = False) -> Markup:
     whole
         Draw the first and the last 200 m, too.
     """
-    if report.route is None:
-        return Markup("")
-    course = course_of(report.route, posture_of(report), hidden_m=0.0 if whole else HIDDEN_M)
+    course = shown_course(report, whole=whole)
     if course is None:
         return Markup("")
     return Markup("").join(_variant(course, size, whole=whole) for size in SIZES)
+
+
+def shown_course(report: RunReport, *, whole: bool = False) -> MapCourse | None:
+    """Return the way that the map draws, and nothing of what it hides; None where there is no map."""
+    if report.route is None:
+        return None
+    return course_of(report.route, posture_of(report), hidden_m=0.0 if whole else HIDDEN_M)
+
+
+def spots_on_map(course: MapCourse, at_m: FloatArray) -> list[list[int] | None]:
+    """Return where the map draws each of (n,) distances; None where it draws nothing.
+
+    East and north from the lower left corner of the way, in thousandths of the longer side of the map:
+    `_variant` tells by ``data-map`` how both sizes draw them.
+    """
+    thousandth_m = _longer_side_m(course) / 1000
+    spots = np.column_stack(spots_along(course, at_m)) / thousandth_m
+    return [[round(east), round(north)] if math.isfinite(east) else None for east, north in spots.tolist()]
+
+
+def _longer_side_m(course: MapCourse) -> float:
+    return max(float(course.east_m.max()), float(course.north_m.max()), LEAST_M)
 
 
 def posture_of(report: RunReport) -> StridePosture:
@@ -84,7 +105,8 @@ def _variant(course: MapCourse, size: Size, *, whole: bool) -> Markup:
     wide_m, high_m = (max(float(v.max()), LEAST_M) for v in (course.east_m, course.north_m))
     per_m = min((size.width - 2 * PAD) / wide_m, HEIGHTS[size.key] / high_m)
     bottom = high_m * per_m + 2 * PAD
-    x = (size.width - wide_m * per_m) / 2 + course.east_m * per_m
+    left = (size.width - wide_m * per_m) / 2
+    x = left + course.east_m * per_m
     y = bottom - PAD - course.north_m * per_m
     kept = thinned(x, y, course.zone, tolerance=TOLERANCE, most=MOST_POINTS[size.key])
     zone, metres = course.zone[kept[:-1]], _zone_lengths(course)
@@ -102,6 +124,7 @@ def _variant(course: MapCourse, size: Size, *, whole: bool) -> Markup:
         description=_spoken(wide_m, high_m, metres, whole=whole),
         key=f"map-{size.key}",
         class_=size.key,
+        data_map=f"{left:.1f} {bottom - PAD:.1f} {_longer_side_m(course) / 1000 * per_m:.5f}",
     )
 
 

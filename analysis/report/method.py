@@ -9,10 +9,10 @@ import numpy as np
 
 from analysis.judging.distance import CADENCE_MODEL
 from analysis.lengths import LengthUnit
-from analysis.records import WatchFacts
 from analysis.report import words
 from analysis.report.personal_words import from_when, slope_sentences
 from analysis.run_report import RunReport
+from analysis.session_facts import WatchFacts
 from analysis.words import Method, WatchMatch, ZeroSource
 from sensor.calibration import Axes
 
@@ -176,8 +176,8 @@ def _flags(report: RunReport) -> str:
     return (
         f"Flags: a stretch is “more forward” from +{words.threshold(found.watch_deg)} and “slouched” from "
         f"+{words.threshold(found.slouched_deg)} above your usual, as the median of "
-        f"{words.number(found.smoothing_strides)} strides, when it lasts; "
-        "the thresholds in force are listed below. “More forward” may be mere wandering: virtual runners who "
+        f"{words.number(found.smoothing_strides)} strides, when it lasts. "
+        "“More forward” may be mere wandering: virtual runners who "
         "change nothing, and whose lean wanders by 1°, have about "
         f"{words.number(per_ten, 1)} of them per 10 {unit} at +2°."
     )

@@ -11,8 +11,8 @@ import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 
-from analysis.judging.zones import zone_of
-from analysis.records import EarlierRun
+from analysis.judging.zones import zone_of_segment
+from analysis.records import Axis, EarlierRun
 from analysis.report import document, method, words
 from analysis.report.advice import LEAST_RUN, advice_lines, limits, reasons
 from analysis.report.cursor import cursor_data, script
@@ -75,7 +75,7 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
     str
         A whole HTML document, below 1 MB also for runs of many hours.
     """
-    style, course = document.style(), cursor_data(report)
+    style, course = document.style(), cursor_data(report, whole_map=whole_map)
     thresholds = report.provenance.config.findings
     return (
         page_environment()
@@ -111,10 +111,7 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
             usual_is=words.usual_is(report),
             watch_deg=thresholds.watch_deg,
             median_strides=words.number(thresholds.smoothing_strides),
-            zones=[
-                zone_of(segment.adj_deg, thresholds, bend_change_deg=segment.bend_change_deg)
-                for segment in report.evidence.segments
-            ],
+            zones=[zone_of_segment(segment, thresholds) for segment in report.evidence.segments],
             flag_parts=[flag_parts(report, segment) for segment in report.evidence.segments],
             slouched_deg=thresholds.slouched_deg,
             rounded_deg=thresholds.rounded_deg,
@@ -123,6 +120,7 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
             has_sacrum=words.has_sacrum(report),
             stretches_title=words.stretches_title(report),
             standing_zero=words.has_standing_zero(report),
+            enough_strides=words.has_enough_strides(report),
             head_measured=words.has_standing_zero(report)
             and any(math.isfinite(s.head_pitch_deg) for s in report.evidence.segments),
         )
@@ -155,6 +153,7 @@ def page_environment() -> Environment:
         Verdict=Verdict,
         Zone=Zone,
         Grade=Grade,
+        Axis=Axis,
         LapKind=LapKind,
     )
     return made

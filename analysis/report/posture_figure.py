@@ -29,14 +29,15 @@ def axis_mode(report: RunReport) -> str:
 
 
 def posture_figure(report: RunReport) -> Markup:
-    """Return the figure in both sizes; empty where no stride could be used."""
-    if not np.isfinite(_curve_values(report, axis_mode(report))).any():
+    """Return the figure in both sizes; empty where too few strides could be used."""
+    known = np.isfinite(_curve_values(report, axis_mode(report))).any()
+    if not known or not words.has_enough_strides(report):
         return Markup("")
     return Markup("").join(_variant(report, size) for size in SIZES)
 
 
 def posture_picture(report: RunReport) -> Markup:
-    """Return the wide figure alone; empty where no stride could be used."""
+    """Return the wide figure alone; empty where too few strides could be used."""
     return _variant(report, SIZES[0]) if posture_figure(report) else Markup("")
 
 
@@ -185,7 +186,8 @@ def _label(value: float, mode: str) -> str:
     """Return the label of one grid line; a scale without a zero has none."""
     if mode == SHAPE:
         return ""
-    return words.signed(value, 0) if mode == CHANGE else words.number(value, 0, "°")
+    digits = words.tick_digits(value)
+    return words.signed(value, digits) if mode == CHANGE else words.number(value, digits, "°")
 
 
 def _course(plot: Plot) -> Markup:

@@ -17,8 +17,9 @@ from analysis.report.fresh_tired import (
     this_row,
     walking_sentence,
 )
+from analysis.report.own_baseline import against_own, own_baseline_sentence
 from analysis.report.page import page_environment
-from analysis.report.posture_figure import posture_picture
+from analysis.report.posture_figure import posture_figure
 from analysis.report.small_figures import side
 from analysis.report.split_words import SPLIT_WORDS
 from analysis.run_report import RunReport
@@ -42,6 +43,7 @@ def render(report: RunReport, *, earlier: Sequence[EarlierRun] = ()) -> str:
     style = document.style("analysis.report", "sheet.css")
     unit = words.unit_of(report)
     segments = report.evidence.segments if words.has_distance(report) else ()
+    against = against_own(report)
     return (
         page_environment()
         .get_template("sheet.html.j2")
@@ -53,16 +55,18 @@ def render(report: RunReport, *, earlier: Sequence[EarlierRun] = ()) -> str:
             facts=words.facts(report),
             context=words.context_lines(report),
             usual_is=words.usual_is(report),
-            figure=posture_picture(report),
+            own_baseline=own_baseline_sentence(report),
+            above_own_deg=None if against is None else against.above_deg,
+            figure=posture_figure(report),
             thirds_sentence=thirds_sentence(report),
             thirds_remarks=thirds_remarks(report),
             walking_sentence=walking_sentence(report),
             earlier=earlier_rows(earlier[:MOST_EARLIER], unit),
             this_row=this_row(report),
-            sides_sentence=_sides(segments),
+            sides_sentence=_sides(segments if words.has_enough_strides(report) else ()),
             unit=unit,
             split=SPLIT_WORDS[report.provenance.config.segments.split],
-            standing_zero=words.has_standing_zero(report),
+            standing_zero=words.has_standing_zero(report) and words.has_enough_strides(report),
             segments=_chosen(segments),
             method_lines=method.method_lines(report),
         )
@@ -82,7 +86,9 @@ def _sides(segments: Sequence[Segment]) -> str:
         return "Left and right are not known in this run."
     first, last = known[0], known[-1]
     told = f"Lean to the side: {side(first.lateral_deg)} at the start, {side(last.lateral_deg)} at the end."
+    if first is last:
+        told = f"Lean to the side: {side(last.lateral_deg)}."
     if not math.isfinite(last.lateral_left_deg + last.lateral_right_deg):
         return told
     steps = f"{side(last.lateral_left_deg)} on left steps, {side(last.lateral_right_deg)} on right steps"
-    return f"{told} At the end {steps}. Shown, not judged."
+    return f"{told} In the last part {steps}. Shown, not judged."

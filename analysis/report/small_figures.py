@@ -64,7 +64,7 @@ def head_figure(report: RunReport) -> Markup:
         title=f"Head position per {one}, estimate ({report.provenance.head_source})",
         description="How many centimetres the head is carried ahead of standing, with its 95 % interval.",
         axis_name=f"cm ahead of standing, estimate ({report.provenance.head_source})",
-        label=lambda v: words.number(v, 0),
+        label=lambda v: words.number(v, words.tick_digits(v)),
         spans=spans,
     )
     return _span_figure(report, figure)
@@ -106,12 +106,12 @@ def side(value: float) -> str:
 
 def _side_label(value: float) -> str:
     letter = "" if round(value, 1) == 0 else " R" if value > 0 else " L"
-    return words.number(abs(value), 0, "°") + letter
+    return words.number(abs(value), words.tick_digits(value), "°") + letter
 
 
 def _span_figure(report: RunReport, figure: SpanFigure) -> Markup:
     shown = [s for s in figure.spans if math.isfinite(s.value)]
-    if not shown or not words.has_distance(report):
+    if not shown or not words.has_distance(report) or not words.has_enough_strides(report):
         return Markup("")
     return Markup("").join(_span_variant(report, figure, shown=shown, size=size) for size in SIZES)
 

@@ -98,6 +98,7 @@ def drawing(
     key: str,
     class_: str = "",
     along: tuple[float, float, float, float] | None = None,
+    data_map: str | None = None,
 ) -> Markup:
     """Return a whole picture with the title and description a screen reader speaks.
 
@@ -115,6 +116,8 @@ def drawing(
         Further class names.
     along
         Left, right, top and bottom of what lies along the way, for a cursor; None where there is no way.
+    data_map
+        Left, bottom and unit of what is a map, for the cursor; None where it is none.
     """
     return tag(
         "svg",
@@ -125,6 +128,7 @@ def drawing(
         viewBox=f"0 0 {coordinate(width)} {coordinate(height)}",
         role="img",
         aria_labelledby=f"{key}-title {key}-desc",
+        data_map=data_map,
         data_along=" ".join(map(coordinate, along)) if along else None,
     )
 

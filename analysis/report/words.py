@@ -71,7 +71,7 @@ FLAG_TEXTS = {
 }
 """Flag of an episode to what a runner reads."""
 
-_SLOUCHES = (Flag.WATCH, Flag.SLOUCHED, Flag.ROUNDED)
+_SLOUCHES = {Flag.WATCH, Flag.SLOUCHED, Flag.ROUNDED}
 
 ZONE_WORDS = {
     Zone.TALLER: "taller",
@@ -123,6 +123,11 @@ def number(value: float, digits: int = 0, unit: str = "") -> str:
         return UNKNOWN
     rounded = round(value, digits) + 0.0  # adding zero turns −0 into 0
     return f"{rounded:.{digits}f}".replace("-", MINUS) + unit
+
+
+def tick_digits(value: float) -> int:
+    """Return how many digits the label of a grid line needs: none where it is whole."""
+    return 0 if math.isclose(value, round(value), abs_tol=1e-6) else 1
 
 
 def signed(value: float, digits: int = 1, unit: str = "°") -> str:
@@ -276,6 +281,11 @@ def usual_is(report: RunReport) -> str:
     return f"{where}, which was {degrees(abs(window.flexion_deg))} {side} your standing."
 
 
+def has_enough_strides(report: RunReport) -> bool:
+    """Tell whether as many strides could be used as one median of the curve is over: fewer tell nothing."""
+    return len(report.curve.time_s) >= report.provenance.config.findings.smoothing_strides
+
+
 def has_distance(report: RunReport) -> bool:
     """Tell whether places on the way can be told by distance."""
     return report.provenance.distance_source != "unknown" and math.isfinite(report.totals.distance_m)
@@ -299,7 +309,8 @@ def has_sacrum(report: RunReport) -> bool:
 
 def stretches_title(report: RunReport) -> str:
     """Return what the list of flagged stretches is called: not slouched where any is none."""
-    slouched = all(e.flag in _SLOUCHES for e in report.evidence.episodes)
+    flags = {e.flag for e in report.evidence.episodes}
+    slouched = not flags or (flags <= _SLOUCHES and flags != {Flag.WATCH})
     return "Slouched stretches" if slouched else "Flagged stretches"
 
 
@@ -355,8 +366,8 @@ def _unjudged_fact(report: RunReport) -> tuple[str, str, str] | None:
 
 
 def _trunk_fact(report: RunReport) -> tuple[str, str, str] | None:
-    """Return the trunk's lean, only where a standing gives it a zero."""
-    if not has_standing_zero(report):
+    """Return the trunk's lean, only where a standing gives it a zero, and enough strides tell it."""
+    if not has_standing_zero(report) or not has_enough_strides(report):
         return None
     return ("Trunk lean", degrees(report.totals.flexion_deg), "forward of your standing")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.personal import EarlierRun, PersonalBaseline, Slope, UsualLevel
 from analysis.report import page, sheet
 from analysis.run_report import RunReport
 from tests.support import sample_report as sample
@@ -29,6 +30,12 @@ from tests.support.sample_ways import with_way
 pytestmark = pytest.mark.browser
 
 TOLD = 'document.querySelector(".cursor output").textContent'
+ZOOMED = 'document.querySelectorAll(".zoomed").length'
+PICKED = 'document.querySelectorAll(".cursor-picked").length'
+NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
+"""Moves of a finger are handed to a page once a frame."""
+
+SLIDER = 'document.querySelector(".cursor input")'
 LINES = '[...document.querySelectorAll(".cursor-line")].map(l => +l.getAttribute("x1"))'
 
 
@@ -45,6 +52,15 @@ def two_kilometres_on_the_map() -> RunReport:
 
 def three_hours_on_the_map() -> RunReport:
     return with_way(sample.three_hours())
+
+
+def with_own_baseline(report: RunReport) -> RunReport:
+    """Return the report with all that its sheet can have to tell of earlier runs."""
+    runs = tuple(EarlierRun(f"run {k}", f"2025-04-0{k + 1}T17:00:00Z") for k in range(6))
+    level = UsualLevel(7.0, 0.5, 2.8, 6)
+    return with_fields(
+        report, personal=PersonalBaseline(level=level, speed=Slope(0.8, 0.4, 2.0, 4.0, 6), runs=runs)
+    )
 
 
 PAGES: dict[str, Callable[[], RunReport]] = {
@@ -68,12 +84,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files["map"] = folder / "map.html"
     files["map"].write_text(page.render(two_kilometres_on_the_map()), encoding="utf-8")
     files["sheet"] = folder / "sheet.html"
-    files["sheet"].write_text(sheet.render(sample.slouching_10k()), encoding="utf-8")
+    files["sheet"].write_text(sheet.render(with_own_baseline(sample.slouching_10k())), encoding="utf-8")
     return files
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "sheet"])
 def test_nothing_sticks_out_nothing_covers_a_label_and_every_word_is_legible(
     browser: Browser, pages: dict[str, Path], name: str, width: int
 ) -> None:
@@ -159,10 +175,11 @@ def desk(browser: Browser, pages: dict[str, Path]) -> Iterator[Page]:
         yield tab
 
 
-def plot_box(tab: Page) -> tuple[float, float, float, float]:
+def plot_box(tab: Page, size: str = "wide") -> tuple[float, float, float, float]:
     """Return left, top, right and bottom of the main figure's plot, in the window."""
     found: list[float] = tab.evaluate(
-        """(() => { const s = document.querySelector("svg.drawing.wide"), b = s.getBoundingClientRect();
+        f'(() => {{ const s = document.querySelector("svg.drawing.{size}"), '
+        """b = s.getBoundingClientRect();
         const k = b.width / s.viewBox.baseVal.width, [l, r, t, u] = s.dataset.along.split(" ").map(Number);
         return [b.left + l * k, b.top + t * k, b.left + r * k, b.top + u * k]; })()"""
     )
@@ -202,20 +219,95 @@ def test_dragging_zooms_and_the_button_shows_the_whole_run_again(desk: Page) -> 
     assert desk.evaluate('document.querySelectorAll(".zoomed, .zoom[clip-path]").length') == 0
 
 
-def test_a_finger_moves_the_cursor(browser: Browser, pages: dict[str, Path]) -> None:
+@pytest.fixture
+def phone(browser: Browser, pages: dict[str, Path]) -> Iterator[Page]:
     with browser.page(pages["10 km"], width=PHONE, height=800) as tab:
         tab.call("Emulation.setTouchEmulationEnabled", enabled=True)
-        tab.evaluate('document.querySelector("svg.drawing.narrow").scrollIntoView()')
-        box = tab.evaluate(
-            '(({left, top, width}) => [left, top, width])(document.querySelector("svg.drawing.narrow")'
-            ".getBoundingClientRect())"
-        )
-        left, top, width = box
-        tab.touch("touchStart", (left + 0.3 * width, top + 80))
-        tab.touch("touchMove", (left + 0.6 * width, top + 80))
-        first = tab.evaluate(TOLD)
-        tab.touch("touchEnd")
-    assert re.match(r"km [45]\.\d\d · trunk", first), first
+        tab.evaluate('document.querySelector("#posture").scrollIntoView()')
+        yield tab
+
+
+def test_a_tap_moves_the_cursor_and_zooms_nothing(phone: Page) -> None:
+    left, top, right, _ = plot_box(phone, "narrow")
+    at = left + 0.45 * (right - left), top + 60
+    phone.touch("touchStart", at)
+    phone.touch("touchEnd")
+    assert phone.evaluate(TOLD).startswith("km 4.5")
+    assert phone.evaluate(ZOOMED) == 0
+
+
+def test_a_finger_drawn_along_a_figure_zooms_into_what_it_passed(phone: Page) -> None:
+    left, top, right, _ = plot_box(phone, "narrow")
+    places = [(left + share * (right - left), top + 60) for share in (0.3, 0.4, 0.5, 0.6)]
+    phone.touch("touchStart", places[0])
+    for place in places[1:]:
+        phone.touch("touchMove", place)
+    phone.evaluate(NEXT_FRAME)
+    assert re.match(r"km (5\.9|6\.0)\d · trunk", phone.evaluate(TOLD))
+    assert phone.evaluate(PICKED) == 1
+    phone.touch("touchEnd")
+    assert (phone.evaluate(ZOOMED) > 0, phone.evaluate(PICKED)) == (True, 0)
+    # What is shown now goes from km 3 to 6, so its middle is 4.5.
+    phone.touch("touchStart", (left + 0.5 * (right - left), top + 60))
+    phone.touch("touchEnd")
+    assert re.match(r"km 4\.[45]", phone.evaluate(TOLD))
+    assert phone.troubles() == []
+
+
+def test_a_finger_drawn_down_a_figure_scrolls_and_zooms_nothing(phone: Page) -> None:
+    left, top, right, _ = plot_box(phone, "narrow")
+    before = phone.evaluate("scrollY")
+    middle = 0.5 * (left + right)
+    phone.touch("touchStart", (middle, top + 150))
+    for step in range(1, 9):
+        phone.touch("touchMove", (middle + 2 * step, top + 150 - 25 * step))
+    phone.touch("touchEnd")
+    # Scrolling goes on in the compositor: the page tells of it a moment later.
+    assert phone.evaluate(f"new Promise(r => setTimeout(() => r(scrollY - {before}), 300))") > 100
+    assert (phone.evaluate(ZOOMED), phone.evaluate(PICKED)) == (0, 0)
+
+
+def test_two_taps_show_the_whole_run_again(phone: Page) -> None:
+    left, top, right, _ = plot_box(phone, "narrow")
+    phone.touch("touchStart", (left + 0.2 * (right - left), top + 60))
+    phone.touch("touchMove", (left + 0.7 * (right - left), top + 60))
+    phone.touch("touchEnd")
+    assert phone.evaluate(ZOOMED) > 0
+    for _ in range(2):
+        phone.touch("touchStart", (left + 0.5 * (right - left), top + 60))
+        phone.touch("touchEnd")
+    phone.evaluate(NEXT_FRAME)
+    assert phone.evaluate(ZOOMED) == 0
+
+
+DOT = """(() => { const shown = e => e.getClientRects().length;
+  const d = [...document.querySelectorAll("svg[data-map] .cursor-dot")].find(shown);
+  if (!d) return null;
+  const b = d.getBoundingClientRect(), s = d.ownerSVGElement.getBoundingClientRect();
+  return [b.left + b.width / 2, b.top + b.height / 2, b.left > s.left && b.right < s.right]; })()"""
+
+
+def test_a_dot_on_the_map_goes_with_the_cursor_and_the_cursor_with_the_map(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    with browser.page(pages["map"], width=DESK, height=1_500) as tab:
+        tab.evaluate('document.querySelector("#posture").scrollIntoView()')
+        left, top, right, _ = plot_box(tab)
+        seen = {}
+        for km in (0.03, 0.8, 1.6, 2.37):
+            tab.mouse("mouseMoved", left + km / 2.4 * (right - left), top + 40)
+            seen[km] = (tab.evaluate(DOT), tab.evaluate(LINES)[0])
+        # Both ends are hidden, and so is the dot.
+        assert [seen[km][0][2] for km in seen] == [False, True, True, False]
+        for km in (1.6, 0.8):
+            (x, y, _), line = seen[km]
+            tab.mouse("mouseMoved", x, y)
+            assert re.match(f"km ({km:.1f}|{km - 0.01:.2f})", tab.evaluate(TOLD))
+            assert tab.evaluate(LINES)[0] == pytest.approx(line, abs=12.0)
+        # From the middle of nowhere the nearest spot that may be shown is taken, never one of a hidden end.
+        tab.mouse("mouseMoved", x + 300.0, y + 100.0)
+        assert tab.evaluate(DOT)[2]
+        assert tab.troubles() == []
 
 
 def test_keys_reach_everything(browser: Browser, pages: dict[str, Path]) -> None:
@@ -249,3 +341,21 @@ def test_arrow_keys_move_the_cursor_and_plus_and_escape_zoom(
         assert tab.evaluate(zoomed) == 0
         assert tab.evaluate('document.querySelector(".cursor output").getAttribute("aria-live")') == "polite"
         assert tab.troubles() == []
+
+
+def test_a_tap_on_the_map_moves_the_cursor(browser: Browser, pages: dict[str, Path]) -> None:
+    with browser.page(pages["map"], width=PHONE, height=800) as tab:
+        tab.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        tab.evaluate('document.querySelector("svg[data-map].narrow").scrollIntoView()')
+        tab.evaluate(f"{SLIDER}.value = 60, {SLIDER}.dispatchEvent(new Event('input'))")
+        told, (x, y, is_inside) = tab.evaluate(TOLD), tab.evaluate(DOT)
+        assert is_inside
+        tab.evaluate(f"{SLIDER}.value = 20, {SLIDER}.dispatchEvent(new Event('input'))")
+        assert tab.evaluate(TOLD) != told
+        tab.touch("touchStart", (x, y))
+        tab.touch("touchEnd")
+        assert tab.evaluate(TOLD) == told
+        # The read-out floats where a finger on the map would have it out of sight.
+        tab.touch("touchStart", (x, y))
+        assert tab.evaluate('document.querySelectorAll(".cursor.afloat").length') == 1
+        tab.touch("touchEnd")

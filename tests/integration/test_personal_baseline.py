@@ -10,6 +10,7 @@ from analysis.comparison.earlier_runs import personal_baseline, worn_in
 from analysis.comparison.summing_up import facts_of
 from analysis.personal import PersonalBaseline
 from analysis.pipeline import analyse
+from analysis.report import sheet
 from analysis.run_report import RunReport
 from sensor.samples import Recording
 from sensor.virtual.devices.watch import WatchHabits, watch_file
@@ -106,6 +107,8 @@ def test_a_run_without_a_watch_that_was_slouched_from_its_start_says_so_at_its_t
     alone, told = both(recorded(way(2400.0), seed=73, usual_deg=12.0, watch=False), own)
     assert "further forward from the start than in your last 5 runs" in told.outcome.headline
     assert "from the start" not in alone.outcome.headline
+    assert "further forward than that" in sheet.render(told)
+    assert "no earlier runs were used" in sheet.render(alone)
     assert own.step is not None
     assert told.provenance.distance_source == f"cadence model, fitted to 5 runs, ±{own.step.error_pct:.0f} %"
     assert told.totals.distance_m == pytest.approx(2400.0, rel=0.05)

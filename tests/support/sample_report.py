@@ -21,12 +21,11 @@ from analysis.records import (
     GapFact,
     MountingShift,
     QualityLine,
-    SensorFacts,
-    SessionFacts,
     Standing,
     StrideTable,
 )
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
+from analysis.session_facts import SensorFacts, SessionFacts
 from analysis.words import Confidence, Flag, Grade, Method, StandingRole, Verdict, ZeroSource, Zone
 from sensor.samples import BoolArray
 from tests.support.sample_course import (

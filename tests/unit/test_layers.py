@@ -32,7 +32,7 @@ LAYERS = {
     "analysis": (
         ("analysis.errors", "analysis.words", "analysis.lengths"),
         ("analysis.config",),
-        ("analysis.records", "analysis.profile"),
+        ("analysis.records", "analysis.session_facts", "analysis.profile"),
         ("analysis.maths", "analysis.run_report"),
         ("analysis.signal",),
         ("analysis.stride",),
@@ -108,6 +108,7 @@ STAGES_OF = {
         ("recalibration", "curve", "leaning", "thirds"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
         ("flags", "laps", "average_stride"),
+        ("judged_run",),
         ("summary",),
     ),
 }

@@ -2,153 +2,169 @@
 "use strict";
 (() => {
   const source = document.getElementById("course");
-  const figures = [...document.querySelectorAll("svg[data-along]")].map((svg) => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const figures = all("svg[data-along]").map((svg) => {
     const [left, right, top, bottom] = svg.dataset.along.split(" ").map(Number);
-    return { svg, left, right, top, bottom, moved: svg.querySelector(".zoom"), axis: svg.querySelector(".x-axis") };
+    return { svg, left, right, top, bottom, width: right - left, moved: svg.querySelector(".zoom") };
   });
   if (!source || !figures.length) return;
-  const data = JSON.parse(source.textContent);
-  const last = data.count - 1, span = data.high - data.low;
-  const place = (i) => data.low + (span * i) / last;
-  let at = 0, from = data.low, to = data.high, drag = null;
+  const { unit, low, high, count, read, map } = JSON.parse(source.textContent);
+  const AWAY = [-9999, -9999];
+  const maps = (map ? all("svg[data-map]") : []).map((svg) => {
+    const [x, y, k] = svg.dataset.map.split(" ").map(Number);
+    return { svg, spots: map.map((spot) => (spot ? [x + k * spot[0], y - k * spot[1]] : AWAY)) };
+  });
+  const last = count - 1, span = high - low;
+  const place = (i) => low + (span * i) / last;
+  const held = (value, low, high) => Math.min(Math.max(value, low), high);
+  let at = 0, from = low, to = high, drag = null;
+  const where = () => `${unit} ${place(at).toFixed(2)}`;
+  const across = (f, value) => f.left + ((value - from) / (to - from)) * f.width;
 
-  const make = (name, attributes, parent) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  const set = (element, attributes) => {
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return parent.appendChild(element);
+    return element;
   };
-  const html = (name, text, parent) => {
-    const element = document.createElement(name);
-    element.textContent = text;
-    return parent.appendChild(element);
+  const add = (parent, name, attributes = {}, text = "") => {
+    const made = set(document.createElementNS(parent.namespaceURI, name), attributes);
+    made.textContent = text;
+    return parent.appendChild(made);
   };
 
-  // The bar: a slider that keys and fingers move, what stands at its place, and the zoom.
-  const room = document.createElement("div"), bar = html("div", "", room);
-  room.className = "cursor-room";
-  bar.className = "cursor";
-  const label = html("label", "Look along the run", bar), slider = html("input", "", label);
-  Object.assign(slider, { type: "range", min: 0, max: last, step: 1, value: 0 });
-  const told = html("output", "Move along a figure, or use the arrow keys.", bar);
-  told.setAttribute("aria-live", "polite");
-  const buttons = html("div", "", bar);
-  const button = (text, act) => {
-    const made = html("button", text, buttons);
-    made.type = "button";
-    made.addEventListener("click", act);
-    return made;
+  // The bar: slider, read-out, zoom.
+  const host = figures[0].svg.parentNode;
+  const room = add(host, "div", { class: "cursor-room" }), bar = add(room, "div", { class: "cursor" });
+  all(":scope > svg", host).pop().after(room);
+  const slider = add(add(bar, "label", {}, "Look along the run"), "input",
+    { type: "range", min: 0, max: last, value: 0, "aria-valuetext": where() });
+  const told = add(bar, "output", { "aria-live": "polite" }, "Move along a figure, or use the arrow keys.");
+  const buttons = add(bar, "div");
+  const button = (text, onclick) => Object.assign(add(buttons, "button", { type: "button" }, text), { onclick });
+  const zoomBy = (factor) => {
+    const half = ((to - from) * factor) / 2;
+    zoom(place(at) - half, place(at) + half);
   };
+  const reset = () => zoom(low, high);
   button("Zoom in", () => zoomBy(0.5));
   button("Zoom out", () => zoomBy(2));
-  const whole = button("Whole run", () => zoom(data.low, data.high));
-  const host = figures[0].svg.parentNode;
-  host.insertBefore(room, [...host.children].filter((e) => e.matches("svg")).pop().nextSibling);
+  const whole = button("Whole run", reset);
+  whole.disabled = true;
 
-  const signed = (text, number) => (number > 0 ? "+" : "") + text;
-  const clock = (s) => `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
   const wording = (name, tenths) => {
-    const number = tenths / 10;
-    if (name.startsWith("pace")) return name.replace("*", clock(Math.round(number)));
-    const digits = name.startsWith("heart") ? 0 : 1, text = number.toFixed(digits).replace("-", "\u2212");
-    return name.replace("+*", signed(text, number)).replace("*", text);
+    const number = tenths / 10, s = Math.round(number);
+    if (name.startsWith("pace")) return name.replace("*", `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`);
+    const text = number.toFixed(name.startsWith("heart") ? 0 : 1).replace("-", "\u2212");
+    return name.replace("+*", (number > 0 ? "+" : "") + text).replace("*", text);
   };
-  const where = () => `${data.unit} ${place(at).toFixed(2)}`;
-  const sentence = () => [where(), ...Object.entries(data.read)
-    .filter(([, values]) => values[at] !== null).map(([name, values]) => wording(name, values[at]))].join(" \u00b7 ");
-
   const show = (i) => {
-    at = Math.min(Math.max(i, 0), last);
+    at = held(i, 0, last);
     slider.value = at;
     slider.setAttribute("aria-valuetext", where());
-    told.textContent = sentence();
+    told.textContent = [where(), ...Object.entries(read)
+      .filter(([, values]) => values[at] !== null).map(([name, values]) => wording(name, values[at]))].join(" \u00b7 ");
     for (const f of figures) {
-      f.line ??= make("line", { class: "cursor-line", y1: f.top, y2: f.bottom }, f.svg);
-      const x = f.left + ((place(at) - from) / (to - from)) * (f.right - f.left);
-      f.line.setAttribute("x1", x);
-      f.line.setAttribute("x2", x);
-      f.line.setAttribute("visibility", x < f.left - 1 || x > f.right + 1 ? "hidden" : "visible");
+      f.line ??= add(f.svg, "line", { class: "cursor-line", y1: f.top, y2: f.bottom });
+      const x = across(f, place(at)), shown = x > f.left - 1 && x < f.right + 1 ? x : AWAY[0];
+      set(f.line, { x1: shown, x2: shown });
+    }
+    for (const m of maps) {
+      m.dot ??= add(m.svg, "circle", { class: "cursor-dot", r: 6 });
+      set(m.dot, { cx: m.spots[at][0], cy: m.spots[at][1] });
     }
   };
 
   // Zoom: the moved group is stretched; letters and marks in it keep their own shape.
   const ticks = (f) => {
-    const rough = ((to - from) / f.axis.querySelectorAll("text").length) || 1;
+    const rough = (to - from) / all(".x-axis text", f.svg).length;
     const power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
-    f.ticks = make("g", {}, f.svg);
+    const step = power * [1, 2, 5, 10].find((m) => m * power >= rough);
+    f.ticks = add(f.svg, "g");
     for (let n = Math.ceil(from / step); n * step <= to; n++) {
-      const x = f.left + ((n * step - from) / (to - from)) * (f.right - f.left);
-      if (x > f.right - 30) break;
-      make("line", { class: "axis", x1: x, x2: x, y1: f.bottom, y2: f.bottom + 4 }, f.ticks);
-      make("text", { class: "tick", x, y: f.bottom + 18, "text-anchor": "middle" }, f.ticks)
-        .textContent = String(+(n * step).toFixed(3));
+      const x = across(f, n * step);
+      if (x > f.right - 40) break;
+      add(f.ticks, "line", { class: "axis", x1: x, x2: x, y1: f.bottom, y2: f.bottom + 4 });
+      add(f.ticks, "text", { class: "tick", x, y: f.bottom + 18, "text-anchor": "middle" }, +(n * step).toFixed(3));
     }
   };
   const stretch = (f) => {
-    const k = span / (to - from), x0 = f.left + ((from - data.low) / span) * (f.right - f.left);
+    const k = span / (to - from), x0 = f.left + ((from - low) / span) * f.width;
     const id = `${f.svg.getAttribute("aria-labelledby").split("-title")[0]}-clip`;
-    f.clip ??= make("rect", { y: 0, height: f.bottom }, make("clipPath", { id }, f.svg));
-    f.clip.setAttribute("x", x0);
-    f.clip.setAttribute("width", (f.right - f.left) / k);
-    f.moved.setAttribute("transform", `translate(${f.left - x0 * k} 0) scale(${k} 1)`);
-    f.moved.setAttribute("clip-path", `url(#${id})`);
-    for (const mark of f.moved.querySelectorAll("text, circle, path.strap-step")) {
+    f.clip ??= add(add(f.svg, "clipPath", { id }), "rect", { y: 0, height: f.bottom });
+    set(f.clip, { x: x0, width: f.width / k });
+    set(f.moved, { transform: `translate(${f.left - x0 * k} 0) scale(${k} 1)`, "clip-path": `url(#${id})` });
+    for (const mark of all("text, circle, path.strap-step", f.moved)) {
       // What is written in a bar keeps its distance from the bar's end.
       const bar = mark.previousElementSibling?.matches("rect.flag") ? mark.previousElementSibling : mark;
       const x = Number(bar.getAttribute("x") ?? bar.getAttribute("cx") ?? bar.getAttribute("d").match(/[\d.]+/)[0]);
-      mark.setAttribute("transform", `translate(${x - x / k} 0) scale(${1 / k} 1)`);
+      set(mark, { transform: `translate(${x - x / k} 0) scale(${1 / k} 1)` });
     }
   };
   const zoom = (a, b) => {
-    const least = span / 50, middle = (a + b) / 2, half = Math.min(Math.max(b - a, least), span) / 2;
-    from = Math.min(Math.max(middle - half, data.low), data.high - 2 * half);
+    const half = held(b - a, span / 50, span) / 2;
+    from = held((a + b) / 2 - half, low, high - 2 * half);
     to = from + 2 * half;
-    const isWhole = to - from > span * 0.999;
-    whole.disabled = isWhole;
+    whole.disabled = half > span * 0.4995;
     for (const f of figures) {
       f.ticks?.remove();
-      f.svg.classList.toggle("zoomed", !isWhole);
-      if (!isWhole) { stretch(f); ticks(f); continue; }
-      for (const e of [f.moved, ...f.moved.querySelectorAll("[transform]")]) e.removeAttribute("transform");
+      f.svg.classList.toggle("zoomed", !whole.disabled);
+      if (!whole.disabled) { stretch(f); ticks(f); continue; }
+      for (const e of [f.moved, ...all("[transform]", f.moved)]) e.removeAttribute("transform");
       f.moved.removeAttribute("clip-path");
     }
     show(at);
   };
-  const zoomBy = (factor) => zoom(place(at) - ((to - from) * factor) / 2, place(at) + ((to - from) * factor) / 2);
 
-  const valueAt = (f, event) => {
-    const box = f.svg.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * f.svg.viewBox.baseVal.width;
-    return from + Math.min(Math.max((x - f.left) / (f.right - f.left), 0), 1) * (to - from);
+  // Pointing moves the cursor; dragging along a figure picks the stretch to zoom into, scrolling lets it go.
+  const spotAt = (svg, event) => {
+    const box = svg.getBoundingClientRect(), k = svg.viewBox.baseVal.width / box.width;
+    return [(event.clientX - box.left) * k, (event.clientY - box.top) * k];
   };
   const float = (on) => {
     const box = room.getBoundingClientRect();
     bar.classList.toggle("afloat", on && (box.bottom > innerHeight || box.top < 0));
   };
+  const drop = () => { drag?.mark?.remove(); drag = null; };
   for (const f of figures) {
-    f.svg.addEventListener("pointermove", (event) => {
+    const follow = (event) => {
+      const value = from + held((spotAt(f.svg, event)[0] - f.left) / f.width, 0, 1) * (to - from);
+      show(Math.round(((value - low) / span) * last));
       float(true);
-      show(Math.round(((valueAt(f, event) - data.low) / span) * last));
-      if (drag !== null && drag.svg === f.svg) drag.to = valueAt(f, event);
-    });
-    f.svg.addEventListener("pointerdown", (event) => {
-      if (event.pointerType === "mouse" && event.button === 0) drag = { svg: f.svg, from: valueAt(f, event) };
-      show(Math.round(((valueAt(f, event) - data.low) / span) * last));
-    });
-    f.svg.addEventListener("pointerleave", () => float(false));
+      return value;
+    };
+    f.svg.onpointermove = (event) => {
+      const value = follow(event);
+      if (!drag || !event.isPrimary) return;
+      drag.ends = [drag.from, value].sort((a, b) => a - b);
+      drag.mark ??= add(f.svg, "rect", { class: "cursor-picked", y: f.top, height: f.bottom - f.top });
+      const [x0, x1] = drag.ends.map((end) => across(f, end));
+      set(drag.mark, { x: x0, width: x1 - x0 });
+    };
+    f.svg.onpointerdown = (event) => {
+      const value = follow(event);
+      drop();
+      if (event.button || !event.isPrimary) return;
+      f.svg.setPointerCapture(event.pointerId);
+      drag = { from: value };
+    };
+    f.svg.ondblclick = reset;
   }
+  for (const m of maps) {
+    m.svg.onpointermove = m.svg.onpointerdown = (event) => {
+      const [x, y] = spotAt(m.svg, event);
+      // Of laps upon laps the one the cursor is in.
+      const far = m.spots.map((spot, i) => Math.hypot(spot[0] - x, spot[1] - y) + (4 * Math.abs(i - at)) / last);
+      show(far.indexOf(Math.min(...far)));
+      float(true);
+    };
+  }
+  for (const { svg } of [...figures, ...maps]) svg.onpointerleave = () => float(false);
   addEventListener("pointerup", () => {
-    const ends = drag && drag.to !== undefined ? [drag.from, drag.to].sort((a, b) => a - b) : null;
-    drag = null;
-    if (ends && ends[1] - ends[0] > (to - from) / 40) zoom(...ends);
+    const [a, b] = drag?.ends ?? [0, 0];
+    drop();
+    if (b - a > (to - from) / 25) zoom(a, b);
   });
-  slider.addEventListener("input", () => show(Number(slider.value)));
-  slider.addEventListener("keydown", ({ key }) => {
-    if (key === "+") zoomBy(0.5);
-    if (key === "-") zoomBy(2);
-    if (key === "Escape") zoom(data.low, data.high);
-  });
-  addEventListener("beforeprint", () => zoom(data.low, data.high));
-  whole.disabled = true;
-  slider.setAttribute("aria-valuetext", where());
+  addEventListener("pointercancel", drop);
+  slider.oninput = () => show(Number(slider.value));
+  slider.onkeydown = ({ key }) => ({ "+": () => zoomBy(0.5), "-": () => zoomBy(2), Escape: reset })[key]?.();
+  addEventListener("beforeprint", reset);
 })();

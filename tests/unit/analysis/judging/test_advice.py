@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,12 +33,27 @@ EARLY = replace(LATE, from_m=2_500.0)
 def advised(*episodes: Episode, **changed: Any) -> tuple[Advice, ...]:
     """Return the advice for ten kilometres with these episodes; ``told`` is the context."""
     told = changed.pop("told", {})
-    given_ = {"verdict": episodes[0].flag if episodes else "usual", "quality": (), "distance_m": 10_000.0}
+    given_ = {
+        "verdict": episodes[0].flag if episodes else "usual",
+        "quality": (),
+        "distance_m": 10_000.0,
+        "barred_s": np.zeros(0),
+    }
     return advise(episodes=episodes, context=told, config=AdviceConfig(), **(given_ | changed))
 
 
 def kinds(*episodes: Episode, **changed: Any) -> list[AdviceKind]:
     return [advice.kind for advice in advised(*episodes, **changed)]
+
+
+def test_what_may_be_the_strap_is_told_apart_before_anything_is_asked_of_the_body() -> None:
+    watch = replace(LATE, flag="watch")
+    (only,) = advised(watch, barred_s=np.array([1_990.0, 2_000.0]))
+    assert (only.kind, only.because) == (AdviceKind.IMPROVE_RECORDING, "the strap may have moved")
+    assert "stand tall for ten seconds" in only.how
+    # Before it, or after the runner had stood again, it is no reason.
+    for barred_s in ([1_999.0], [3_200.0], []):
+        assert kinds(watch, barred_s=np.array(barred_s)) == [AdviceKind.CHECK_EACH_KM]
 
 
 @pytest.mark.parametrize("symptom", Symptom)

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
-from analysis.records import WITHIN_RANGE, SensorCheck
+from analysis.session_facts import WITHIN_RANGE, SensorCheck
 from analysis.signal.gait_clock import ClockEstimate
 from analysis.signal.handedness import Handedness
 from analysis.signal.tap_lag import SharedEvent

@@ -252,6 +252,19 @@ def test_after_a_strap_step_nothing_is_called_leaning_or_rounded() -> None:
         assert flags(judge(table, shifts=(step,))) == []
 
 
+def test_after_a_strap_step_no_time_is_spent_slouched_or_leaning_until_the_runner_has_stood() -> None:
+    # Of 4,000 strides 1,000 are usual, 1,000 bent before the step, 1,200 after it, and 800 after a standing.
+    step = MountingShift(2000 * STRIDE_S, 4000.0, 6.0)
+    standing = Standing(3200 * STRIDE_S, 3200 * STRIDE_S, 0.0, 0.0, "re-zero")
+    facts = {"shifts": (step,), "standings": (standing,)}
+    bent_deg = slouching(4000, at=1000, by=6.0)
+    alone = judge(steady_run(4000, trunk_flexion_deg=bent_deg), **facts)
+    assert alone.zones == {"taller": 0.0, "usual": 0.25, "watch": 0.3, "slouched": 0.45}
+    assert alone.zone_s == pytest.approx({zone: 4000 * STRIDE_S * part for zone, part in alone.zones.items()})
+    leaning = judge(with_sacrum(bent_deg, bent_deg), **facts)
+    assert leaning.zones == {"taller": 0.0, "usual": 0.25, "watch": 0.3, "leaning": 0.45, "slouched": 0.0}
+
+
 def test_a_gap_of_the_second_sensor_leaves_the_rest_of_its_course() -> None:
     sacrum_deg = np.full(3000, 6.0)
     sacrum_deg[1200:1300] = np.nan

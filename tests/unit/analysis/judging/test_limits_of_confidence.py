@@ -18,7 +18,8 @@ from analysis.judging.verdict import (
     judged_m,
     require_running,
 )
-from analysis.records import Baseline, Episode, SensorFacts, Standing, StrideTable
+from analysis.records import Baseline, Episode, Standing, StrideTable
+from analysis.session_facts import SensorFacts
 from analysis.words import Confidence, EpisodeEnd, Flag, Grade, StandingRole, Verdict, ZeroSource
 from tests.support.stride_tables import steady_run
 
@@ -85,11 +86,13 @@ def test_walks_do_not_make_a_session_long_enough() -> None:
     ("table", "because"),
     [
         pytest.param(usable(500), "", id="half"),
-        pytest.param(usable(499), "only 50% of the strides are usable, mostly: samples missing", id="less"),
+        pytest.param(usable(499), "only 50% of the strides are usable (mostly: samples missing)", id="less"),
         pytest.param(
-            usable(5), "only 0% of the strides are usable, mostly: samples missing", id="hardly-any"
+            usable(5), "only 0% of the strides are usable (mostly: samples missing)", id="hardly-any"
         ),
-        pytest.param(usable(4), "no stride is usable, mostly: samples missing", id="none-to-speak-of"),
+        pytest.param(
+            usable(4), "hardly any stride is usable (mostly: samples missing)", id="none-to-speak-of"
+        ),
         pytest.param(usable(200, of=200), "", id="two-hundred"),
         pytest.param(usable(199, of=199), "only 199 usable strides of running, 200 are needed", id="fewer"),
         pytest.param(steady_run(500, judged=np.arange(500) < 200), "", id="two-hundred-judged"),
@@ -108,7 +111,7 @@ def test_the_least_a_verdict_can_stand_on(table: StrideTable, because: str) -> N
 
 
 def test_a_reason_that_is_none_of_ours_is_told_as_it_is() -> None:
-    assert judged(table=usable(100, because="frost")).no_verdict_because.endswith("mostly: frost")
+    assert judged(table=usable(100, because="frost")).no_verdict_because.endswith("(mostly: frost)")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from analysis.judging.episodes import find_episodes, known_median, stride_length
 from analysis.judging.flags import findings_of
 from analysis.judging.hysteresis import Stretch, running_median, stretches_above
 from analysis.judging.second_sensor_flags import head_flags, rounded_flags
-from analysis.judging.zones import flag_of, zone_of, zone_shares
+from analysis.judging.zones import flag_of, strides_by_zone, zone_of, zone_shares
 from analysis.records import Axis, Baseline, Episode, MountingShift, Standing, StrideTable
 from analysis.words import EpisodeEnd, Flag, StandingRole, ZeroSource, Zone
 from sensor.samples import BoolArray, FloatArray
@@ -103,7 +103,15 @@ def test_an_unknown_change_lies_in_no_zone() -> None:
 
 def shares(changes_deg: list[float]) -> dict[Zone, float]:
     """Return the shares without a sacrum sensor."""
-    return zone_shares(np.array(changes_deg), RULES, bend_change_deg=np.full(len(changes_deg), np.nan))
+    count = len(changes_deg)
+    return zone_shares(
+        strides_by_zone(
+            np.array(changes_deg),
+            RULES,
+            bend_change_deg=np.full(count, np.nan),
+            barred=np.zeros(count, dtype=bool),
+        )
+    )
 
 
 def test_the_shares_of_the_zones_are_those_of_the_changes() -> None:

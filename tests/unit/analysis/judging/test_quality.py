@@ -7,18 +7,8 @@ import pytest
 
 from analysis.judging.config import VerdictConfig
 from analysis.judging.quality import quality_of, standing_change_deg, unusable_shares, usable_fraction
-from analysis.records import (
-    WITHIN_RANGE,
-    ClockFacts,
-    GapFact,
-    MountingShift,
-    QualityLine,
-    SensorCheck,
-    SensorFacts,
-    SharedKnocks,
-    Standing,
-    StrideTable,
-)
+from analysis.records import GapFact, MountingShift, QualityLine, Standing, StrideTable
+from analysis.session_facts import WITHIN_RANGE, ClockFacts, SensorCheck, SensorFacts, SharedKnocks
 from analysis.words import CheckOutcome, RangeDoubt
 from tests.support.stride_tables import steady_run
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.judging.summary import doubts_about
-from analysis.records import HANDEDNESS, WITHIN_RANGE, SensorCheck
+from analysis.session_facts import HANDEDNESS, WITHIN_RANGE, SensorCheck
 from analysis.signal.forward_direction import BOW, LEAN, PITCH, START, Votes
 from analysis.signal.motion import Motion
 from analysis.words import CheckOutcome

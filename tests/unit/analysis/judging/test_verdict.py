@@ -171,12 +171,12 @@ def test_a_head_that_drops_over_an_upright_trunk_is_worth_watching() -> None:
 @pytest.mark.parametrize(
     ("changed", "because"),
     [
-        ({"table": share(0.49, "loose")}, "only 49% of the strides are usable, mostly: sensor loose"),
-        ({"table": share(0.49, "clipped")}, "mostly: range of the sensor exceeded"),
+        ({"table": share(0.49, "loose")}, "only 49% of the strides are usable (mostly: sensor loose)"),
+        ({"table": share(0.49, "clipped")}, "(mostly: range of the sensor exceeded)"),
         ({"table": steady_run(199)}, "only 199 usable strides of running, 200 are needed"),
         ({"table": steady_run(0)}, "no stride is usable"),
-        ({"table": share(0.004, "loose")}, "no stride is usable, mostly: sensor loose"),
-        ({"table": share(0.006, "loose")}, "only 1% of the strides are usable, mostly: sensor loose"),
+        ({"table": share(0.004, "loose")}, "hardly any stride is usable (mostly: sensor loose)"),
+        ({"table": share(0.006, "loose")}, "only 1% of the strides are usable (mostly: sensor loose)"),
         ({"baseline": None}, "too short"),
     ],
 )

@@ -17,6 +17,7 @@ from analysis.report.map_course import (
     MapCourse,
     StridePosture,
     course_of,
+    spots_along,
     tangent_plane,
     thinned,
 )
@@ -196,3 +197,21 @@ def test_a_straight_line_is_two_points_and_too_many_points_are_thinned_further()
     assert thinned(x, 0.5 * x, np.zeros(4999, dtype=np.int64), tolerance=0.1, most=10).tolist() == [0, 4999]
     noise = np.random.default_rng(1).normal(0.0, 3.0, 5000)
     assert len(thinned(x, noise, np.zeros(4999, dtype=np.int64), tolerance=0.1, most=200)) <= 200
+
+
+def test_a_spot_lies_between_the_fixes_around_it_and_nowhere_where_the_line_is_lifted() -> None:
+    course = MapCourse(
+        east_m=np.array([0.0, 30.0, 30.0, 60.0, 90.0]),
+        north_m=np.array([0.0, 0.0, 40.0, 40.0, 40.0]),
+        distance_m=np.array([300.0, 330.0, 370.0, np.nan, 430.0]),
+        zone=np.array([USUAL, BROKEN, USUAL, USUAL]),
+    )
+    east_m, north_m = spots_along(course, np.array([299.0, 300.0, 310.0, 330.0, 350.0, 400.0, 431.0]))
+    np.testing.assert_allclose(east_m, [np.nan, 0.0, 10.0, 30.0, np.nan, np.nan, np.nan])
+    np.testing.assert_allclose(north_m, [np.nan, 0.0, 0.0, 0.0, np.nan, np.nan, np.nan])
+
+
+def test_a_way_of_unknown_distance_has_no_spots() -> None:
+    course = shown(placed(*square(300.0)))
+    unknown = replace(course, distance_m=np.full(len(course.distance_m), np.nan))
+    assert np.isnan(spots_along(unknown, np.array([0.0, 100.0]))).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from analysis.report import page
+from analysis.report.cursor import cursor_data
 from analysis.report.map_figure import map_figure, posture_of
 from analysis.report_json import from_json, to_json
 from analysis.run_report import Route, RunReport
@@ -95,6 +97,35 @@ def test_what_is_hidden_leaves_no_trace(mapped: RunReport, rows: slice) -> None:
     here, elsewhere = (replace(mapped, route=one) for one in (way, moved_home(way, rows)))
     assert str(map_figure(here)) == str(map_figure(elsewhere))
     assert str(map_figure(here, whole=True)) != str(map_figure(elsewhere, whole=True))
+    assert page.render(here) == page.render(elsewhere)
+    assert cursor_data(here, whole_map=True) != cursor_data(elsewhere, whole_map=True)
+
+
+def test_the_cursor_knows_no_spot_within_two_hundred_metres_of_either_end(mapped: RunReport) -> None:
+    # A square of 10 km from its south-western corner, north first: its side is 1,000 thousandths.
+    report = replace(mapped, route=placed(*square(2500.0)))
+    at_km = np.linspace(0.0, mapped.totals.distance_m / 1000, 400)
+    for whole in (False, True):
+        spots = json.loads(cursor_data(report, whole_map=whole))["map"]
+        shown_km = at_km[[spot is not None for spot in spots]]
+        # Kilometres run and the square's own need not be of one length: the route's distances count.
+        assert (shown_km[0] >= 0.2, shown_km[-1] <= 9.8) == (not whole, not whole)
+        assert len(spots) == 400
+    east, north = spots[round(399 * 3.75 / at_km[-1])]
+    assert (east, north) == (pytest.approx(500, abs=6), pytest.approx(1000, abs=2))
+
+
+def test_a_map_tells_the_cursor_where_it_draws_a_spot(mapped: RunReport) -> None:
+    """The point of the cursor's at a whole kilometre lies on the map's mark of it, in both sizes."""
+    content = json.loads(cursor_data(mapped))
+    at = round((content["count"] - 1) * 5.0 / (content["high"] - content["low"]))
+    east, north = content["map"][at]
+    for variant in str(map_figure(mapped)).split("<svg")[1:]:
+        x, y, k = map(float, re.search(r'data-map="([^"]*)"', variant)[1].split())  # type: ignore[index]
+        mark = re.search(r'<title>km 5</title><circle cx="([\d.]+)" cy="([\d.]+)"', variant)
+        if mark:
+            drawn_at = tuple(map(float, mark.groups()))
+            assert (x + k * east, y - k * north) == pytest.approx(drawn_at, abs=2.5)
 
 
 def test_no_degree_of_a_place_is_written(mapped: RunReport) -> None:

@@ -14,10 +14,23 @@ import pytest
 
 from analysis import report_json
 from analysis.lengths import LengthUnit
-from analysis.records import STRIDE_COLUMNS, Advice, AdviceKind, Curve, EarlierRun, StrideTable, Thirds
+from analysis.records import (
+    STRIDE_COLUMNS,
+    Advice,
+    AdviceKind,
+    Axis,
+    Curve,
+    EarlierRun,
+    MountingShift,
+    StrideTable,
+    Thirds,
+)
 from analysis.report import page, tables, text, words
 from analysis.report.cursor import cursor_data, script
+from analysis.report.frame import SIZES, way_of, x_axis
+from analysis.report.posture_figure import posture_figure
 from analysis.run_report import RunReport
+from analysis.words import Flag
 from tests.support import sample_report as sample
 from tests.support.sample_course import curve_of
 from tests.support.sample_report import with_fields
@@ -140,6 +153,16 @@ def test_what_people_typed_is_shown_and_never_obeyed() -> None:
     assert "\x1b" not in html
     assert "\u202e" not in html
     html.encode()
+
+
+def test_a_kilometre_whose_flag_is_held_back_is_not_called_slouched() -> None:
+    report = sample.slouching_10k()
+    bent = report.evidence.segments[-1]
+    assert bent.flag is Flag.SLOUCHED
+    for flag, word in ((Flag.SLOUCHED, "v-slouched"), (Flag.WATCH, "v-watch")):
+        segments = (*report.evidence.segments[:-1], replace(bent, flag=flag))
+        html = page.render(with_fields(report, segments=segments))
+        assert re.findall(r'<li class="(v-\w+)">', html)[-1] == word
 
 
 def test_the_script_is_small_and_its_data_keep_a_page_of_a_day_small() -> None:
@@ -469,7 +492,7 @@ def test_no_usable_stride_gives_a_page_and_no_curve() -> None:
     none = report.strides.with_columns(usable=report.strides["usable"] & False)
     nothing = curve_of(none, none["usable"])
     html = page.render(with_fields(report, strides=none, curve=nothing, stride_count=0))
-    assert "there is no curve to draw" in html
+    assert "Too few strides of this run could be used" in html
 
 
 def test_a_session_without_any_stride_still_gives_every_form_of_report() -> None:
@@ -491,8 +514,62 @@ def test_a_session_without_any_stride_still_gives_every_form_of_report() -> None
         flexion_half_width_deg=math.nan,
         stride_count=0,
     )
-    assert "there is no curve to draw" in page.render(report)
+    assert "Too few strides of this run could be used" in page.render(report)
     assert "nan" not in Reader(page.render(report)).words.lower().split()
     assert "nan" not in text.render(report).lower().split()
     assert tables.to_csv(report) == ",".join(STRIDE_COLUMNS) + "\n"
     assert "NaN" not in report_json.to_json(report)
+
+
+@pytest.mark.parametrize("spread_deg", [0.0, 1.0, 3.0, 40.0])
+def test_no_two_grid_lines_are_called_alike(spread_deg: float) -> None:
+    report = sample.short_run()
+    flexion_deg = 7.1 + spread_deg * np.linspace(0.0, 1.0, len(report.curve.time_s))
+    figure = str(posture_figure(replace(report, curve=replace(report.curve, flexion_deg=flexion_deg))))
+    for variant in figure.split("<svg")[1:]:
+        labels = re.findall(r">([−\d.]+)°</text>", variant)
+        assert len(labels) == len(set(labels)) > 2
+        steps = np.diff([number(label) for label in labels])
+        assert steps == pytest.approx(np.full(len(steps), steps[0]))
+
+
+@pytest.mark.parametrize("total_m", [300.0, 1_246.0, 2_000.0, 9_960.0, 10_020.0, 42_195.0])
+def test_the_last_place_on_the_way_does_not_run_into_its_unit(total_m: float) -> None:
+    report = with_fields(sample.slouching_10k(), distance_m=total_m)
+    for size, letter in zip(SIZES, (8.6, 7.5), strict=True):
+        axis = str(x_axis(way_of(report, size), size, 100.0))
+        labels = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle">([\d.]+)<', axis)
+        assert len(labels) >= 2
+        ends = [float(x) + letter * len(label) / 2 for x, label in labels]
+        # The unit is right-aligned, and its m is as wide as two digits.
+        assert max(ends) < size.width - size.right - 2.8 * letter
+
+
+def test_a_handful_of_usable_strides_makes_no_figure_of_the_run() -> None:
+    report = sample.short_run()
+    few = report.strides.with_columns(usable=np.arange(len(report.strides)) < 24)
+    told = replace(report, strides=few, curve=curve_of(few, few["usable"]))
+    html = page.render(told)
+    assert "Too few strides of this run could be used to draw a curve." in html
+    assert "<dt>Trunk lean</dt>" not in html
+    assert 'class="drawing' not in html
+    assert cursor_data(told) == ""
+    assert "Trunk lean" not in text.render(told)
+    assert "Trunk lean" in text.render(report)
+
+
+def test_only_a_step_forward_holds_anything_back() -> None:
+    forward = MountingShift(600.0, 1_500.0, 6.0)
+    for shift, told in ((forward, True), (replace(forward, axis=Axis.SIDEWAYS), False)):
+        html = page.render(with_fields(sample.steady_run(), mounting_shifts=(shift,)))
+        assert ("Nothing after it is called slouched" in html) == told
+        assert ("Step of +6.0° to the side, at km 1.5" in html) == (not told)
+
+
+def test_a_stretch_that_is_only_more_forward_is_not_listed_as_slouched() -> None:
+    report = sample.slouching_10k()
+    watch = tuple(replace(e, flag=Flag.WATCH) for e in report.evidence.episodes[:1])
+    html = page.render(with_fields(report, episodes=watch, verdict="watch"))
+    assert '<h2 id="stretches">Flagged stretches</h2>' in html
+    assert "the two can overlap" not in html
+    assert '<h2 id="stretches">Slouched stretches</h2>' in page.render(report)

@@ -15,8 +15,9 @@ import pytest
 
 from analysis import report_json
 from analysis.personal import EarlierRun, FittedStep, PersonalBaseline, Slope
-from analysis.records import STRIDE_COLUMNS, ClockFacts, SharedKnocks, SharedSteps
+from analysis.records import STRIDE_COLUMNS
 from analysis.report import tables
+from analysis.session_facts import ClockFacts, SharedKnocks, SharedSteps
 from tests.support import sample_report as sample
 from tests.support.sample_report import with_fields
 

@@ -10,8 +10,8 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
-from analysis.records import ClockFacts
 from analysis.run_report import RunReport
+from analysis.session_facts import ClockFacts
 from analysis.signal.body_clock import TiedClock, tied_clock
 from analysis.signal.motion import gait_of
 from sensor.samples import Recording, SensorRecording

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import analyse
-from analysis.records import HANDEDNESS
+from analysis.session_facts import HANDEDNESS
 from analysis.signal.gait import find_gait
 from analysis.signal.handedness import Handedness, handedness_of, is_mirrored, to_right_handed
 from analysis.signal.motion import motion_of
