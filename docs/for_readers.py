@@ -1,0 +1,74 @@
+"""What the site adds to the pages of the repository: formulas without a script, folds, anchors."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+FOLDED_FROM = "For developers"
+"""The heading from which on a sensor's page is folded: what comes before it is for the runner."""
+
+
+class Fold(nodes.General, nodes.Element):
+    """Sections that unfold at a click."""
+
+
+def visit_fold(self: Any, node: Fold) -> None:
+    """Open the fold; a link to a heading inside opens it by itself."""
+    self.body.append(f'<details class="fold"><summary>{node["title"]}</summary>')
+
+
+def depart_fold(self: Any, node: Fold) -> None:
+    """Close the fold."""
+    self.body.append("</details>")
+
+
+class FoldForDevelopers(SphinxTransform):
+    """Fold a sensor's page from its heading for developers on."""
+
+    default_priority = 870
+    """Before the event (880) by which Sphinx collects the headings for the contents beside the page."""
+
+    def apply(self, **kwargs: Any) -> None:
+        """Move that section, and those behind it, into one fold."""
+        for section in list(self.document.findall(nodes.section)):
+            if section.next_node(nodes.title).astext() != FOLDED_FROM:
+                continue
+            parent = section.parent
+            at = parent.index(section)
+            rest = section.children[1:]
+            intro = nodes.container("", *rest, ids=section["ids"])
+            fold = Fold("", intro, *parent.children[at + 1 :], title="Bytes, clock, quirks, how far verified")
+            parent.children[at:] = []
+            parent.append(fold)
+
+
+def visit_inline_math(self: Any, node: nodes.math) -> None:
+    """Write a formula within a line as MathML."""
+    self.body.append(tex2mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def visit_block_math(self: Any, node: nodes.math_block) -> None:
+    """Write a formula of its own as MathML."""
+    self.body.append(f'<div class="formula">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise nodes.SkipNode
+
+
+def name_anchors(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Turn the anchors of HTML, which GitHub understands, into those of MyST."""
+    source[0] = re.sub(r'<a id="([\w-]+)"></a>', r"[]{#\1}", source[0])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register all of it."""
+    app.add_node(Fold, html=(visit_fold, depart_fold))
+    app.add_transform(FoldForDevelopers)
+    app.add_html_math_renderer("mathml", (visit_inline_math, None), (visit_block_math, None))
+    app.connect("source-read", name_anchors)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
