@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
 from sphinx.transforms import SphinxTransform
 
 FOLDED_FROM = "For developers"
 """The heading from which on a sensor's page is folded: what comes before it is for the runner."""
+
+
+OUTSIDE = re.compile(
+    r"""<(?:script|link|img|iframe|source|object)\b[^>]*\s(?:src|href|data)=["']?(?:https?:)?//"""
+    r"""|@import\s*["'](?:https?:)?//|url\(["']?(?:https?:)?//""",
+    re.IGNORECASE,
+)
+"""What a browser would fetch from elsewhere."""
 
 
 class Fold(nodes.General, nodes.Element):
@@ -65,10 +75,27 @@ def name_anchors(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = re.sub(r'<a id="([\w-]+)"></a>', r"[]{#\1}", source[0])
 
 
+def refuse_what_loads_from_outside(app: Sphinx, exception: Exception | None) -> None:
+    """Let no page or style sheet of the site ask another server for a part of itself.
+
+    Raises
+    ------
+    SphinxError
+        Where one does; a link that the reader may follow is none.
+    """
+    if exception is not None:
+        return
+    files = (path for path in Path(app.outdir).rglob("*") if path.suffix in (".html", ".css"))
+    for path in files:
+        if found := OUTSIDE.search(path.read_text("utf-8")):
+            raise SphinxError(f"{path}: loads from outside: {found[0][:200]}; ship it with the site instead")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register all of it."""
     app.add_node(Fold, html=(visit_fold, depart_fold))
     app.add_transform(FoldForDevelopers)
     app.add_html_math_renderer("mathml", (visit_inline_math, None), (visit_block_math, None))
     app.connect("source-read", name_anchors)
+    app.connect("build-finished", refuse_what_loads_from_outside)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
+import shutil
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,15 +20,15 @@ from sensor.virtual.devices.watch import WatchHabits, watch_file
 from sensor.virtual.runner.plan import PosturePoint, RunPlan, Worn, bow, run, stand
 from sensor.virtual.runner.scenarios import EVERYDAY
 from sensor.virtual.runner.simulation import VirtualRun, simulate
+from tests.support.csv_export import write_imu_csv
 
 _HELD = tempfile.TemporaryDirectory(prefix="runtall-gallery-")
 FOLDER = Path(_HELD.name)
 """Where all of it lies until the end; its name is not shown."""
 
 USUAL_DEG, FOLDED_DEG = 7.5, 14.0
-AXES = "xyz"
 SHOWN_COLUMNS = 70
-"""Longer commands go on in another line, as one would type them."""
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def wear(
@@ -73,9 +76,25 @@ def runtall(line: str) -> str:
         except SystemExit as end:
             if end.code:
                 raise RuntimeError(f"runtall {line}: {end.code}") from end
-    typed = " \\\n      ".join(textwrap.wrap(line, SHOWN_COLUMNS, break_on_hyphens=False))
-    print(f"$ runtall {typed}\n{said.getvalue().replace(str(FOLDER), '~')}")
+    print(f"$ runtall {_typed(line)}\n{_shown(said.getvalue())}")
     return said.getvalue().strip().rpartition("\n")[2]
+
+
+def begin_anew(gallery_conf: Mapping[str, Any], script: str) -> None:
+    """Forget what an earlier example left; sphinx-gallery calls this before each."""
+    for path in FOLDER.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _typed(line: str) -> str:
+    """Return a command as one would type it: long ones go on in another line, quotes stay whole."""
+    together = re.sub("'[^']*'", lambda quoted: quoted[0].replace(" ", NO_BREAK), _shown(line))
+    lines = textwrap.wrap(together, SHOWN_COLUMNS, break_on_hyphens=False, break_long_words=False)
+    return " \\\n      ".join(lines).replace(NO_BREAK, " ")
+
+
+def _shown(text: str) -> str:
+    return text.replace(str(FOLDER), "~")
 
 
 @contextmanager
@@ -91,8 +110,4 @@ def _in_folder() -> Iterator[None]:
 def _write_csv(path: Path, made: VirtualRun, index: int) -> None:
     measured = made.sensors[index].measured
     time_s = np.arange(len(measured.acc_sensor_mps2)) / made.rate_hz
-    assert measured.gyr_sensor_radps is not None
-    table = np.column_stack((time_s, measured.acc_sensor_mps2, measured.gyr_sensor_radps))
-    columns = ["time_s", *(f"acc_{axis}_mps2" for axis in AXES), *(f"gyr_{axis}_radps" for axis in AXES)]
-    line = ",".join(["%.6f"] * len(columns)) + "\n"
-    path.write_text(",".join(columns) + "\n" + line * len(table) % tuple(table.ravel().tolist()), "utf-8")
+    write_imu_csv(path, time_s, measured.acc_sensor_mps2, measured.gyr_sensor_radps)

@@ -27,10 +27,12 @@ for number, tall_until_km in enumerate((1.1, 1.2, 1.4, 1.5, 1.8)):
 runtall("history --goal 2km -o month.html")
 
 # %%
-# The last against the first: how much further tall, how the lean changed on the way.
+# Its interval says how sure a trend of five runs is. Two single runs tell only of themselves: the last
+# against the first, how much further tall, how the lean changed on the way.
 runtall(f"compare {sessions[0]} {sessions[-1]} -o compared.html")
 
 # %%
 # From Python, with the interval as numbers.
 comparison = analysis.compare([analysis.analyse_session(path) for path in (sessions[0], sessions[-1])])
-print(comparison.pairs[0].late_minus_early_deg)
+change = comparison.pairs[0].late_minus_early_deg
+print(f"{change.value:+.1f}°, 95 % interval {change.low:+.1f}° to {change.high:+.1f}°")
