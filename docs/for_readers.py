@@ -1,4 +1,4 @@
-"""What the site adds to the pages of the repository: formulas without a script, folds, anchors."""
+"""What the site adds to the pages of the repository: formulas without a script, folds, anchors, checks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from typing import Any
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.transforms import SphinxTransform
+from sphinx.util.logging import getLogger
+
+import analysis
+import sensor
+
+LOG = getLogger(__name__)
 
 FOLDED_FROM = "For developers"
 """The heading from which on a sensor's page is folded: what comes before it is for the runner."""
@@ -75,6 +82,15 @@ def name_anchors(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = re.sub(r'<a id="([\w-]+)"></a>', r"[]{#\1}", source[0])
 
 
+def miss_no_public_name(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of each name that a package exports and no page describes."""
+    described = env.get_domain("py").objects
+    for package in (analysis, sensor):
+        for name in package.__all__:
+            if f"{package.__name__}.{name}" not in described:
+                LOG.warning("%s.%s is public, but on no page", package.__name__, name)
+
+
 def refuse_what_loads_from_outside(app: Sphinx, exception: Exception | None) -> None:
     """Let no page or style sheet of the site ask another server for a part of itself.
 
@@ -97,5 +113,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_transform(FoldForDevelopers)
     app.add_html_math_renderer("mathml", (visit_inline_math, None), (visit_block_math, None))
     app.connect("source-read", name_anchors)
+    app.connect("env-check-consistency", miss_no_public_name)
     app.connect("build-finished", refuse_what_loads_from_outside)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
