@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-batch wheel lowest newest coverage test-bluez check fuzz mutants soak bench batch revalidate picture axe clean
+.PHONY: help demo test test-batch docs wheel lowest newest coverage test-bluez check fuzz mutants soak bench batch revalidate picture axe clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -87,6 +87,15 @@ $(VENV)-batch/.installed: pyproject.toml
 test-batch: $(VENV)-batch/.installed  ## Tests of batches and their data set; in .venv-batch, for Parquet slows every start
 	$(VENV)-batch/bin/python -m pytest -n 2 tests/unit/analysis/batch tests/unit/analysis/export/test_parquet.py tests/integration/test_batch_processes.py tests/integration/test_batch_on_cluster.py
 
+$(VENV)-docs/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	touch $@
+
+docs: $(VENV)-docs/.installed  ## The site, its examples run: build/docs; without a network, warnings are errors
+	$(VENV)-docs/bin/python -m sphinx -q -W --keep-going -c docs -d build/doctrees . build/docs
+	@echo "build/docs/index.html"
+
 batch: $(VENV)-batch/.installed  ## 1,000 sessions by one worker and by two: writes tests/bench/BATCH.md
 	$(VENV)-batch/bin/python -m tests.bench.batch
 
@@ -100,4 +109,4 @@ axe: $(VENV)/.installed  ## Fetch axe-core, the rules of accessibility for the b
 	npm install --prefix tests/support/axe --no-audit --no-fund --no-package-lock
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) $(VENV)-batch dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) $(VENV)-batch $(VENV)-docs dist build docs/gallery .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
