@@ -359,3 +359,28 @@ class Recording:
             worn = ", ".join(s.placement for s in self.sensors) or "none"
             raise UnknownSensorError(f"{self.name}: no sensor at {placement!r} (worn: {worn})")
         return sensor.to_frame()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveBlock:
+    """What one sensor sent since the last such block, handed on while a recording goes on.
+
+    Parameters
+    ----------
+    placement
+        Where it is worn.
+    connection
+        Counted from 0: between two connections samples are missing.
+    time_s
+        (n,) when each sample was taken, s of the session, by what is known of the sensor's clock so far.
+    acc_sensor_mps2
+        (n, 3) specific force, sensor axes.
+    gyr_sensor_radps
+        (n, 3) angular rate, sensor axes; None for a sensor without a gyroscope.
+    """
+
+    placement: str
+    connection: int
+    time_s: FloatArray
+    acc_sensor_mps2: FloatArray
+    gyr_sensor_radps: FloatArray | None

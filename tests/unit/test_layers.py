@@ -38,7 +38,7 @@ LAYERS = {
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.report", "analysis.export", "analysis.checkup", "analysis.live"),
         ("analysis.comparison",),
         ("analysis.library", "analysis.batch"),
         ("analysis.cli",),

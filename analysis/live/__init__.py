@@ -1,0 +1,1 @@
+"""Posture while it happens: the quantities of the report, causal, block by block."""
