@@ -31,7 +31,7 @@ LAYERS = {
     ),
     "analysis": (
         ("analysis.errors", "analysis.words", "analysis.lengths"),
-        ("analysis.config",),
+        ("analysis.config", "analysis.cues"),
         ("analysis.records", "analysis.profile"),
         ("analysis.maths", "analysis.run_report"),
         ("analysis.signal",),
@@ -332,7 +332,7 @@ MAKERS = sorted(
     _module(path.parent / "_").removesuffix("._")
     for path in (ROOT / "sensor" / "protocol").glob("*/__init__.py")
 )
-STAGES = ("analysis.maths", "analysis.signal", "analysis.stride", "analysis.judging")
+STAGES = ("analysis.maths", "analysis.signal", "analysis.stride", "analysis.judging", "analysis.cues")
 
 
 @pytest.mark.parametrize("maker", MAKERS)
