@@ -105,7 +105,7 @@ STAGES_OF = {
         ),
         ("episodes", "headline", "distance_doubts", "step_length", "walking"),
         ("grade", "baseline"),
-        ("recalibration", "curve", "leaning", "thirds"),
+        ("recalibration", "curve", "leaning", "thirds", "cue_effect"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
         ("flags", "laps"),
         ("summary",),

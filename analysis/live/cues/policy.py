@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import islice
 from statistics import fmean, median
 
 from analysis.cues.log import Cue, CueFate, CueSize
@@ -128,15 +129,18 @@ class CuePolicy:
                 answered = fmean(self._reaction_deg) <= stood_up_to
                 self._unanswered = 0 if answered else self._unanswered + 1
             self._awaited = None
-        if self._is_whole() and _median_deg(self._held) <= self._settings.threshold_deg:
+        if self._unanswered and self._is_whole() and self._held_deg() <= self._settings.threshold_deg:
             self._unanswered = 0
 
     def _is_whole(self) -> bool:
         """Tell whether the strides held fill a hold-off."""
-        filled_s = sum(stride.end_s - stride.start_s for stride in self._held)
-        return filled_s >= COVERED * self._settings.hold_off_s and (
-            self._held[-1].end_s - self._held[0].start_s >= self._settings.hold_off_s
-        )
+        hold_off_s = self._settings.hold_off_s
+        if not self._held or self._held[-1].end_s - self._held[0].start_s < hold_off_s:
+            return False
+        return sum(stride.end_s - stride.start_s for stride in self._held) >= COVERED * hold_off_s
+
+    def _held_deg(self) -> float:
+        return _median_deg(self._held)
 
     def _is_due(self, now_s: float) -> bool:
         if self.is_given_up or now_s < self._quiet_until_s:
@@ -144,12 +148,13 @@ class CuePolicy:
         last_s = self._held[-1].end_s
         if now_s - last_s > STALE_S or last_s < self._began_s + self._settings.quiet_start_s:
             return False
-        newest = list(self._held)[-NOW_STRIDES:]
-        above_deg = min(_median_deg(self._held), _median_deg(newest))
-        return self._is_whole() and above_deg > self._settings.threshold_deg
+        newest = list(islice(reversed(self._held), NOW_STRIDES))
+        if _median_deg(newest) <= self._settings.threshold_deg or not self._is_whole():
+            return False
+        return self._held_deg() > self._settings.threshold_deg
 
     def _cue(self, now_s: float) -> Cue:
-        settings, adjusted_deg = self._settings, _median_deg(self._held)
+        settings, adjusted_deg = self._settings, self._held_deg()
         steps = int((adjusted_deg - settings.threshold_deg) // settings.step_deg)
         is_withheld = settings.withhold and self._chance() < WITHHELD_SHARE
         cue = Cue(
