@@ -131,8 +131,9 @@ SEEN_BY_ANALYSIS = (
 ALSO_SEEN_BY = {
     "analysis.library": ("sensor.session.info", "sensor.session.context", "sensor.private_files"),
     "analysis.batch": ("sensor.private_files",),
+    "analysis.live": ("sensor.private_files", "sensor.link"),
 }
-"""Both keep files of their own; the library also what sessions say of themselves."""
+"""What keeps files; the library also what sessions say of themselves; a vibrator is written over a link."""
 
 TOUCHES_THE_WORLD = {
     "asyncio",
@@ -348,7 +349,8 @@ def test_every_layer_that_is_named_exists(unit: str) -> None:
 
 
 def test_decoders_and_stages_touch_no_file_radio_clock_or_chance() -> None:
-    pure = [module for module in imports() if _inside(module, "sensor.protocol", "sensor.fit", *STAGES)]
+    parts = ("sensor.protocol", "sensor.fit", "analysis.live.cues.policy", *STAGES)
+    pure = [module for module in imports() if _inside(module, *parts)]
     assert _loading(pure, TOUCHES_THE_WORLD) == {}
 
 
