@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 import click
 
-from analysis.cli.record.live_layout import Tone, laid_out
+from analysis.cli.record.live_layout import Line, Tone, laid_out
 from analysis.cli.record.live_line import PLAIN_INTERVAL_S, nobody_may_listen
 from analysis.live.view import LiveView, plain_text
 
@@ -24,6 +25,9 @@ _STYLES = {
     Tone.CAREFUL: "bold yellow",
     Tone.BAD: "bold red",
 }
+
+_POSTER_STYLE = "bright_white on black"
+"""Light squares light and dark ones dark, whatever the terminal's own colours."""
 
 
 class LiveScreen(Protocol):
@@ -39,8 +43,8 @@ class LiveScreen(Protocol):
         """Leave the terminal as it was."""
         ...
 
-    def show(self, time_s: float, view: LiveView) -> None:
-        """Show the newest view, that of session time ``time_s``."""
+    def show(self, time_s: float, view: LiveView, poster: str = "") -> None:
+        """Show the view of session time ``time_s``; a poster in its place where there is one."""
         ...
 
     def say(self, text: str) -> None:
@@ -81,7 +85,7 @@ class PlainScreen:
     ) -> None:
         """End: nothing to restore."""
 
-    def show(self, time_s: float, view: LiveView) -> None:
+    def show(self, time_s: float, view: LiveView, poster: str = "") -> None:
         """Print the view if the last one is old enough, or something is wrong that was not before."""
         is_news, self._message = view.message not in ("", self._message), view.message
         if is_news or time_s >= self._next_s:
@@ -125,24 +129,31 @@ class DrawnScreen:
         with nobody_may_listen():
             self._live.stop()
 
-    def show(self, time_s: float, view: LiveView) -> None:
-        """Redraw the view."""
+    def show(self, time_s: float, view: LiveView, poster: str = "") -> None:
+        """Redraw the view, or the poster if the terminal has room and letters for it."""
         from rich.text import Text
 
         with nobody_may_listen():
             self._clear_if_resized()
-            # The last column and line stay free: a terminal that wraps or scrolls there would tear the rest.
-            lines = laid_out(
-                view,
-                max(1, self._size.width - 1),
-                max(1, self._size.height - 1),
-                is_ascii=self._console.options.ascii_only,
-            )
             drawn = Text(no_wrap=True)
-            for line in lines:
-                drawn.append(f"{line.text}\n", _STYLES[line.tone])
+            if poster and self._has_room_for(poster):
+                drawn.append(poster, _POSTER_STYLE)
+                drawn.append(f"\n{view.clock}   {view.hint}")
+            else:
+                for line in self._lines(view):
+                    drawn.append(f"{line.text}\n", _STYLES[line.tone])
             drawn.rstrip()
             self._live.update(drawn, refresh=True)
+
+    def _lines(self, view: LiveView) -> Sequence[Line]:
+        # The last column and line stay free: a terminal that wraps or scrolls there would tear the rest.
+        width, height = max(1, self._size.width - 1), max(1, self._size.height - 1)
+        return laid_out(view, width, height, is_ascii=self._console.options.ascii_only)
+
+    def _has_room_for(self, poster: str) -> bool:
+        rows = poster.splitlines()
+        fits = len(rows) + 1 < self._size.height and max(map(len, rows)) < self._size.width
+        return fits and not self._console.options.ascii_only
 
     def say(self, text: str) -> None:
         """Print a sentence above the view and ring."""

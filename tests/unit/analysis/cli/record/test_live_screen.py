@@ -203,3 +203,17 @@ def test_a_terminal_that_cannot_be_drawn_on_gets_lines(term: str, monkeypatch: p
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     assert isinstance(live_screen(), PlainScreen)
+
+
+def test_a_poster_takes_the_place_of_the_view_where_the_terminal_has_room_for_it() -> None:
+    shown = {}
+    for height in (24, 8):
+        file = StringIO()
+        console = Console(file=file, force_terminal=True, width=80, height=height, highlight=False)
+        with DrawnScreen(console) as screen:
+            screen.show(1.0, a_view(), "\n".join(["█ ▄ █"] * 17))
+        shown[height] = file.getvalue()
+    assert shown[24].count("█ ▄ █") == 17
+    assert "5:12 to go" in shown[24]
+    assert "MORE FORWARD" not in shown[24]
+    assert "MORE FORWARD" in shown[8]
