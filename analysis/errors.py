@@ -49,3 +49,7 @@ class ExportError(AnalysisError, ValueError):
 
 class TiltError(AnalysisError, ValueError):
     """A check with known angles that did not come to an end, or contradicts itself."""
+
+
+class LivePageError(AnalysisError, OSError):
+    """A page of what is shown live that cannot be offered: no port, no network, no library for it."""

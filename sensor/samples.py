@@ -377,6 +377,12 @@ class LiveBlock:
         (n, 3) specific force, sensor axes.
     gyr_sensor_radps
         (n, 3) angular rate, sensor axes; None for a sensor without a gyroscope.
+    clipped
+        (n,) true where a channel reached its full scale; None where nobody looked.
+    gyr_late_s
+        How much later than the accelerometer sample of the same row the gyroscope row was taken.
+    calibration
+        What was found of its accelerometer at home; the samples are as they came. None where nothing was.
     """
 
     placement: str
@@ -384,3 +390,6 @@ class LiveBlock:
     time_s: FloatArray
     acc_sensor_mps2: FloatArray
     gyr_sensor_radps: FloatArray | None
+    clipped: BoolArray | None = None
+    gyr_late_s: float = 0.0
+    calibration: AccelerometerCalibration | None = None

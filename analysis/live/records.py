@@ -90,6 +90,10 @@ class LiveState:
         What the angles are measured from.
     waits_for
         What is still missing before posture can be told, one sentence; empty when nothing is.
+    notice
+        What went wrong last, one line; empty while nothing did.
+    distance_source
+        Whence distance and speed come, in the words of the report; empty before the first stride.
     """
 
     time_s: float
@@ -97,6 +101,8 @@ class LiveState:
     usual: Usual | None
     zero_source: ZeroSource
     waits_for: str
+    notice: str = ""
+    distance_source: str = ""
 
 
 class LiveEstimator(Protocol):

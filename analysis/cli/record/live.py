@@ -1,0 +1,130 @@
+"""Show posture while a recording goes on; whatever goes wrong here, the recording does not notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from analysis.cli.record.live_screen import LiveScreen
+from analysis.live.records import LiveEstimator
+from analysis.live.view import LinkFacts, LiveDisplay, LiveView, SensorLink
+from sensor.recorder import LinkState, RecorderStatus, SensorStatus
+from sensor.samples import LiveBlock
+
+
+class LivePosture:
+    """Hands blocks to an estimator and says what is to be shown; its first mistake is its last.
+
+    Parameters
+    ----------
+    estimator
+        Turns blocks into strides.
+    display
+        Turns strides into what is seen.
+    """
+
+    def __init__(self, estimator: LiveEstimator, display: LiveDisplay) -> None:
+        self._estimator: LiveEstimator | None = estimator
+        self._display = display
+        self._failure = ""
+
+    def take(self, block: LiveBlock) -> None:
+        """Take in what a sensor sent."""
+        if self._estimator is not None:
+            try:
+                self._estimator.add(block)
+            except Exception as error:
+                self._give_up(error)
+
+    def view(self, facts: LinkFacts) -> LiveView:
+        """Return what is to be seen; after a mistake how the sensors are doing, and what happened."""
+        notice = ""
+        if self._estimator is not None:
+            try:
+                state = self._estimator.state(facts.time_s)
+                self._display.take(state)
+                notice = state.notice
+            except Exception as error:
+                self._give_up(error)
+        return self._display.view(replace(facts, message=facts.message or self._failure or notice))
+
+    def _give_up(self, error: Exception) -> None:
+        """Show no posture any more: a runner is better off without a number than with a wrong one."""
+        self._estimator = None
+        self._failure = f"posture is no longer shown ({type(error).__name__}: {error}); recording goes on"
+
+
+class PostureLine:
+    """A `LiveLine` that shows posture: on a screen, and wherever else views are handed to.
+
+    Parameters
+    ----------
+    posture
+        Says what is to be seen.
+    screen
+        Shows it in the terminal.
+    publish
+        Shows it elsewhere, without waiting; None for nowhere.
+    poster
+        Returns what the terminal shows instead at a session time, s; empty for nothing.
+
+    Attributes
+    ----------
+    hint
+        What to do.
+    lean_deg
+        Rough lean of the guide; not shown, because what is shown here is better.
+    """
+
+    def __init__(
+        self,
+        posture: LivePosture,
+        screen: LiveScreen,
+        *,
+        publish: Callable[[LiveView], None] | None = None,
+        poster: Callable[[float], str] = lambda _: "",
+    ) -> None:
+        self.hint = ""
+        self.lean_deg: float | None = None
+        self._posture = posture
+        self._screen = screen
+        self._publish = publish
+        self._poster = poster
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        self._screen.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the terminal as it was."""
+        self._screen.__exit__(kind, error, trace)
+
+    def take(self, block: LiveBlock) -> None:
+        """Take in what a sensor sent; for the recorder to call."""
+        self._posture.take(block)
+
+    def show(self, status: RecorderStatus) -> None:
+        """Show the newest status, and what is known of the posture."""
+        view = self._posture.view(facts_of(status, self.hint))
+        self._screen.show(status.time_s, view, self._poster(status.time_s))
+        if self._publish is not None:
+            self._publish(view)
+
+    def say(self, text: str) -> None:
+        """Print a sentence."""
+        self._screen.say(text)
+
+
+def facts_of(status: RecorderStatus, hint: str = "") -> LinkFacts:
+    """Return what a live view shows of how a recording is doing."""
+    return LinkFacts(status.time_s, tuple(map(_link_of, status.sensors)), status.message, hint)
+
+
+def _link_of(sensor: SensorStatus) -> SensorLink:
+    is_well = sensor.link is LinkState.STREAMING
+    return SensorLink(sensor.placement, sensor.link.value, is_well, sensor.gaps, sensor.battery_pct)
