@@ -15,9 +15,10 @@ from analysis.cues.records import CueEffect, CueFindings, CuePairs
 from analysis.cues.settings import CueSettings
 from analysis.judging.cue_effect import cue_findings, pooled_effect
 from analysis.live.cues.policy import CuePolicy
-from analysis.live.records import LiveState, LiveStride
-from analysis.words import Activity, ZeroSource
+from analysis.live.records import LiveState
+from analysis.words import ZeroSource
 from sensor.samples import FloatArray
+from tests.support.live_strides import live_stride
 from tests.support.stride_tables import steady_run
 
 STRIDE_S = 0.72
@@ -82,22 +83,8 @@ def _reminded(
 
 def _states(still_deg: FloatArray, taller_deg: FloatArray) -> Iterator[LiveState]:
     for i, deg in enumerate(still_deg):
-        start_s, end_s = i * STRIDE_S, (i + 1) * STRIDE_S
-        one = LiveStride(
-            start_s=start_s,
-            end_s=end_s,
-            activity=Activity.RUN,
-            usable=True,
-            distance_m=3.0 * start_s,
-            speed_mps=3.0,
-            grade_pct=np.nan,
-            cadence_spm=166.0,
-            heart_rate_bpm=np.nan,
-            trunk_flexion_deg=np.nan,
-            adjusted_flexion_deg=float(deg - taller_deg[i]),
-            head_pitch_deg=np.nan,
-        )
-        yield LiveState(end_s + LAG_S, (one,), None, ZeroSource.STANDING, "")
+        one = live_stride(i * STRIDE_S, float(deg - taller_deg[i]), stride_s=STRIDE_S)
+        yield LiveState(one.end_s + LAG_S, (one,), None, ZeroSource.STANDING, "")
 
 
 def pooled(

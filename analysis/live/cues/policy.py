@@ -23,9 +23,9 @@ COVERED = 0.7
 LONGEST_BREAK_S = 5.0
 """Longer without a usable running stride is a stop or a loss: the hold-off begins anew."""
 
-STALE_S = 8.0
-"""Strides that are told later than this, after a lost link, are no reason for a cue now; an estimator lags by
-three."""
+STALE_S = 12.0
+"""Strides that are told later than this, after a lost link, are no reason for a cue now; the estimator lags
+by three, or by seven without a gyroscope."""
 
 NOW_STRIDES = 5
 """The last strides must be above the threshold, too: nobody is told to stand up who just did."""

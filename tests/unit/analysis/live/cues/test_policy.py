@@ -18,6 +18,7 @@ from analysis.cues.settings import CueSettings
 from analysis.live.cues.policy import CuePolicy
 from analysis.live.records import LiveState, LiveStride
 from analysis.words import Activity, ZeroSource
+from tests.support.live_strides import live_stride
 
 STRIDE_S = 1.0
 """Long strides: a test then needs few."""
@@ -27,21 +28,7 @@ AT_ONCE = CueSettings(quiet_start_s=0.0)
 
 
 def stride(start_s: float, adjusted_deg: float, **other: object) -> LiveStride:
-    plain = LiveStride(
-        start_s=start_s,
-        end_s=start_s + STRIDE_S,
-        activity=Activity.RUN,
-        usable=True,
-        distance_m=3.0 * start_s,
-        speed_mps=3.0,
-        grade_pct=0.0,
-        cadence_spm=160.0,
-        heart_rate_bpm=math.nan,
-        trunk_flexion_deg=8.0 + adjusted_deg,
-        adjusted_flexion_deg=adjusted_deg,
-        head_pitch_deg=math.nan,
-    )
-    return replace(plain, **other)  # type: ignore[arg-type]
+    return replace(live_stride(start_s, adjusted_deg), **other)  # type: ignore[arg-type]
 
 
 def states(strides: Iterable[LiveStride], lag_s: float = 2.0) -> Iterator[LiveState]:

@@ -1,0 +1,136 @@
+"""Cues of a recording: what is written down, and that nothing of them reaches the recording."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis.cli.record.cueing import CuedEstimator, Cueing, CueWish, outputs_of
+from analysis.cues.log import CUE_MARK, CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate, cues_of
+from analysis.cues.settings import CueSettings, OutputKind
+from analysis.live.cues.outputs.output import CueOutput, CueOutputError
+from analysis.live.records import LiveState
+from analysis.words import ZeroSource
+from sensor.link.radio import Radio
+from sensor.samples import LiveBlock, Mark
+from sensor.virtual.radio.timeloop import run_in_virtual_time
+from tests.support.live_strides import slouching
+
+SETTINGS = CueSettings(quiet_start_s=0.0, hold_off_s=10.0, cool_down_s=60.0, withhold=True)
+
+
+class Kept:
+    """Keeps marks as a recorder does."""
+
+    def __init__(self) -> None:
+        self.marks: list[Mark] = []
+
+    def mark(self, kind: str, text: str = "", *, time_s: float | None = None) -> None:
+        self.marks.append(Mark(-1.0 if time_s is None else time_s, kind, text))
+
+    def of(self, kind: str) -> list[Mark]:
+        return [mark for mark in self.marks if mark.kind == kind]
+
+
+class Made:
+    """An output that takes its time, or fails."""
+
+    kind = OutputKind.TONE
+
+    def __init__(self, *, takes_s: float = 0.0, fails: str = "") -> None:
+        self._takes_s = takes_s
+        self._fails = fails
+        self.given: list[Cue] = []
+
+    async def prepare(self) -> None:
+        """Find all there."""
+
+    async def give(self, cue: Cue) -> None:
+        await asyncio.sleep(self._takes_s)
+        if self._fails:
+            raise CueOutputError(self._fails)
+        self.given.append(cue)
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
+def states(count: int) -> Iterable[LiveState]:
+    for stride in slouching(count):
+        yield LiveState(stride.end_s + 3.0, (stride,), None, ZeroSource.STANDING, "")
+
+
+def played(output: CueOutput, fed: Iterable[LiveState], *, draws: Iterable[float]) -> tuple[Kept, list[str]]:
+    """Return the marks of a recording, and what was said."""
+    kept, said, left = Kept(), [], iter(draws)
+
+    async def play() -> None:
+        wish = CueWish(SETTINGS, 1.0, lambda: next(left))
+        cueing = Cueing(wish, [output], marks=kept, say=said.append)
+        for state in fed:
+            cueing.take(state)
+            await asyncio.sleep(1.0)
+        await cueing.close()
+
+    run_in_virtual_time(play())
+    return kept, said
+
+
+def test_cues_settings_and_fates_are_written_down_at_their_moments() -> None:
+    output = Made(takes_s=2.0)
+    kept, said = played(output, states(140), draws=[0.9, 0.1, 0.9])
+    (settings,) = kept.of(CUE_SETTINGS_MARK)
+    assert json.loads(settings.text)["hold_off_s"] == 10.0
+    cues = cues_of(kept.marks)
+    assert [cue.fate for cue in cues] == [CueFate.DELIVERED, CueFate.WITHHELD, CueFate.DELIVERED]
+    assert [cue.outputs for cue in cues] == [(OutputKind.TONE,), (), (OutputKind.TONE,)]
+    assert cues[1].time_s - cues[0].time_s == pytest.approx(60.0, abs=1.0)
+    assert [cue.time_s for cue in output.given] == [cues[0].time_s, cues[2].time_s]
+    assert said == []
+
+
+def test_what_is_missing_is_said_once_and_written_down_and_the_cue_has_failed() -> None:
+    kept, said = played(Made(fails="no sound device"), states(140), draws=[0.9] * 9)
+    assert said == ["No cue by tone: no sound device. Recording goes on."]
+    assert [mark.text for mark in kept.of(CUE_TROUBLE_MARK)] == said
+    assert {cue.fate for cue in cues_of(kept.marks)} == {CueFate.FAILED}
+
+
+def test_an_output_that_hangs_keeps_a_recording_from_nothing() -> None:
+    kept, said = played(Made(takes_s=1e6), states(20), draws=[0.9] * 9)
+    assert said == ["No cue by tone: no answer within 10 s. Recording goes on."]
+    assert [cue.fate for cue in cues_of(kept.marks)] == [CueFate.FAILED]
+
+
+def test_a_mistake_ends_the_cues_and_nothing_else() -> None:
+    kept, said = played(Made(), states(80), draws=[])
+    assert len(said) == 1
+    assert said[0].startswith("No more cues (StopIteration")
+    assert kept.of(CUE_MARK) == []
+
+
+def test_an_estimator_hands_its_state_to_cues_and_to_whoever_asked() -> None:
+    heard: list[LiveState] = []
+    told = next(iter(states(1)))
+
+    class Inner:
+        def add(self, block: LiveBlock) -> None:
+            """Take nothing in."""
+
+        def state(self, now_s: float) -> LiveState:
+            return told
+
+    assert CuedEstimator(Inner(), heard.append).state(4.0) is told
+    assert heard == [told]
+
+
+def test_every_output_that_can_be_wished_for_is_made(tmp_path: Path) -> None:
+    wished = replace(
+        SETTINGS, outputs=tuple(OutputKind), webhook="http://127.0.0.1:1/", file=str(tmp_path / "cue.json")
+    )
+    assert [output.kind for output in outputs_of(wished, Radio())] == list(OutputKind)
