@@ -17,12 +17,13 @@ from sensor.errors import SensorError, SessionFileError, UnknownSensorError
 from sensor.link.ble import Sighting, look_for, scan
 from sensor.link.radio import Radio
 from sensor.recorder.activity_probe import probe_activity
+from sensor.recorder.following import Follow, Follower
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.room import shortage
 from sensor.recorder.session_recorder import Recorder
 from sensor.recorder.status import LinkState, RecorderStatus
 from sensor.recorder.stillness import Stillness
-from sensor.samples import PLACEMENTS, FloatArray
+from sensor.samples import PLACEMENTS, FloatArray, LiveBlock
 
 SCAN_S = 10.0
 """Length of one scan: after trouble the state is right again that soon."""
@@ -68,6 +69,8 @@ class UnattendedOptions:
         Whether the sensors are made of software.
     context
         What is known of every session beforehand, by the keys of ``data/FORMAT.md``.
+    follow
+        Makes what follows each session while it goes on; None for nothing.
     """
 
     plan: RecordingPlan
@@ -75,6 +78,7 @@ class UnattendedOptions:
     still_s: float
     is_simulated: bool
     context: Mapping[str, object] = field(default_factory=dict)
+    follow: Follow | None = None
 
 
 class StatusSink(Protocol):
@@ -321,8 +325,10 @@ class UnattendedSession:
             rng=rng,
             on_status=self._attend,
             on_samples=self._stillness.add,
+            on_live=self._hand_on if options.follow else None,
             simulated=options.is_simulated,
         )
+        self._follower: Follower | None = options.follow(self._recorder) if options.follow else None
         for key, value in options.context.items():
             self._recorder.set_context(key, value)
 
@@ -338,8 +344,16 @@ class UnattendedSession:
         LinkError, UnknownSensorError, SessionFileError
             As `sensor.recorder.Recorder.run`.
         """
-        await self._recorder.run()
+        try:
+            await self._recorder.run()
+        finally:
+            if self._follower is not None:
+                await self._follower.close()
         return self._stillness.resting()
+
+    def _hand_on(self, block: LiveBlock) -> None:
+        if self._follower is not None:
+            self._follower.take(block)
 
     def _attend(self, status: RecorderStatus) -> None:
         """Show how it is doing, and end it when the runner is home."""
@@ -349,6 +363,8 @@ class UnattendedSession:
         if state is UnattendedState.RECORDING and not self._has_begun:
             self._has_begun = True
             self._sink.recording(self._path)
+        if self._follower is not None:
+            self._follower.show(status)
         if self._has_begun:
             self._sink.progress(status)
             if self._stillness.lasts_s(status.time_s) >= self._still_s:

@@ -21,10 +21,8 @@ from analysis.live.cues.outputs.webhook import WebhookOutput
 from analysis.live.cues.policy import CuePolicy
 from analysis.live.records import LiveEstimator, LiveState
 from sensor.link.radio import Radio
+from sensor.recorder import RecorderStatus
 from sensor.samples import LiveBlock
-
-LEAVING_S = 12.0
-"""At the end of a recording what is being given is waited for no longer than this."""
 
 
 class Marks(Protocol):
@@ -80,12 +78,18 @@ class Cueing:
         marks.mark(CUE_SETTINGS_MARK, wish.settings.as_text())
         self._start(self._giver.prepare())
 
-    def take(self, state: LiveState) -> None:
-        """Take in what became known of the posture; a mistake here ends the cues and nothing else."""
+    def take(self, look: Callable[[], LiveState]) -> None:
+        """Take in what became known of the posture; a mistake here ends the cues and nothing else.
+
+        Parameters
+        ----------
+        look
+            Returns what can be told now.
+        """
         if self._policy is None:
             return
         try:
-            cue = self._policy.take(state)
+            cue = self._policy.take(look())
         except Exception as error:
             self._policy = None
             self._complain(f"No more cues ({type(error).__name__}: {error}). Recording goes on.")
@@ -96,11 +100,11 @@ class Cueing:
             self._start(self._give(cue))
 
     async def close(self) -> None:
-        """Wait for what is being given, but not for long, and let go of the outputs."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=LEAVING_S)
+        """Break off what is being given, for nobody runs any more, and let go of the outputs."""
+        self._policy = None
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._giver.close()
 
     async def _give(self, cue: Cue) -> None:
@@ -122,30 +126,32 @@ class Cueing:
         task.add_done_callback(self._tasks.discard)
 
 
-class CuedEstimator:
-    """A `LiveEstimator` whose every state goes to cues, too: each stride is told in one state only.
+class CueFollower:
+    """Follows a recording by an estimator of its own.
 
     Parameters
     ----------
-    inner
-        The estimator.
-    hear
-        Takes each state.
+    estimator
+        Turns blocks into strides.
+    cueing
+        Takes in what they tell.
     """
 
-    def __init__(self, inner: LiveEstimator, hear: Callable[[LiveState], None]) -> None:
-        self._inner = inner
-        self._hear = hear
+    def __init__(self, estimator: LiveEstimator, cueing: Cueing) -> None:
+        self._estimator = estimator
+        self._cueing = cueing
 
-    def add(self, block: LiveBlock) -> None:
+    def take(self, block: LiveBlock) -> None:
         """Take in what a sensor sent."""
-        self._inner.add(block)
+        self._estimator.add(block)
 
-    def state(self, now_s: float) -> LiveState:
-        """Return what can be told at session time ``now_s``."""
-        state = self._inner.state(now_s)
-        self._hear(state)
-        return state
+    def show(self, status: RecorderStatus) -> None:
+        """Look whether a cue is due."""
+        self._cueing.take(lambda: self._estimator.state(status.time_s))
+
+    async def close(self) -> None:
+        """Let go of the outputs."""
+        await self._cueing.close()
 
 
 def outputs_of(settings: CueSettings, radio: Radio) -> list[CueOutput]:

@@ -6,17 +6,19 @@ import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from analysis.cli.record.cueing import CuedEstimator, Cueing, CueWish, outputs_of
+from analysis.cli.record.cueing import CueFollower, Cueing, CueWish, outputs_of
 from analysis.cues.log import CUE_MARK, CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate, cues_of
 from analysis.cues.settings import CueSettings, OutputKind
 from analysis.live.cues.outputs.output import CueOutput, CueOutputError
 from analysis.live.records import LiveState
 from analysis.words import ZeroSource
 from sensor.link.radio import Radio
+from sensor.recorder import RecorderStatus
 from sensor.samples import LiveBlock, Mark
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from tests.support.live_strides import slouching
@@ -65,6 +67,10 @@ def states(count: int) -> Iterable[LiveState]:
         yield LiveState(stride.end_s + 3.0, (stride,), None, ZeroSource.STANDING, "")
 
 
+def _same(state: LiveState) -> LiveState:
+    return state
+
+
 def played(output: CueOutput, fed: Iterable[LiveState], *, draws: Iterable[float]) -> tuple[Kept, list[str]]:
     """Return the marks of a recording, and what was said."""
     kept, said, left = Kept(), [], iter(draws)
@@ -73,7 +79,7 @@ def played(output: CueOutput, fed: Iterable[LiveState], *, draws: Iterable[float
         wish = CueWish(SETTINGS, 1.0, lambda: next(left))
         cueing = Cueing(wish, [output], marks=kept, say=said.append)
         for state in fed:
-            cueing.take(state)
+            cueing.take(partial(_same, state))
             await asyncio.sleep(1.0)
         await cueing.close()
 
@@ -102,7 +108,7 @@ def test_what_is_missing_is_said_once_and_written_down_and_the_cue_has_failed() 
 
 
 def test_an_output_that_hangs_keeps_a_recording_from_nothing() -> None:
-    kept, said = played(Made(takes_s=1e6), states(20), draws=[0.9] * 9)
+    kept, said = played(Made(takes_s=1e6), states(40), draws=[0.9] * 9)
     assert said == ["No cue by tone: no answer within 10 s. Recording goes on."]
     assert [cue.fate for cue in cues_of(kept.marks)] == [CueFate.FAILED]
 
@@ -114,19 +120,25 @@ def test_a_mistake_ends_the_cues_and_nothing_else() -> None:
     assert kept.of(CUE_MARK) == []
 
 
-def test_an_estimator_hands_its_state_to_cues_and_to_whoever_asked() -> None:
-    heard: list[LiveState] = []
-    told = next(iter(states(1)))
-
-    class Inner:
+def test_an_estimator_that_fails_ends_the_cues_and_nothing_else() -> None:
+    class Broken:
         def add(self, block: LiveBlock) -> None:
             """Take nothing in."""
 
         def state(self, now_s: float) -> LiveState:
-            return told
+            raise ValueError("NaN")
 
-    assert CuedEstimator(Inner(), heard.append).state(4.0) is told
-    assert heard == [told]
+    kept, said = Kept(), []
+
+    async def play() -> None:
+        cueing = Cueing(CueWish(SETTINGS, 1.0, lambda: 0.9), [Made()], marks=kept, say=said.append)
+        follower = CueFollower(Broken(), cueing)
+        for time_s in (1.0, 2.0):
+            follower.show(RecorderStatus(time_s, (), ""))
+        await follower.close()
+
+    run_in_virtual_time(play())
+    assert said == ["No more cues (ValueError: NaN). Recording goes on."]
 
 
 def test_every_output_that_can_be_wished_for_is_made(tmp_path: Path) -> None:
