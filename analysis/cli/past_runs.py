@@ -87,6 +87,12 @@ def past_runs(home: Path, config: AnalysisConfig) -> tuple[RunFacts, ...]:
     return tuple(entry.facts for entry in entries if entry.facts is not None)
 
 
+def kept_runs(home: Path, config: AnalysisConfig) -> tuple[RunFacts, ...]:
+    """Return what is kept already of the runs in the home: at once, whatever is new among them."""
+    entries = _entries(home, config, analyse=False)
+    return tuple(entry.facts for entry in entries if entry.facts is not None)
+
+
 def _entries(home: Path, config: AnalysisConfig, *, analyse: bool) -> tuple[Entry, ...]:
     from analysis.library.library import Library
 

@@ -98,7 +98,7 @@ class LiveView:
     trend_name
         Of how long a way.
     facts
-        Distance, pace, cadence, heart rate and head, as far as they are measured, each with its unit.
+        Distance, pace, cadence, heart rate, trunk and head, as far as they are measured, each with its unit.
     usual
         What the number is held against and whence, or what it still waits for.
     sensors
@@ -170,6 +170,10 @@ class LiveDisplay:
     def _distance_m(self) -> float:
         return self._strides[-1].distance_m if self._strides else math.nan
 
+    @property
+    def _has_zero(self) -> bool:
+        return self._state is not None and self._state.zero_source is ZeroSource.STANDING
+
     def _recent_changes_deg(self, now_s: float) -> list[float]:
         """Return the changes of the last strides that can be judged, none from before a longer break."""
         known: list[float] = []
@@ -186,7 +190,7 @@ class LiveDisplay:
         if facts.sensors and not any(sensor.is_well for sensor in facts.sensors):
             return "no signal"
         if not is_out:
-            return "paused" if self._strides else "not running yet"
+            return "paused" if self._strides else "getting ready"
         if self._strides[-1].activity is Activity.WALK:
             return "walking"
         if zone is not None:
@@ -208,11 +212,13 @@ class LiveDisplay:
         cadence_spm = _mean(s.cadence_spm for s in moving)
         heart_bpm = moving[0].heart_rate_bpm if moving else math.nan
         head_deg = _mean(s.head_pitch_deg for s in moving)
+        trunk_deg = _mean(s.trunk_flexion_deg for s in moving if s.usable) if self._has_zero else math.nan
         told = (
             _known(self._distance_m, f"{self._unit.of(self._distance_m):.2f} {self._unit}"),
             _known(speed_mps, f"{pace(speed_mps, self._unit)} {self._unit.pace_unit}"),
             _known(cadence_spm, f"{cadence_spm:.0f} spm"),
             _known(heart_bpm, f"{heart_bpm:.0f} bpm"),
+            _known(trunk_deg, f"trunk {_signed(trunk_deg)}°"),
             _known(head_deg, f"head {_signed(head_deg)}°"),
         )
         return tuple(filter(None, told))

@@ -27,6 +27,7 @@ from sensor.recorder.walkthrough import GuideStep
 
 if TYPE_CHECKING:
     from analysis.cli.record.mark_keys import MarkKeys
+    from sensor.recorder.live_tap import LiveCallback
 
 LAP_PAUSE_S = 1.0
 """A key that is held down is pressed once."""
@@ -95,6 +96,7 @@ async def record(
     new_path: Callable[[datetime], Path],
     line: LiveLine,
     on_step: Callable[[GuideStep], None] = _nobody_follows,
+    on_live: LiveCallback | None = None,
 ) -> Recorded:
     """Record until the runner, the clock or a signal ends it.
 
@@ -110,6 +112,8 @@ async def record(
         Where to talk.
     on_step
         Called with every step of the guide as it is asked for.
+    on_live
+        Called with what the sensors send, for whoever shows it; None for nobody.
 
     Raises
     ------
@@ -130,6 +134,7 @@ async def record(
             rng=random.Random(),
             on_status=lambda status: guided.attend(status),
             on_samples=lambda *samples: guided.guide.take(*samples),
+            on_live=on_live,
             simulated=options.is_simulated,
         )
 

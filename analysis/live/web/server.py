@@ -128,6 +128,9 @@ class LivePage:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 application(self.feed, self.address),
+                loop="asyncio",
+                http="h11",
+                ws="none",
                 lifespan="off",
                 log_config=None,
                 log_level="critical",

@@ -78,7 +78,7 @@ def test_who_walks_stands_or_has_no_sensor_is_not_judged() -> None:
         (shown(*run, walk), LinkFacts(walk.end_s), "walking"),
         (shown(*run), LinkFacts(last_s + 10.5), "paused"),
         (shown(*run), LinkFacts(last_s + 10.5, (lost,)), "no signal"),
-        (shown(), LinkFacts(3.0), "not running yet"),
+        (shown(), LinkFacts(3.0), "getting ready"),
     ):
         view = made.view(facts)
         assert (view.number, view.word, view.zone) == ("", word, None)
@@ -137,10 +137,17 @@ def test_facts_are_told_in_the_runners_unit_and_left_out_where_unknown() -> None
         made.take(state_of(strides, strides[-1].end_s))
         facts[unit] = made.view(LinkFacts(strides[-1].end_s)).facts
     # 2.5 m in 0.7 s: 280 s a kilometre, 450.6 s a mile
-    assert facts[LengthUnit.KILOMETRE] == ("2.50 km", "4:40 /km", "171 spm", "148 bpm", "head +12°")
-    assert facts[LengthUnit.MILE] == ("1.55 mi", "7:31 /mile", "171 spm", "148 bpm", "head +12°")
+    assert facts[LengthUnit.KILOMETRE] == (
+        "2.50 km",
+        "4:40 /km",
+        "171 spm",
+        "148 bpm",
+        "trunk +6°",
+        "head +12°",
+    )
+    assert facts[LengthUnit.MILE] == ("1.55 mi", "7:31 /mile", "171 spm", "148 bpm", "trunk +6°", "head +12°")
     unknown = [replace(s, speed_mps=math.nan, cadence_spm=math.nan) for s in run_of(10, change_deg=0.0)]
-    assert shown(*unknown).view(LinkFacts(unknown[-1].end_s)).facts == ("0.03 km",)
+    assert shown(*unknown).view(LinkFacts(unknown[-1].end_s)).facts == ("0.03 km", "trunk +6°")
 
 
 def test_links_batteries_and_gaps_are_told_of_each_sensor() -> None:
@@ -156,7 +163,8 @@ def test_a_line_of_a_log_says_it_all() -> None:
         LinkFacts(21.2, (WELL,), hint="1:00 to go")
     )
     assert plain_text(view) == (
-        "0:21 · 1:00 to go · +3.0° more forward · 0.07 km · 4:40 /km · 171 spm · usual 6.2° from earlier runs"
+        "0:21 · 1:00 to go · +3.0° more forward · 0.07 km · 4:40 /km · 171 spm · trunk +9° · "
+        "usual 6.2° from earlier runs"
     )
 
 
