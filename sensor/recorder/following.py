@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from sensor.link.radio import Radio
+from sensor.recorder.live_tap import LiveCallback
 from sensor.recorder.session_recorder import Recorder
 from sensor.recorder.status import RecorderStatus
 from sensor.samples import LiveBlock
@@ -26,5 +28,50 @@ class Follower(Protocol):
         ...
 
 
-Follow = Callable[[Recorder], Follower]
-"""Returns what follows a recording that is about to run; marks are written by the recorder."""
+Follow = Callable[[Recorder, Radio, Callable[[str], None]], Follower]
+"""Returns what follows a recording that is about to run. Marks are written by the recorder, the radio is the
+one the sensors are on, and sentences go to whoever watches."""
+
+
+class Following:
+    """What follows one recording, if anything does, beside a live view, if there is one.
+
+    Parameters
+    ----------
+    follow
+        Makes what follows; None for nothing.
+    view
+        Takes the same blocks.
+    """
+
+    def __init__(self, follow: Follow | None, view: LiveCallback | None = None) -> None:
+        self._follow = follow
+        self._view = view
+        self._follower: Follower | None = None
+
+    @property
+    def on_live(self) -> LiveCallback | None:
+        """What the recorder is to hand blocks to; None where nobody wants them."""
+        return None if self._follow is None and self._view is None else self._take
+
+    def begin(self, recorder: Recorder, radio: Radio, say: Callable[[str], None]) -> None:
+        """Make what follows, once there is a recorder."""
+        if self._follow is not None:
+            self._follower = self._follow(recorder, radio, say)
+
+    def show(self, status: RecorderStatus) -> None:
+        """Hand on how the recording is doing."""
+        if self._follower is not None:
+            self._follower.show(status)
+
+    async def close(self) -> None:
+        """Let go of what follows."""
+        if self._follower is not None:
+            await self._follower.close()
+
+    def _take(self, block: LiveBlock) -> None:
+        # A view may make a mistake, which ends both; a follower keeps its own to itself.
+        if self._follower is not None:
+            self._follower.take(block)
+        if self._view is not None:
+            self._view(block)

@@ -17,13 +17,13 @@ from sensor.errors import SensorError, SessionFileError, UnknownSensorError
 from sensor.link.ble import Sighting, look_for, scan
 from sensor.link.radio import Radio
 from sensor.recorder.activity_probe import probe_activity
-from sensor.recorder.following import Follow, Follower
+from sensor.recorder.following import Follow, Following
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.room import shortage
 from sensor.recorder.session_recorder import Recorder
 from sensor.recorder.status import LinkState, RecorderStatus
 from sensor.recorder.stillness import Stillness
-from sensor.samples import PLACEMENTS, FloatArray, LiveBlock
+from sensor.samples import PLACEMENTS, FloatArray
 
 SCAN_S = 10.0
 """Length of one scan: after trouble the state is right again that soon."""
@@ -316,6 +316,7 @@ class UnattendedSession:
         self._sink = sink
         self._has_begun = False
         self._stillness = Stillness()
+        self._following = Following(options.follow)
         self._recorder = Recorder(
             options.plan,
             path,
@@ -325,10 +326,10 @@ class UnattendedSession:
             rng=rng,
             on_status=self._attend,
             on_samples=self._stillness.add,
-            on_live=self._hand_on if options.follow else None,
+            on_live=self._following.on_live,
             simulated=options.is_simulated,
         )
-        self._follower: Follower | None = options.follow(self._recorder) if options.follow else None
+        self._following.begin(self._recorder, radio, sink.trouble)
         for key, value in options.context.items():
             self._recorder.set_context(key, value)
 
@@ -347,13 +348,8 @@ class UnattendedSession:
         try:
             await self._recorder.run()
         finally:
-            if self._follower is not None:
-                await self._follower.close()
+            await self._following.close()
         return self._stillness.resting()
-
-    def _hand_on(self, block: LiveBlock) -> None:
-        if self._follower is not None:
-            self._follower.take(block)
 
     def _attend(self, status: RecorderStatus) -> None:
         """Show how it is doing, and end it when the runner is home."""
@@ -363,8 +359,7 @@ class UnattendedSession:
         if state is UnattendedState.RECORDING and not self._has_begun:
             self._has_begun = True
             self._sink.recording(self._path)
-        if self._follower is not None:
-            self._follower.show(status)
+        self._following.show(status)
         if self._has_begun:
             self._sink.progress(status)
             if self._stillness.lasts_s(status.time_s) >= self._still_s:

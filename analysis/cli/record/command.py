@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from analysis.profile import Profile
     from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
+    from sensor.recorder.following import Follow
     from sensor.recorder.live_tap import LiveCallback
     from sensor.recorder.unattended import UnattendedOptions
 
@@ -112,6 +114,12 @@ LOG_INTERVAL_S = 600.0
     help="Show the same as a page: in a browser of this computer, or with --web=lan on a phone in the same "
     "network, whose address a QR code tells. Needs the extra [web].",
 )
+@click.option(
+    "--cues",
+    "has_cues",
+    is_flag=True,
+    help="Remind you while you run when you have slouched for a while, as [cues] of your profile says.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -126,6 +134,7 @@ def command(
     led: Path | None,
     is_live: bool,
     reach: str | None,
+    has_cues: bool,
 ) -> None:
     """Record a run.
 
@@ -143,19 +152,21 @@ def command(
     plan, is_simulated = parse_plan(*devices(requests, beside, profile))
     parsed = replace(plan, calibrated=kept_calibrations(home, tell_aside)), is_simulated
     context = runner_context(ctx, profile)
+    shown = partial(_live_options, home, profile, context=context)
+    follow = _cues(shown(reach=None), parsed) if has_cues else None
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
 
     if waits:
         unattended = _unattended_options(parsed, name=name, still_s=still_s or STILL_S, context=context)
-        asyncio.run(_wait(unattended, new_path, led))
+        asyncio.run(_wait(replace(unattended, follow=follow), new_path, led))
     else:
         options = _record_options(
             parsed, duration_s=duration_s, name=name, is_guided=not no_guide, context=context
         )
-        live = _live_options(home, profile, reach=reach, context=context) if is_live else None
-        recorded = asyncio.run(_record(options, new_path, live))
+        live = shown(reach=reach) if is_live else None
+        recorded = asyncio.run(_record(replace(options, follow=follow), new_path, live))
         click.echo(recorded.path)
         if not (no_questions or recorded.is_dismissed):
             _ask(recorded.path, profile)
@@ -307,6 +318,13 @@ def _live_options(
     from analysis.cli.record.live_setup import LiveOptions
 
     return LiveOptions(home, profile, Reach(reach) if reach else None, context)
+
+
+def _cues(options: LiveOptions, parsed: tuple[RecordingPlan, bool]) -> Follow:
+    from analysis.cli.record.cueing import cues_for
+
+    plan, is_simulated = parsed
+    return cues_for(options, plan, is_simulated=is_simulated)
 
 
 def _unattended_options(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from analysis.cli.record.live_setup import LiveOptions, personal_usual
 from analysis.cues.log import CUE_MARK, CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate
-from analysis.cues.settings import CueSettings, OutputKind
+from analysis.cues.settings import CueSettings, OutputKind, share_of_cues
 from analysis.live.cues.giver import CueGiver
 from analysis.live.cues.outputs.bell import BellOutput
 from analysis.live.cues.outputs.file import FileOutput
@@ -19,10 +22,15 @@ from analysis.live.cues.outputs.sound import Player, tone_output, words_output
 from analysis.live.cues.outputs.vibrator import VibratorOutput
 from analysis.live.cues.outputs.webhook import WebhookOutput
 from analysis.live.cues.policy import CuePolicy
+from analysis.live.estimator import WindowedEstimator
 from analysis.live.records import LiveEstimator, LiveState
+from analysis.profile import analysis_config
 from sensor.link.radio import Radio
-from sensor.recorder import RecorderStatus
+from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
 from sensor.samples import LiveBlock
+
+if TYPE_CHECKING:
+    from sensor.recorder.following import Follow
 
 
 class Marks(Protocol):
@@ -70,30 +78,17 @@ class Cueing:
     def __init__(
         self, wish: CueWish, outputs: list[CueOutput], *, marks: Marks, say: Callable[[str], None]
     ) -> None:
-        self._policy: CuePolicy | None = CuePolicy(wish.settings, wish.chance, share=wish.share)
-        self._giver = CueGiver(outputs, self._complain)
+        self._policy = CuePolicy(wish.settings, wish.chance, share=wish.share)
+        self._giver = CueGiver(outputs, self.complain)
         self._marks = marks
         self._say = say
         self._tasks: set[asyncio.Task[None]] = set()
         marks.mark(CUE_SETTINGS_MARK, wish.settings.as_text())
         self._start(self._giver.prepare())
 
-    def take(self, look: Callable[[], LiveState]) -> None:
-        """Take in what became known of the posture; a mistake here ends the cues and nothing else.
-
-        Parameters
-        ----------
-        look
-            Returns what can be told now.
-        """
-        if self._policy is None:
-            return
-        try:
-            cue = self._policy.take(look())
-        except Exception as error:
-            self._policy = None
-            self._complain(f"No more cues ({type(error).__name__}: {error}). Recording goes on.")
-            return
+    def take(self, state: LiveState) -> None:
+        """Take in what became known of the posture, and give the cue that is due."""
+        cue = self._policy.take(state)
         if cue is not None and cue.fate is CueFate.WITHHELD:
             self._write(cue)
         elif cue is not None:
@@ -101,7 +96,6 @@ class Cueing:
 
     async def close(self) -> None:
         """Break off what is being given, for nobody runs any more, and let go of the outputs."""
-        self._policy = None
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -109,14 +103,15 @@ class Cueing:
 
     async def _give(self, cue: Cue) -> None:
         given = await self._giver.give(cue)
-        if given.fate is CueFate.FAILED and self._policy is not None:
+        if given.fate is CueFate.FAILED:
             self._policy.take_back()
         self._write(given)
 
     def _write(self, cue: Cue) -> None:
         self._marks.mark(CUE_MARK, cue.as_text(), time_s=cue.time_s)
 
-    def _complain(self, what: str) -> None:
+    def complain(self, what: str) -> None:
+        """Tell what is missing, and write it down."""
         self._marks.mark(CUE_TROUBLE_MARK, what)
         self._say(what)
 
@@ -127,7 +122,7 @@ class Cueing:
 
 
 class CueFollower:
-    """Follows a recording by an estimator of its own.
+    """Follows a recording by an estimator of its own; its first mistake is its last.
 
     Parameters
     ----------
@@ -140,18 +135,53 @@ class CueFollower:
     def __init__(self, estimator: LiveEstimator, cueing: Cueing) -> None:
         self._estimator = estimator
         self._cueing = cueing
+        self._is_over = False
 
     def take(self, block: LiveBlock) -> None:
         """Take in what a sensor sent."""
-        self._estimator.add(block)
+        self._guarded(lambda: self._estimator.add(block))
 
     def show(self, status: RecorderStatus) -> None:
         """Look whether a cue is due."""
-        self._cueing.take(lambda: self._estimator.state(status.time_s))
+        self._guarded(lambda: self._cueing.take(self._estimator.state(status.time_s)))
 
     async def close(self) -> None:
         """Let go of the outputs."""
+        self._is_over = True
         await self._cueing.close()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        if self._is_over:
+            return
+        try:
+            work()
+        except Exception as error:
+            self._is_over = True
+            self._cueing.complain(f"No more cues ({type(error).__name__}: {error}). Recording goes on.")
+
+
+def cues_for(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -> Follow:
+    """Return what gives cues in each recording.
+
+    Parameters
+    ----------
+    options
+        The runner's folder, profile, and what is known of the session.
+    plan
+        Which sensors.
+    is_simulated
+        Whether they are made of software.
+    """
+    settings = options.profile.cues
+
+    def follow(recorder: Recorder, radio: Radio, say: Callable[[str], None]) -> CueFollower:
+        config = analysis_config(options.profile)
+        personal = personal_usual(options, plan, config, is_simulated=is_simulated)
+        estimator = WindowedEstimator(config, context=options.context, personal=personal)
+        wish = CueWish(settings, share_of_cues(settings, date.today()), random.SystemRandom().random)
+        return CueFollower(estimator, Cueing(wish, outputs_of(settings, radio), marks=recorder, say=say))
+
+    return follow
 
 
 def outputs_of(settings: CueSettings, radio: Radio) -> list[CueOutput]:

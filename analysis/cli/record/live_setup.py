@@ -56,7 +56,7 @@ class LiveOptions:
 def posture_line(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -> Iterator[PostureLine]:
     """Show posture from entering to leaving; a page that cannot be had is told, and goes without."""
     config = analysis_config(options.profile)
-    personal = _personal(options, plan, config, is_simulated=is_simulated)
+    personal = personal_usual(options, plan, config, is_simulated=is_simulated)
     posture = LivePosture(
         WindowedEstimator(config, context=options.context, personal=personal),
         LiveDisplay(config.findings, options.profile.unit),
@@ -95,7 +95,7 @@ def _line(
     return PostureLine(posture, screen, publish=feed.publish, poster=poster)
 
 
-def _personal(
+def personal_usual(
     options: LiveOptions, plan: RecordingPlan, config: AnalysisConfig, *, is_simulated: bool
 ) -> PersonalBaseline | None:
     """Return what earlier runs tell of the runner, as far as it is kept; None where they tell too little."""

@@ -22,11 +22,13 @@ from analysis.judging.known_laps import LAP_MARK
 from sensor.link.ble import look_for
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
+from sensor.recorder.following import Following
 from sensor.recorder.room import shortage
 from sensor.recorder.walkthrough import GuideStep
 
 if TYPE_CHECKING:
     from analysis.cli.record.mark_keys import MarkKeys
+    from sensor.recorder.following import Follow
     from sensor.recorder.live_tap import LiveCallback
 
 LAP_PAUSE_S = 1.0
@@ -58,6 +60,8 @@ class RecordOptions:
         Whether somebody may mark laps at a terminal.
     context
         What is known of the session beforehand, by the keys of ``data/FORMAT.md``.
+    follow
+        Makes what follows the recording beside a live view; None for nothing.
     """
 
     plan: RecordingPlan
@@ -67,6 +71,7 @@ class RecordOptions:
     is_simulated: bool
     has_keys: bool = False
     context: Mapping[str, object] = field(default_factory=dict)
+    follow: Follow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,11 @@ async def record(
     # Before anything is asked of the runner, and before there is a file.
     await look_for(radio, lambda _: True, timeout_s=BLUETOOTH_CHECK_S)
     started_utc = datetime.now(UTC)
+    following = Following(options.follow, on_live)
+
+    def attend(status: RecorderStatus) -> None:
+        guided.attend(status)
+        following.show(status)
 
     def recorder_at(path: Path) -> tuple[Path, Recorder]:
         return path, Recorder(
@@ -132,9 +142,9 @@ async def record(
             name=options.name,
             started_utc=started_utc,
             rng=random.Random(),
-            on_status=lambda status: guided.attend(status),
+            on_status=attend,
             on_samples=lambda *samples: guided.guide.take(*samples),
-            on_live=on_live,
+            on_live=following.on_live,
             simulated=options.is_simulated,
         )
 
@@ -144,6 +154,7 @@ async def record(
     if lack := shortage(options.plan, path.parent):
         line.say(f"Careful: {lack}. Make room before you go.")
     guided = GuidedRun(options, recorder, line, on_step=on_step)
+    following.begin(recorder, radio, line.say)
     on_signals(guided.interrupt, guided.dismiss)
     with _keys(options) as guided.keys:
         steps = asyncio.create_task(guided.conduct())
@@ -153,6 +164,7 @@ async def record(
         finally:
             steps.cancel()
             await asyncio.wait([steps])
+            await following.close()
     if not steps.cancelled():
         steps.result()
     return Recorded(path, guided.is_dismissed)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 import wave
 from array import array
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
+from ctypes import CDLL, CFUNCTYPE, c_char_p, c_int
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -106,6 +110,7 @@ class Player:
             import miniaudio
         except ImportError as error:
             raise CueOutputError('miniaudio is missing: pip install "runtall[audio]"') from error
+        _quiet_alsa()
         wished = None if self._backends is None else [miniaudio.Backend[name] for name in self._backends]
         try:
             return miniaudio.PlaybackDevice(
@@ -116,7 +121,25 @@ class Player:
                 app_name="runtall",
             )
         except miniaudio.MiniaudioError as error:
-            raise CueOutputError(f"no sound device ({error}); plug one in or choose other outputs") from error
+            raise CueOutputError(
+                f"no sound device ({error.args[0]}); plug one in or choose other outputs"
+            ) from error
+
+
+_ALSA_HANDLER = CFUNCTYPE(None, c_char_p, c_int, c_char_p, c_int, c_char_p)
+
+
+@_ALSA_HANDLER
+def _say_nothing(*_: object) -> None:
+    """Take a line that ALSA would print."""
+
+
+@cache
+def _quiet_alsa() -> None:
+    """Keep ALSA from printing forty lines of its own where there is no device: ours says what is missing."""
+    if sys.platform.startswith("linux"):
+        with suppress(OSError, AttributeError):
+            CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
 
 
 def _stream(samples: array[int]) -> Generator[array[int], int, None]:

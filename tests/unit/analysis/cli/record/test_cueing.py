@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+import random
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from analysis.cli.record.cueing import CueFollower, Cueing, CueWish, outputs_of
-from analysis.cues.log import CUE_MARK, CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate, cues_of
+from analysis.cli.record.recording import RecordOptions, record
+from analysis.cues.log import CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate, cues_of
 from analysis.cues.settings import CueSettings, OutputKind
 from analysis.live.cues.outputs.output import CueOutput, CueOutputError
 from analysis.live.records import LiveState
 from analysis.words import ZeroSource
 from sensor.link.radio import Radio
-from sensor.recorder import RecorderStatus
+from sensor.recorder import Recorder, RecorderStatus, RecordingPlan, SensorRequest
+from sensor.recorder.unattended import UnattendedOptions, UnattendedSession
 from sensor.samples import LiveBlock, Mark
+from sensor.session.reader import read_recording
+from sensor.virtual.radio.direct.radio import DirectRadio
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from tests.support.live_strides import slouching
+from tests.support.recordings_over_air import CHEST, movesense
 
 SETTINGS = CueSettings(quiet_start_s=0.0, hold_off_s=10.0, cool_down_s=60.0, withhold=True)
 
@@ -67,8 +74,17 @@ def states(count: int) -> Iterable[LiveState]:
         yield LiveState(stride.end_s + 3.0, (stride,), None, ZeroSource.STANDING, "")
 
 
-def _same(state: LiveState) -> LiveState:
-    return state
+class Told:
+    """An estimator that knows one state."""
+
+    def __init__(self, state: LiveState) -> None:
+        self._state = state
+
+    def add(self, block: LiveBlock) -> None:
+        """Take nothing in."""
+
+    def state(self, now_s: float) -> LiveState:
+        return self._state
 
 
 def played(output: CueOutput, fed: Iterable[LiveState], *, draws: Iterable[float]) -> tuple[Kept, list[str]]:
@@ -79,7 +95,8 @@ def played(output: CueOutput, fed: Iterable[LiveState], *, draws: Iterable[float
         wish = CueWish(SETTINGS, 1.0, lambda: next(left))
         cueing = Cueing(wish, [output], marks=kept, say=said.append)
         for state in fed:
-            cueing.take(partial(_same, state))
+            follower = CueFollower(Told(state), cueing)
+            follower.show(RecorderStatus(state.time_s, (), ""))
             await asyncio.sleep(1.0)
         await cueing.close()
 
@@ -113,13 +130,6 @@ def test_an_output_that_hangs_keeps_a_recording_from_nothing() -> None:
     assert [cue.fate for cue in cues_of(kept.marks)] == [CueFate.FAILED]
 
 
-def test_a_mistake_ends_the_cues_and_nothing_else() -> None:
-    kept, said = played(Made(), states(80), draws=[])
-    assert len(said) == 1
-    assert said[0].startswith("No more cues (StopIteration")
-    assert kept.of(CUE_MARK) == []
-
-
 def test_an_estimator_that_fails_ends_the_cues_and_nothing_else() -> None:
     class Broken:
         def add(self, block: LiveBlock) -> None:
@@ -146,3 +156,92 @@ def test_every_output_that_can_be_wished_for_is_made(tmp_path: Path) -> None:
         SETTINGS, outputs=tuple(OutputKind), webhook="http://127.0.0.1:1/", file=str(tmp_path / "cue.json")
     )
     assert [output.kind for output in outputs_of(wished, Radio())] == list(OutputKind)
+
+
+class Slouching:
+    """An estimator of a runner who slouches from the first stride on, three seconds behind."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+        self._told = 0
+
+    def add(self, block: LiveBlock) -> None:
+        self.samples += len(block.time_s)
+
+    def state(self, now_s: float) -> LiveState:
+        until = max(self._told, int(now_s - 3.0))
+        strides, self._told = tuple(slouching(until)[self._told :]), until
+        return LiveState(now_s, strides, None, ZeroSource.STANDING, "")
+
+
+class Sink:
+    """Keeps what is told of trouble in a session without anybody at the keyboard."""
+
+    def __init__(self) -> None:
+        self.troubles: list[str] = []
+
+    def trouble(self, sentence: str) -> None:
+        self.troubles.append(sentence)
+
+    def __getattr__(self, _: str) -> Callable[..., None]:
+        return lambda *_: None
+
+
+def recorded(path: Path, output: CueOutput, *, unattended: bool) -> tuple[Slouching, list[str]]:
+    """Record a minute over the simulated radio, with cues; return what was fed, and what was said."""
+    fed, sink, line = Slouching(), Sink(), Mock(hint="")
+    plan = RecordingPlan((SensorRequest("sternum", CHEST),))
+
+    def follow(recorder: Recorder, radio: Radio, say: Callable[[str], None]) -> CueFollower:
+        wish = CueWish(SETTINGS, 1.0, lambda: 0.9)
+        return CueFollower(fed, Cueing(wish, [output], marks=recorder, say=say))
+
+    async def play() -> None:
+        async with DirectRadio(seed=1) as radio:
+            await radio.add(movesense(duration_s=90.0))
+            if unattended:
+                options = UnattendedOptions(plan, "run", 600.0, is_simulated=True, follow=follow)
+                session = UnattendedSession(
+                    options,
+                    path,
+                    radio.bleak,
+                    started_utc=datetime(2026, 5, 1, tzinfo=UTC),
+                    rng=random.Random(1),
+                    sink=sink,  # type: ignore[arg-type]
+                )
+                asyncio.get_running_loop().call_later(60.0, session.stop)
+                await session.run()
+            else:
+                wished = RecordOptions(plan, "run", 60.0, is_guided=False, is_simulated=True, follow=follow)
+                await record(wished, radio.bleak, new_path=lambda _: path, line=line)
+
+    run_in_virtual_time(play())
+    return fed, sink.troubles + [call.args[0] for call in line.say.call_args_list]
+
+
+@pytest.mark.parametrize("unattended", [False, True], ids=["record", "record --wait"])
+def test_the_session_keeps_the_cues_that_were_given_while_it_was_recorded(
+    tmp_path: Path, unattended: bool
+) -> None:
+    output = Made(takes_s=2.0)
+    fed, said = recorded(tmp_path / "run.runtall", output, unattended=unattended)
+    recording = read_recording(tmp_path / "run.runtall")
+    (cue,) = cues_of(recording.marks)
+    assert (cue.fate, cue.outputs) == (CueFate.DELIVERED, (OutputKind.TONE,))
+    assert cue.time_s == pytest.approx(13.5, abs=1.5)
+    assert [mark.kind for mark in recording.marks].count(CUE_SETTINGS_MARK) == 1
+    assert fed.samples > 50 * 100
+    assert not any("cue" in told.casefold() for told in said)
+
+
+@pytest.mark.parametrize("unattended", [False, True], ids=["record", "record --wait"])
+def test_a_recording_with_an_output_that_fails_goes_on_and_says_what_is_missing(
+    tmp_path: Path, unattended: bool
+) -> None:
+    output = Made(fails="no sound device")
+    fed, said = recorded(tmp_path / "run.runtall", output, unattended=unattended)
+    assert [told for told in said if "cue" in told] == ["No cue by tone: no sound device. Recording goes on."]
+    recording = read_recording(tmp_path / "run.runtall")
+    assert recording.duration_s > 55.0
+    assert [cue.fate for cue in cues_of(recording.marks)] == [CueFate.FAILED]
+    assert fed.samples > 50 * 100

@@ -290,10 +290,11 @@ def test_what_a_device_asks_for_is_the_samples_in_order_then_silence() -> None:
 
 
 def test_a_sound_device_that_vanished_and_a_missing_library_are_told(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("miniaudio", reason="the extra [audio] is not installed")
     assert "no sound device" in complaint(sound.tone_output(sound.Player(["DSOUND", "AAUDIO"])))
+    assert capfd.readouterr().err == ""
     monkeypatch.setitem(sys.modules, "miniaudio", None)
     assert 'pip install "runtall[audio]"' in complaint(sound.tone_output(sound.Player(["NULL"])))
 
