@@ -126,12 +126,8 @@ class Player:
             ) from error
 
 
-_ALSA_HANDLER = CFUNCTYPE(None, c_char_p, c_int, c_char_p, c_int, c_char_p)
-
-
-@_ALSA_HANDLER
-def _say_nothing(*_: object) -> None:
-    """Take a line that ALSA would print."""
+_SAY_NOTHING = CFUNCTYPE(None, c_char_p, c_int, c_char_p, c_int, c_char_p)(lambda *_: None)
+"""Takes a line that ALSA would print; kept here, because ALSA keeps no hold of it."""
 
 
 @cache
@@ -139,7 +135,7 @@ def _quiet_alsa() -> None:
     """Keep ALSA from printing forty lines of its own where there is no device: ours says what is missing."""
     if sys.platform.startswith("linux"):
         with suppress(OSError, AttributeError):
-            CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
+            CDLL("libasound.so.2").snd_lib_error_set_handler(_SAY_NOTHING)
 
 
 def _stream(samples: array[int]) -> Generator[array[int], int, None]:
