@@ -13,6 +13,7 @@ import numpy as np
 from analysis.judging.config import FindingsConfig
 from analysis.judging.zones import zone_of
 from analysis.lengths import LengthUnit
+from analysis.live.doubts import AngleDoubts
 from analysis.live.records import LiveState, LiveStride, Usual, UsualSource
 from analysis.report.words import ZONE_TEXTS, clean, lap_time, pace
 from analysis.words import Activity, ZeroSource, Zone
@@ -27,6 +28,9 @@ TREND_PARTS = 20
 """Parts of the last kilometre or mile: 50 m, some twenty strides, each."""
 
 LOW_BATTERY_PCT = 20
+
+CHECK = "check the sensor"
+"""Stands in place of a judgement while the angle is in doubt."""
 
 _MOST_STRIDES = 2500
 """More than anybody takes in a mile."""
@@ -136,10 +140,12 @@ class LiveDisplay:
         self._unit = unit
         self._strides: deque[LiveStride] = deque(maxlen=_MOST_STRIDES)
         self._state: LiveState | None = None
+        self._doubts = AngleDoubts()
 
     def take(self, state: LiveState) -> None:
         """Take in what became known."""
         self._state = state
+        self._doubts.take(state)
         for stride in state.strides:
             self._strides.append(stride)
         while self._strides and self._strides[0].distance_m < self._distance_m - self._unit.metres:
@@ -150,19 +156,21 @@ class LiveDisplay:
         recent = list(islice(reversed(self._strides), self._config.smoothing_strides))
         is_out = bool(recent) and recent[0].end_s > facts.time_s - STALE_S
         is_running = is_out and recent[0].activity is Activity.RUN
-        change_deg = _median(self._recent_changes_deg(facts.time_s)) if is_running else math.nan
+        doubt = self._doubts.sentence(facts.time_s) if is_running else ""
+        is_known = is_running and not doubt
+        change_deg = _median(self._recent_changes_deg(facts.time_s)) if is_known else math.nan
         zone = zone_of(change_deg, self._config)
         return LiveView(
             clock=lap_time(math.floor(facts.time_s)),
             number="" if zone is None else f"{_signed(change_deg, 1)}°",
-            word=self._word(facts, is_out, zone),
+            word=CHECK if doubt else self._word(facts, is_out, zone),
             zone=zone,
             trend_deg=self._trend_deg(),
             trend_name=f"last {self._unit}",
             facts=self._facts(recent, is_out),
             usual=self._usual(),
             sensors=tuple((_sensor_text(sensor), sensor.is_well) for sensor in facts.sensors),
-            message=clean(facts.message),
+            message=clean(facts.message or doubt),
             hint=clean(facts.hint),
         )
 
