@@ -22,6 +22,7 @@ from analysis.live.cues.outputs.sound import Player, tone_output, words_output
 from analysis.live.cues.outputs.vibrator import VibratorOutput
 from analysis.live.cues.outputs.webhook import WebhookOutput
 from analysis.live.cues.policy import CuePolicy
+from analysis.live.doubts import AngleDoubts
 from analysis.live.estimator import WindowedEstimator
 from analysis.live.records import LiveEstimator, LiveState
 from analysis.profile import analysis_config
@@ -79,6 +80,8 @@ class Cueing:
         self, wish: CueWish, outputs: list[CueOutput], *, marks: Marks, say: Callable[[str], None]
     ) -> None:
         self._policy = CuePolicy(wish.settings, wish.chance, share=wish.share)
+        self._doubts = AngleDoubts()
+        self._doubt = ""
         self._giver = CueGiver(outputs, self.complain)
         self._marks = marks
         self._say = say
@@ -88,7 +91,12 @@ class Cueing:
 
     def take(self, state: LiveState) -> None:
         """Take in what became known of the posture, and give the cue that is due."""
-        cue = self._policy.take(state)
+        self._doubts.take(state)
+        doubt = self._doubts.sentence(state.time_s)
+        if doubt and doubt != self._doubt:
+            self.complain(f"No cues for now: {doubt}")
+        self._doubt = doubt
+        cue = self._policy.take(state, is_doubtful=bool(doubt))
         if cue is not None and cue.fate is CueFate.WITHHELD:
             self._write(cue)
         elif cue is not None:

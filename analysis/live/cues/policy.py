@@ -68,16 +68,20 @@ class CuePolicy:
         """Whether so many cues had no reaction that there are none for now."""
         return self._unanswered >= self._settings.most_unanswered
 
-    def take(self, state: LiveState) -> Cue | None:
+    def take(self, state: LiveState, *, is_doubtful: bool = False) -> Cue | None:
         """Return the cue that is due now, withheld or not; None where there is none.
 
         Parameters
         ----------
         state
             The newest. Its strides are taken in even where no cue is due.
+        is_doubtful
+            Whether the angles may be the sensor's fault: then there is no cue, and the hold-off begins anew.
         """
         for stride in state.strides:
             self._take_stride(stride)
+        if is_doubtful:
+            self._held.clear()
         self._see_reaction(state.time_s)
         # Only a stride that was just told is a reason: while walking or standing none of those held is.
         newest = state.strides[-1] if state.strides else None

@@ -27,7 +27,7 @@ from sensor.samples import LiveBlock, Mark
 from sensor.session.reader import read_recording
 from sensor.virtual.radio.direct.radio import DirectRadio
 from sensor.virtual.radio.timeloop import run_in_virtual_time
-from tests.support.live_strides import slouching
+from tests.support.live_strides import live_stride, slouching
 from tests.support.recordings_over_air import CHEST, movesense
 
 SETTINGS = CueSettings(quiet_start_s=0.0, hold_off_s=10.0, cool_down_s=60.0, withhold=True)
@@ -87,12 +87,14 @@ class Told:
         return self._state
 
 
-def played(output: CueOutput, fed: Iterable[LiveState], *, draws: Iterable[float]) -> tuple[Kept, list[str]]:
+def played(
+    output: CueOutput, fed: Iterable[LiveState], *, draws: Iterable[float], hold_off_s: float = 10.0
+) -> tuple[Kept, list[str]]:
     """Return the marks of a recording, and what was said."""
     kept, said, left = Kept(), [], iter(draws)
 
     async def play() -> None:
-        wish = CueWish(SETTINGS, 1.0, lambda: next(left))
+        wish = CueWish(replace(SETTINGS, hold_off_s=hold_off_s), 1.0, lambda: next(left))
         cueing = Cueing(wish, [output], marks=kept, say=said.append)
         for state in fed:
             follower = CueFollower(Told(state), cueing)
@@ -128,6 +130,15 @@ def test_an_output_that_hangs_keeps_a_recording_from_nothing() -> None:
     kept, said = played(Made(takes_s=1e6), states(40), draws=[0.9] * 9)
     assert said == ["No cue by tone: no answer within 10 s. Recording goes on."]
     assert [cue.fate for cue in cues_of(kept.marks)] == [CueFate.FAILED]
+
+
+def test_a_sensor_that_slipped_is_told_in_place_of_a_reminder() -> None:
+    # From one stride to the next 8° further forward, and there to stay.
+    strides = [live_stride(float(i), 0.0 if i < 100 else 8.0) for i in range(180)]
+    fed = [LiveState(s.end_s + 3.0, (s,), None, ZeroSource.STANDING, "") for s in strides]
+    kept, said = played(Made(), fed, draws=[0.9] * 9, hold_off_s=30.0)
+    assert cues_of(kept.marks) == ()
+    assert said == ["No cues for now: the angle jumped by 8° at once: has the sensor slipped?"]
 
 
 def test_an_estimator_that_fails_ends_the_cues_and_nothing_else() -> None:

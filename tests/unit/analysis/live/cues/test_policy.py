@@ -116,6 +116,17 @@ def test_a_stop_is_silent_and_the_hold_off_begins_anew_behind_it() -> None:
     assert all(policy.take(state) is None for state in standing)
 
 
+def test_while_the_sensor_is_in_doubt_nobody_is_reminded_and_the_hold_off_begins_anew() -> None:
+    policy = CuePolicy(AT_ONCE, random.Random(0).random)
+    found = [
+        state.time_s
+        for state in states(course((200, 6.0)))
+        if policy.take(state, is_doubtful=state.time_s < 100.0) is not None
+    ]
+    # The first stride that counts began at 97; thirty seconds, and two of lag.
+    assert found[0] == 129.0
+
+
 def test_strides_that_come_late_after_a_lost_link_are_no_reason_now() -> None:
     policy = CuePolicy(AT_ONCE, random.Random(0).random)
     late = LiveState(200.0, tuple(course((100, 9.0))), None, ZeroSource.STANDING, "")
