@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.cues.log import CUE_MARK, Cue, CueFate, CueSize, cues_of
@@ -13,6 +13,7 @@ from sensor.samples import Mark
 FINITE = st.floats(-90, 90)
 
 
+@settings(deadline=None)
 @given(
     adjusted_deg=FINITE,
     held_s=st.floats(0, 600),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.config import CueConfig
@@ -131,6 +131,7 @@ def test_too_few_of_either_are_told_and_make_no_figure(given_count: int, withhel
 PAIRS = st.lists(st.tuples(st.floats(-30, 30), st.floats(-30, 30)), max_size=12).map(tuple)
 
 
+@settings(deadline=None)
 @given(given=PAIRS, withheld=PAIRS, uncued=PAIRS)
 def test_whatever_the_angles_an_interval_holds_its_effect(
     given: Pairs, withheld: Pairs, uncued: Pairs

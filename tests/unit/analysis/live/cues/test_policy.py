@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.cues.log import Cue, CueFate, CueSize
@@ -198,14 +198,15 @@ def drawn(parts: list[tuple[int, float, Activity, bool, float, float, float]]) -
     return strides
 
 
+@settings(max_examples=60, deadline=None)
 @given(parts=st.lists(PART, max_size=12), withhold=st.booleans(), seed=st.integers(0, 5))
 def test_whatever_is_run_no_rule_is_ever_broken(
     parts: list[tuple[int, float, Activity, bool, float, float, float]], withhold: bool, seed: int
 ) -> None:
-    settings = CueSettings(quiet_start_s=60.0, hold_off_s=20.0, cool_down_s=60.0, withhold=withhold)
+    wished = CueSettings(quiet_start_s=60.0, hold_off_s=20.0, cool_down_s=60.0, withhold=withhold)
     strides = drawn(parts)
-    found = cues(strides, settings, seed=seed)
-    assert found == cues(strides, settings, seed=seed)
+    found = cues(strides, wished, seed=seed)
+    assert found == cues(strides, wished, seed=seed)
     first_s = min((s.start_s for s in strides if s.activity is Activity.RUN), default=math.inf)
     for cue in found:
         told = [s for s in strides if s.end_s + 2.0 <= cue.time_s]
@@ -216,6 +217,6 @@ def test_whatever_is_run_no_rule_is_ever_broken(
         assert not any(abs(s.grade_pct) > 2.0 for s in held)
         assert all(b.start_s - a.end_s <= 5.0 for a, b in pairwise(held))
         above = [s.adjusted_flexion_deg for s in held if s.usable and math.isfinite(s.adjusted_flexion_deg)]
-        assert sorted(above)[len(above) // 2] > settings.threshold_deg
-        assert cue.adjusted_deg > settings.threshold_deg
-    assert all(b.time_s - a.time_s >= settings.cool_down_s for a, b in pairwise(found))
+        assert sorted(above)[len(above) // 2] > wished.threshold_deg
+        assert cue.adjusted_deg > wished.threshold_deg
+    assert all(b.time_s - a.time_s >= wished.cool_down_s for a, b in pairwise(found))
