@@ -105,7 +105,7 @@ def parse_cue(mark: Mark) -> Cue:
             fate=CueFate(told["fate"]),
             outputs=tuple(OutputKind(word) for word in told["outputs"][: len(OutputKind)]),
         )
-    except (KeyError, TypeError, RecursionError) as error:
+    except (KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"no cue ({error!r:.60})") from error
 
 

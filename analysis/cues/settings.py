@@ -233,13 +233,15 @@ def _bytes(value: object) -> bytes:
 
 def _webhook(value: object) -> str:
     url = _text(value)
+    # What a request may not hold has to be written as %20 and the like.
+    is_plain = url.isascii() and " " not in url
     hint = 'only programs on this computer are told: write a URL as "http://127.0.0.1:8080/cue"'
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
         raise ValueError(hint) from error
-    if parts.scheme != "http" or not _is_here(host) or parts.username is not None:
+    if not is_plain or parts.scheme != "http" or not _is_here(host) or parts.username is not None:
         raise ValueError(hint)
     return url
 

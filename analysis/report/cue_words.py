@@ -10,6 +10,8 @@ from analysis.run_report import RunReport
 MOST_ROWS = 30
 """More rows nobody reads; the JSON has all."""
 
+_HOW_TO_KNOW = "With withhold = true in the profile one in four is left out by chance, to find out."
+
 _FATES = {
     CueFate.DELIVERED: "given",
     CueFate.WITHHELD: "withheld",
@@ -35,7 +37,8 @@ def _effect(effect: CueEffect) -> list[str]:
     runs = "this run" if effect.run_count <= 1 else f"{effect.run_count} runs"
     if effect.compared_with is CueComparison.NOTHING:
         so_far = f"{runs} had {effect.given_count} and {effect.other_count}"
-        return [f"Whether cues help you cannot be told yet: {effect.because}; {so_far}."]
+        told = [f"Whether cues help you cannot be told yet: {effect.because}; {so_far}."]
+        return told if effect.other_count else [*told, _HOW_TO_KNOW]
     interval = f"95 % interval {words.signed(effect.lo_deg)} to {words.signed(effect.hi_deg)}"
     counted = f"{effect.given_count} cues against {effect.other_count} {effect.compared_with}, {runs}"
     told = [f"{_found(effect)} ({interval}; {counted})."]

@@ -54,6 +54,8 @@ class CueGiver:
             self._tell(f"{output.kind}: no answer within {limit_s:g} s")
         except CueOutputError as error:
             self._tell(f"{output.kind}: {error}")
+        except Exception as error:  # whatever an output runs into, the recording goes on
+            self._tell(f"{output.kind}: {type(error).__name__}: {error}")
         else:
             return True
         return False

@@ -49,6 +49,10 @@ def test_a_cue_is_read_as_it_was_written(
         '{"size":"small","adjusted_deg":NaN,"threshold_deg":1,"held_s":1,"fate":"delivered","outputs":[]}',
         '{"size":"small","adjusted_deg":1e999,"threshold_deg":1,"held_s":1,"fate":"delivered","outputs":[]}',
         '{"size":"small","adjusted_deg":1,"threshold_deg":1,"held_s":1,"fate":"eaten","outputs":[]}',
+        '{"size":"small","adjusted_deg":'
+        + "9" * 400
+        + ',"threshold_deg":1,"held_s":1,"fate":"failed","outputs":[]}',
+        '{"size":"small","adjusted_deg":1,"threshold_deg":1,"held_s":1,"fate":"failed","outputs":{}}',
         '{"size":"small","adjusted_deg":1,"threshold_deg":1,"held_s":1,"fate":"failed","outputs":7}',
         '{"size":"small","adjusted_deg":1,"threshold_deg":1,"held_s":1,"fate":"failed","outputs":["x"]}',
     ],

@@ -63,6 +63,8 @@ def test_a_vibrator_is_told_by_address_characteristic_and_bytes() -> None:
         ('webhook = "http://example.org/x"', "only programs on this computer"),
         ('webhook = "https://127.0.0.1/x"', "only programs on this computer"),
         ('webhook = "http://127.0.0.1@example.org/"', "only programs on this computer"),
+        ('webhook = "http://localhost/a b"', "only programs on this computer"),
+        ('webhook = "http://localhost/ö"', "only programs on this computer"),
         ('webhook = "http://[::1"', "only programs on this computer"),
         ('webhook = "http://127.0.0.1:99999/"', "only programs on this computer"),
         ('vibrator_bytes = "0"', "bytes in hex"),

@@ -103,6 +103,16 @@ def test_an_output_that_hangs_costs_its_own_cue_only() -> None:
     assert said[0] == "No cue by webhook: no answer within 20 s. Recording goes on."
 
 
+def test_whatever_an_output_runs_into_is_one_line() -> None:
+    class Broken(Made):
+        async def give(self, cue: Cue) -> None:
+            raise ZeroDivisionError("of an output of others")
+
+    cues, said = given(Broken(OutputKind.FILE), Made(OutputKind.BELL))
+    assert [cue.outputs for cue in cues] == [(OutputKind.BELL,)] * 2
+    assert said == ["No cue by file: ZeroDivisionError: of an output of others. Recording goes on."]
+
+
 def test_a_cue_that_nothing_gave_has_failed() -> None:
     cues, _ = given(Made(OutputKind.BELL, fails="no terminal"))
     assert [cue.fate for cue in cues] == [CueFate.FAILED] * 2
