@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from analysis.cli.record.live_screen import LiveScreen
-from analysis.live.records import LiveEstimator
+from analysis.live.records import LiveEstimator, LiveStride
 from analysis.live.view import LinkFacts, LiveDisplay, LiveView, SensorLink
 from sensor.recorder import LinkState, RecorderStatus, SensorStatus
 from sensor.samples import LiveBlock
@@ -29,6 +30,8 @@ class LivePosture:
         self._estimator: LiveEstimator | None = estimator
         self._display = display
         self._failure = ""
+        self._shift_deg = 0.0
+        self._shifted_s = math.inf
 
     def take(self, block: LiveBlock) -> None:
         """Take in what a sensor sent."""
@@ -44,11 +47,25 @@ class LivePosture:
         if self._estimator is not None:
             try:
                 state = self._estimator.state(facts.time_s)
-                self._display.take(state)
+                self._display.take(replace(state, strides=tuple(map(self._from_zero, state.strides))))
                 notice = state.notice
             except Exception as error:
                 self._give_up(error)
         return self._display.view(replace(facts, message=facts.message or self._failure or notice))
+
+    def set_zero(self, shift_deg: float, since_s: float) -> None:
+        """Count strides from ``since_s`` on from a zero ``shift_deg`` further forward than at first."""
+        self._shift_deg, self._shifted_s = shift_deg, since_s
+        self._display.trust_again()
+
+    def _from_zero(self, stride: LiveStride) -> LiveStride:
+        if stride.start_s < self._shifted_s:
+            return stride
+        return replace(
+            stride,
+            trunk_flexion_deg=stride.trunk_flexion_deg - self._shift_deg,
+            adjusted_flexion_deg=stride.adjusted_flexion_deg - self._shift_deg,
+        )
 
     def _give_up(self, error: Exception) -> None:
         """Show no posture any more: a runner is better off without a number than with a wrong one."""
@@ -107,6 +124,10 @@ class PostureLine:
     def take(self, block: LiveBlock) -> None:
         """Take in what a sensor sent; for the recorder to call."""
         self._posture.take(block)
+
+    def set_zero(self, shift_deg: float, since_s: float) -> None:
+        """Count from another zero; for whoever saw the runner stand tall anew."""
+        self._posture.set_zero(shift_deg, since_s)
 
     def show(self, status: RecorderStatus) -> None:
         """Show the newest status, and what is known of the posture."""

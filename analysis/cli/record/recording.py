@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from analysis.cli.home import in_new_place
 from analysis.cli.record.guide import HOW_TO_WEAR, Guide
 from analysis.cli.record.live_line import LiveLine
+from analysis.cli.record.zero_again import HOW_TO_SET, ZeroAgain
 from analysis.cli.stop_signals import on_signals
 from analysis.cli.text import clock_text
 from analysis.judging.known_laps import LAP_MARK
@@ -26,8 +27,11 @@ from sensor.recorder.room import shortage
 from sensor.recorder.walkthrough import GuideStep
 
 if TYPE_CHECKING:
+    from analysis.cli.record.live import PostureLine
     from analysis.cli.record.mark_keys import MarkKeys
-    from sensor.recorder.live_tap import LiveCallback
+
+LAP_KEYS = frozenset(b"mM ")
+ZERO_KEYS = frozenset(b"zZ")
 
 LAP_PAUSE_S = 1.0
 """A key that is held down is pressed once."""
@@ -96,7 +100,7 @@ async def record(
     new_path: Callable[[datetime], Path],
     line: LiveLine,
     on_step: Callable[[GuideStep], None] = _nobody_follows,
-    on_live: LiveCallback | None = None,
+    posture: PostureLine | None = None,
 ) -> Recorded:
     """Record until the runner, the clock or a signal ends it.
 
@@ -112,8 +116,8 @@ async def record(
         Where to talk.
     on_step
         Called with every step of the guide as it is asked for.
-    on_live
-        Called with what the sensors send, for whoever shows it; None for nobody.
+    posture
+        What shows posture meanwhile; None where nothing does.
 
     Raises
     ------
@@ -134,7 +138,7 @@ async def record(
             rng=random.Random(),
             on_status=lambda status: guided.attend(status),
             on_samples=lambda *samples: guided.guide.take(*samples),
-            on_live=on_live,
+            on_live=posture.take if posture is not None else None,
             simulated=options.is_simulated,
         )
 
@@ -144,6 +148,8 @@ async def record(
     if lack := shortage(options.plan, path.parent):
         line.say(f"Careful: {lack}. Make room before you go.")
     guided = GuidedRun(options, recorder, line, on_step=on_step)
+    if posture is not None:
+        guided.guide.zero = ZeroAgain(recorder, line.say, posture.set_zero)
     on_signals(guided.interrupt, guided.dismiss)
     with _keys(options) as guided.keys:
         steps = asyncio.create_task(guided.conduct())
@@ -211,8 +217,9 @@ class GuidedRun:
         """Show how the recording is doing and look for keys; for the recorder to call."""
         self.guide.tick()
         # Asked at any time, so that a key pressed too soon is not taken for a lap later.
-        if self.keys is not None and self.keys.is_lap_pressed() and self._out_since_s is not None:
-            self._mark_lap(status.time_s)
+        pressed = self.keys.pressed() if self.keys is not None else b""
+        if self._out_since_s is not None:
+            self._heed(pressed, status.time_s)
         if self._out_since_s is not None and self._options.duration_s is not None:
             left_s = self._out_since_s + self._options.duration_s - status.time_s
             self._line.hint = f"{clock_text(math.ceil(max(0.0, left_s)))} to go"
@@ -227,6 +234,8 @@ class GuidedRun:
             self._recorder.mark("run")
         if self.keys is not None:
             self._line.say(HOW_TO_MARK)
+        if self.guide.zero is not None and self._options.is_guided:
+            self._line.say(HOW_TO_SET)
         self._out_since_s = self._recorder.now_s()
         try:
             async with asyncio.timeout(self._options.duration_s):
@@ -249,6 +258,12 @@ class GuidedRun:
         """End now, because others than the runner ask for it."""
         self.is_dismissed = True
         self._recorder.stop()
+
+    def _heed(self, pressed: bytes, time_s: float) -> None:
+        if not LAP_KEYS.isdisjoint(pressed):
+            self._mark_lap(time_s)
+        if self.guide.zero is not None and not ZERO_KEYS.isdisjoint(pressed):
+            self.guide.zero.ask(time_s)
 
     def _mark_lap(self, time_s: float) -> None:
         if time_s < self._lap_s + LAP_PAUSE_S:

@@ -20,7 +20,7 @@ from analysis.live.records import LiveState, LiveStride
 from analysis.live.view import LinkFacts, LiveDisplay, LiveView, SensorLink
 from sensor.recorder import LinkState, RecorderStatus, SensorStatus
 from sensor.samples import LiveBlock
-from tests.support.live_states import run_of, state_of
+from tests.support.live_states import STRIDE_S, run_of, state_of
 
 BLOCK = LiveBlock("sternum", 0, np.zeros(1), np.zeros((1, 3)), np.zeros((1, 3)))
 STATUS = RecorderStatus(22.0, (SensorStatus("sternum", "A", LinkState.STREAMING, 7890, 104.2, 1, 87),))
@@ -39,6 +39,9 @@ class Scripted:
         self.blocks.append(block)
         if self._mistake == "add":
             raise ZeroDivisionError("float division by zero")
+
+    def tell(self, strides: Sequence[LiveStride]) -> None:
+        self._untold += strides
 
     def state(self, now_s: float) -> LiveState:
         if self._mistake == "state":
@@ -162,3 +165,19 @@ def test_the_code_for_the_phone_fits_a_small_terminal() -> None:
 def test_an_unknown_number_is_nowhere_taken_for_nought() -> None:
     strides = [replace(stride, trunk_flexion_deg=math.nan) for stride in run_of(30, change_deg=math.nan)]
     assert posture(Scripted(strides)).view(LinkFacts(22.0)).number == ""
+
+
+def test_from_a_new_zero_on_strides_are_counted_from_it_and_doubts_are_over() -> None:
+    """A strap that slips by 7 degrees after 60 strides, and a zero that is set anew behind it."""
+    before, slipped = run_of(60, change_deg=0.5), 60 * STRIDE_S
+    after = run_of(30, change_deg=7.5, from_s=slipped, from_m=before[-1].distance_m)
+    later = run_of(30, change_deg=7.5, from_s=after[-1].end_s, from_m=after[-1].distance_m)
+    estimator = Scripted([*before, *after])
+    made = posture(estimator)
+    doubtful = made.view(LinkFacts(after[-1].end_s))
+    assert (doubtful.word, doubtful.number) == ("check the sensor", "")
+    made.set_zero(7.0, after[-1].end_s - 1e-6)
+    estimator.tell(later)
+    view = made.view(LinkFacts(later[-1].end_s))
+    assert (view.word, view.number, view.message) == ("as usual", "+0.5°", "")
+    assert "trunk +7°" in view.facts
