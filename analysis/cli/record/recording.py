@@ -124,6 +124,7 @@ async def record(
     LinkError, UnknownSensorError, SessionFileError
         As `sensor.recorder.Recorder.run`.
     """
+    on_live = None if posture is None else posture.take
     # Before anything is asked of the runner, and before there is a file.
     await look_for(radio, lambda _: True, timeout_s=BLUETOOTH_CHECK_S)
     started_utc = datetime.now(UTC)
@@ -134,11 +135,12 @@ async def record(
             path,
             radio,
             name=options.name,
+            on_reading=None if posture is None else posture.take,
             started_utc=started_utc,
             rng=random.Random(),
             on_status=lambda status: guided.attend(status),
             on_samples=lambda *samples: guided.guide.take(*samples),
-            on_live=posture.take if posture is not None else None,
+            on_live=on_live,
             simulated=options.is_simulated,
         )
 
