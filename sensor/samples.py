@@ -393,3 +393,23 @@ class LiveBlock:
     clipped: BoolArray | None = None
     gyr_late_s: float = 0.0
     calibration: AccelerometerCalibration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReading:
+    """What a device beside the sensors told, handed on while a recording goes on.
+
+    Parameters
+    ----------
+    time_s
+        When it came, s of the session.
+    quantity, value
+        As of a `Track`: ``speed_mps``, ``heart_rate_bpm``, ``grade_pct`` …
+    source
+        What told it, in the words of `Track`.
+    """
+
+    time_s: float
+    quantity: str
+    value: float
+    source: str

@@ -20,7 +20,7 @@ from analysis.live.config import LiveConfig
 from analysis.live.records import LiveState, LiveStride
 from analysis.live.seat import seats_of
 from analysis.live.usual import LiveUsual
-from analysis.live.way import Reading, ToldBeside, Way
+from analysis.live.way import ToldBeside, Way
 from analysis.live.window import WindowedSensor
 from analysis.personal import PersonalBaseline
 from analysis.records import StrideTable
@@ -28,9 +28,12 @@ from analysis.signal.motion import Motion, gait_of
 from analysis.signal.speed import speed_profile
 from analysis.stride.rows import stride_table
 from analysis.words import Activity, ZeroSource
-from sensor.samples import TRUNK_PLACEMENTS, Gap, LiveBlock, SensorRecording
+from sensor.samples import TRUNK_PLACEMENTS, Gap, LiveBlock, LiveReading, SensorRecording
 
 HEAD = "head"
+
+TREADMILL = "treadmill"
+"""Source of what a treadmill tells, and the surface to run on there."""
 
 NO_SAMPLES = "Waiting for a sensor at the trunk: nothing came yet."
 NO_RUNNING = (
@@ -99,9 +102,12 @@ class WindowedEstimator:
             return
         self._look_where_due()
 
-    def tell(self, reading: Reading) -> None:
+    def tell(self, reading: LiveReading) -> None:
         """Take in what a device beside the sensors told: ``speed_mps``, ``heart_rate_bpm``, ``grade_pct``."""
         self._told_beside.add(reading)
+        if reading.source == TREADMILL and self._speed is None:
+            # Whoever runs on a belt stays in place: there is no path whose acceleration could mislead.
+            self._speed = speed_profile((), {"surface": TREADMILL}, self._config.distance)
 
     def state(self, now_s: float) -> LiveState:
         """Return what can be told at session time ``now_s``; each stride is in one state only."""

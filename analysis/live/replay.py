@@ -10,8 +10,7 @@ import numpy as np
 
 from analysis.live.estimator import WindowedEstimator
 from analysis.live.records import LiveEstimator, LiveState
-from analysis.live.way import Reading
-from sensor.samples import LiveBlock, Recording, SensorRecording, StrPath
+from sensor.samples import LiveBlock, LiveReading, Recording, SensorRecording, StrPath
 from sensor.session.reader import read_recording
 
 BLOCK_S = 0.25
@@ -21,7 +20,7 @@ _LIVE_QUANTITIES = ("speed_mps", "heart_rate_bpm", "grade_pct")
 
 
 class _Told(LiveEstimator, Protocol):
-    def tell(self, reading: Reading) -> None:
+    def tell(self, reading: LiveReading) -> None:
         """Take in what a device beside the sensors told."""
         ...
 
@@ -84,9 +83,9 @@ def blocks_between(sensor: SensorRecording, from_s: float, until_s: float) -> It
             )
 
 
-def _readings(recording: Recording) -> Iterator[Reading]:
+def _readings(recording: Recording) -> Iterator[LiveReading]:
     """Yield what was recorded beside the sensors at the time; a watch's file came afterwards."""
     for track in recording.tracks:
         if track.quantity in _LIVE_QUANTITIES:
             for time_s, value in zip(track.time_s.tolist(), track.value.tolist(), strict=True):
-                yield Reading(time_s, track.quantity, value, track.source)
+                yield LiveReading(time_s, track.quantity, value, track.source)

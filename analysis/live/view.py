@@ -151,6 +151,10 @@ class LiveDisplay:
         while self._strides and self._strides[0].distance_m < self._distance_m - self._unit.metres:
             self._strides.popleft()
 
+    def trust_again(self) -> None:
+        """Forget what was doubtful: the runner has set the zero anew."""
+        self._doubts.forget()
+
     def view(self, facts: LinkFacts) -> LiveView:
         """Return what is to be seen now."""
         recent = list(islice(reversed(self._strides), self._config.smoothing_strides))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,36 +14,26 @@ from analysis.live.config import LiveConfig
 from analysis.personal import FittedStep
 from analysis.records import StrideTable
 from analysis.signal.speed import typed_value
-from sensor.samples import FloatArray, Gap
+from sensor.samples import FloatArray, Gap, LiveReading
 
 _KEPT = 600
 """Readings that are kept of each quantity: ten minutes of a device that tells one a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a device beside the sensors told: a quantity of `sensor.samples.Track`, when, and by whom."""
-
-    time_s: float
-    quantity: str
-    value: float
-    source: str
 
 
 class ToldBeside:
     """The newest readings of the devices beside the sensors, by quantity."""
 
     def __init__(self) -> None:
-        self._told: dict[str, deque[Reading]] = {}
+        self._told: dict[str, deque[LiveReading]] = {}
 
-    def add(self, reading: Reading) -> None:
+    def add(self, reading: LiveReading) -> None:
         """Take in one reading; what is no number, or out of order, is left out."""
         own = self._told.setdefault(reading.quantity, deque(maxlen=_KEPT))
         is_later = not own or reading.time_s > own[-1].time_s
         if is_later and np.isfinite(reading.value) and np.isfinite(reading.time_s):
             own.append(reading)
 
-    def at(self, quantity: str, time_s: float, most_age_s: float) -> Reading | None:
+    def at(self, quantity: str, time_s: float, most_age_s: float) -> LiveReading | None:
         """Return the last reading before a time, if it is not too old."""
         own = self._told.get(quantity, ())
         last = next((one for one in reversed(own) if one.time_s <= time_s), None)

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sensor.link.radio import Radio
-from sensor.recorder.live_tap import LiveCallback
 from sensor.recorder.session_recorder import Recorder
 from sensor.recorder.status import RecorderStatus
-from sensor.samples import LiveBlock
+from sensor.samples import LiveBlock, LiveReading
+
+News = LiveBlock | LiveReading
+"""What a sensor sent, or a device beside it told."""
+
+NewsCallback = Callable[[News], None]
 
 
 class Follower(Protocol):
     """Is handed what comes, inside the event loop, and keeps its own mistakes to itself."""
 
-    def take(self, block: LiveBlock) -> None:
-        """Take in what a sensor sent."""
+    def take(self, news: News) -> None:
+        """Take in what came."""
         ...
 
     def show(self, status: RecorderStatus) -> None:
@@ -41,17 +45,17 @@ class Following:
     follow
         Makes what follows; None for nothing.
     view
-        Takes the same blocks.
+        Takes the same news.
     """
 
-    def __init__(self, follow: Follow | None, view: LiveCallback | None = None) -> None:
+    def __init__(self, follow: Follow | None, view: NewsCallback | None = None) -> None:
         self._follow = follow
         self._view = view
         self._follower: Follower | None = None
 
     @property
-    def on_live(self) -> LiveCallback | None:
-        """What the recorder is to hand blocks to; None where nobody wants them."""
+    def on_news(self) -> NewsCallback | None:
+        """What the recorder is to hand news to; None where nobody wants any."""
         return None if self._follow is None and self._view is None else self._take
 
     def begin(self, recorder: Recorder, radio: Radio, say: Callable[[str], None]) -> None:
@@ -69,9 +73,9 @@ class Following:
         if self._follower is not None:
             await self._follower.close()
 
-    def _take(self, block: LiveBlock) -> None:
+    def _take(self, news: News) -> None:
         # A view may make a mistake, which ends both; a follower keeps its own to itself.
         if self._follower is not None:
-            self._follower.take(block)
+            self._follower.take(news)
         if self._view is not None:
-            self._view(block)
+            self._view(news)

@@ -8,11 +8,15 @@ import numpy as np
 
 from sensor.calibration import AccelerometerCalibration
 from sensor.clock.causal import CausalClock
+from sensor.protocol.auxiliary import SOURCES, parse_readings
 from sensor.protocol.registry import DeviceKind
-from sensor.samples import LiveBlock, SampleBlock
+from sensor.samples import LiveBlock, LiveReading, SampleBlock
 
 LiveCallback = Callable[[LiveBlock], None]
 """Called inside the event loop, at every status: whoever needs time puts the block into a queue."""
+
+ReadingCallback = Callable[[LiveReading], None]
+"""The same, with what a device beside the sensors told."""
 
 NOT_LIVE = "not live"
 """Kind of the event that says that a sensor is recorded, but cannot be followed live."""
@@ -79,6 +83,32 @@ class LiveTap:
             gyr_late_s=self._kind.gyr_late_s,
             calibration=self.calibration,
         )
+
+    def end(self) -> None:
+        """Keep nothing any more: nobody follows."""
+        self._is_over, self._waiting = True, []
+
+
+class ReadingsTap:
+    """Understands what one device beside the sensors tells."""
+
+    def __init__(self) -> None:
+        self._is_over = False
+        self._waiting: list[tuple[float, str, bytes]] = []
+
+    def add(self, channel: str, payload: bytes, now_s: float) -> None:
+        """Keep a notification that came at session time ``now_s``, for `take`."""
+        if not self._is_over:
+            self._waiting.append((now_s, channel, payload))
+
+    def take(self) -> list[LiveReading]:
+        """Return what was told since the last call."""
+        taken, self._waiting = self._waiting, []
+        return [
+            LiveReading(now_s, quantity, value, SOURCES[channel])
+            for now_s, channel, payload in taken
+            for quantity, value in parse_readings(channel, payload)
+        ]
 
     def end(self) -> None:
         """Keep nothing any more: nobody follows."""

@@ -9,7 +9,7 @@ from sensor.protocol.registry import DeviceKind
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.limits import EndReason, LeftOut
 from sensor.recorder.live_preview import LivePreview, MotionPreview, ReadingsPreview
-from sensor.recorder.live_tap import NOT_LIVE, RATES_APART, LiveTap
+from sensor.recorder.live_tap import NOT_LIVE, RATES_APART, LiveTap, ReadingsTap
 from sensor.recorder.plan import AuxiliaryRequest, Wish
 from sensor.recorder.sensor_rows import SensorRows
 from sensor.recorder.status import LinkState, SensorStatus
@@ -43,6 +43,8 @@ class SensorLog:
         Sensors of which a calibration is known.
     tap
         Is given what the sensor sends, decoded; None where nobody follows live.
+    readings
+        The same of a device beside the sensors.
 
     Attributes
     ----------
@@ -66,6 +68,7 @@ class SensorLog:
         clock: SessionClock,
         calibrated: tuple[CalibratedSensor, ...] = (),
         tap: LiveTap | None = None,
+        readings: ReadingsTap | None = None,
     ) -> None:
         self.wish = wish
         self.link = LinkState.SEARCHING
@@ -77,6 +80,7 @@ class SensorLog:
         is_beside = isinstance(wish, AuxiliaryRequest)
         self._preview: LivePreview = ReadingsPreview() if is_beside else MotionPreview(tap)
         self._tap = tap
+        self._readings = readings
         self._clock = clock
         self._kind: DeviceKind | None = None
         self._described: Settings | None = None
@@ -143,11 +147,13 @@ class SensorLog:
         """Write down one notification as it came, dated now."""
         self._rows.packet(characteristic, payload)
 
-    def stream(self, payload: bytes) -> None:
+    def stream(self, payload: bytes, characteristic: str = "") -> None:
         """Note that the sample stream lives; ``payload`` is decoded later, for the live figures only."""
         self.link = LinkState.STREAMING
         self.message = ""
         self._preview.add(payload, self._clock.now_s())
+        if self._readings is not None:
+            self._readings.add(characteristic, payload, self._clock.now_s())
 
     def drain(self) -> FloatArray | None:
         """Decode what came since the last call; return (n, 3) specific force, m/s2, sensor axes, if any."""

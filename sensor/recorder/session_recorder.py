@@ -15,7 +15,7 @@ from sensor.errors import LinkError, LinkReason
 from sensor.link.radio import Radio
 from sensor.protocol.auxiliary import BESIDE
 from sensor.recorder.clock import SessionClock
-from sensor.recorder.live_tap import LiveCallback, LiveTap
+from sensor.recorder.live_tap import LiveCallback, LiveTap, ReadingCallback, ReadingsTap
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
@@ -65,6 +65,8 @@ class Recorder:
     on_live
         Called with the same, dated, for a live view. A mistake in it is told once, and ends the live view
         alone.
+    on_reading
+        Called with what devices beside the sensors told; likewise.
     simulated
         True where a virtual runner makes the session.
 
@@ -87,6 +89,7 @@ class Recorder:
         on_status: StatusCallback | None = None,
         on_samples: SamplesCallback | None = None,
         on_live: LiveCallback | None = None,
+        on_reading: ReadingCallback | None = None,
         simulated: bool = False,
     ) -> None:
         written_utc = started_utc.isoformat(timespec="milliseconds")
@@ -96,6 +99,7 @@ class Recorder:
         self._on_status = on_status
         self._on_samples = on_samples
         self._on_live = on_live
+        self._on_reading = on_reading
         self._live_failure = ""
         self._stopping = asyncio.Event()
         self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
@@ -104,7 +108,11 @@ class Recorder:
             SensorLog(wish, self._writer, clock=self._clock, calibrated=plan.calibrated, tap=tap)
             for wish, tap in zip_longest(plan.sensors, self._taps)
         ]
-        self._beside = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.beside]
+        self._readings = [ReadingsTap() for _ in plan.beside if on_reading is not None]
+        self._beside = [
+            SensorLog(wish, self._writer, clock=self._clock, readings=readings)
+            for wish, readings in zip_longest(plan.beside, self._readings)
+        ]
         self._logs = [*self._worn, *self._beside]
         shared = SharedSearch(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
         patient = replace(self._policy, silence_s=self._policy.beside_silence_s)
@@ -250,6 +258,7 @@ class Recorder:
     def _hand_on(self) -> None:
         """Give what came to the live view; whatever goes wrong there, the recording goes on."""
         try:
+            self._hand_on_readings()
             for tap in self._taps:
                 block = tap.take()
                 if block is not None and self._on_live is not None:
@@ -257,9 +266,21 @@ class Recorder:
         except Exception as error:  # whoever follows may make any mistake
             self._live_failure = f"the live view has stopped ({error!r}); the recording goes on"
             self._writer.event(self._clock.now_ns(), LIVE_EVENT, detail=self._live_failure)
-            for tap in self._taps:
-                tap.end()
-            self._taps = []
+            self._end_live_view()
+
+    def _end_live_view(self) -> None:
+        """Keep nothing for it any more."""
+        for tap in self._taps:
+            tap.end()
+        for readings in self._readings:
+            readings.end()
+        self._taps, self._readings = [], []
+
+    def _hand_on_readings(self) -> None:
+        for tap in self._readings:
+            for reading in tap.take():
+                if self._on_reading is not None:
+                    self._on_reading(reading)
 
 
 async def record_session(
@@ -275,6 +296,7 @@ async def record_session(
     policy: RecorderPolicy | None = None,
     on_status: StatusCallback | None = None,
     on_live: LiveCallback | None = None,
+    on_reading: ReadingCallback | None = None,
     context: Mapping[str, object] | None = None,
 ) -> RecorderStatus:
     """Record ``duration_s`` seconds into a new session file; return the last status.
@@ -296,6 +318,7 @@ async def record_session(
         policy=policy,
         on_status=on_status,
         on_live=on_live,
+        on_reading=on_reading,
         simulated=simulated,
     )
     for key, value in (context or {}).items():

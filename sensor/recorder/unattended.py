@@ -326,7 +326,8 @@ class UnattendedSession:
             rng=rng,
             on_status=self._attend,
             on_samples=self._stillness.add,
-            on_live=self._following.on_live,
+            on_live=self._following.on_news,
+            on_reading=self._following.on_news,
             simulated=options.is_simulated,
         )
         self._following.begin(self._recorder, radio, sink.trouble)

@@ -22,6 +22,7 @@ from analysis.cli.sensor_args import parse_plan
 from analysis.cli.text import parse_duration_s, tell_aside
 
 if TYPE_CHECKING:
+    from analysis.cli.record.live import PostureLine
     from analysis.cli.record.live_line import LiveLine
     from analysis.cli.record.live_setup import LiveOptions
     from analysis.cli.record.recording import Recorded, RecordOptions
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
     from sensor.recorder.following import Follow
-    from sensor.recorder.live_tap import LiveCallback
     from sensor.recorder.unattended import UnattendedOptions
 
 VIRTUAL_RUN_S = 3600.0
@@ -227,18 +227,18 @@ async def _record(
         from analysis.cli.virtual_sensors import guided_virtual_runner
 
         async with guided_virtual_runner(options.plan, run_s) as (radio, hear):
-            with _line(options, live) as (line, on_live):
+            with _line(options, live) as (line, posture):
                 return await record(
-                    options, radio, new_path=new_path, line=line, on_step=hear, on_live=on_live
+                    options, radio, new_path=new_path, line=line, on_step=hear, posture=posture
                 )
     async with _radio(options.plan, options.is_simulated, run_s) as radio:
-        with _line(options, live) as (line, on_live):
-            return await record(options, radio, new_path=new_path, line=line, on_live=on_live)
+        with _line(options, live) as (line, posture):
+            return await record(options, radio, new_path=new_path, line=line, posture=posture)
 
 
 @contextmanager
-def _line(options: RecordOptions, live: LiveOptions | None) -> Iterator[tuple[LiveLine, LiveCallback | None]]:
-    """Return where to talk, and who wants to know what the sensors send."""
+def _line(options: RecordOptions, live: LiveOptions | None) -> Iterator[tuple[LiveLine, PostureLine | None]]:
+    """Return where to talk, and the same once more where it shows posture."""
     if live is None:
         from analysis.cli.record.live_line import live_line
 
@@ -248,7 +248,7 @@ def _line(options: RecordOptions, live: LiveOptions | None) -> Iterator[tuple[Li
     from analysis.cli.record.live_setup import posture_line
 
     with posture_line(live, options.plan, is_simulated=options.is_simulated) as posture:
-        yield posture, posture.take
+        yield posture, posture
 
 
 async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
+import threading
+from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from analysis.cli.record.live import MOST_WAITING, ToldEstimator
 from analysis.cli.record.live_setup import LiveOptions, personal_usual
 from analysis.cues.log import CUE_MARK, CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate
 from analysis.cues.settings import CueSettings, OutputKind, share_of_cues
@@ -24,14 +28,12 @@ from analysis.live.cues.outputs.webhook import WebhookOutput
 from analysis.live.cues.policy import CuePolicy
 from analysis.live.doubts import AngleDoubts
 from analysis.live.estimator import WindowedEstimator
-from analysis.live.records import LiveEstimator, LiveState
+from analysis.live.records import LiveState
 from analysis.profile import analysis_config
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
+from sensor.recorder.following import Follow, News
 from sensor.samples import LiveBlock
-
-if TYPE_CHECKING:
-    from sensor.recorder.following import Follow
 
 
 class Marks(Protocol):
@@ -135,37 +137,74 @@ class CueFollower:
     Parameters
     ----------
     estimator
-        Turns blocks into strides.
+        Turns what comes into strides.
     cueing
         Takes in what they tell.
+    aside
+        Does the estimator's work, one piece at a time: at once, or where it holds no packet up.
     """
 
-    def __init__(self, estimator: LiveEstimator, cueing: Cueing) -> None:
+    def __init__(
+        self,
+        estimator: ToldEstimator,
+        cueing: Cueing,
+        aside: Callable[[Callable[[], None]], object] = lambda work: work(),
+    ) -> None:
         self._estimator = estimator
         self._cueing = cueing
+        self._aside = aside
+        self._waiting: deque[News] = deque(maxlen=MOST_WAITING)
+        self._told: deque[LiveState] = deque()
+        self._failure: Exception | None = None
+        self._is_busy = False
         self._is_over = False
 
-    def take(self, block: LiveBlock) -> None:
-        """Take in what a sensor sent."""
-        self._guarded(lambda: self._estimator.add(block))
+    def take(self, news: News) -> None:
+        """Take in what a sensor sent, or a device beside it told."""
+        if not self._is_over:
+            self._waiting.append(news)
 
     def show(self, status: RecorderStatus) -> None:
         """Look whether a cue is due."""
-        self._guarded(lambda: self._cueing.take(self._estimator.state(status.time_s)))
+        if self._is_over:
+            return
+        if not self._is_busy:
+            self._is_busy = True
+            waiting = tuple(self._waiting)
+            self._waiting.clear()
+            self._aside(partial(self._work, waiting, status.time_s))
+        try:
+            while self._told:
+                self._cueing.take(self._told.popleft())
+        except Exception as error:  # cues end here, and nothing else
+            self._failure = error
+        if self._failure is not None:
+            self._is_over = True
+            what = f"{type(self._failure).__name__}: {self._failure}"
+            self._cueing.complain(f"No more cues ({what}). Recording goes on.")
 
     async def close(self) -> None:
         """Let go of the outputs."""
         self._is_over = True
         await self._cueing.close()
 
-    def _guarded(self, work: Callable[[], None]) -> None:
-        if self._is_over:
-            return
+    def _work(self, waiting: tuple[News, ...], now_s: float) -> None:
         try:
-            work()
-        except Exception as error:
-            self._is_over = True
-            self._cueing.complain(f"No more cues ({type(error).__name__}: {error}). Recording goes on.")
+            for news in waiting:
+                if isinstance(news, LiveBlock):
+                    self._estimator.add(news)
+                else:
+                    self._estimator.tell(news)
+            self._told.append(self._estimator.state(now_s))
+        except Exception as error:  # an estimator may make any mistake
+            self._failure = error
+        finally:
+            self._is_busy = False
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    """Work where no packet waits for it: finding how the sensors sit takes a second."""
+    threading.Thread(target=work, daemon=True).start()
 
 
 def cues_for(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -> Follow:
@@ -187,7 +226,8 @@ def cues_for(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -
         personal = personal_usual(options, plan, config, is_simulated=is_simulated)
         estimator = WindowedEstimator(config, context=options.context, personal=personal)
         wish = CueWish(settings, share_of_cues(settings, date.today()), random.SystemRandom().random)
-        return CueFollower(estimator, Cueing(wish, outputs_of(settings, radio), marks=recorder, say=say))
+        cueing = Cueing(wish, outputs_of(settings, radio), marks=recorder, say=say)
+        return CueFollower(estimator, cueing, _in_a_thread)
 
     return follow
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 
 from analysis.cli.record.live_line import LiveLine
+from analysis.cli.record.zero_again import ZeroAgain
 from sensor.recorder import Recorder
 from sensor.recorder.live_lean import LiveLean
 from sensor.recorder.walkthrough import Bow, GuideStep, StandStill
@@ -50,6 +51,11 @@ class Guide:
         The sensor that tells whether the runner stands still.
     on_step
         Called with every step as it is asked for.
+
+    Attributes
+    ----------
+    zero
+        Sets the zero anew while the runner is out; None where nothing is shown that counts from one.
     """
 
     def __init__(
@@ -66,8 +72,10 @@ class Guide:
         self._on_step = on_step
         self._listener: Callable[[float, FloatArray], None] | None = None
         self._has_data = False
+        self._is_out = False
         self._lean: LiveLean | None = None
         self._news = asyncio.Event()
+        self.zero: ZeroAgain | None = None
 
     def take(self, placement: str, now_s: float, acc_sensor_mps2: FloatArray) -> None:
         """Take in what a sensor has just read; for the recorder to call."""
@@ -79,6 +87,8 @@ class Guide:
         if self._lean is not None:
             self._lean.add(now_s, acc_sensor_mps2)
             self._line.lean_deg = self._lean.lean_deg(now_s)
+        if self.zero is not None and self._is_out:
+            self.zero.take(now_s, acc_sensor_mps2)
 
     def tick(self) -> None:
         """Look at the clock; to be called several times a second, whether or not a sensor sends anything."""
@@ -103,10 +113,14 @@ class Guide:
 
     def send_off(self, text: str) -> None:
         """Let the run begin."""
+        self._is_out = True
+        if self.zero is not None:
+            self.zero.begin(self._lean)
         self._ask(GuideStep.RUN, text)
 
     async def close(self) -> None:
         """The last standing."""
+        self._is_out = False
         self._ask(GuideStep.STAND_AGAIN, _STAND_AGAIN)
         self._lean = self._line.lean_deg = None
         if await self._stand("standing end") is None:

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from analysis.cli.record.live_screen import LiveScreen
-from analysis.live.records import LiveEstimator
+from analysis.live.records import LiveEstimator, LiveState, LiveStride
 from analysis.live.view import LinkFacts, LiveDisplay, LiveView, SensorLink
 from sensor.recorder import LinkState, RecorderStatus, SensorStatus
-from sensor.samples import LiveBlock
+from sensor.samples import LiveBlock, LiveReading
+
+MOST_WAITING = 4096
+"""Blocks and readings that wait for a slow computer, minutes of two sensors; beyond, the oldest go."""
+
+
+class ToldEstimator(LiveEstimator, Protocol):
+    """An estimator that devices beside the sensors tell of speed and heart rate, too."""
+
+    def tell(self, reading: LiveReading) -> None:
+        """Take in what one told."""
+        ...
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()
 
 
 class LivePosture:
-    """Hands blocks to an estimator and says what is to be shown; its first mistake is its last.
+    """Hands what comes to an estimator and says what is to be shown; its first mistake is its last.
 
     Parameters
     ----------
@@ -23,36 +41,78 @@ class LivePosture:
         Turns blocks into strides.
     display
         Turns strides into what is seen.
+    aside
+        Does the estimator's work, one piece at a time: at once, or where it holds nobody up.
     """
 
-    def __init__(self, estimator: LiveEstimator, display: LiveDisplay) -> None:
-        self._estimator: LiveEstimator | None = estimator
+    def __init__(
+        self,
+        estimator: ToldEstimator,
+        display: LiveDisplay,
+        aside: Callable[[Callable[[], None]], object] = _at_once,
+    ) -> None:
+        self._estimator: ToldEstimator | None = estimator
         self._display = display
+        self._aside = aside
+        self._is_busy = False
+        self._waiting: deque[LiveBlock | LiveReading] = deque(maxlen=MOST_WAITING)
+        self._told: deque[LiveState] = deque()
+        self._notice = ""
         self._failure = ""
+        self._shift_deg = 0.0
+        self._shifted_s = math.inf
 
-    def take(self, block: LiveBlock) -> None:
-        """Take in what a sensor sent."""
+    def take(self, news: LiveBlock | LiveReading) -> None:
+        """Take in what a sensor sent, or a device beside it told."""
         if self._estimator is not None:
-            try:
-                self._estimator.add(block)
-            except Exception as error:
-                self._give_up(error)
+            self._waiting.append(news)
 
     def view(self, facts: LinkFacts) -> LiveView:
         """Return what is to be seen; after a mistake how the sensors are doing, and what happened."""
-        notice = ""
-        if self._estimator is not None:
-            try:
-                state = self._estimator.state(facts.time_s)
-                self._display.take(state)
-                notice = state.notice
-            except Exception as error:
-                self._give_up(error)
-        return self._display.view(replace(facts, message=facts.message or self._failure or notice))
+        if self._estimator is not None and not self._is_busy:
+            self._is_busy = True
+            waiting = tuple(self._waiting)
+            self._waiting.clear()
+            self._aside(partial(self._work, self._estimator, waiting, facts.time_s))
+        while self._told:
+            state = self._told.popleft()
+            self._notice = state.notice
+            self._display.take(replace(state, strides=tuple(map(self._from_zero, state.strides))))
+        return self._display.view(replace(facts, message=facts.message or self._failure or self._notice))
+
+    def _work(
+        self, estimator: ToldEstimator, waiting: Sequence[LiveBlock | LiveReading], now_s: float
+    ) -> None:
+        try:
+            for news in waiting:
+                if isinstance(news, LiveBlock):
+                    estimator.add(news)
+                else:
+                    estimator.tell(news)
+            self._told.append(estimator.state(now_s))
+        except Exception as error:  # an estimator may make any mistake
+            self._give_up(error)
+        finally:
+            self._is_busy = False
+
+    def set_zero(self, shift_deg: float, since_s: float) -> None:
+        """Count strides from ``since_s`` on from a zero ``shift_deg`` further forward than at first."""
+        self._shift_deg, self._shifted_s = shift_deg, since_s
+        self._display.trust_again()
+
+    def _from_zero(self, stride: LiveStride) -> LiveStride:
+        if stride.start_s < self._shifted_s:
+            return stride
+        return replace(
+            stride,
+            trunk_flexion_deg=stride.trunk_flexion_deg - self._shift_deg,
+            adjusted_flexion_deg=stride.adjusted_flexion_deg - self._shift_deg,
+        )
 
     def _give_up(self, error: Exception) -> None:
         """Show no posture any more: a runner is better off without a number than with a wrong one."""
         self._estimator = None
+        self._waiting.clear()
         self._failure = f"posture is no longer shown ({type(error).__name__}: {error}); recording goes on"
 
 
@@ -104,9 +164,13 @@ class PostureLine:
         """Leave the terminal as it was."""
         self._screen.__exit__(kind, error, trace)
 
-    def take(self, block: LiveBlock) -> None:
-        """Take in what a sensor sent; for the recorder to call."""
-        self._posture.take(block)
+    def take(self, news: LiveBlock | LiveReading) -> None:
+        """Take in what a sensor sent, or a device beside it told; for the recorder to call."""
+        self._posture.take(news)
+
+    def set_zero(self, shift_deg: float, since_s: float) -> None:
+        """Count from another zero; for whoever saw the runner stand tall anew."""
+        self._posture.set_zero(shift_deg, since_s)
 
     def show(self, status: RecorderStatus) -> None:
         """Show the newest status, and what is known of the posture."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,16 +59,25 @@ def posture_line(options: LiveOptions, plan: RecordingPlan, *, is_simulated: boo
     """Show posture from entering to leaving; a page that cannot be had is told, and goes without."""
     config = analysis_config(options.profile)
     personal = personal_usual(options, plan, config, is_simulated=is_simulated)
-    posture = LivePosture(
-        WindowedEstimator(config, context=options.context, personal=personal),
-        LiveDisplay(config.findings, options.profile.unit),
-    )
+    estimator = WindowedEstimator(config, context=options.context, personal=personal)
+    display = LiveDisplay(config.findings, options.profile.unit)
     with ExitStack() as stack:
+        posture = LivePosture(estimator, display, _aside(stack))
         page = _page(options, stack)
         with _line(posture, live_screen(), page, options.reach) as line:
             if page is not None and options.reach is not None:
                 line.say(invitation(page.address.url, options.reach))
             yield line
+
+
+def _aside(stack: ExitStack) -> Callable[[Callable[[], None]], object]:
+    """Return what works in a thread: finding how the sensors sit takes a second, in which packets come."""
+    thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="live posture"))
+
+    def aside(work: Callable[[], None]) -> object:
+        return asyncio.get_running_loop().run_in_executor(thread, work)
+
+    return aside
 
 
 def _page(options: LiveOptions, stack: ExitStack) -> LivePage | None:

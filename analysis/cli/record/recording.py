@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from analysis.cli.home import in_new_place
 from analysis.cli.record.guide import HOW_TO_WEAR, Guide
 from analysis.cli.record.live_line import LiveLine
+from analysis.cli.record.zero_again import HOW_TO_SET, ZeroAgain
 from analysis.cli.stop_signals import on_signals
 from analysis.cli.text import clock_text
 from analysis.judging.known_laps import LAP_MARK
@@ -27,9 +28,12 @@ from sensor.recorder.room import shortage
 from sensor.recorder.walkthrough import GuideStep
 
 if TYPE_CHECKING:
+    from analysis.cli.record.live import PostureLine
     from analysis.cli.record.mark_keys import MarkKeys
     from sensor.recorder.following import Follow
-    from sensor.recorder.live_tap import LiveCallback
+
+LAP_KEYS = frozenset(b"mM ")
+ZERO_KEYS = frozenset(b"zZ")
 
 LAP_PAUSE_S = 1.0
 """A key that is held down is pressed once."""
@@ -101,7 +105,7 @@ async def record(
     new_path: Callable[[datetime], Path],
     line: LiveLine,
     on_step: Callable[[GuideStep], None] = _nobody_follows,
-    on_live: LiveCallback | None = None,
+    posture: PostureLine | None = None,
 ) -> Recorded:
     """Record until the runner, the clock or a signal ends it.
 
@@ -117,8 +121,8 @@ async def record(
         Where to talk.
     on_step
         Called with every step of the guide as it is asked for.
-    on_live
-        Called with what the sensors send, for whoever shows it; None for nobody.
+    posture
+        What shows posture meanwhile; None where nothing does.
 
     Raises
     ------
@@ -128,7 +132,7 @@ async def record(
     # Before anything is asked of the runner, and before there is a file.
     await look_for(radio, lambda _: True, timeout_s=BLUETOOTH_CHECK_S)
     started_utc = datetime.now(UTC)
-    following = Following(options.follow, on_live)
+    following = Following(options.follow, None if posture is None else posture.take)
 
     def attend(status: RecorderStatus) -> None:
         guided.attend(status)
@@ -144,7 +148,8 @@ async def record(
             rng=random.Random(),
             on_status=attend,
             on_samples=lambda *samples: guided.guide.take(*samples),
-            on_live=following.on_live,
+            on_live=following.on_news,
+            on_reading=following.on_news,
             simulated=options.is_simulated,
         )
 
@@ -155,6 +160,8 @@ async def record(
         line.say(f"Careful: {lack}. Make room before you go.")
     guided = GuidedRun(options, recorder, line, on_step=on_step)
     following.begin(recorder, radio, line.say)
+    if posture is not None:
+        guided.guide.zero = ZeroAgain(recorder, line.say, posture.set_zero)
     on_signals(guided.interrupt, guided.dismiss)
     with _keys(options) as guided.keys:
         steps = asyncio.create_task(guided.conduct())
@@ -223,8 +230,9 @@ class GuidedRun:
         """Show how the recording is doing and look for keys; for the recorder to call."""
         self.guide.tick()
         # Asked at any time, so that a key pressed too soon is not taken for a lap later.
-        if self.keys is not None and self.keys.is_lap_pressed() and self._out_since_s is not None:
-            self._mark_lap(status.time_s)
+        pressed = self.keys.pressed() if self.keys is not None else b""
+        if self._out_since_s is not None:
+            self._heed(pressed, status.time_s)
         if self._out_since_s is not None and self._options.duration_s is not None:
             left_s = self._out_since_s + self._options.duration_s - status.time_s
             self._line.hint = f"{clock_text(math.ceil(max(0.0, left_s)))} to go"
@@ -239,6 +247,8 @@ class GuidedRun:
             self._recorder.mark("run")
         if self.keys is not None:
             self._line.say(HOW_TO_MARK)
+        if self.guide.zero is not None and self._options.is_guided:
+            self._line.say(HOW_TO_SET)
         self._out_since_s = self._recorder.now_s()
         try:
             async with asyncio.timeout(self._options.duration_s):
@@ -261,6 +271,12 @@ class GuidedRun:
         """End now, because others than the runner ask for it."""
         self.is_dismissed = True
         self._recorder.stop()
+
+    def _heed(self, pressed: bytes, time_s: float) -> None:
+        if not LAP_KEYS.isdisjoint(pressed):
+            self._mark_lap(time_s)
+        if self.guide.zero is not None and not ZERO_KEYS.isdisjoint(pressed):
+            self.guide.zero.ask(time_s)
 
     def _mark_lap(self, time_s: float) -> None:
         if time_s < self._lap_s + LAP_PAUSE_S:

@@ -9,8 +9,9 @@ import pytest
 
 from sensor.protocol.registry import device
 from sensor.recorder.live_tap import NOT_LIVE, LiveTap
-from sensor.samples import LiveBlock
+from sensor.samples import LiveBlock, LiveReading
 from sensor.session.reader import read_recording
+from sensor.virtual.devices.standard import heart_rate_strap, treadmill
 from tests.support.recordings_over_air import (
     CAP,
     CHEST,
@@ -80,3 +81,22 @@ def test_a_sensor_whose_rates_come_apart_is_said_not_to_be_live() -> None:
     assert not tap.begin(device("muse"))
     assert NOT_LIVE == "not live"
     assert tap.take() is None
+
+
+def test_what_devices_beside_the_sensors_tell_is_handed_on_in_its_unit(path: Path) -> None:
+    belt = treadmill(lambda _: 2.5, lambda time_s: 2.5 * time_s, grade_pct=1.0)
+    strap = heart_rate_strap(lambda _: 140.0)
+    readings: list[LiveReading] = []
+
+    async def play(scene: Scene) -> None:
+        for one in (movesense(), belt, strap):
+            await scene.radio.add(one)
+
+    record_over_air(path, play, beside=(belt.name, strap.name), duration_s=10.0, on_reading=readings.append)
+    told = {(one.source, one.quantity): one.value for one in readings}
+    assert told["treadmill", "speed_mps"] == 2.5
+    assert told["treadmill", "grade_pct"] == 1.0
+    assert told["heart-rate strap", "heart_rate_bpm"] == 140.0
+    speeds = [one.time_s for one in readings if one.quantity == "speed_mps"]
+    assert len(speeds) > 5
+    assert speeds == sorted(speeds)

@@ -16,10 +16,9 @@ from analysis.live.config import LiveConfig
 from analysis.live.estimator import NO_RUNNING, NO_SAMPLES, WindowedEstimator
 from analysis.live.records import LiveStride, UsualSource
 from analysis.live.replay import blocks_between, replay
-from analysis.live.way import Reading
 from analysis.personal import PersonalBaseline, UsualLevel
 from analysis.words import Activity, ZeroSource
-from sensor.samples import LiveBlock, Recording, SensorRecording
+from sensor.samples import LiveBlock, LiveReading, Recording, SensorRecording
 from sensor.virtual.runner.plan import RunPlan, Worn, bow, run, stand
 from sensor.virtual.runner.scenarios import EVERYDAY
 from tests.bench.scoring import stride_means
@@ -169,8 +168,8 @@ def test_distance_is_that_of_the_report():
 def test_a_treadmills_speed_counts_and_is_named():
     estimator = WindowedEstimator(live=QUICK, context={"surface": "treadmill"})
     for number in range(44):
-        estimator.tell(Reading(float(number), "speed_mps", 2.0, "treadmill"))
-        estimator.tell(Reading(float(number), "heart_rate_bpm", 150.0, "heart-rate strap"))
+        estimator.tell(LiveReading(float(number), "speed_mps", 2.0, "treadmill"))
+        estimator.tell(LiveReading(float(number), "heart_rate_bpm", 150.0, "heart-rate strap"))
     for block in blocks_between(brief(), -np.inf, np.inf):
         estimator.add(block)
     state = estimator.state(44.0)

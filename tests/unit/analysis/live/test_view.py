@@ -168,7 +168,7 @@ def test_a_line_of_a_log_says_it_all() -> None:
     )
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(cuts=st.lists(st.integers(0, 900), max_size=6), seed=st.integers(0, 2**32 - 1))
 def test_strides_told_one_by_one_or_at_once_show_the_same(cuts: list[int], seed: int) -> None:
     changes_deg = np.random.default_rng(seed).normal(0.0, 5.0, 900).tolist()

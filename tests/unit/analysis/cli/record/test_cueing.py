@@ -23,7 +23,7 @@ from analysis.words import ZeroSource
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan, SensorRequest
 from sensor.recorder.unattended import UnattendedOptions, UnattendedSession
-from sensor.samples import LiveBlock, Mark
+from sensor.samples import LiveBlock, LiveReading, Mark
 from sensor.session.reader import read_recording
 from sensor.virtual.radio.direct.radio import DirectRadio
 from sensor.virtual.radio.timeloop import run_in_virtual_time
@@ -81,6 +81,9 @@ class Told:
         self._state = state
 
     def add(self, block: LiveBlock) -> None:
+        """Take nothing in."""
+
+    def tell(self, reading: LiveReading) -> None:
         """Take nothing in."""
 
     def state(self, now_s: float) -> LiveState:
@@ -146,6 +149,9 @@ def test_an_estimator_that_fails_ends_the_cues_and_nothing_else() -> None:
         def add(self, block: LiveBlock) -> None:
             """Take nothing in."""
 
+        def tell(self, reading: LiveReading) -> None:
+            """Take nothing in."""
+
         def state(self, now_s: float) -> LiveState:
             raise ValueError("NaN")
 
@@ -178,6 +184,9 @@ class Slouching:
 
     def add(self, block: LiveBlock) -> None:
         self.samples += len(block.time_s)
+
+    def tell(self, reading: LiveReading) -> None:
+        """Hear nothing beside."""
 
     def state(self, now_s: float) -> LiveState:
         until = max(self._told, int(now_s - 3.0))

@@ -169,9 +169,9 @@ class HeldKeys:
         self._held_s = held_s
         self._since_s = asyncio.get_running_loop().time()
 
-    def is_lap_pressed(self) -> bool:
+    def pressed(self) -> bytes:
         now_s = asyncio.get_running_loop().time() - self._since_s
-        return any(begin_s <= now_s < end_s for begin_s, end_s in self._held_s)
+        return b"m" if any(begin_s <= now_s < end_s for begin_s, end_s in self._held_s) else b""
 
 
 def test_a_key_marks_a_lap_once_a_second_and_only_while_the_runner_is_out(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -19,10 +19,11 @@ from analysis.lengths import LengthUnit
 from analysis.live.records import LiveState, LiveStride
 from analysis.live.view import LinkFacts, LiveDisplay, LiveView, SensorLink
 from sensor.recorder import LinkState, RecorderStatus, SensorStatus
-from sensor.samples import LiveBlock
-from tests.support.live_states import run_of, state_of
+from sensor.samples import LiveBlock, LiveReading
+from tests.support.live_states import STRIDE_S, run_of, state_of
 
 BLOCK = LiveBlock("sternum", 0, np.zeros(1), np.zeros((1, 3)), np.zeros((1, 3)))
+PULSE = LiveReading(21.0, "heart_rate_bpm", 148.0, "strap")
 STATUS = RecorderStatus(22.0, (SensorStatus("sternum", "A", LinkState.STREAMING, 7890, 104.2, 1, 87),))
 
 
@@ -31,6 +32,7 @@ class Scripted:
 
     def __init__(self, strides: Sequence[LiveStride], *, mistake: str = "", notice: str = "") -> None:
         self.blocks: list[LiveBlock] = []
+        self.readings: list[LiveReading] = []
         self._untold = list(strides)
         self._mistake = mistake
         self._notice = notice
@@ -39,6 +41,12 @@ class Scripted:
         self.blocks.append(block)
         if self._mistake == "add":
             raise ZeroDivisionError("float division by zero")
+
+    def run_on(self, strides: Sequence[LiveStride]) -> None:
+        self._untold += strides
+
+    def tell(self, reading: LiveReading) -> None:
+        self.readings.append(reading)
 
     def state(self, now_s: float) -> LiveState:
         if self._mistake == "state":
@@ -82,9 +90,10 @@ def test_what_the_recorder_hands_on_is_seen_on_screen_and_page_alike() -> None:
     with line:
         line.hint = "1:00 to go"
         line.take(BLOCK)
+        line.take(PULSE)
         line.show(STATUS)
         line.show(replace(STATUS, time_s=22.25))
-    assert estimator.blocks == [BLOCK]
+    assert (estimator.blocks, estimator.readings) == ([BLOCK], [PULSE])
     assert screen.views == published
     assert [view.number for view in screen.views] == ["+3.0°", "+3.0°"]
     assert screen.views[0].hint == "1:00 to go"
@@ -162,3 +171,33 @@ def test_the_code_for_the_phone_fits_a_small_terminal() -> None:
 def test_an_unknown_number_is_nowhere_taken_for_nought() -> None:
     strides = [replace(stride, trunk_flexion_deg=math.nan) for stride in run_of(30, change_deg=math.nan)]
     assert posture(Scripted(strides)).view(LinkFacts(22.0)).number == ""
+
+
+def test_from_a_new_zero_on_strides_are_counted_from_it_and_doubts_are_over() -> None:
+    """A strap that slips by 7 degrees after 60 strides, and a zero that is set anew behind it."""
+    before, slipped = run_of(60, change_deg=0.5), 60 * STRIDE_S
+    after = run_of(30, change_deg=7.5, from_s=slipped, from_m=before[-1].distance_m)
+    later = run_of(30, change_deg=7.5, from_s=after[-1].end_s, from_m=after[-1].distance_m)
+    estimator = Scripted([*before, *after])
+    made = posture(estimator)
+    doubtful = made.view(LinkFacts(after[-1].end_s))
+    assert (doubtful.word, doubtful.number) == ("check the sensor", "")
+    made.set_zero(7.0, after[-1].end_s - 1e-6)
+    estimator.run_on(later)
+    view = made.view(LinkFacts(later[-1].end_s))
+    assert (view.word, view.number, view.message) == ("as usual", "+0.5°", "")
+    assert "trunk +7°" in view.facts
+
+
+def test_a_slow_estimator_holds_nobody_up_and_is_handed_all_that_came_meanwhile() -> None:
+    estimator, works = Scripted(run_of(30, change_deg=3.0)), list[Callable[[], None]]()
+    made = LivePosture(estimator, LiveDisplay(FindingsConfig(), LengthUnit.KILOMETRE), works.append)
+    made.take(BLOCK)
+    for tick in range(5):
+        assert made.view(LinkFacts(20.0 + tick)).number == ""
+        made.take(BLOCK)
+    assert (len(works), estimator.blocks) == (1, [])
+    works[0]()
+    assert made.view(LinkFacts(25.0)).number == "+3.0°"
+    works[1]()
+    assert len(estimator.blocks) == 6

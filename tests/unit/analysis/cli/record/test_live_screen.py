@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from io import StringIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -30,6 +31,7 @@ FACTS = LinkFacts(
 )
 
 
+@lru_cache
 def a_view(facts: LinkFacts = FACTS) -> LiveView:
     """A runner who bends by 5 degrees over 1.5 km, their head 12 degrees down."""
     display = LiveDisplay(FindingsConfig(), LengthUnit.KILOMETRE)
@@ -108,6 +110,7 @@ def test_the_screen_at_its_usual_sizes(width: int, height: int, is_ascii: bool, 
     assert "\n".join(line.text for line in lines) == text
 
 
+@settings(deadline=None)
 @given(width=st.integers(1, 200), height=st.integers(1, 60), is_ascii=st.booleans())
 def test_whatever_its_size_nothing_sticks_out_and_the_word_is_there(
     width: int, height: int, is_ascii: bool
