@@ -1,6 +1,6 @@
 """Whether "did the cue help?" is answered truly: ``python -m tests.bench.cues``.
 
-Writes ``CUES.md``; takes about ten minutes.
+Writes ``CUES.md``; takes about a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.support.cue_trials import Reaction, pooled
 PAGE = Path(__file__).with_name("CUES.md")
 FIRST_SEED = 7_000
 """Seeds from here on were never looked at while a number was chosen."""
-TRIALS = 200
+TRIALS = 300
 TALLER_DEG = (0.0, 1.0, 2.0)
 
 INTRODUCTION = """# Did the cue help?
