@@ -92,6 +92,11 @@ class SampleBuffer:
         )
 
     @property
+    def rows(self) -> int:
+        """How many samples there is room for."""
+        return len(self._rows)
+
+    @property
     def first_s(self) -> float:
         """When the oldest sample that is kept was taken."""
         return float(self._time_s[0])
