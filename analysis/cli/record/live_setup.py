@@ -58,7 +58,7 @@ class LiveOptions:
 def posture_line(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -> Iterator[PostureLine]:
     """Show posture from entering to leaving; a page that cannot be had is told, and goes without."""
     config = analysis_config(options.profile)
-    personal = _personal(options, plan, config, is_simulated=is_simulated)
+    personal = personal_usual(options, plan, config, is_simulated=is_simulated)
     estimator = WindowedEstimator(config, context=options.context, personal=personal)
     display = LiveDisplay(config.findings, options.profile.unit)
     with ExitStack() as stack:
@@ -106,7 +106,7 @@ def _line(
     return PostureLine(posture, screen, publish=feed.publish, poster=poster)
 
 
-def _personal(
+def personal_usual(
     options: LiveOptions, plan: RecordingPlan, config: AnalysisConfig, *, is_simulated: bool
 ) -> PersonalBaseline | None:
     """Return what earlier runs tell of the runner, as far as it is kept; None where they tell too little."""
