@@ -79,7 +79,7 @@ class AngleDoubts:
         self._slipped_s = -math.inf
 
     def sentence(self, now_s: float) -> str:
-        """Return what is doubtful at session time ``now_s`` and what to do; empty where nothing is."""
+        """Return what is doubtful at session time ``now_s``; empty where nothing is."""
         c = self._config
         strides = list(self._recent)[-c.strides :]
         if len(strides) < c.strides:

@@ -13,10 +13,15 @@ from enum import StrEnum
 import numpy as np
 
 from sensor.samples import FloatArray
+from sensor.units import STANDARD_GRAVITY_MPS2
 
 STILL_WINDOW_S = 1.0
 STILL_SPREAD_MPS2 = 0.35
 """Root of the summed variances of the axes over the window: sway and breath stay below 0.2, steps above 1."""
+
+MOST_GRAVITY_ERROR = 0.03
+"""A sensor at rest that reads gravity further off than this tells angles that are off, too; the check-up of a
+sensor (`runtall doctor`) draws the same line."""
 
 BOW_DEG = 20.0
 """A bow tilts the chest by 30 degrees and more; swaying and looking about by less than 10."""
@@ -97,6 +102,12 @@ class StandStill:
     def is_done(self) -> bool:
         """Whether the runner has stood long enough."""
         return self.is_still and self.left_s <= 0.0
+
+    @property
+    def reads_gravity(self) -> bool:
+        """Whether the size of what was read last while still is that of gravity; true before."""
+        size_mps2 = float(np.linalg.norm(self.upright_mps2))
+        return not size_mps2 or abs(size_mps2 / STANDARD_GRAVITY_MPS2 - 1.0) <= MOST_GRAVITY_ERROR
 
     def add(self, now_s: float, acc_sensor_mps2: FloatArray) -> None:
         """Take in the newest (n, 3) specific force, m/s2, sensor axes."""

@@ -6,6 +6,8 @@ import asyncio
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from analysis.cli.record.live_line import LiveLine
 from analysis.cli.record.zero_again import ZeroAgain
 from sensor.recorder import Recorder
@@ -31,6 +33,9 @@ You will stand tall for 10 s, bow once, run, and stand tall for 10 s at the end.
 _STAND = "Stand tall and still, heels and head against a wall if there is one, for 10 s."
 _STAND_AGAIN = "Well done. Stand tall and still once more for 10 s (Ctrl-C: end at once)."
 _MOVED = "You moved. Starting the 10 seconds again."
+_GRAVITY = """\
+Careful: at rest the sensor reads {size_mps2:.1f} m/s2, not 9.8, so its angles may be off.
+At home, `runtall doctor --tilt` finds by how much."""
 _BOW = "Now bow forward once and come up again."
 _NO_SENSOR = "Nothing comes from the {placement} sensor, so standing and bow are left out."
 _NO_STANDING = "No 10 s of standing still within a minute, so standing and bow are left out."
@@ -104,6 +109,8 @@ class Guide:
         if standing is None:
             self._line.say(_NO_STANDING)
             return
+        if not standing.reads_gravity:
+            self._line.say(_GRAVITY.format(size_mps2=float(np.linalg.norm(standing.upright_mps2))))
         self._ask(GuideStep.BOW, _BOW)
         bow = await self._bow(Bow(standing.upright_mps2))
         if bow is None:

@@ -14,10 +14,16 @@ from analysis.cli.record.live_screen import LiveScreen
 from analysis.live.records import LiveEstimator, LiveState, LiveStride
 from analysis.live.view import LinkFacts, LiveDisplay, LiveView, SensorLink
 from sensor.recorder import LinkState, RecorderStatus, SensorStatus
-from sensor.samples import LiveBlock, LiveReading
+from sensor.samples import TRUNK_PLACEMENTS, LiveBlock, LiveReading
 
 MOST_WAITING = 4096
 """Blocks and readings that wait for a slow computer, minutes of two sensors; beyond, the oldest go."""
+
+
+UNFED_SAMPLES = 1000
+"""A trunk's sensor that sent so many has been followed by now, or cannot be."""
+
+NOT_LIVE = "posture cannot be shown live from this kind of sensor; the report tells it"
 
 
 class ToldEstimator(LiveEstimator, Protocol):
@@ -152,6 +158,7 @@ class PostureLine:
         self._screen = screen
         self._publish = publish
         self._poster = poster
+        self._is_fed = False
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -166,6 +173,7 @@ class PostureLine:
 
     def take(self, news: LiveBlock | LiveReading) -> None:
         """Take in what a sensor sent, or a device beside it told; for the recorder to call."""
+        self._is_fed = self._is_fed or isinstance(news, LiveBlock)
         self._posture.take(news)
 
     def set_zero(self, shift_deg: float, since_s: float) -> None:
@@ -174,7 +182,10 @@ class PostureLine:
 
     def show(self, status: RecorderStatus) -> None:
         """Show the newest status, and what is known of the posture."""
-        view = self._posture.view(facts_of(status, self.hint))
+        facts = facts_of(status, self.hint)
+        if not self._is_fed and any(map(_should_feed, status.sensors)):
+            facts = replace(facts, message=facts.message or NOT_LIVE)
+        view = self._posture.view(facts)
         self._screen.show(status.time_s, view, self._poster(status.time_s))
         if self._publish is not None:
             self._publish(view)
@@ -187,6 +198,10 @@ class PostureLine:
 def facts_of(status: RecorderStatus, hint: str = "") -> LinkFacts:
     """Return what a live view shows of how a recording is doing."""
     return LinkFacts(status.time_s, tuple(map(_link_of, status.sensors)), status.message, hint)
+
+
+def _should_feed(sensor: SensorStatus) -> bool:
+    return sensor.placement in TRUNK_PLACEMENTS and sensor.samples > UNFED_SAMPLES
 
 
 def _link_of(sensor: SensorStatus) -> SensorLink:

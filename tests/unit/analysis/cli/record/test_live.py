@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 import pytest
 
-from analysis.cli.record.live import LivePosture, PostureLine, facts_of
+from analysis.cli.record.live import NOT_LIVE, LivePosture, PostureLine, facts_of
 from analysis.cli.record.live_page import TOKEN_FILE, Reach, invitation, kept_token, qr_code
 from analysis.judging.config import FindingsConfig
 from analysis.lengths import LengthUnit
@@ -187,6 +187,17 @@ def test_from_a_new_zero_on_strides_are_counted_from_it_and_doubts_are_over() ->
     view = made.view(LinkFacts(later[-1].end_s))
     assert (view.word, view.number, view.message) == ("as usual", "+0.5°", "")
     assert "trunk +7°" in view.facts
+
+
+def test_a_sensor_that_cannot_be_followed_live_is_told_of_and_one_that_can_is_not() -> None:
+    for is_followed, message in ((False, NOT_LIVE), (True, "")):
+        screen = Screen()
+        line = PostureLine(posture(Scripted(())), screen)
+        line.show(replace(STATUS, sensors=(replace(STATUS.sensors[0], samples=20),)))
+        if is_followed:
+            line.take(BLOCK)
+        line.show(STATUS)
+        assert [view.message for view in screen.views] == ["", message]
 
 
 def test_a_slow_estimator_holds_nobody_up_and_is_handed_all_that_came_meanwhile() -> None:
