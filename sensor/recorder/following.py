@@ -27,6 +27,10 @@ class Follower(Protocol):
         """Take in how the recording is doing."""
         ...
 
+    def set_zero(self, shift_deg: float, since_s: float) -> None:
+        """Count from another zero: whoever runs has stood tall anew."""
+        ...
+
     async def close(self) -> None:
         """Let go of everything: the recording has ended."""
         ...
@@ -67,6 +71,11 @@ class Following:
         """Hand on how the recording is doing."""
         if self._follower is not None:
             self._follower.show(status)
+
+    def set_zero(self, shift_deg: float, since_s: float) -> None:
+        """Hand on another zero, ``shift_deg`` further forward from ``since_s`` on."""
+        if self._follower is not None:
+            self._follower.set_zero(shift_deg, since_s)
 
     async def close(self) -> None:
         """Let go of what follows."""

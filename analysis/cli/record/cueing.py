@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import sys
 import threading
@@ -14,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from analysis.cli.record.live import MOST_WAITING, ToldEstimator
+from analysis.cli.record.live import MOST_WAITING, ToldEstimator, from_zero
 from analysis.cli.record.live_setup import LiveOptions, personal_usual
 from analysis.cues.log import CUE_MARK, CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate
 from analysis.cues.settings import CueSettings, OutputKind, share_of_cues
@@ -104,6 +105,10 @@ class Cueing:
         elif cue is not None:
             self._start(self._give(cue))
 
+    def trust_again(self) -> None:
+        """Doubt the sensor no more for what was before: the runner has set it right."""
+        self._doubts.forget()
+
     async def close(self) -> None:
         """Break off what is being given, for nobody runs any more, and let go of the outputs."""
         for task in self._tasks:
@@ -158,6 +163,7 @@ class CueFollower:
         self._failure: Exception | None = None
         self._is_busy = False
         self._is_over = False
+        self._shift_deg, self._shifted_s = 0.0, math.inf
 
     def take(self, news: News) -> None:
         """Take in what a sensor sent, or a device beside it told."""
@@ -175,13 +181,19 @@ class CueFollower:
             self._aside(partial(self._work, waiting, status.time_s))
         try:
             while self._told:
-                self._cueing.take(self._told.popleft())
+                state = self._told.popleft()
+                self._cueing.take(from_zero(state, self._shift_deg, since_s=self._shifted_s))
         except Exception as error:  # cues end here, and nothing else
             self._failure = error
         if self._failure is not None:
             self._is_over = True
             what = f"{type(self._failure).__name__}: {self._failure}"
             self._cueing.complain(f"No more cues ({what}). Recording goes on.")
+
+    def set_zero(self, shift_deg: float, since_s: float) -> None:
+        """Count strides from ``since_s`` on from a zero ``shift_deg`` further forward than at first."""
+        self._shift_deg, self._shifted_s = shift_deg, since_s
+        self._cueing.trust_again()
 
     async def close(self) -> None:
         """Let go of the outputs."""

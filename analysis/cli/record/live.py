@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from analysis.cli.record.live_screen import LiveScreen
-from analysis.live.records import LiveEstimator, LiveState, LiveStride
+from analysis.live.records import LiveEstimator, LiveState
 from analysis.live.view import LinkFacts, LiveDisplay, LiveView, SensorLink
 from sensor.recorder import LinkState, RecorderStatus, SensorStatus
 from sensor.samples import TRUNK_PLACEMENTS, LiveBlock, LiveReading
@@ -36,6 +36,21 @@ class ToldEstimator(LiveEstimator, Protocol):
 
 def _at_once(work: Callable[[], None]) -> None:
     work()
+
+
+def from_zero(state: LiveState, shift_deg: float, *, since_s: float) -> LiveState:
+    """Return a state whose strides from ``since_s`` on count from a zero ``shift_deg`` further forward."""
+    strides = (
+        one
+        if one.start_s < since_s
+        else replace(
+            one,
+            trunk_flexion_deg=one.trunk_flexion_deg - shift_deg,
+            adjusted_flexion_deg=one.adjusted_flexion_deg - shift_deg,
+        )
+        for one in state.strides
+    )
+    return replace(state, strides=tuple(strides))
 
 
 class LivePosture:
@@ -83,7 +98,7 @@ class LivePosture:
         while self._told:
             state = self._told.popleft()
             self._notice = state.notice
-            self._display.take(replace(state, strides=tuple(map(self._from_zero, state.strides))))
+            self._display.take(from_zero(state, self._shift_deg, since_s=self._shifted_s))
         return self._display.view(replace(facts, message=facts.message or self._failure or self._notice))
 
     def _work(
@@ -105,15 +120,6 @@ class LivePosture:
         """Count strides from ``since_s`` on from a zero ``shift_deg`` further forward than at first."""
         self._shift_deg, self._shifted_s = shift_deg, since_s
         self._display.trust_again()
-
-    def _from_zero(self, stride: LiveStride) -> LiveStride:
-        if stride.start_s < self._shifted_s:
-            return stride
-        return replace(
-            stride,
-            trunk_flexion_deg=stride.trunk_flexion_deg - self._shift_deg,
-            adjusted_flexion_deg=stride.adjusted_flexion_deg - self._shift_deg,
-        )
 
     def _give_up(self, error: Exception) -> None:
         """Show no posture any more: a runner is better off without a number than with a wrong one."""

@@ -161,7 +161,12 @@ async def record(
     guided = GuidedRun(options, recorder, line, on_step=on_step)
     following.begin(recorder, radio, line.say)
     if posture is not None:
-        guided.guide.zero = ZeroAgain(recorder, line.say, posture.set_zero)
+
+        def set_zero(shift_deg: float, since_s: float) -> None:
+            posture.set_zero(shift_deg, since_s)
+            following.set_zero(shift_deg, since_s)
+
+        guided.guide.zero = ZeroAgain(recorder, line.say, set_zero)
     on_signals(guided.interrupt, guided.dismiss)
     with _keys(options) as guided.keys:
         steps = asyncio.create_task(guided.conduct())

@@ -144,6 +144,23 @@ def test_a_sensor_that_slipped_is_told_in_place_of_a_reminder() -> None:
     assert said == ["No cues for now: the angle jumped by 8° at once: has the sensor slipped?"]
 
 
+def test_cues_count_from_the_zero_that_was_set_anew() -> None:
+    kept = Kept()
+
+    async def play() -> None:
+        cueing = Cueing(CueWish(SETTINGS, 1.0, lambda: 0.9), [Made()], marks=kept, say=lambda _: None)
+        follower = CueFollower(Slouching(), cueing)
+        # 6° above the usual by the old zero are 1° by the new one, but for the first strides.
+        follower.set_zero(5.0, 2.0)
+        for second in range(60):
+            follower.show(RecorderStatus(float(second), (), ""))
+            await asyncio.sleep(1.0)
+        await follower.close()
+
+    run_in_virtual_time(play())
+    assert cues_of(kept.marks) == ()
+
+
 def test_an_estimator_that_fails_ends_the_cues_and_nothing_else() -> None:
     class Broken:
         def add(self, block: LiveBlock) -> None:
