@@ -70,10 +70,11 @@ $(VENV)/.installed-bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	touch $@
 
-bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts: writes tests/bench/RESULTS.md, VERDICTS.md, HILLS.md, COMPARISONS.md
+bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts: writes tests/bench/RESULTS.md, VERDICTS.md, HILLS.md, COMPARISONS.md, CUES.md
 	$(BIN)/python -m tests.bench.run_bench
 	$(BIN)/python -m tests.bench.verdicts.hills
 	$(BIN)/python -m tests.bench.comparisons
+	$(BIN)/python -m tests.bench.cues
 
 revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md and tests/bench/validation/
 	$(BIN)/python -m tests.bench.revalidate

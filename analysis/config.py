@@ -16,6 +16,7 @@ from analysis.judging.config import (
     AdviceConfig,
     BaselineConfig,
     ComparisonConfig,
+    CueConfig,
     DistanceConfig,
     FindingsConfig,
     GradeConfig,
@@ -45,6 +46,7 @@ __all__ = [
     "AxesConfig",
     "BaselineConfig",
     "ComparisonConfig",
+    "CueConfig",
     "DistanceConfig",
     "DynamicsConfig",
     "FindingsConfig",
@@ -100,6 +102,7 @@ class AnalysisConfig:
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
     advice: AdviceConfig = field(default_factory=AdviceConfig)
     thirds: ThirdsConfig = field(default_factory=ThirdsConfig)
+    cues: CueConfig = field(default_factory=CueConfig)
     comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
     personal: PersonalConfig = field(default_factory=PersonalConfig)
     history: HistoryConfig = field(default_factory=HistoryConfig)

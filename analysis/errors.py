@@ -53,3 +53,7 @@ class TiltError(AnalysisError, ValueError):
 
 class SittingFileError(AnalysisError, ValueError):
     """A file that is no sitting of this program, or a damaged or newer one."""
+
+
+class LivePageError(AnalysisError, OSError):
+    """A page of what is shown live that cannot be offered: no port, no network, no library for it."""

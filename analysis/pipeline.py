@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.config import AnalysisConfig
+from analysis.cues.log import cues_of
 from analysis.errors import NoLapsError, SignalError
 from analysis.judging.average_stride import average_stride_of
 from analysis.judging.baseline import (
@@ -15,6 +16,7 @@ from analysis.judging.baseline import (
     with_adjusted_flexion,
     with_judged,
 )
+from analysis.judging.cue_effect import cue_findings
 from analysis.judging.distance import DistanceResult, distance_of, lost_running_share
 from analysis.judging.distance_doubts import source_doubts, typed_doubts
 from analysis.judging.facts import clock_facts, sensor_facts, standings_of
@@ -303,6 +305,7 @@ def _evidence(run: JudgedRun, facts: tuple[SensorFacts, ...]) -> Evidence:
         average_stride=average_stride_of(run.trunk, table, baseline, shifts=shifts, config=config.thirds),
         thirds=thirds_of(table, speed_is_measured=way.speed_is_measured, shifts=shifts, config=config.thirds),
         walking=walking_beside_running(table, config.thirds),
+        cues=cue_findings(table, cues_of(run.recording.marks), config.cues),
         quality=quality_of(
             facts, table, standings=standings, shifts=shifts, gaps=gaps, config=config.verdict, unit=run.unit
         ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from analysis.cues.settings import CUE_READERS, CueSettings, MissingDestinationError, cue_settings
 from analysis.errors import ProfileError
 from analysis.lengths import STATURE_UNITS_M, LengthUnit, Split, number_with_unit
 from sensor.errors import UnknownSensorError
@@ -64,6 +65,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "surface": f"what you mostly run on: {', '.join(SURFACES)}",
         "beside": "heart-rate strap, foot pod or treadmill to record, too",
         "sensors": "where each sensor is worn, and its name",
+        "cues": "when you are reminded while running, and by what",
     }
 )
 """Every key of a profile, and what it means."""
@@ -89,6 +91,8 @@ class Profile:
         (placement, name) of the usual motion sensors.
     beside
         Names of what is usually recorded beside them.
+    cues
+        When and how the runner is reminded while running.
     """
 
     name: str = ""
@@ -99,6 +103,7 @@ class Profile:
     surface: str = ""
     sensors: tuple[tuple[str, str], ...] = ()
     beside: tuple[str, ...] = ()
+    cues: CueSettings = field(default_factory=CueSettings)
 
     @property
     def split(self) -> Split:
@@ -363,6 +368,23 @@ def _sensors(value: object) -> tuple[tuple[str, str], ...]:
     return tuple(sensors.items())
 
 
+def _cues(value: object) -> CueSettings:
+    if not isinstance(value, dict):
+        raise ValueError('write a line [cues], and below it what you wish for, as in outputs = ["tone"]')
+    told: dict[str, Any] = {}
+    for key, entry in value.items():
+        if key not in CUE_READERS:
+            raise _EntryError(key, entry, f"unknown key; {_hint(key, tuple(CUE_READERS))}")
+        try:
+            told[key] = CUE_READERS[key](entry)
+        except ValueError as error:
+            raise _EntryError(key, entry, str(error)) from error
+    try:
+        return cue_settings(told)
+    except MissingDestinationError as error:
+        raise _EntryError("outputs", value["outputs"], str(error)) from error
+
+
 class _EntryError(ValueError):
     """One entry of a table that is wrong, so that its own line can be told."""
 
@@ -385,4 +407,5 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "surface": _one_of(SURFACES),
     "beside": _beside,
     "sensors": _sensors,
+    "cues": _cues,
 }

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from analysis.config import THRESHOLD_GROUPS, AnalysisConfig
+from analysis.cues.log import CueSize
+from analysis.cues.records import CueFindings
 from analysis.errors import ReportFileError
 from analysis.records import STRIDE_COLUMNS, Curve, Episode, Segment, StrideTable
 from analysis.run_report import Evidence, Outcome, Provenance, RunReport, Totals
@@ -96,6 +98,7 @@ def head_of(report: RunReport) -> dict[str, Any]:
         "zone_s": dict(evidence.zone_s),
         "thirds": None if evidence.thirds is None else asdict(evidence.thirds),
         "walking": None if evidence.walking is None else asdict(evidence.walking),
+        "cues": None if evidence.cues is None else _cues(evidence.cues),
         **{key: [asdict(item) for item in flat[name]] for key, name in _LISTS.items()},
         "segments": _segments(report.evidence.segments),
         "laps": _segments(report.evidence.laps),
@@ -164,6 +167,7 @@ def report_of(content: Mapping[str, Any]) -> RunReport:
         "zone_s": {},
         "thirds": None,
         "walking": None,
+        "cues": None,
         "heart_rate_bpm": None,
         "grade_half_width_pct": None,
         "ascent_m": None,
@@ -246,6 +250,8 @@ def _value(kind: Any, value: Any) -> Any:
         return kind(**{f.name: _value(hints[f.name], value[f.name]) for f in fields(kind) if f.name in value})
     if kind is float:
         return math.nan if value is None else float(value)
+    if kind is CueSize:
+        return CueSize[value.upper()]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
     if kind in (str, int, bool) and not isinstance(value, kind):
@@ -256,6 +262,14 @@ def _value(kind: Any, value: Any) -> Any:
 def _episode(episode: Episode) -> dict[str, Any]:
     """Return an episode with its depth under the short name of the documented format."""
     return {("depth" if key == "depth_deg" else key): value for key, value in asdict(episode).items()}
+
+
+def _cues(cues: CueFindings) -> dict[str, Any]:
+    """Return cues as JSON; the size of one is a word, as in the session."""
+    content = asdict(cues)
+    for moment in content["moments"]:
+        moment["size"] = moment["size"].name.lower()
+    return content
 
 
 def _line(value: object) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.config import AnalysisConfig
+from analysis.cues.records import CueFindings
 from analysis.errors import ReportFileError
 from analysis.personal import PersonalBaseline
 from analysis.records import (
@@ -130,6 +131,8 @@ class Evidence:
         The first third of the usable running against the last; None in a report of an older version.
     walking
         Posture in walking beside running; None where either was too little.
+    cues
+        Reminders while running, and whether they helped; None where none was due.
     """
 
     baseline: Baseline | None
@@ -147,6 +150,7 @@ class Evidence:
     average_stride: AverageStride | None = None
     thirds: Thirds | None = None
     walking: WalkingPosture | None = None
+    cues: CueFindings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

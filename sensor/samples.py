@@ -359,3 +359,57 @@ class Recording:
             worn = ", ".join(s.placement for s in self.sensors) or "none"
             raise UnknownSensorError(f"{self.name}: no sensor at {placement!r} (worn: {worn})")
         return sensor.to_frame()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveBlock:
+    """What one sensor sent since the last such block, handed on while a recording goes on.
+
+    Parameters
+    ----------
+    placement
+        Where it is worn.
+    connection
+        Counted from 0: between two connections samples are missing.
+    time_s
+        (n,) when each sample was taken, s of the session, by what is known of the sensor's clock so far.
+    acc_sensor_mps2
+        (n, 3) specific force, sensor axes.
+    gyr_sensor_radps
+        (n, 3) angular rate, sensor axes; None for a sensor without a gyroscope.
+    clipped
+        (n,) true where a channel reached its full scale; None where nobody looked.
+    gyr_late_s
+        How much later than the accelerometer sample of the same row the gyroscope row was taken.
+    calibration
+        What was found of its accelerometer at home; the samples are as they came. None where nothing was.
+    """
+
+    placement: str
+    connection: int
+    time_s: FloatArray
+    acc_sensor_mps2: FloatArray
+    gyr_sensor_radps: FloatArray | None
+    clipped: BoolArray | None = None
+    gyr_late_s: float = 0.0
+    calibration: AccelerometerCalibration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReading:
+    """What a device beside the sensors told, handed on while a recording goes on.
+
+    Parameters
+    ----------
+    time_s
+        When it came, s of the session.
+    quantity, value
+        As of a `Track`: ``speed_mps``, ``heart_rate_bpm``, ``grade_pct`` …
+    source
+        What told it, in the words of `Track`.
+    """
+
+    time_s: float
+    quantity: str
+    value: float
+    source: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,18 @@ class Earlier:
 
         return runs_beside(facts_of(report), self._facts())
 
+    def with_cues(self, report: RunReport) -> RunReport:
+        """Return the report, whose cues are pooled with those of earlier runs; as it is where it has none."""
+        cues = report.evidence.cues
+        if cues is None:
+            return report
+        from analysis.judging.cue_effect import pooled_effect
+
+        simulated = report.session.simulated
+        runs = [cues.pairs, *(run.cues for run in self._facts() if run.simulated == simulated)]
+        pooled = replace(cues, effect=pooled_effect(runs, self.config.cues))
+        return replace(report, evidence=replace(report.evidence, cues=pooled))
+
     def _facts(self) -> list[RunFacts]:
         return [entry.facts for entry in self.entries if entry.facts is not None]
 
@@ -72,6 +84,12 @@ def past_runs(home: Path, config: AnalysisConfig) -> tuple[RunFacts, ...]:
     for entry in entries:
         if entry.facts is None:
             tell(f"Left out: {entry.path.name}: {entry.trouble}.")
+    return tuple(entry.facts for entry in entries if entry.facts is not None)
+
+
+def kept_runs(home: Path, config: AnalysisConfig) -> tuple[RunFacts, ...]:
+    """Return what is kept already of the runs in the home: at once, whatever is new among them."""
+    entries = _entries(home, config, analyse=False)
     return tuple(entry.facts for entry in entries if entry.facts is not None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,26 @@ def _sensors(ctx: click.Context, param: click.Parameter, words: tuple[str, ...])
     return {place.strip(): name.strip() for place, _, name in typed} or None
 
 
+def _cue_entries(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> dict[str, Any] | None:
+    """Return the entries of the table of cues; what is no number, truth, day or list is a text."""
+    typed = [word.partition("=") for word in words]
+    for key, equals, value in typed:
+        if not (key.strip() and equals and value.strip()):
+            raise click.BadParameter("write a key and its value, as in threshold_deg=5 or outputs=tone,words")
+    return {key.strip(): _cue_value(key.strip(), value.strip()) for key, _, value in typed} or None
+
+
+def _cue_value(key: str, text: str) -> Any:
+    if key == "outputs":
+        return [word.strip() for word in text.split(",")]
+    if key in ("vibrator_bytes", "vibrator_address", "file"):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except ValueError:
+        return text
+
+
 def _names(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> list[str] | None:
     return list(words) or None
 
@@ -69,6 +90,15 @@ def _names(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -
     callback=_names,
     metavar="NAME",
     help="A heart-rate strap, foot pod or treadmill you usually record, too; all of them at once.",
+)
+@click.option(
+    "--cue",
+    "cues",
+    multiple=True,
+    callback=_cue_entries,
+    metavar="KEY=VALUE",
+    help="When and how `runtall record --cues` reminds you, as in preset=gentle or outputs=tone,words; "
+    "repeat for several.",
 )
 @click.option(
     "--forget",
@@ -128,4 +158,10 @@ def _facts(runner: str, profile: Profile) -> Iterator[tuple[str, str]]:
     yield "Units", next(word for word, unit in UNITS.items() if unit is profile.unit)
     yield "Surface", profile.surface or "-"
     yield "Sensors", ", ".join(f"{place}={name}" for place, name in profile.sensors) or "-"
+    cues = profile.cues
+    yield (
+        "Cues",
+        f"after {cues.hold_off_s:g} s from {cues.threshold_deg:g}° on, {cues.cool_down_s:g} s apart, by "
+        f"{', '.join(cues.outputs)}",
+    )
     yield "Beside", ", ".join(profile.beside) or "-"

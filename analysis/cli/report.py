@@ -317,13 +317,11 @@ def _analyse(path: Path, config: AnalysisConfig) -> RunReport:
 
 def _with_earlier(earlier: Earlier, path: Path, config: AnalysisConfig) -> RunReport:
     """Analyse a session by what earlier runs tell of its runner."""
-    personal = earlier.personal()
-    if personal is None:
-        return _analyse(path, config)
     from analysis.pipeline import analyse_session
 
+    personal = earlier.personal()
     require_memory(LINEAR_ALGEBRA_BYTES)
-    return analyse_session(path, config, personal=personal)
+    return earlier.with_cues(analyse_session(path, config, personal=personal))
 
 
 def _show(page_path: Path) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.cues.records import CuePairs
 from analysis.words import Confidence, Method, Verdict, ZeroSource
 
 BIN_M = 100.0
@@ -72,6 +73,8 @@ class RunFacts:
         Where the first flag of each kind begins, and the first of either; NaN where none does.
     slouched_m
         Metres of slouched (or rounded) stretches.
+    cues
+        What of its reminders counts where those of several runs are pooled.
     bins
         The run in stretches of `BIN_M`, in order; those without usable running are missing.
     file_hash, config_hash
@@ -107,3 +110,4 @@ class RunFacts:
     level_speed_mps: float = math.nan
     grade_sd_pct: float = math.nan
     method: Method = Method.ZERO_PHASE
+    cues: CuePairs = field(default_factory=CuePairs)

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.comparison.comparability import trunk_placement
 from analysis.comparison.run_facts import BIN_M, RunBin, RunFacts
+from analysis.cues.records import CuePairs
 from analysis.judging.baseline import usable_running
 from analysis.judging.distance import is_measured
 from analysis.run_report import RunReport
@@ -59,6 +60,7 @@ def facts_of(report: RunReport) -> RunFacts:
         level_speed_mps=baseline.speed_mps if baseline and speed_is_measured(report) else math.nan,
         grade_sd_pct=report.provenance.grade_half_width_pct / report.provenance.config.grade.half_width_sds,
         method=report.provenance.method,
+        cues=report.evidence.cues.pairs if report.evidence.cues else CuePairs(),
     )
 
 

@@ -338,6 +338,30 @@ class ThirdsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CueConfig:
+    """What follows a cue against what follows the same posture without one."""
+
+    window_s: float = 30.0
+    """Length of the means before and after: some forty strides, whose errors have gone in the mean."""
+    settle_s: float = 5.0
+    """So long after a cue the second mean begins: it has to be heard, and done."""
+    min_cover: float = 0.5
+    """Share of a window that must be usable running; else its mean is not known."""
+    min_moments: int = 4
+    """Fewest of each kind: with fewer the interval is wider than any effect."""
+    aftermath_s: float = 90.0
+    """So long after a cue a moment is not called uncued: a reaction may last."""
+    uncued_step_s: float = 70.0
+    """Moments without a cue are so far apart that their windows share nothing."""
+    min_uncued: int = 8
+    """Fewest uncued moments as deep: they are as many as a run is long, and not drawn by chance."""
+    same_depth_deg: float = 0.5
+    """Widening of the range of depths within which uncued moments count."""
+    level: float = 0.95
+    """Coverage of the interval."""
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonConfig:
     """Comparing runs."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import typing
-from dataclasses import fields
+from dataclasses import asdict, fields
 from enum import Enum
 
 from analysis.comparison.run_facts import RunBin, RunFacts
+from analysis.cues.records import CuePairs
 
 _WORDS = {
     name: kind
@@ -22,6 +23,7 @@ def facts_to_json(facts: RunFacts) -> str:
     told = {field.name: getattr(facts, field.name) for field in fields(RunFacts)}
     names = [field.name for field in fields(RunBin)]
     told["bins"] = [[getattr(part, name) for name in names] for part in facts.bins]
+    told["cues"] = asdict(facts.cues)
     return json.dumps({**told, "context": dict(facts.context)})
 
 
@@ -35,4 +37,8 @@ def facts_from_json(text: str) -> RunFacts:
     """
     told = json.loads(text)
     words = {name: kind(told[name]) for name, kind in _WORDS.items()}
-    return RunFacts(**{**told, **words, "bins": tuple(RunBin(*part) for part in told["bins"])})
+    cues = CuePairs(
+        **{name: tuple((before, after) for before, after in pairs) for name, pairs in told["cues"].items()}
+    )
+    bins = tuple(RunBin(*part) for part in told["bins"])
+    return RunFacts(**{**told, **words, "bins": bins, "cues": cues})

@@ -15,6 +15,7 @@ from analysis.judging.zones import zone_of_segment
 from analysis.records import Axis, EarlierRun
 from analysis.report import document, method, words
 from analysis.report.advice import LEAST_RUN, advice_lines, limits, reasons
+from analysis.report.cue_words import cue_rows, cue_sentences
 from analysis.report.cursor import cursor_data, script
 from analysis.report.fresh_tired import (
     earlier_rows,
@@ -95,6 +96,8 @@ def render(report: RunReport, *, whole_map: bool = False, earlier: Sequence[Earl
             thirds_sentence=thirds_sentence(report),
             thirds_remarks=thirds_remarks(report),
             walking_sentence=walking_sentence(report),
+            cue_sentences=cue_sentences(report),
+            cue_rows=cue_rows(report),
             earlier=earlier_rows(earlier, words.unit_of(report)),
             this_row=this_row(report),
             quality_in_short=words.quality_in_short(report),

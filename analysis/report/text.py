@@ -10,6 +10,7 @@ from analysis.lengths import LengthUnit
 from analysis.records import Episode, Segment
 from analysis.report import words
 from analysis.report.advice import advice_lines
+from analysis.report.cue_words import cue_rows, cue_sentences
 from analysis.report.fresh_tired import thirds_remarks, thirds_sentence, walking_sentence
 from analysis.report.method import personal_lines
 from analysis.report.small_figures import side
@@ -31,7 +32,14 @@ def render(report: RunReport) -> str:
     Text that came from a person or a sensor cannot steer the terminal: control characters are replaced.
     """
     parts = [_heading(report), _headline(report), _facts(report), _kilometres(report), _laps(report)]
-    parts += [_thirds(report), _stretches(report), _back(report), _head(report), _quality(report)]
+    parts += [
+        _thirds(report),
+        _cues(report),
+        _stretches(report),
+        _back(report),
+        _head(report),
+        _quality(report),
+    ]
     lines = [line for part in parts if part for line in (*part, "")]
     text = "\n".join(line.rstrip() for line in lines)
     return text.translate(_NARROW_CHARACTERS)
@@ -65,6 +73,14 @@ def _thirds(report: RunReport) -> list[str]:
     lines = _wrapped(" ".join([told, *thirds_remarks(report)]), "  ") if told else []
     walking = walking_sentence(report)
     return lines + (_wrapped(walking, "  ") if walking else [])
+
+
+def _cues(report: RunReport) -> list[str]:
+    sentences = cue_sentences(report)
+    if not sentences:
+        return []
+    heads = ("reminders", "time", "before", "after", "")
+    return [*_table(heads, cue_rows(report)), *(line for told in sentences for line in _wrapped(told, "  "))]
 
 
 def _facts(report: RunReport) -> list[str]:

@@ -15,6 +15,9 @@ from analysis.signal.strapdown import increments, long_losses
 from analysis.words import CheckOutcome
 from sensor.samples import FloatArray
 
+RIGHT_FROM_LEFT = np.array([1.0, -1.0, 1.0])
+"""What makes a left-handed triad right-handed: its second axis turned round."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handedness:
@@ -71,12 +74,11 @@ def is_mirrored(stream: EvenStream, gait: Gait, config: HandednessConfig) -> boo
 
 def to_right_handed(stream: EvenStream) -> EvenStream:
     """Return the stream with its second axis turned round, which makes a left-handed triad right-handed."""
-    flip = np.array([1.0, -1.0, 1.0])
     gyr = stream.gyr_sensor_radps
     return replace(
         stream,
-        acc_sensor_mps2=stream.acc_sensor_mps2 * flip,
-        gyr_sensor_radps=None if gyr is None else gyr * flip,
+        acc_sensor_mps2=stream.acc_sensor_mps2 * RIGHT_FROM_LEFT,
+        gyr_sensor_radps=None if gyr is None else gyr * RIGHT_FROM_LEFT,
     )
 
 

@@ -71,6 +71,22 @@ class _Problem:
     speed: SpeedPrior
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Smoothed:
+    """What was solved for.
+
+    Parameters
+    ----------
+    vertical
+        With path acceleration and gyroscope bias taken out.
+    bias_trunk_radps
+        (k, 2) what is left of the gyroscope's bias at the nodes, about the trunk's forward and left axes.
+    """
+
+    vertical: Vertical
+    bias_trunk_radps: FloatArray
+
+
 def smoothed_vertical(
     force: AveragedForce,
     first: Vertical,
@@ -78,8 +94,8 @@ def smoothed_vertical(
     forward_inertial: FloatArray,
     speed: SpeedPrior,
     config: OrientationConfig,
-) -> Vertical:
-    """Return the vertical with path acceleration and gyroscope bias taken out.
+) -> Smoothed:
+    """Return the vertical with path acceleration and gyroscope bias taken out, and that bias.
 
     Parameters
     ----------
@@ -96,7 +112,7 @@ def smoothed_vertical(
 
     Returns
     -------
-    Vertical
+    Smoothed
         At the nodes of ``first``.
     """
     level = _levelled_frames(first.up_inertial)
@@ -107,9 +123,10 @@ def smoothed_vertical(
     x, y = np.clip(state[:, :_V].T, -config.most_correction, config.most_correction)
     up_level = np.stack((x, y, np.sqrt(1.0 - x**2 - y**2)))
     up = quaternion.rotate(quaternion.conjugate(level), up_level)
-    return Vertical(
+    vertical = Vertical(
         node_row=first.node_row, up_inertial=up, section=first.section, section_first=first.section_first
     )
+    return Smoothed(vertical, state[:, _V + 1 :])
 
 
 def _levelled_frames(up_inertial: FloatArray) -> FloatArray:

@@ -184,11 +184,19 @@ def _from_gyroscope(
             stream, static_periods, strides=strides, up_sensor=rough_up, config=config.rest
         )
         axes = _aligned(stream, rough_up, calibration=calibration, trunk=trunk, config=config)
-    force = force.without_bias(_accelerometer_bias(static_periods, calibration, config), strapdown)
-    ahead = forward_inertial(strapdown, axes, force)
-    prior = speed_prior(first, stream, gait=gait, static_periods=static_periods, speed=speed, config=config)
-    vertical = smoothed_vertical(force, first, forward_inertial=ahead, speed=prior, config=config.orientation)
-    up = up_in_sensor(strapdown, vertical, len(stream))
+    bias_mps2 = accelerometer_bias(static_periods, calibration, config)
+    levelled = level_with_axes(
+        stream,
+        static_periods,
+        gait=gait,
+        strapdown=strapdown,
+        force=force.without_bias(bias_mps2, strapdown),
+        first=first,
+        axes=axes,
+        speed=speed,
+        config=config,
+    )
+    up = levelled.up_sensor
     side = opening_side(stream, up, strides=strides, bouts=len(gait.first), config=config.axes)
     sided = find_strides(gait, (side < 0).astype(np.int64))
     return Motion(
@@ -200,8 +208,66 @@ def _from_gyroscope(
         calibration=calibration,
         axes=axes,
         up_sensor=up,
-        path=PathAcceleration(force, vertical, forward_inertial=ahead, config=config.orientation),
+        path=levelled.path,
         handedness=handedness,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levelled:
+    """The best vertical of one sensor, and what came out beside it.
+
+    Parameters
+    ----------
+    up_sensor
+        (3, n) upward vertical in sensor axes.
+    path
+        Acceleration of the path.
+    bias_trunk_radps
+        (k, 2) what is left of the gyroscope's bias at the nodes, about the forward and the left axis.
+    """
+
+    up_sensor: RealArray
+    path: PathAcceleration
+    bias_trunk_radps: FloatArray
+
+
+def level_with_axes(
+    stream: EvenStream,
+    static_periods: StaticPeriods,
+    *,
+    gait: Gait,
+    strapdown: Strapdown,
+    force: AveragedForce,
+    first: Vertical,
+    axes: TrunkAxes,
+    speed: SpeedProfile | None,
+    config: AnalysisConfig,
+) -> Levelled:
+    """Take the path's acceleration and the gyroscope's bias out of a rough vertical, the axes being known.
+
+    Parameters
+    ----------
+    stream, static_periods, gait, strapdown
+        Of one sensor.
+    force
+        Averaged force, the accelerometer's bias taken out.
+    first
+        The unaided vertical.
+    axes
+        How the sensor sits.
+    speed
+        Speed through the room where known.
+    config
+        All numbers.
+    """
+    ahead = forward_inertial(strapdown, axes, force)
+    prior = speed_prior(first, stream, gait=gait, static_periods=static_periods, speed=speed, config=config)
+    found = smoothed_vertical(force, first, forward_inertial=ahead, speed=prior, config=config.orientation)
+    return Levelled(
+        up_in_sensor(strapdown, found.vertical, len(stream)),
+        PathAcceleration(force, found.vertical, forward_inertial=ahead, config=config.orientation),
+        found.bias_trunk_radps,
     )
 
 
@@ -356,7 +422,7 @@ def _from_accelerometer(
     )
 
 
-def _accelerometer_bias(
+def accelerometer_bias(
     static_periods: StaticPeriods, calibration: StandingCalibration, config: AnalysisConfig
 ) -> FloatArray:
     """Return the (3,) bias along the standing vertical: by how much a still sensor does not read 1 g.

@@ -44,7 +44,7 @@ def integrate(
     """
     if stream.gyr_sensor_radps is None:
         raise SignalError("no gyroscope: orientation cannot be integrated; use the accelerometer-only method")
-    middle, bias = _bias(stream, static_periods, config)
+    middle, bias = bias_at_rest(stream, static_periods, config)
     product = np.empty((4, len(stream)), dtype=np.float32)
     last = np.array([[1.0], [0.0], [0.0], [0.0]])
     for part in chunks(len(stream)):
@@ -61,7 +61,7 @@ def integrate(
     return Strapdown(product, _sections(stream, broken_rows))
 
 
-def _bias(
+def bias_at_rest(
     stream: EvenStream, static_periods: StaticPeriods, config: RestConfig
 ) -> tuple[FloatArray, FloatArray]:
     """Return the (k,) middles of the static periods and the (k, 3) bias in rad/s they show; nought without.

@@ -157,6 +157,12 @@ class BleLink:
         """Tell whether the sensor has this characteristic."""
         return self._has(characteristic) or self._has(alternative(characteristic))
 
+    def confirms(self, characteristic: str) -> bool:
+        """Tell whether the sensor confirms what is written to a characteristic that it offers."""
+        with plain_words(f"looking for the services of {self._name}"):
+            found = self._client.services.get_characteristic(self._offered(characteristic))
+        return found is not None and "write" in found.properties
+
     def _has(self, characteristic: str | None) -> bool:
         with plain_words(f"looking for the services of {self._name}"):
             services = self._client.services

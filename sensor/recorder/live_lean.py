@@ -46,8 +46,11 @@ class LiveLean:
         recent = [block for block in self._blocks if block[0] > now_s - WINDOW_S]
         if not recent or recent[-1][0] - recent[0][0] < _LEAST_S:
             return None
-        total_mps2 = np.sum([force for _, force, _ in recent], axis=0)
-        return math.degrees(math.atan2(float(total_mps2 @ self._forward), float(total_mps2 @ self._up)))
+        return self.lean_of(np.sum([force for _, force, _ in recent], axis=0))
+
+    def lean_of(self, force_mps2: FloatArray) -> float:
+        """Return the lean, degrees, forward positive, of a (3,) mean specific force, sensor axes."""
+        return math.degrees(math.atan2(float(force_mps2 @ self._forward), float(force_mps2 @ self._up)))
 
 
 def _unit(vector: FloatArray) -> FloatArray:

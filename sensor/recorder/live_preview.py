@@ -7,6 +7,7 @@ from itertools import count
 
 from sensor.protocol.driver import StreamDecoder
 from sensor.protocol.repetition import Notification, RepetitionFilter
+from sensor.recorder.live_tap import LiveTap
 from sensor.recorder.status import SampleCounter
 from sensor.samples import FloatArray
 
@@ -57,10 +58,17 @@ class LivePreview(ABC):
 
 
 class MotionPreview(LivePreview):
-    """Of a motion sensor: its specific force, counted by samples."""
+    """Of a motion sensor: its specific force, counted by samples.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    tap
+        Is given what was decoded; None where nobody follows live.
+    """
+
+    def __init__(self, tap: LiveTap | None = None) -> None:
         super().__init__()
+        self._tap = tap
         self._decoder: StreamDecoder | None = None
         self._repetitions: RepetitionFilter | None = None
 
@@ -77,8 +85,11 @@ class MotionPreview(LivePreview):
         if self._decoder is None or self._repetitions is None or not self._waiting:
             return None
         kept = self._repetitions.feed(self._taken())
-        acc_sensor_mps2 = self._decoder.feed([one.payload for one in kept]).acc_sensor_mps2
+        block = self._decoder.feed([one.payload for one in kept])
+        acc_sensor_mps2 = block.acc_sensor_mps2
         self.counter.add(now_s, len(acc_sensor_mps2))
+        if self._tap is not None:
+            self._tap.add(block, [one.arrival_s for one in kept])
         return acc_sensor_mps2 if len(acc_sensor_mps2) else None
 
 

@@ -86,7 +86,7 @@ class NotificationHandler:
                 self._log.packet(characteristic, payload)
                 events = once.events_of(payload, lambda: self._understand(characteristic, payload))
             for event in events:
-                self._take(event, payload)
+                self._take(event, characteristic, payload)
 
         return receive
 
@@ -126,11 +126,11 @@ class NotificationHandler:
             self._ending.because(EndReason.FLOOD)
         return is_admitted
 
-    def _take(self, event: DriverEvent, payload: bytes) -> None:
+    def _take(self, event: DriverEvent, characteristic: str, payload: bytes) -> None:
         match event:
             case StreamPacket():
                 self._watchdog.packet(self._clock.now_s())
-                self._log.stream(payload)
+                self._log.stream(payload, characteristic)
             case BatteryLevel(percent):
                 self._log.battery(percent)
             case Identity():

@@ -9,6 +9,7 @@ from sensor.protocol.registry import DeviceKind
 from sensor.recorder.clock import SessionClock
 from sensor.recorder.limits import EndReason, LeftOut
 from sensor.recorder.live_preview import LivePreview, MotionPreview, ReadingsPreview
+from sensor.recorder.live_tap import NOT_LIVE, RATES_APART, LiveTap, ReadingsTap
 from sensor.recorder.plan import AuxiliaryRequest, Wish
 from sensor.recorder.sensor_rows import SensorRows
 from sensor.recorder.status import LinkState, SensorStatus
@@ -40,6 +41,10 @@ class SensorLog:
         The session's time line.
     calibrated
         Sensors of which a calibration is known.
+    tap
+        Is given what the sensor sends, decoded; None where nobody follows live.
+    readings
+        The same of a device beside the sensors.
 
     Attributes
     ----------
@@ -62,6 +67,8 @@ class SensorLog:
         *,
         clock: SessionClock,
         calibrated: tuple[CalibratedSensor, ...] = (),
+        tap: LiveTap | None = None,
+        readings: ReadingsTap | None = None,
     ) -> None:
         self.wish = wish
         self.link = LinkState.SEARCHING
@@ -71,7 +78,9 @@ class SensorLog:
         self.is_identified = False
         self._rows = SensorRows(wish, rows, clock=clock)
         is_beside = isinstance(wish, AuxiliaryRequest)
-        self._preview: LivePreview = ReadingsPreview() if is_beside else MotionPreview()
+        self._preview: LivePreview = ReadingsPreview() if is_beside else MotionPreview(tap)
+        self._tap = tap
+        self._readings = readings
         self._clock = clock
         self._kind: DeviceKind | None = None
         self._described: Settings | None = None
@@ -100,6 +109,8 @@ class SensorLog:
         self._preview.decode_with(kind.make_decoder(settings))
         self._preview.clear()
         self._rows.begin_connection()
+        if self._tap is not None and not self._tap.begin(kind):
+            self.event(NOT_LIVE, RATES_APART)
         self._calibrate()
 
     def _calibrate(self) -> None:
@@ -107,6 +118,8 @@ class SensorLog:
         own = next((one for one in self._calibrated if one.is_of(self._address, self.serial)), None)
         if own is not None:
             self.event(CALIBRATION_EVENT, own.calibration.as_text())
+            if self._tap is not None:
+                self._tap.calibration = own.calibration
             self._calibrated = ()
 
     def described(self, settings: Settings) -> None:
@@ -134,11 +147,13 @@ class SensorLog:
         """Write down one notification as it came, dated now."""
         self._rows.packet(characteristic, payload)
 
-    def stream(self, payload: bytes) -> None:
+    def stream(self, payload: bytes, characteristic: str = "") -> None:
         """Note that the sample stream lives; ``payload`` is decoded later, for the live figures only."""
         self.link = LinkState.STREAMING
         self.message = ""
         self._preview.add(payload, self._clock.now_s())
+        if self._readings is not None:
+            self._readings.add(characteristic, payload, self._clock.now_s())
 
     def drain(self) -> FloatArray | None:
         """Decode what came since the last call; return (n, 3) specific force, m/s2, sensor axes, if any."""

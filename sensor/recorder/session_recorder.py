@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ from sensor.errors import LinkError, LinkReason
 from sensor.link.radio import Radio
 from sensor.protocol.auxiliary import BESIDE
 from sensor.recorder.clock import SessionClock
+from sensor.recorder.live_tap import LiveCallback, LiveTap, ReadingCallback, ReadingsTap
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.policy import RecorderPolicy
 from sensor.recorder.sensor_log import SensorLog
@@ -29,6 +31,9 @@ SamplesCallback = Callable[[str, float, FloatArray], None]
 LOCKED = "another program has locked the session file: close it"
 FULL = "the disk is full: make room"
 """Told while it is so; readings wait in memory."""
+
+LIVE_EVENT = "live view stopped"
+"""Kind of the event that tells of a mistake in what follows a recording."""
 
 NOT_WRITTEN_EVENT = "not written"
 """Kind of the event that tells how much had no place in memory any more."""
@@ -57,6 +62,11 @@ class Recorder:
         Called every ``policy.status_interval_s``.
     on_samples
         Called with what came since the last status, decoded for show; the file keeps the bytes.
+    on_live
+        Called with the same, dated, for a live view. A mistake in it is told once, and ends the live view
+        alone.
+    on_reading
+        Called with what devices beside the sensors told; likewise.
     simulated
         True where a virtual runner makes the session.
 
@@ -78,6 +88,8 @@ class Recorder:
         policy: RecorderPolicy | None = None,
         on_status: StatusCallback | None = None,
         on_samples: SamplesCallback | None = None,
+        on_live: LiveCallback | None = None,
+        on_reading: ReadingCallback | None = None,
         simulated: bool = False,
     ) -> None:
         written_utc = started_utc.isoformat(timespec="milliseconds")
@@ -86,13 +98,21 @@ class Recorder:
         self._policy = policy or RecorderPolicy()
         self._on_status = on_status
         self._on_samples = on_samples
+        self._on_live = on_live
+        self._on_reading = on_reading
+        self._live_failure = ""
         self._stopping = asyncio.Event()
         self._clock = SessionClock(started_utc, asyncio.get_running_loop().time)
+        self._taps = [LiveTap(wish.placement) for wish in plan.sensors if on_live is not None]
         self._worn = [
-            SensorLog(wish, self._writer, clock=self._clock, calibrated=plan.calibrated)
-            for wish in plan.sensors
+            SensorLog(wish, self._writer, clock=self._clock, calibrated=plan.calibrated, tap=tap)
+            for wish, tap in zip_longest(plan.sensors, self._taps)
         ]
-        self._beside = [SensorLog(wish, self._writer, clock=self._clock) for wish in plan.beside]
+        self._readings = [ReadingsTap() for _ in plan.beside if on_reading is not None]
+        self._beside = [
+            SensorLog(wish, self._writer, clock=self._clock, readings=readings)
+            for wish, readings in zip_longest(plan.beside, self._readings)
+        ]
         self._logs = [*self._worn, *self._beside]
         shared = SharedSearch(radio, wished=frozenset(log.wish.name.casefold() for log in self._logs))
         patient = replace(self._policy, silence_s=self._policy.beside_silence_s)
@@ -125,7 +145,8 @@ class Recorder:
         """Return how the recording is doing."""
         sensors = tuple(log.status() for log in self._logs)
         obstacle = self._obstacle()
-        message = next(filter(None, [obstacle, *(log.message for log in self._logs)]), "")
+        told = [obstacle, *(log.message for log in self._logs), self._live_failure]
+        message = next(filter(None, told), "")
         return RecorderStatus(self._clock.now_s(), sensors, message, is_kept=not obstacle)
 
     def _obstacle(self) -> str:
@@ -190,6 +211,7 @@ class Recorder:
     def _close(self) -> None:
         if self._writer.is_locked or self._writer.is_full:
             self._show()
+        self._drain()
         self._tell_left_out()
         self._writer.close()
         if not self._has_data:
@@ -221,13 +243,44 @@ class Recorder:
             detail = f"{lost} notifications, because the file could not be written for too long"
             self._writer.event(self._clock.now_ns(), NOT_WRITTEN_EVENT, detail=detail)
 
-    def _show(self) -> None:
+    def _drain(self) -> None:
         for log in self._logs:
             acc_sensor_mps2 = log.drain()
             if acc_sensor_mps2 is not None and self._on_samples is not None:
                 self._on_samples(log.wish.placement, self._clock.now_s(), acc_sensor_mps2)
+        self._hand_on()
+
+    def _show(self) -> None:
+        self._drain()
         if self._on_status is not None:
             self._on_status(self.status())
+
+    def _hand_on(self) -> None:
+        """Give what came to the live view; whatever goes wrong there, the recording goes on."""
+        try:
+            self._hand_on_readings()
+            for tap in self._taps:
+                block = tap.take()
+                if block is not None and self._on_live is not None:
+                    self._on_live(block)
+        except Exception as error:  # whoever follows may make any mistake
+            self._live_failure = f"the live view has stopped ({error!r}); the recording goes on"
+            self._writer.event(self._clock.now_ns(), LIVE_EVENT, detail=self._live_failure)
+            self._end_live_view()
+
+    def _end_live_view(self) -> None:
+        """Keep nothing for it any more."""
+        for tap in self._taps:
+            tap.end()
+        for readings in self._readings:
+            readings.end()
+        self._taps, self._readings = [], []
+
+    def _hand_on_readings(self) -> None:
+        for tap in self._readings:
+            for reading in tap.take():
+                if self._on_reading is not None:
+                    self._on_reading(reading)
 
 
 async def record_session(
@@ -242,6 +295,8 @@ async def record_session(
     simulated: bool = False,
     policy: RecorderPolicy | None = None,
     on_status: StatusCallback | None = None,
+    on_live: LiveCallback | None = None,
+    on_reading: ReadingCallback | None = None,
     context: Mapping[str, object] | None = None,
 ) -> RecorderStatus:
     """Record ``duration_s`` seconds into a new session file; return the last status.
@@ -262,6 +317,8 @@ async def record_session(
         rng=rng,
         policy=policy,
         on_status=on_status,
+        on_live=on_live,
+        on_reading=on_reading,
         simulated=simulated,
     )
     for key, value in (context or {}).items():

@@ -17,6 +17,7 @@ from sensor.errors import SensorError, SessionFileError, UnknownSensorError
 from sensor.link.ble import Sighting, look_for, scan
 from sensor.link.radio import Radio
 from sensor.recorder.activity_probe import probe_activity
+from sensor.recorder.following import Follow, Following
 from sensor.recorder.plan import RecordingPlan
 from sensor.recorder.room import shortage
 from sensor.recorder.session_recorder import Recorder
@@ -68,6 +69,8 @@ class UnattendedOptions:
         Whether the sensors are made of software.
     context
         What is known of every session beforehand, by the keys of ``data/FORMAT.md``.
+    follow
+        Makes what follows each session while it goes on; None for nothing.
     """
 
     plan: RecordingPlan
@@ -75,6 +78,7 @@ class UnattendedOptions:
     still_s: float
     is_simulated: bool
     context: Mapping[str, object] = field(default_factory=dict)
+    follow: Follow | None = None
 
 
 class StatusSink(Protocol):
@@ -312,6 +316,7 @@ class UnattendedSession:
         self._sink = sink
         self._has_begun = False
         self._stillness = Stillness()
+        self._following = Following(options.follow)
         self._recorder = Recorder(
             options.plan,
             path,
@@ -321,8 +326,11 @@ class UnattendedSession:
             rng=rng,
             on_status=self._attend,
             on_samples=self._stillness.add,
+            on_live=self._following.on_news,
+            on_reading=self._following.on_news,
             simulated=options.is_simulated,
         )
+        self._following.begin(self._recorder, radio, sink.trouble)
         for key, value in options.context.items():
             self._recorder.set_context(key, value)
 
@@ -338,7 +346,10 @@ class UnattendedSession:
         LinkError, UnknownSensorError, SessionFileError
             As `sensor.recorder.Recorder.run`.
         """
-        await self._recorder.run()
+        try:
+            await self._recorder.run()
+        finally:
+            await self._following.close()
         return self._stillness.resting()
 
     def _attend(self, status: RecorderStatus) -> None:
@@ -349,6 +360,7 @@ class UnattendedSession:
         if state is UnattendedState.RECORDING and not self._has_begun:
             self._has_begun = True
             self._sink.recording(self._path)
+        self._following.show(status)
         if self._has_begun:
             self._sink.progress(status)
             if self._stillness.lasts_s(status.time_s) >= self._still_s:

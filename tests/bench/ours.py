@@ -9,11 +9,10 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.pipeline import place_watch
-from analysis.signal.inclination_smoother import smoothed_vertical
-from analysis.signal.motion import Motion, forward_inertial, motion_of, speed_prior
+from analysis.signal.motion import Motion, level_with_axes, motion_of
 from analysis.signal.speed import SpeedProfile, speed_profile
 from analysis.signal.strapdown import integrate
-from analysis.signal.vertical import AveragedForce, unaided_vertical, up_in_sensor
+from analysis.signal.vertical import AveragedForce, unaided_vertical
 from analysis.signal.watch_tracks import with_watch
 from sensor.samples import FloatArray
 from sensor.virtual.devices.watch import WatchHabits, watch_file
@@ -104,14 +103,16 @@ def orientation_alone(hour: Hour) -> float:
     strapdown = integrate(stream, motion.static_periods, broken_rows=broken_rows, config=config.rest)
     force = AveragedForce(stream, strapdown, broken_rows=broken_rows, config=config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
-    ahead = forward_inertial(strapdown, motion.axes, force)
-    prior = speed_prior(
-        first, stream, gait=motion.gait, static_periods=motion.static_periods, speed=None, config=config
-    )
-    up_in_sensor(
-        strapdown,
-        smoothed_vertical(force, first, forward_inertial=ahead, speed=prior, config=config.orientation),
-        len(stream),
+    level_with_axes(
+        stream,
+        motion.static_periods,
+        gait=motion.gait,
+        strapdown=strapdown,
+        force=force,
+        first=first,
+        axes=motion.axes,
+        speed=None,
+        config=config,
     )
     return perf_counter() - begin
 

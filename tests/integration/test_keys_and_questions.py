@@ -152,7 +152,7 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 with MarkKeys(0) as keys:
     print("listening")
     while True:
-        if keys.is_lap_pressed():
+        if b"m" in keys.pressed():
             print("lap")
         time.sleep(0.02)
 """

@@ -90,6 +90,23 @@ def test_two_virtual_sensors_are_guided_to_the_end_in_eighty_columns(tmp_path: P
     assert not [line for line in live if line.endswith("…")]
 
 
+def test_posture_is_shown_live_while_a_virtual_runner_runs(tmp_path: Path) -> None:
+    words = ("record", "--sensor", "sternum=virtual", "--duration", "40s", "--no-questions", "--live")
+    screen = run_in_terminal(tmp_path, *words, program=IN_VIRTUAL_TIME)
+
+    assert screen.code == 0, screen.lines
+    (path,) = (tmp_path / "sessions").glob("*.runtall")
+    recording = read_recording(path)
+    assert [mark.kind for mark in recording.marks] == ["standing", "bow", "run", "standing end"]
+    assert recording.notices == ()
+    assert "GETTING READY" in screen.lines
+    assert "GETTING TO KNOW YOU" in screen.lines
+    facts = [line for line in screen.lines if re.fullmatch(r"\d:\d\d   0\.\d\d km   .*", line)]
+    # 3 m/s for 20 s and more, in the strides that were told
+    assert re.search(r"   5:\d\d /km   1[67]\d spm   trunk \+[5-9]°$", facts[-1]), facts[-1]
+    assert max(map(len, screen.lines[:-3])) <= COLUMNS
+
+
 def test_without_bluetooth_the_one_thing_said_is_what_to_do(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/no-bus")

@@ -89,7 +89,7 @@ class Browser:
     @contextmanager
     def page(
         self,
-        file: Path,
+        file: Path | str,
         *,
         width: int = 1200,
         height: int = 900,
@@ -97,7 +97,7 @@ class Browser:
         scripts: bool = True,
         media: str = "",
     ) -> Iterator[Page]:
-        """Open a file in a tab of its own, as wide as asked, and close it afterwards."""
+        """Open a file or an address in a tab of its own, as wide as asked, and close it afterwards."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, session)
@@ -107,7 +107,7 @@ class Browser:
         colours = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         page.call("Emulation.setEmulatedMedia", media=media, features=colours)
         page.call("Emulation.setScriptExecutionDisabled", value=not scripts)
-        page.call("Page.navigate", url=file.as_uri())
+        page.call("Page.navigate", url=file if isinstance(file, str) else file.as_uri())
         page.wait_for("Page.loadEventFired")
         try:
             yield page

@@ -22,6 +22,7 @@ from sensor.recorder import (
     SensorRequest,
     record_session,
 )
+from sensor.recorder.live_tap import LiveCallback, ReadingCallback
 from sensor.samples import ImuSignal
 from sensor.virtual.devices.movesense import VirtualMovesense
 from sensor.virtual.radio.timeloop import run_in_virtual_time
@@ -87,11 +88,13 @@ def record_over_air(
     duration_s: float = 30.0,
     policy: RecorderPolicy | None = None,
     seed: int = 1,
+    on_live: LiveCallback | None = None,
+    on_reading: ReadingCallback | None = None,
     **radio_options: Any,
 ) -> Scene:
     """Record in virtual time, after ``play`` has switched sensors on and scheduled their faults.
 
-    ``seed`` draws the phases of the links.
+    ``seed`` draws the phases of the links; ``on_live`` and ``on_reading`` are given what comes.
     """
     wishes = (sensors or {"sternum": CHEST}).items()
     plan = RecordingPlan(
@@ -113,6 +116,8 @@ def record_over_air(
                 rng=random.Random(1),
                 policy=policy,
                 on_status=scene.statuses.append,
+                on_live=on_live,
+                on_reading=on_reading,
                 simulated=True,
             )
             return scene

@@ -31,14 +31,15 @@ LAYERS = {
     ),
     "analysis": (
         ("analysis.errors", "analysis.words", "analysis.lengths"),
-        ("analysis.config",),
+        ("analysis.config", "analysis.cues"),
         ("analysis.records", "analysis.session_facts", "analysis.profile"),
         ("analysis.maths", "analysis.run_report"),
         ("analysis.signal",),
         ("analysis.stride",),
         ("analysis.judging",),
         ("analysis.pipeline",),
-        ("analysis.report", "analysis.export", "analysis.checkup", "analysis.live"),
+        ("analysis.report", "analysis.export", "analysis.checkup"),
+        ("analysis.live",),
         ("analysis.comparison",),
         ("analysis.library", "analysis.batch"),
         ("analysis.cli",),
@@ -105,7 +106,7 @@ STAGES_OF = {
         ),
         ("episodes", "headline", "distance_doubts", "step_length", "walking"),
         ("grade", "baseline"),
-        ("recalibration", "curve", "leaning", "thirds"),
+        ("recalibration", "curve", "leaning", "thirds", "cue_effect"),
         ("mounting_shift", "segments", "second_sensor_flags", "verdict"),
         ("flags", "laps", "average_stride"),
         ("judged_run",),
@@ -132,10 +133,15 @@ SEEN_BY_ANALYSIS = (
 ALSO_SEEN_BY = {
     "analysis.library": ("sensor.session.info", "sensor.session.context", "sensor.private_files"),
     "analysis.batch": ("sensor.private_files",),
-    "analysis.live": ("sensor.recorder.stillness", "sensor.recorder.walkthrough"),
+    "analysis.live": (
+        "sensor.private_files",
+        "sensor.link",
+        "sensor.recorder.stillness",
+        "sensor.recorder.walkthrough",
+    ),
 }
-"""Two keep files of their own, the library also what sessions say of themselves; what is told live begins
-with what a guide is told."""
+"""What keeps files; the library also what sessions say of themselves; a vibrator is written over a link, and
+what is told live begins with what a guide is told."""
 
 TOUCHES_THE_WORLD = {
     "asyncio",
@@ -335,7 +341,7 @@ MAKERS = sorted(
     _module(path.parent / "_").removesuffix("._")
     for path in (ROOT / "sensor" / "protocol").glob("*/__init__.py")
 )
-STAGES = ("analysis.maths", "analysis.signal", "analysis.stride", "analysis.judging")
+STAGES = ("analysis.maths", "analysis.signal", "analysis.stride", "analysis.judging", "analysis.cues")
 
 
 @pytest.mark.parametrize("maker", MAKERS)
@@ -351,7 +357,8 @@ def test_every_layer_that_is_named_exists(unit: str) -> None:
 
 
 def test_decoders_and_stages_touch_no_file_radio_clock_or_chance() -> None:
-    pure = [module for module in imports() if _inside(module, "sensor.protocol", "sensor.fit", *STAGES)]
+    parts = ("sensor.protocol", "sensor.fit", "analysis.live.cues.policy", *STAGES)
+    pure = [module for module in imports() if _inside(module, *parts)]
     assert _loading(pure, TOUCHES_THE_WORLD) == {}
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,14 @@ from analysis.cli.sensor_args import parse_plan
 from analysis.cli.text import parse_duration_s, tell_aside
 
 if TYPE_CHECKING:
+    from analysis.cli.record.live import PostureLine
+    from analysis.cli.record.live_line import LiveLine
+    from analysis.cli.record.live_setup import LiveOptions
     from analysis.cli.record.recording import Recorded, RecordOptions
     from analysis.profile import Profile
     from sensor.link.radio import Radio
     from sensor.recorder import RecordingPlan
+    from sensor.recorder.following import Follow
     from sensor.recorder.unattended import UnattendedOptions
 
 VIRTUAL_RUN_S = 3600.0
@@ -94,6 +99,27 @@ LOG_INTERVAL_S = 600.0
     help="With --wait: a light as /sys/class/leds/ACT, or a file for the word waiting, recording, trouble or "
     "stopped.",
 )
+@click.option(
+    "--live",
+    "is_live",
+    is_flag=True,
+    help="Show while you run how you stand against your usual: a number, a word, the last kilometre.",
+)
+@click.option(
+    "--web",
+    "reach",
+    is_flag=False,
+    flag_value="here",
+    type=click.Choice(["here", "lan"]),
+    help="Show the same as a page: in a browser of this computer, or with --web=lan on a phone in the same "
+    "network, whose address a QR code tells. Needs the extra [web].",
+)
+@click.option(
+    "--cues",
+    "has_cues",
+    is_flag=True,
+    help="Remind you while you run when you have slouched for a while, as [cues] of your profile says.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -106,6 +132,9 @@ def command(
     waits: bool,
     still_s: float | None,
     led: Path | None,
+    is_live: bool,
+    reach: str | None,
+    has_cues: bool,
 ) -> None:
     """Record a run.
 
@@ -117,25 +146,29 @@ def command(
     10 min, or all sensors have been gone for so long, it ends and its path is printed. Sensors left lying
     begin the next one when they are moved.
     """
-    _refuse_misfits(waits=waits, duration_s=duration_s, still_s=still_s, led=led)
+    is_live = is_live or reach is not None
+    _refuse_misfits(waits=waits, duration_s=duration_s, still_s=still_s, led=led, is_live=is_live)
     home, profile = home_folder(ctx), chosen_profile(ctx)
     plan, is_simulated = parse_plan(*devices(requests, beside, profile))
     parsed = replace(plan, calibrated=kept_calibrations(home, tell_aside)), is_simulated
     context = runner_context(ctx, profile)
     if not waits:
         context |= _sat_before(ctx, is_simulated=is_simulated)
+    shown = partial(_live_options, home, profile, context=context)
+    follow = _cues(shown(reach=None), parsed) if has_cues else None
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
 
     if waits:
         unattended = _unattended_options(parsed, name=name, still_s=still_s or STILL_S, context=context)
-        asyncio.run(_wait(unattended, new_path, led))
+        asyncio.run(_wait(replace(unattended, follow=follow), new_path, led))
     else:
         options = _record_options(
             parsed, duration_s=duration_s, name=name, is_guided=not no_guide, context=context
         )
-        recorded = asyncio.run(_record(options, new_path))
+        live = shown(reach=reach) if is_live else None
+        recorded = asyncio.run(_record(replace(options, follow=follow), new_path, live))
         click.echo(recorded.path)
         if not (no_questions or recorded.is_dismissed):
             _ask(recorded.path, profile, known=context)
@@ -179,10 +212,12 @@ def _ask(session: Path, profile: Profile, known: Mapping[str, object]) -> None:
 
 
 def _refuse_misfits(
-    *, waits: bool, duration_s: float | None, still_s: float | None, led: Path | None
+    *, waits: bool, duration_s: float | None, still_s: float | None, led: Path | None, is_live: bool
 ) -> None:
     if waits and duration_s is not None:
         raise click.UsageError("--wait ends a session when nothing moves: say --still, not --duration")
+    if waits and is_live:
+        raise click.UsageError("--live and --web show one recording: leave out --wait")
     if not waits and (still_s is not None or led is not None):
         raise click.UsageError("--still and --led belong to --wait")
 
@@ -197,8 +232,9 @@ def _tell_what_next(ctx: click.Context, home: Path) -> None:
         click.echo(f"To see it: runtall {where}report --open", err=True)
 
 
-async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) -> Recorded:
-    from analysis.cli.record.live_line import live_line
+async def _record(
+    options: RecordOptions, new_path: Callable[[datetime], Path], live: LiveOptions | None
+) -> Recorded:
     from analysis.cli.record.recording import record
 
     run_s = (options.duration_s or VIRTUAL_RUN_S) + SPARE_S
@@ -206,11 +242,28 @@ async def _record(options: RecordOptions, new_path: Callable[[datetime], Path]) 
         from analysis.cli.virtual_sensors import guided_virtual_runner
 
         async with guided_virtual_runner(options.plan, run_s) as (radio, hear):
-            with live_line() as line:
-                return await record(options, radio, new_path=new_path, line=line, on_step=hear)
+            with _line(options, live) as (line, posture):
+                return await record(
+                    options, radio, new_path=new_path, line=line, on_step=hear, posture=posture
+                )
     async with _radio(options.plan, options.is_simulated, run_s) as radio:
+        with _line(options, live) as (line, posture):
+            return await record(options, radio, new_path=new_path, line=line, posture=posture)
+
+
+@contextmanager
+def _line(options: RecordOptions, live: LiveOptions | None) -> Iterator[tuple[LiveLine, PostureLine | None]]:
+    """Return where to talk, and the same once more where it shows posture."""
+    if live is None:
+        from analysis.cli.record.live_line import live_line
+
         with live_line() as line:
-            return await record(options, radio, new_path=new_path, line=line)
+            yield line, None
+        return
+    from analysis.cli.record.live_setup import posture_line
+
+    with posture_line(live, options.plan, is_simulated=options.is_simulated) as posture:
+        yield posture, posture
 
 
 async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
@@ -271,6 +324,22 @@ def _record_options(
         has_keys=has_terminal,
         context=context,
     )
+
+
+def _live_options(
+    home: Path, profile: Profile, *, reach: str | None, context: Mapping[str, object]
+) -> LiveOptions:
+    from analysis.cli.record.live_page import Reach
+    from analysis.cli.record.live_setup import LiveOptions
+
+    return LiveOptions(home, profile, Reach(reach) if reach else None, context)
+
+
+def _cues(options: LiveOptions, parsed: tuple[RecordingPlan, bool]) -> Follow:
+    from analysis.cli.record.cueing import cues_for
+
+    plan, is_simulated = parsed
+    return cues_for(options, plan, is_simulated=is_simulated)
 
 
 def _unattended_options(

@@ -6,7 +6,10 @@ import asyncio
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from analysis.cli.record.live_line import LiveLine
+from analysis.cli.record.zero_again import ZeroAgain
 from sensor.recorder import Recorder
 from sensor.recorder.live_lean import LiveLean
 from sensor.recorder.walkthrough import Bow, GuideStep, StandStill
@@ -30,6 +33,9 @@ You will stand tall for 10 s, bow once, run, and stand tall for 10 s at the end.
 _STAND = "Stand tall and still, heels and head against a wall if there is one, for 10 s."
 _STAND_AGAIN = "Well done. Stand tall and still once more for 10 s (Ctrl-C: end at once)."
 _MOVED = "You moved. Starting the 10 seconds again."
+_GRAVITY = """\
+Careful: at rest the sensor reads {size_mps2:.1f} m/s2, not 9.8, so its angles may be off.
+At home, `runtall doctor --tilt` finds by how much."""
 _BOW = "Now bow forward once and come up again."
 _NO_SENSOR = "Nothing comes from the {placement} sensor, so standing and bow are left out."
 _NO_STANDING = "No 10 s of standing still within a minute, so standing and bow are left out."
@@ -50,6 +56,11 @@ class Guide:
         The sensor that tells whether the runner stands still.
     on_step
         Called with every step as it is asked for.
+
+    Attributes
+    ----------
+    zero
+        Sets the zero anew while the runner is out; None where nothing is shown that counts from one.
     """
 
     def __init__(
@@ -66,8 +77,10 @@ class Guide:
         self._on_step = on_step
         self._listener: Callable[[float, FloatArray], None] | None = None
         self._has_data = False
+        self._is_out = False
         self._lean: LiveLean | None = None
         self._news = asyncio.Event()
+        self.zero: ZeroAgain | None = None
 
     def take(self, placement: str, now_s: float, acc_sensor_mps2: FloatArray) -> None:
         """Take in what a sensor has just read; for the recorder to call."""
@@ -79,6 +92,8 @@ class Guide:
         if self._lean is not None:
             self._lean.add(now_s, acc_sensor_mps2)
             self._line.lean_deg = self._lean.lean_deg(now_s)
+        if self.zero is not None and self._is_out:
+            self.zero.take(now_s, acc_sensor_mps2)
 
     def tick(self) -> None:
         """Look at the clock; to be called several times a second, whether or not a sensor sends anything."""
@@ -94,6 +109,8 @@ class Guide:
         if standing is None:
             self._line.say(_NO_STANDING)
             return
+        if not standing.reads_gravity:
+            self._line.say(_GRAVITY.format(size_mps2=float(np.linalg.norm(standing.upright_mps2))))
         self._ask(GuideStep.BOW, _BOW)
         bow = await self._bow(Bow(standing.upright_mps2))
         if bow is None:
@@ -103,10 +120,14 @@ class Guide:
 
     def send_off(self, text: str) -> None:
         """Let the run begin."""
+        self._is_out = True
+        if self.zero is not None:
+            self.zero.begin(self._lean)
         self._ask(GuideStep.RUN, text)
 
     async def close(self) -> None:
         """The last standing."""
+        self._is_out = False
         self._ask(GuideStep.STAND_AGAIN, _STAND_AGAIN)
         self._lean = self._line.lean_deg = None
         if await self._stand("standing end") is None:

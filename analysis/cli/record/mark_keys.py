@@ -1,4 +1,4 @@
-"""A lap at the press of a key, read from the terminal while it is ours, which is then as it was before."""
+"""What keys were pressed, read from the terminal while it is ours, which is then as it was before."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from analysis.cli.record.foreground import may_read
-
-LAP_KEYS = frozenset(b"mM ")
 
 _READ_BYTES = 1024
 _LOCAL_FLAGS, _CHARACTERS = 3, 6
@@ -58,14 +56,14 @@ class MarkKeys:
         for number, handler in self._handlers.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
-    def is_lap_pressed(self) -> bool:
-        """Tell whether a lap's key was pressed since this was last asked."""
+    def pressed(self) -> bytes:
+        """Return what was pressed since this was last asked, a byte a letter."""
         # Beside what reading may say: the terminal was closed, or is no longer ours.
         with suppress(OSError, termios.error):
             if may_read(self._terminal):
                 self._take()
-                return not LAP_KEYS.isdisjoint(self._typed())
-        return False
+                return self._typed()
+        return b""
 
     def _typed(self) -> bytes:
         is_there = select.select([self._terminal], [], [], 0.0)[0]

@@ -16,17 +16,24 @@ from typing import TYPE_CHECKING
 from analysis.cli.home import in_new_place
 from analysis.cli.record.guide import HOW_TO_WEAR, Guide
 from analysis.cli.record.live_line import LiveLine
+from analysis.cli.record.zero_again import HOW_TO_SET, ZeroAgain
 from analysis.cli.stop_signals import on_signals
 from analysis.cli.text import clock_text
 from analysis.judging.known_laps import LAP_MARK
 from sensor.link.ble import look_for
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
+from sensor.recorder.following import Following
 from sensor.recorder.room import shortage
 from sensor.recorder.walkthrough import GuideStep
 
 if TYPE_CHECKING:
+    from analysis.cli.record.live import PostureLine
     from analysis.cli.record.mark_keys import MarkKeys
+    from sensor.recorder.following import Follow
+
+LAP_KEYS = frozenset(b"mM ")
+ZERO_KEYS = frozenset(b"zZ")
 
 LAP_PAUSE_S = 1.0
 """A key that is held down is pressed once."""
@@ -57,6 +64,8 @@ class RecordOptions:
         Whether somebody may mark laps at a terminal.
     context
         What is known of the session beforehand, by the keys of ``data/FORMAT.md``.
+    follow
+        Makes what follows the recording beside a live view; None for nothing.
     """
 
     plan: RecordingPlan
@@ -66,6 +75,7 @@ class RecordOptions:
     is_simulated: bool
     has_keys: bool = False
     context: Mapping[str, object] = field(default_factory=dict)
+    follow: Follow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ async def record(
     new_path: Callable[[datetime], Path],
     line: LiveLine,
     on_step: Callable[[GuideStep], None] = _nobody_follows,
+    posture: PostureLine | None = None,
 ) -> Recorded:
     """Record until the runner, the clock or a signal ends it.
 
@@ -110,6 +121,8 @@ async def record(
         Where to talk.
     on_step
         Called with every step of the guide as it is asked for.
+    posture
+        What shows posture meanwhile; None where nothing does.
 
     Raises
     ------
@@ -119,6 +132,11 @@ async def record(
     # Before anything is asked of the runner, and before there is a file.
     await look_for(radio, lambda _: True, timeout_s=BLUETOOTH_CHECK_S)
     started_utc = datetime.now(UTC)
+    following = Following(options.follow, None if posture is None else posture.take)
+
+    def attend(status: RecorderStatus) -> None:
+        guided.attend(status)
+        following.show(status)
 
     def recorder_at(path: Path) -> tuple[Path, Recorder]:
         return path, Recorder(
@@ -128,8 +146,10 @@ async def record(
             name=options.name,
             started_utc=started_utc,
             rng=random.Random(),
-            on_status=lambda status: guided.attend(status),
+            on_status=attend,
             on_samples=lambda *samples: guided.guide.take(*samples),
+            on_live=following.on_news,
+            on_reading=following.on_news,
             simulated=options.is_simulated,
         )
 
@@ -139,6 +159,14 @@ async def record(
     if lack := shortage(options.plan, path.parent):
         line.say(f"Careful: {lack}. Make room before you go.")
     guided = GuidedRun(options, recorder, line, on_step=on_step)
+    following.begin(recorder, radio, line.say)
+    if posture is not None:
+
+        def set_zero(shift_deg: float, since_s: float) -> None:
+            posture.set_zero(shift_deg, since_s)
+            following.set_zero(shift_deg, since_s)
+
+        guided.guide.zero = ZeroAgain(recorder, line.say, set_zero)
     on_signals(guided.interrupt, guided.dismiss)
     with _keys(options) as guided.keys:
         steps = asyncio.create_task(guided.conduct())
@@ -148,6 +176,7 @@ async def record(
         finally:
             steps.cancel()
             await asyncio.wait([steps])
+            await following.close()
     if not steps.cancelled():
         steps.result()
     return Recorded(path, guided.is_dismissed)
@@ -206,8 +235,9 @@ class GuidedRun:
         """Show how the recording is doing and look for keys; for the recorder to call."""
         self.guide.tick()
         # Asked at any time, so that a key pressed too soon is not taken for a lap later.
-        if self.keys is not None and self.keys.is_lap_pressed() and self._out_since_s is not None:
-            self._mark_lap(status.time_s)
+        pressed = self.keys.pressed() if self.keys is not None else b""
+        if self._out_since_s is not None:
+            self._heed(pressed, status.time_s)
         if self._out_since_s is not None and self._options.duration_s is not None:
             left_s = self._out_since_s + self._options.duration_s - status.time_s
             self._line.hint = f"{clock_text(math.ceil(max(0.0, left_s)))} to go"
@@ -222,6 +252,8 @@ class GuidedRun:
             self._recorder.mark("run")
         if self.keys is not None:
             self._line.say(HOW_TO_MARK)
+        if self.guide.zero is not None and self._options.is_guided:
+            self._line.say(HOW_TO_SET)
         self._out_since_s = self._recorder.now_s()
         try:
             async with asyncio.timeout(self._options.duration_s):
@@ -244,6 +276,12 @@ class GuidedRun:
         """End now, because others than the runner ask for it."""
         self.is_dismissed = True
         self._recorder.stop()
+
+    def _heed(self, pressed: bytes, time_s: float) -> None:
+        if not LAP_KEYS.isdisjoint(pressed):
+            self._mark_lap(time_s)
+        if self.guide.zero is not None and not ZERO_KEYS.isdisjoint(pressed):
+            self.guide.zero.ask(time_s)
 
     def _mark_lap(self, time_s: float) -> None:
         if time_s < self._lap_s + LAP_PAUSE_S:

@@ -22,8 +22,10 @@ from bleak.exc import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.checkup import findings
 from sensor.errors import LinkError, LinkReason
 from sensor.link.error_messages import plain_words
+from sensor.recorder import walkthrough
 from sensor.recorder.clock import SessionClock, asleep_s
 from sensor.recorder.limits import NOTIFICATIONS_AT_ONCE, NOTIFICATIONS_PER_S, RateLimiter, TokenBucket
 from sensor.recorder.policy import RecorderPolicy
@@ -90,6 +92,20 @@ def test_a_pause_in_the_stream_starts_the_standing_anew() -> None:
     feed(step, 20.0, [quiet(UPRIGHT)] * 2)
     assert not step.is_done
     assert step.since_s >= 20.0
+
+
+@pytest.mark.parametrize(
+    ("share", "is_gravity"), [(0.96, False), (0.975, True), (1.025, True), (1.04, False)]
+)
+def test_a_sensor_at_rest_that_does_not_read_gravity_is_noticed(share: float, is_gravity: bool) -> None:
+    step = StandStill(10.0, 0.0)
+    assert step.reads_gravity
+    feed(step, 0.0, [quiet(share * 9.80665 * UPRIGHT / np.linalg.norm(UPRIGHT))] * 8)
+    assert step.reads_gravity is is_gravity
+
+
+def test_guide_and_check_up_draw_one_line_for_gravity() -> None:
+    assert walkthrough.MOST_GRAVITY_ERROR == findings.MOST_GRAVITY_ERROR
 
 
 def test_a_bow_is_down_and_up_again() -> None:

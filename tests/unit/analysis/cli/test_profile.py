@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from analysis.cli.main import cli
 from analysis.cli.runner import profile_of_session, runner_name
 from analysis.errors import ProfileError
-from analysis.profile import Profile
+from analysis.profile import Profile, read_profile
 from tests.support.sessions import new_writer
 
 
@@ -43,6 +44,24 @@ def test_what_is_told_is_shown_and_stays_among_the_comments_of_the_runner(tmp_pa
     assert "Sensors:   sternum=A, head=B" in result.stdout
     assert "# the old strap\n" in file.read_text("utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["profile.toml"]
+
+
+def test_cues_are_changed_entry_by_entry_and_a_wrong_one_is_not_written(tmp_path: Path) -> None:
+    file = tmp_path / "profile.toml"
+    told = ("--cue", "preset=strict", "--cue", "outputs=tone, file", "--cue", "began=2026-05-01")
+    assert (
+        runtall(tmp_path, "profile", *told, "--cue", "file=/tmp/cue", "--cue", "withhold=true").exit_code == 0
+    )
+    cues = read_profile(file.read_bytes(), "me.toml").cues
+    assert (cues.threshold_deg, cues.outputs, cues.began) == (3.0, ("tone", "file"), date(2026, 5, 1))
+    assert cues.withhold
+    before = file.read_bytes()
+    result = runtall(tmp_path, "profile", "--cue", "treshold_deg=5")
+    assert result.exit_code != 0
+    assert "did you mean threshold_deg?" in str(result.exception)
+    assert file.read_bytes() == before
+    shown = runtall(tmp_path, "profile", "--cue", "threshold_deg=5").stdout
+    assert "Cues:      after 20 s from 5° on, 120 s apart, by tone, file" in shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")

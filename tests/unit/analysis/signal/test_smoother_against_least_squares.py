@@ -78,7 +78,7 @@ class Case:
     def smoothed(self, config: OrientationConfig = CONFIG) -> Vertical:
         return smoothed_vertical(
             self.force, self.first, forward_inertial=self.ahead, speed=self.speed, config=config
-        )
+        ).vertical
 
 
 def levels(up: FloatArray) -> Rotation:

@@ -19,7 +19,7 @@ from analysis.cli.record.recording import Recorded, RecordOptions, record
 from analysis.cli.virtual_sensors import guided_virtual_runner
 from sensor.errors import LinkError
 from sensor.link.radio import Radio
-from sensor.recorder import RecorderStatus, RecordingPlan, SensorRequest
+from sensor.recorder import RecorderStatus, RecordingPlan, SensorRequest, walkthrough
 from sensor.recorder.walkthrough import GuideStep
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 
@@ -169,9 +169,9 @@ class HeldKeys:
         self._held_s = held_s
         self._since_s = asyncio.get_running_loop().time()
 
-    def is_lap_pressed(self) -> bool:
+    def pressed(self) -> bytes:
         now_s = asyncio.get_running_loop().time() - self._since_s
-        return any(begin_s <= now_s < end_s for begin_s, end_s in self._held_s)
+        return b"m" if any(begin_s <= now_s < end_s for begin_s, end_s in self._held_s) else b""
 
 
 def test_a_key_marks_a_lap_once_a_second_and_only_while_the_runner_is_out(
@@ -206,10 +206,20 @@ def test_a_runner_who_never_stands_still_is_sent_off_after_a_minute_and_let_go_a
 
 def test_a_bow_that_does_not_come_is_not_waited_for_long(path: Path) -> None:
     notes, marks = go_out(path, duration_s=5.0, runner=stiff_runner)
+    assert "Careful" not in " ".join(notes.said)
     kinds = {kind: time_s for time_s, kind in marks}
     assert "goes without" in " ".join(notes.said)
     assert kinds["run"] - kinds["bow"] == pytest.approx(20.0, abs=1.0)
     assert notes.leans_deg == []
+
+
+def test_a_sensor_that_does_not_read_gravity_is_told_before_the_run(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walkthrough, "MOST_GRAVITY_ERROR", 0.0)
+    notes, _ = go_out(path, duration_s=1.0)
+    said = next(text for text in notes.said if text.startswith("Careful"))
+    assert "at rest the sensor reads 9.7 m/s2, not 9.8, so its angles may be off" in said
 
 
 def test_a_guide_whose_sensor_is_missing_sends_off_with_the_others(path: Path) -> None:

@@ -37,6 +37,8 @@ from sensor.session.info import read_info
         (["--sensor", "sternum=a", "--duration", "30"], "write for example 30min"),
         (["--sensor", "sternum=a", "--beside", "virtual"], "name only one sort"),
         (["--sensor", "sternum=a", "--beside", "A"], "sensor 'a' is named twice"),
+        (["--sensor", "sternum=a", "--live", "--wait"], "--live and --web show one recording"),
+        (["--sensor", "sternum=a", "--web=moon"], "'moon' is not one of 'here', 'lan'"),
         (["--sensor", "sternum=a", "--beside", " "], "no name for what is to be recorded beside"),
     ],
 )

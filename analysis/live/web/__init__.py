@@ -1,0 +1,1 @@
+"""The live view as a page for the phone on the treadmill: newest state only, nothing loaded."""
