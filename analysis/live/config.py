@@ -29,7 +29,7 @@ class LiveConfig:
     walk over the window, twice."""
     bias_share: float = 0.05
     """How much of what a look finds left of the bias is carried on: over 20 looks, as long as the window. The
-    consumer sensor of the benchmark does without (0.129 degrees); one that warms up after its rest may not."""
+    consumer sensor of the benchmark does without (0.129 degrees); one that goes on warming up may not."""
     opening_s: float = 600.0
     """How long before the first running the standing and the bow may lie."""
     seats_after_s: tuple[float, ...] = (20.0, 60.0, 180.0)
