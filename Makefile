@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-batch docs wheel lowest newest coverage test-bluez check fuzz mutants soak bench batch revalidate picture axe clean
+.PHONY: help demo test test-batch docs wheel lowest newest coverage test-bluez check fuzz mutants soak bench live batch revalidate picture axe clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -75,6 +75,10 @@ bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts:
 	$(BIN)/python -m tests.bench.verdicts.hills
 	$(BIN)/python -m tests.bench.comparisons
 	$(BIN)/python -m tests.bench.cues
+
+live: $(VENV)/.installed  ## Posture live beside the report, six hours on end: writes tests/bench/LIVE.md, LIVE_SOAK.md
+	$(BIN)/python -m tests.bench.live
+	$(BIN)/python -m tests.bench.live_soak
 
 revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md and tests/bench/validation/
 	$(BIN)/python -m tests.bench.revalidate
