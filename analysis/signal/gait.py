@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
-from scipy.signal import get_window
 
 from analysis.maths.intervals import box_decimate, chunks, inside, runs_of, without_short
 from analysis.signal.config import GaitConfig
@@ -109,7 +108,8 @@ def _step_frequency(vertical_g: FloatArray, rate_hz: float, config: GaitConfig) 
     hop = max(round(config.hop_s * rate_hz), 1)
     padded = np.pad(vertical_g, (window // 2, window - window // 2))
     frames = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
-    taper = get_window("hann", window)
+    # A periodic Hann window.
+    taper = 0.5 + 0.5 * np.cos(np.linspace(-np.pi, np.pi, window + 1)[:-1])
     size = 1 << (4 * window - 1).bit_length()
     frequency_hz = np.fft.rfftfreq(size, 1 / rate_hz)
     band = (frequency_hz > config.min_step_hz) & (frequency_hz < config.max_step_hz)
