@@ -175,7 +175,9 @@ def _slow_jog(slow: _Slow, spread_ratio: FloatArray, config: GaitConfig) -> Bool
 def _spread(slow: _Slow, sigma_s: float) -> FloatArray:
     """Return the local standard deviation (g) of the vertical acceleration, of what was received."""
     sigma = sigma_s * slow.rate_hz
-    weight = np.maximum(gaussian_filter1d(slow.known, sigma), 1e-9)
+    # Where nothing was lost one row tells for all what the filter makes of ones.
+    known = slow.known[:1] if slow.known.all() else slow.known
+    weight = np.maximum(gaussian_filter1d(known, sigma), 1e-9)
     mean = gaussian_filter1d(slow.vertical_g, sigma) / weight
     square = gaussian_filter1d(slow.vertical_g**2, sigma) / weight
     return np.sqrt(np.maximum(square - mean**2, 0.0))
