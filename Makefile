@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-batch docs wheel lowest newest coverage test-bluez check fuzz mutants soak bench live batch revalidate picture axe clean
+.PHONY: help demo test test-batch docs wheel lowest newest coverage test-bluez check fuzz mutants soak bench live speed batch revalidate picture axe clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,7 +70,7 @@ $(VENV)/.installed-bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	touch $@
 
-bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts: writes tests/bench/RESULTS.md, VERDICTS.md, HILLS.md, COMPARISONS.md, CUES.md
+bench: $(VENV)/.installed-bench speed  ## Accuracy beside other filters, verdicts, speed: writes tests/bench/RESULTS.md, VERDICTS.md, HILLS.md, COMPARISONS.md, CUES.md, SPEED.md
 	$(BIN)/python -m tests.bench.run_bench
 	$(BIN)/python -m tests.bench.verdicts.hills
 	$(BIN)/python -m tests.bench.comparisons
@@ -79,6 +79,9 @@ bench: $(VENV)/.installed-bench  ## Accuracy beside other filters, and verdicts:
 live: $(VENV)/.installed  ## Posture live beside the report, six hours on end: writes tests/bench/LIVE.md, LIVE_SOAK.md
 	$(BIN)/python -m tests.bench.live
 	$(BIN)/python -m tests.bench.live_soak
+
+speed: $(VENV)/.installed  ## What a runner waits for, beside what was aimed at: writes tests/bench/SPEED.md
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench.speed
 
 revalidate: $(VENV)/.installed  ## Accuracy on recordings of others: writes tests/bench/REVALIDATION.md and tests/bench/validation/
 	$(BIN)/python -m tests.bench.revalidate

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+CADENCE_MODEL = "cadence model"
+"""The source of a distance or a speed that only the steps told."""
+
 
 class Activity(StrEnum):
     """What the runner does in a stride."""

@@ -32,7 +32,6 @@ def command(ctx: click.Context, output: str | None, json_file: str | None, goal:
     from analysis.cli.past_runs import latest_of, past_runs
     from analysis.comparison.earlier_runs import worn_in
     from analysis.comparison.history import history_of
-    from analysis.comparison.history_page import render as page
     from analysis.comparison.history_text import render, to_json
 
     config = chosen_config(ctx)
@@ -49,5 +48,7 @@ def command(ctx: click.Context, output: str | None, json_file: str | None, goal:
     elif json_file is not None:
         write_text(Path(json_file), to_json(history))
     if output is not None:
+        from analysis.comparison.history_page import render as page
+
         write_text(Path(output), page(history, unit))
         click.echo(Path(output).resolve(), err=talk)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli.memory import is_out_of_memory, spare_memory
+from analysis.cli.memory import is_out_of_memory, spare_the_computer
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -146,7 +146,7 @@ def main(argv: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Names hold any letter there is; where a terminal or file lacks one, it shows a question mark.
             stream.reconfigure(errors="replace")
-    spare_memory()
+    spare_the_computer()
     try:
         with _ending_on_request():
             result: Any = cli.main(args=arguments, prog_name="runtall", standalone_mode=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 LIBRARIES_BYTES = 200 * 2**20
@@ -15,14 +16,18 @@ _NOT_LOADED = ("failed to map segment", "cannot allocate memory")
 """What loaders say of a library for which there is no memory."""
 
 
-def spare_memory() -> None:
-    """Where memory is limited, keep numpy from taking some for every processor; it stops when refused."""
-    try:
-        import resource
-    except ImportError:  # as on Windows
-        return
-    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+GARBAGE_THRESHOLDS = (50_000, 20, 20)
+"""How many objects are made between two looks for circles among them; Python's own 700 cost a tenth."""
+
+
+def spare_the_computer() -> None:
+    """Take no thread and no memory for every processor, and look for garbage seldom.
+
+    The matrices of an analysis are small: threads that wait for each other made a report a tenth dearer, and
+    where memory is limited numpy stops when it gets none for them.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def require_memory(size_bytes: int) -> None:

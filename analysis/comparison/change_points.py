@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 from analysis.judging.personal_config import HistoryConfig
+from analysis.maths.fading import fading_sum
 from sensor.samples import FloatArray, IntArray
 
 _SETTLING = 50
@@ -78,7 +78,7 @@ def _split(value: FloatArray, rng: np.random.Generator, config: HistoryConfig) -
     )
     fresh = left[0, 1:] - likeness * left[0, :-1]
     shuffled = rng.choice(fresh, (config.shuffles, _SETTLING + len(value)))
-    stepless = lfilter([1.0], [1.0, -likeness], shuffled, axis=1)[:, _SETTLING:]
+    stepless = np.ascontiguousarray(fading_sum(np.ascontiguousarray(shuffled.T), likeness)[_SETTLING:].T)
     chance, _, _ = _best_steps(stepless, config)
     p_value = float((1 + (chance >= size[0]).sum()) / (1 + config.shuffles))
     return None if p_value > config.change_level else (int(split[0]), p_value)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from analysis.comparison.comparability import NO, comparability
 from analysis.comparison.conditions import By, conditions_of
@@ -23,6 +22,7 @@ from analysis.comparison.run_course import RunCourse, run_course, stages_of
 from analysis.comparison.stages import shared_band, stage_edges
 from analysis.errors import UsageError
 from analysis.judging.config import ComparisonConfig
+from analysis.maths.quantiles import normal_quantile, student_t_quantile
 from analysis.run_report import RunReport
 from analysis.words import StandingRole, ZeroSource
 from sensor.samples import FloatArray
@@ -129,11 +129,11 @@ def _level(
         return None
     quantile = (1 + config.level) / 2
     halves = [
-        float(stats.t.ppf(quantile, run.wander.freedom)) * run.window_variance_deg2**0.5
+        student_t_quantile(quantile, run.wander.freedom) * run.window_variance_deg2**0.5
         for run in runs
         if run.wander is not None
     ]
-    half = float(np.hypot(np.hypot(*halves), stats.norm.ppf(quantile) * standing_sd_deg))
+    half = float(np.hypot(np.hypot(*halves), normal_quantile(quantile) * standing_sd_deg))
     return Estimate(value_deg, value_deg - half, value_deg + half)
 
 

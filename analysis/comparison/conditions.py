@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
 
 from analysis.comparison.records import (
     Condition,
@@ -18,6 +17,7 @@ from analysis.comparison.records import (
     RunSummary,
 )
 from analysis.judging.config import ComparisonConfig
+from analysis.maths.quantiles import student_t_quantile
 from sensor.samples import FloatArray
 
 
@@ -124,7 +124,7 @@ def _known(runs: Sequence[RunSummary], at: Sequence[int], read: Callable[[RunSum
 def _mean(value: FloatArray, config: ComparisonConfig) -> Estimate:
     """Return the mean over runs with Student's interval."""
     mean, count = float(value.mean()), len(value)
-    half = float(stats.t.ppf((1 + config.level) / 2, count - 1)) * float(value.std(ddof=1)) / count**0.5
+    half = student_t_quantile((1 + config.level) / 2, count - 1) * float(value.std(ddof=1)) / count**0.5
     return Estimate(mean, mean - half, mean + half)
 
 
@@ -136,5 +136,5 @@ def _difference(first: FloatArray, second: FloatArray, config: ComparisonConfig)
     mean, variance = float(second.mean() - first.mean()), sum(parts)
     shares = sum(part**2 / (len(value) - 1) for part, value in zip(parts, (first, second), strict=True))
     freedom = variance**2 / shares if shares > 0 else min(len(first), len(second)) - 1
-    half = float(stats.t.ppf((1 + config.level) / 2, freedom)) * variance**0.5
+    half = student_t_quantile((1 + config.level) / 2, freedom) * variance**0.5
     return Estimate(mean, mean - half, mean + half)

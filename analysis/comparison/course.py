@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analysis.comparison.records import Estimate
 from analysis.comparison.wander import sensor_variance_of, wander_of
 from analysis.judging.config import ComparisonConfig
+from analysis.maths.quantiles import student_t_quantile
 from sensor.samples import FloatArray
 
 _M_PER_KM = 1000.0
@@ -48,7 +48,7 @@ def course_change(
     value_deg, off_km = stage_deg[known], (middle_m[known] - middle_m[known].mean()) / _M_PER_KM
     stage_m = float(edges_m[1] - edges_m[0])
     wander = wander_of(value_deg, stage_m, config)
-    quantile = float(stats.t.ppf((1 + config.level) / 2, wander.freedom))
+    quantile = student_t_quantile((1 + config.level) / 2, wander.freedom)
 
     def estimate(weight: FloatArray) -> Estimate:
         slow = sensors * sensor_variance_of(weight, stage_m, config)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analysis.judging.personal_config import HistoryConfig
+from analysis.maths.quantiles import normal_quantile
 from sensor.samples import BoolArray, FloatArray
 
 
@@ -67,7 +67,7 @@ def trend_of(
     zero = _crossing(slope, tau, 0.0)
     if not np.isfinite(zero):
         return None
-    reach = float(stats.norm.ppf((1 + config.level) / 2)) * _tau_sd(day, value - zero * day, is_least)
+    reach = normal_quantile((1 + config.level) / 2) * _tau_sd(day, value - zero * day, is_least)
     low, high = _crossing(slope, tau, reach), _crossing(slope, tau, -reach)
     if not np.isfinite(low) or not np.isfinite(high):
         return None

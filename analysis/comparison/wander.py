@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.fft import dct
 
 from analysis.comparison.isotonic import monotone
 from analysis.judging.config import ComparisonConfig
@@ -75,6 +74,9 @@ def wander_of(stage_deg: FloatArray, stage_m: float, config: ComparisonConfig) -
     config
         Lengths of memory to try, and what is slow enough for a course.
     """
+    # Here, because a history is drawn from figures that are known, and needs no scipy at all.
+    from scipy.fft import dct
+
     count = len(stage_deg)
     first = max(2, int(np.ceil(2 * count * stage_m / config.course_m)))
     # Stages of ultramarathons are so long that hardly a wave is shorter than the course: the shortest serve.

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
 
 from analysis.cues.log import Cue
 from analysis.cues.records import (
@@ -24,6 +23,7 @@ from analysis.cues.records import (
 )
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import CueConfig
+from analysis.maths.quantiles import student_t_quantile
 from analysis.records import StrideTable
 from sensor.samples import BoolArray, FloatArray
 
@@ -189,5 +189,5 @@ def _adjusted_difference(given: FloatArray, other: FloatArray, level: float) -> 
     scaled = (change_deg - design @ beta) / np.maximum(1.0 - leverage, 1e-9)
     spread = inverse @ (design.T * scaled**2) @ design @ inverse
     freedom = min(len(given), len(other)) - 1
-    half = float(stats.t.ppf((1.0 + level) / 2.0, freedom)) * float(np.sqrt(spread[1, 1]))
+    half = student_t_quantile((1.0 + level) / 2.0, freedom) * float(np.sqrt(spread[1, 1]))
     return float(beta[1]), half

@@ -16,11 +16,10 @@ from analysis.personal import FittedStep
 from analysis.records import StrideTable
 from analysis.signal.speed import best_track, smoothed_speed, track_speed, typed_value
 from analysis.signal.watch_tracks import DISTANCE_KEY
-from analysis.words import Activity
+from analysis.words import CADENCE_MODEL, Activity
 from sensor.samples import FloatArray, Gap, Track, freeze_arrays
 
 UNKNOWN = "unknown"
-CADENCE_MODEL = "cadence model"
 TYPED, SHARED_OUT = "typed", "typed distance, shared out by cadence"
 WATCH_TOTAL, WATCH_SHARED_OUT = (
     "total of the watch's file",

@@ -114,5 +114,9 @@ def episode_over(
 
 def known_median(value: FloatArray) -> float:
     """Return the median of the finite values, NaN where there is none."""
-    known = value[np.isfinite(value)]
-    return float(np.median(known)) if len(known) else float("nan")
+    # By hand: numpy's median takes ten times as long over so few values, and is asked a thousand times.
+    known = np.sort(value[np.isfinite(value)])
+    middle = len(known) // 2
+    if not len(known):
+        return float("nan")
+    return float(known[middle] if len(known) % 2 else (known[middle - 1] + known[middle]) / 2)

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 from scipy.ndimage import median_filter, uniform_filter1d
-from scipy.signal import find_peaks
 
 from analysis.judging.config import GradeConfig
 from analysis.judging.distance import DistanceResult
 from analysis.judging.way import held
+from analysis.maths.peaks import prominent_peaks
 from analysis.maths.robust import MAD_TO_SD
 from analysis.signal.speed import PHONE, best_track
 from sensor.samples import BoolArray, FloatArray, Track, freeze_arrays
@@ -219,7 +219,7 @@ def _climbed(profile: _Profile, config: GradeConfig) -> tuple[float, float]:
     height_m = uniform_filter1d(profile.altitude_m, cells, mode="nearest")
     noise_m = np.sqrt(profile.walk_m * config.windows_m[0])
     least_m = max(config.least_climb_m, config.climb_sds * noise_m)
-    turns = [find_peaks(sign * height_m, prominence=least_m)[0] for sign in (1.0, -1.0)]
+    turns = [prominent_peaks(sign * height_m, least_m) for sign in (1.0, -1.0)]
     rows = np.unique(np.concatenate([[0], *turns, [len(height_m) - 1]]))
     steps_m = np.diff(height_m[rows])
     if np.ptp(height_m) < least_m:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy.ndimage import median_filter
-from scipy.signal import lfilter
 
 from analysis.judging.baseline import usable_running
 from analysis.judging.config import BaselineConfig, MountingShiftConfig
 from analysis.judging.episodes import known_median
+from analysis.maths.fading import fading_sum
 from analysis.maths.robust import MAD_TO_SD
 from analysis.records import Axis, MountingShift, StrideTable
 from analysis.words import Activity
@@ -133,7 +133,7 @@ def _mean_change(angle_deg: FloatArray, gain: float, skip: int, *, least: int) -
 
 def _faded_mean(value: FloatArray, gain: float) -> FloatArray:
     """Return (n,) mean of this value and all before it, the weight of each falling by 1 - ``gain``."""
-    return np.asarray(value[0] + lfilter([gain], [1.0, gain - 1.0], value - value[0]))
+    return np.asarray(value[0] + fading_sum(gain * (value - value[0]), 1.0 - gain))
 
 
 def _stretch(table: StrideTable, config: MountingShiftConfig) -> IntArray:

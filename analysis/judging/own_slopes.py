@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.judging.personal_config import PersonalConfig
+from analysis.maths.quantiles import student_t_quantile
 from analysis.personal import PersonalBaseline, Slope
 from analysis.records import Baseline, StrideTable
 from sensor.samples import BoolArray, FloatArray, freeze_arrays
@@ -184,10 +185,8 @@ def detectable_change_deg(run_count: int, sd_deg: float, *, refit_deg: float, le
     level
         Coverage.
     """
-    from scipy import stats
-
     widening = math.sqrt(1.0 + 1.0 / run_count)
     by_refitting = refit_deg * widening / math.sqrt(2)
     if run_count < 2 or not np.isfinite(sd_deg):
         return by_refitting
-    return max(by_refitting, float(stats.t.ppf((1 + level) / 2, run_count - 1)) * sd_deg * widening)
+    return max(by_refitting, student_t_quantile((1 + level) / 2, run_count - 1) * sd_deg * widening)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analysis.judging.personal_config import PersonalConfig
+from analysis.maths.quantiles import student_t_quantiles
 from analysis.maths.robust import MAD_TO_SD
 from analysis.personal import Slope
 from sensor.samples import FloatArray, IntArray, freeze_arrays
@@ -79,7 +79,7 @@ def fit_slopes(stretches: Stretches, config: PersonalConfig) -> Slopes:
     effective = share.sum(axis=0) ** 2 / np.maximum((share**2).sum(axis=0), _NO_SPREAD)
     freedom = np.maximum(effective - 1.0, _NO_SPREAD)
     half_deg = np.hypot(
-        sd_deg * stats.t.ppf((1 + config.level) / 2, freedom), config.flattened * np.abs(slope_deg)
+        sd_deg * student_t_quantiles((1 + config.level) / 2, freedom), config.flattened * np.abs(slope_deg)
     )
     limits = (
         (config.most_deg_per_mps, config.most_half_width_deg_per_mps),

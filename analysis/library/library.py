@@ -65,6 +65,7 @@ class Library:
         progress: Progress = _unseen,
     ) -> None:
         self._home, self._config = home, config or AnalysisConfig()
+        self._config_hash = self._config.hash()
         self._say, self._progress = say, progress
         self._opened: Index | None = None
 
@@ -97,7 +98,7 @@ class Library:
     def _index(self) -> Index:
         """The index, opened and made only where something is to be found or kept in it."""
         if self._opened is None:
-            self._opened = Index(self._home, self._config.hash(), say=self._say)
+            self._opened = Index(self._home, self._config_hash, say=self._say)
         return self._opened
 
     def entries(self, *, analyse: bool = True) -> tuple[Entry, ...]:
@@ -171,7 +172,7 @@ class Library:
     def _job(self, file: str, *, anew: bool = False) -> Job:
         from analysis.library.examining import Job
 
-        return Job(sessions_folder(self._home) / file, self._home, self._config, anew)
+        return Job(sessions_folder(self._home) / file, self._home, self._config, self._config_hash, anew)
 
     def _entry(self, row: IndexRow, *, is_there: bool) -> Entry:
         trouble = row.trouble or ("" if row.is_analysed else NOT_ANALYSED)

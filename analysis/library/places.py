@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from operator import attrgetter
 from pathlib import Path
 
 SUFFIX = ".runtall"
@@ -16,7 +17,7 @@ def sessions_folder(home: Path) -> Path:
 
 def list_session_paths(home: Path) -> list[Path]:
     """Return the paths of all session files, in order of their names, oldest first."""
-    return sorted(sessions_folder(home).glob(f"*{SUFFIX}"))
+    return sorted(sessions_folder(home).glob(f"*{SUFFIX}"), key=attrgetter("name"))
 
 
 def index_path(home: Path) -> Path:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from analysis.config import AnalysisConfig
-from analysis.judging.distance import CADENCE_MODEL, TYPED, at_typed_speed, fitted_model, model_speed, travel
+from analysis.judging.distance import TYPED, at_typed_speed, fitted_model, model_speed, travel
 from analysis.live.config import LiveConfig
 from analysis.personal import FittedStep
 from analysis.records import StrideTable
 from analysis.signal.speed import typed_value
+from analysis.words import CADENCE_MODEL
 from sensor.samples import FloatArray, Gap, LiveReading
 
 _KEPT = 600

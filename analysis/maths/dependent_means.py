@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
 
+from analysis.maths.quantiles import student_t_quantile
 from sensor.samples import FloatArray
 
 _MEDIAN_OF_NORMAL = 0.6745
@@ -39,5 +39,5 @@ def mean_change(first: FloatArray, last: FloatArray, *, lag1: float, level: floa
     each = spread**2 / (6 - 8 * lag1 + 2 * lag1**2)
     variance = each * inflation * (1 / len(first) + 1 / len(last))
     freedom = max((len(first) + len(last) - 4) / inflation, _LEAST_FREEDOM)
-    half = float(stats.t.ppf((1 + level) / 2, freedom)) * math.sqrt(variance)
+    half = student_t_quantile((1 + level) / 2, freedom) * math.sqrt(variance)
     return float(last.mean() - first.mean()), half

@@ -16,14 +16,13 @@ def multiply(a: RealArray, b: RealArray) -> FloatArray:
     """Return the Hamilton product of (4, …) quaternions."""
     aw, ax, ay, az = a
     bw, bx, by, bz = b
-    return np.stack(
-        (
-            aw * bw - ax * bx - ay * by - az * bz,
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-        )
-    )
+    w = aw * bw - ax * bx - ay * by - az * bz
+    product = np.empty((4, *w.shape), w.dtype)
+    product[0] = w
+    product[1] = aw * bx + ax * bw + ay * bz - az * by
+    product[2] = aw * by - ax * bz + ay * bw + az * bx
+    product[3] = aw * bz + ax * by - ay * bx + az * bw
+    return product
 
 
 def conjugate(q: RealArray) -> FloatArray:

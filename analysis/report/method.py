@@ -7,13 +7,12 @@ from textwrap import shorten
 
 import numpy as np
 
-from analysis.judging.distance import CADENCE_MODEL
 from analysis.lengths import LengthUnit
 from analysis.report import words
 from analysis.report.personal_words import from_when, slope_sentences
 from analysis.run_report import RunReport
 from analysis.session_facts import WatchFacts
-from analysis.words import Method, WatchMatch, ZeroSource
+from analysis.words import CADENCE_MODEL, Method, WatchMatch, ZeroSource
 from sensor.calibration import Axes
 
 CONTACT_OFF_MS = 20

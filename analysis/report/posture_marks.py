@@ -23,6 +23,9 @@ FLAG_ROWS = (Flag.SLOUCHED, Flag.ROUNDED, Flag.LEANING, Flag.WATCH, Flag.HEAD)
 """Flags from the top row down."""
 
 
+_POINTED_AT = 4.0
+"""Narrower columns, in drawing units, are not met by a pointer on purpose."""
+
 UNJUDGED = {
     NotJudgedReason.GRADE: "too steep to be judged",
     NotJudgedReason.SPEED: "another pace, not judged",
@@ -181,8 +184,15 @@ def _flag_bar(plot: Plot, episode: Episode, top: float) -> Markup:
 
 
 def hover(plot: Plot) -> Markup:
-    """Return invisible columns, one per kilometre, mile or lap, that tell its figures under a pointer."""
-    if not plot.way.by_distance:
+    """Return invisible columns, one per kilometre, mile or lap, that tell its figures under a pointer.
+
+    None where no hand could point at one of them: those of a day would be a fifth of its page.
+    """
+    segments = plot.report.evidence.segments
+    if not plot.way.by_distance or not segments:
+        return Markup("")
+    width = plot.way.at(segments[-1].to_m, 0) - plot.way.at(segments[0].from_m, 0)
+    if width < _POINTED_AT * len(segments):
         return Markup("")
     return Markup("").join(
         svg.rect(
@@ -193,7 +203,7 @@ def hover(plot: Plot) -> Markup:
             class_="hover",
             title=_segment_told(s, plot.way.length_unit),
         )
-        for s in plot.report.evidence.segments
+        for s in segments
     )
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 
 from analysis.report import svg, words
@@ -17,6 +18,9 @@ from analysis.words import Verdict
 
 HEIGHT = 150.0
 """Height of the plot of one small figure, in drawing units."""
+
+_DOT = 4.0
+"""Radius of a mark. Marks that lie closer cover one another: none can be pointed at, nor needs words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +126,14 @@ def _span_variant(report: RunReport, figure: SpanFigure, *, shown: list[Span], s
     scale = Scale(min(0.0, *ends) - 0.5, max(0.0, *ends) + 0.5, bottom, top)
     way = way_of(report, size)
     marks = svg.ticks(scale.low, scale.high, 5)
+    is_crowded = size.width - size.right - size.left < _DOT * len(shown)
     return svg.drawing(
         svg.rect(size.left, top, size.width - size.right, bottom, class_="plot"),
         svg.text(0, 14, figure.axis_name, class_="axis-name"),
         y_grid(scale, size, {v: figure.label(v) for v in marks}),
         svg.line(size.left, scale.at(0), size.width - size.right, scale.at(0), class_="usual"),
         x_axis(way, size, bottom),
-        svg.moved(*(_span(way, scale, s) for s in shown)),
+        svg.moved(*(_crowd if is_crowded else _each)(way, scale, shown)),
         width=size.width,
         height=bottom + way.axis_height,
         along=(size.left, size.width - size.right, top, bottom),
@@ -139,14 +144,36 @@ def _span_variant(report: RunReport, figure: SpanFigure, *, shown: list[Span], s
     )
 
 
+def _each(way: Way, scale: Scale, spans: Sequence[Span]) -> list[Markup]:
+    """Return a mark with its words for every span."""
+    return [_span(way, scale, span) for span in spans]
+
+
+def _crowd(way: Way, scale: Scale, spans: Sequence[Span]) -> list[Markup]:
+    """Return the same marks in two paths: those of a day, each with its words, were half of its page."""
+    x = np.array([_middle(way, span) for span in spans])
+    value, low, high = (np.array(v) for v in zip(*((s.value, s.low, s.high) for s in spans), strict=True))
+    reaches = np.isfinite(low) & np.isfinite(high)
+    ends = np.column_stack([scale.places(low[reaches]), scale.places(high[reaches])]).ravel()
+    starts = np.arange(len(ends)) % 2 == 0
+    return [
+        svg.strokes_path(np.repeat(x[reaches], 2), ends, starts, class_="span"),
+        svg.dots_path(x, scale.places(value), class_="span-dots"),
+    ]
+
+
+def _middle(way: Way, span: Span) -> float:
+    return (way.at(span.from_m, 0) + way.at(span.to_m, 0)) / 2
+
+
 def _span(way: Way, scale: Scale, span: Span) -> Markup:
-    x = (way.at(span.from_m, 0) + way.at(span.to_m, 0)) / 2
+    x = _middle(way, span)
     reach = (
         [svg.line(x, scale.at(span.low), x, scale.at(span.high), class_="span")]
         if math.isfinite(span.low) and math.isfinite(span.high)
         else []
     )
-    dot = svg.tag("circle", cx=x, cy=scale.at(span.value), r=4, class_="span-dot")
+    dot = svg.tag("circle", cx=x, cy=scale.at(span.value), r=_DOT, class_="span-dot")
     return svg.group(*reach, dot, title=span.told)
 
 

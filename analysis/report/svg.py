@@ -216,7 +216,7 @@ def line_path(x: FloatArray, y: FloatArray, *, after_break: BoolArray, class_: s
 
 def strokes_path(x: FloatArray, y: FloatArray, starts: BoolArray, *, class_: str) -> Markup:
     """Return lines through (n,) points as they are, the pen lifted before each of ``starts``."""
-    steps = [f"{'M' if s else 'L'}{p}" for s, p in zip(starts.tolist(), _points(x, y), strict=True)]
+    steps = [f"{'m' if s else 'l'}{p}" for s, p in zip(starts.tolist(), _steps(_tenths(x, y)), strict=True)]
     return tag("path", d="".join(steps), class_=class_)
 
 
@@ -232,7 +232,28 @@ def dots_path(x: FloatArray, y: FloatArray, *, class_: str, most: int = MAX_DOTS
     if len(x) > most:
         extremes = envelope(x, y, np.zeros(len(x), dtype=np.int64))
         keep = np.union1d(extremes, np.linspace(0, len(x) - 1, most).astype(np.int64))
-    return tag("path", d="".join(f"M{p}h0" for p in _points(x[keep], y[keep])), class_=class_)
+    places = np.unique(_tenths(x[keep], y[keep]), axis=0)
+    return tag("path", d="".join(f"m{step}h0" for step in _steps(places)), class_=class_)
+
+
+def _tenths(x: FloatArray, y: FloatArray) -> IntArray:
+    """Return (n, 2) points in tenths of a drawing unit."""
+    return np.rint(10.0 * np.column_stack([x, y])).astype(np.int64)
+
+
+def _steps(tenths: IntArray) -> list[str]:
+    """Return each of (n, 2) points as seen from the one before: half of a day's page are its points."""
+    steps = np.diff(tenths, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    return [_pair(a, b) for a, b in steps.tolist()]
+
+
+def _pair(x_tenths: int, y_tenths: int) -> str:
+    """Return a step as short as SVG reads it: ``.5-3`` rather than ``0.5 -3``."""
+    x, y = (
+        coordinate(n / 10).replace("-0.", "-.").removeprefix("0" if 0 < n < 10 else "")
+        for n in (x_tenths, y_tenths)
+    )
+    return x + y if y.startswith("-") else f"{x} {y}"
 
 
 def _points(x: FloatArray, y: FloatArray) -> list[str]:

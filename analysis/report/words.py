@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.judging.distance import CADENCE_MODEL
 from analysis.lengths import LengthUnit
 from analysis.records import Effort, Episode, Segment
 from analysis.run_report import RunReport, Totals
-from analysis.words import Flag, Grade, LapKind, Verdict, ZeroSource, Zone
+from analysis.words import CADENCE_MODEL, Flag, Grade, LapKind, Verdict, ZeroSource, Zone
 
 UNKNOWN = "–"
 """What stands where a number is not known."""

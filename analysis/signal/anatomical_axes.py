@@ -11,9 +11,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from analysis.maths.angles import integrated_yaw_deg
+from analysis.maths.gaussian import gaussian_mean
 from analysis.signal import forward_direction as forward
 from analysis.signal.config import AxesConfig
 from analysis.signal.neutral_standing import StandingCalibration
@@ -128,7 +128,7 @@ def _cues(
         return np.stack((ahead, left, np.zeros_like(ahead), np.zeros_like(ahead)))
     seen = slice(0, int(row[-1]) + 1)
     yaw = np.radians(integrated_yaw_deg(stream.gyr_sensor_radps[seen], up_sensor[:, seen], stream.rate_hz))
-    swing = (yaw - gaussian_filter1d(yaw, config.heading_smoothing_s * stream.rate_hz))[row]
+    swing = (yaw - gaussian_mean(yaw, config.heading_smoothing_s * stream.rate_hz))[row]
     c, s = np.cos(swing), np.sin(swing)
     rate = upright[:2] @ stream.gyr_sensor_radps[row].T
     return np.stack(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
-from scipy.signal import get_window
 
+from analysis.maths.gaussian import gaussian_mean
 from analysis.maths.intervals import box_decimate, chunks, inside, runs_of, without_short
 from analysis.signal.config import GaitConfig
 from analysis.signal.records import EvenStream, Gait, StaticPeriods
@@ -97,7 +97,7 @@ def _rough_vertical_g(acc_sensor_mps2: FloatArray, rate_hz: float, config: GaitC
 
     Rows of nought carry no direction, so the mean is taken from the others.
     """
-    up = gaussian_filter1d(acc_sensor_mps2, config.level_s * rate_hz, axis=0, truncate=config.level_reach)
+    up = gaussian_mean(acc_sensor_mps2.T, config.level_s * rate_hz, reach=config.level_reach).T
     along = np.einsum("ij,ij->i", acc_sensor_mps2, up)
     along /= np.maximum(np.sqrt(np.einsum("ij,ij->i", up, up)), 1e-9)
     return np.asarray(along / STANDARD_GRAVITY_MPS2 - 1.0)
@@ -109,7 +109,8 @@ def _step_frequency(vertical_g: FloatArray, rate_hz: float, config: GaitConfig) 
     hop = max(round(config.hop_s * rate_hz), 1)
     padded = np.pad(vertical_g, (window // 2, window - window // 2))
     frames = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
-    taper = get_window("hann", window)
+    # A periodic Hann window.
+    taper = 0.5 + 0.5 * np.cos(np.linspace(-np.pi, np.pi, window + 1)[:-1])
     size = 1 << (4 * window - 1).bit_length()
     frequency_hz = np.fft.rfftfreq(size, 1 / rate_hz)
     band = (frequency_hz > config.min_step_hz) & (frequency_hz < config.max_step_hz)
@@ -175,9 +176,11 @@ def _slow_jog(slow: _Slow, spread_ratio: FloatArray, config: GaitConfig) -> Bool
 def _spread(slow: _Slow, sigma_s: float) -> FloatArray:
     """Return the local standard deviation (g) of the vertical acceleration, of what was received."""
     sigma = sigma_s * slow.rate_hz
-    weight = np.maximum(gaussian_filter1d(slow.known, sigma), 1e-9)
-    mean = gaussian_filter1d(slow.vertical_g, sigma) / weight
-    square = gaussian_filter1d(slow.vertical_g**2, sigma) / weight
+    # Where nothing was lost one row tells for all what the filter makes of ones.
+    known = slow.known[:1] if slow.known.all() else slow.known
+    weight = np.maximum(gaussian_mean(known, sigma), 1e-9)
+    mean = gaussian_mean(slow.vertical_g, sigma) / weight
+    square = gaussian_mean(slow.vertical_g**2, sigma) / weight
     return np.sqrt(np.maximum(square - mean**2, 0.0))
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.signal import fftconvolve
 
 from analysis.maths.intervals import box_decimate
 from analysis.signal.step_fingerprint import StepBout
@@ -176,6 +175,10 @@ def _starts(
 
 def _alignments(a: StepBout, b: StepBout, config: GaitClockConfig) -> Iterator[_Start]:
     """Yield the shifts, in steps, at which the residuals of two bouts correlate best."""
+    # Here, because scipy.signal takes most of a second to be imported, and files of two
+    # clocks are seldom.
+    from scipy.signal import fftconvolve
+
     mine, theirs = a.residual, b.residual
     known = [np.any(values != 0.0, axis=0).astype(np.float64)[None, :] for values in (mine, theirs)]
     product = fftconvolve(theirs, mine[:, ::-1], axes=1).sum(axis=0)

@@ -214,5 +214,5 @@ class Vertical:
         torn = np.flatnonzero(self.section[base] != self.section[after])
         own = np.searchsorted(self.section_first, row[torn], side="right") - 1
         part[torn] = np.where(own == self.section[base[torn]], 0.0, 1.0)
-        up = self.up_inertial[:, base] * (1.0 - part) + self.up_inertial[:, after] * part
+        up = self.up_inertial.take(base, axis=1) * (1.0 - part) + self.up_inertial.take(after, axis=1) * part
         return np.asarray(up / np.sqrt((up**2).sum(axis=0)))

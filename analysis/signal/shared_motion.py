@@ -13,7 +13,6 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import butter, sosfiltfilt
 
 from analysis.signal.anatomical_axes import horizontal_acceleration
 from analysis.signal.config import AlignmentConfig, AxesConfig
@@ -120,8 +119,7 @@ def path_cue(
     low_hz, high_hz = config.path_low_hz, config.path_high_hz
     if len(theirs) < rate_hz / low_hz:
         return None
-    band = butter(config.path_order, (low_hz, high_hz), btype="bandpass", fs=rate_hz, output="sos")
-    theirs, mine = _filtered(theirs, band), _filtered(mine, band)
+    theirs, mine = _in_band((theirs, mine), (low_hz, high_hz), order=config.path_order, rate_hz=rate_hz)
     power = np.abs(theirs) ** 2
     angle_rad, gain, _ = _turned(theirs, mine)
     rest = np.abs(mine - gain * np.exp(1j * angle_rad) * theirs) ** 2
@@ -141,10 +139,10 @@ def shaking_cue(
 ) -> HeadingCue | None:
     """Return what the strides tell, where they shake both alike; parameters as of `path_cue`."""
     high_hz = min(config.shaken_high_hz, config.shaken_nyquist * rate_hz / 2.0)
-    band = butter(
-        config.shaken_order, (config.shaken_low_hz, high_hz), btype="bandpass", fs=rate_hz, output="sos"
+    band_hz = (config.shaken_low_hz, high_hz)
+    angle_rad, _, agreement = _turned(
+        *_in_band((theirs, mine), band_hz, order=config.shaken_order, rate_hz=rate_hz)
     )
-    angle_rad, _, agreement = _turned(_filtered(theirs, band), _filtered(mine, band))
     if agreement < config.shaken_agreement:
         return None
     return HeadingCue(CueName.SHAKING, angle_rad, config.shaken_error_deg)
@@ -180,5 +178,13 @@ def _turned(theirs: ComplexArray, mine: ComplexArray) -> tuple[float, float, flo
     return float(np.angle(product)), gain, abs(product) / max(float(np.sqrt(own * other)), 1e-9)
 
 
-def _filtered(values: ComplexArray, sos: FloatArray) -> ComplexArray:
-    return np.asarray(sosfiltfilt(sos, values.real) + 1j * sosfiltfilt(sos, values.imag))
+def _in_band(
+    pair: tuple[ComplexArray, ComplexArray], band_hz: tuple[float, float], *, order: int, rate_hz: float
+) -> tuple[ComplexArray, ComplexArray]:
+    """Return what lies in a band of both, by a Butterworth filter forwards and back."""
+    # Here, because only a second sensor needs them: scipy.signal takes most of a second to be imported.
+    from scipy.signal import butter, sosfiltfilt
+
+    sos = butter(order, band_hz, btype="bandpass", fs=rate_hz, output="sos")
+    one, other = (np.asarray(sosfiltfilt(sos, v.real) + 1j * sosfiltfilt(sos, v.imag)) for v in pair)
+    return one, other

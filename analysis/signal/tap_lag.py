@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 
 from analysis.signal.sync_config import SyncTapConfig
@@ -175,6 +174,9 @@ def _force_magnitude(
     if joins or not is_even or not np.isfinite(values).all():
         return None
     grid_s = at_s - half_s + _GRID_S * np.arange(round(2.0 * half_s / _GRID_S) + 1)
+    # Here, because only a tap on two sensors needs it, and it is slow to be imported.
+    from scipy.interpolate import CubicSpline
+
     # Axes are smooth where the magnitude has a kink, as in free fall near nought: interpolated first.
     acc = CubicSpline(time_s, values)(grid_s)
     return _ForceMagnitude(np.sqrt(np.einsum("ij,ij->i", acc, acc)), period_s)

@@ -101,7 +101,8 @@ def _check_values(sensor: SensorRecording, what: str, *, values: FloatArray, lim
         raise SignalError(
             f"{sensor.name}: {what} up to {largest:.4g} {unit}, which no sensor measures; check the unit"
         )
-    dead = "".join(name for name, range_ in zip("xyz", np.ptp(values, axis=0), strict=True) if range_ == 0.0)
+    # Axis by axis: along rows of three numpy takes ten times as long.
+    dead = "".join(name for name, along in zip("xyz", values.T, strict=True) if np.ptp(along) == 0.0)
     if dead:
         raise SignalError(
             f"{sensor.name}: the {what} never changes along {' and '.join(dead)}; "

@@ -11,9 +11,9 @@ from copy import copy
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from analysis.maths import quaternion
+from analysis.maths.gaussian import gaussian_mean
 from analysis.maths.intervals import CHUNK_ROWS, box_decimate, chunks
 from analysis.signal.config import OrientationConfig
 from analysis.signal.records import EvenStream, Strapdown, Strides, Vertical
@@ -81,8 +81,8 @@ class AveragedForce:
             if b > a:
                 weight = self.weight[a:b]
                 sigma = spread_s * self.rate_hz
-                norm = gaussian_filter1d(weight, sigma, mode="constant")
-                part = gaussian_filter1d(values[:, a:b] * weight, sigma, axis=1, mode="constant")
+                norm = gaussian_mean(weight, sigma, beyond="constant")
+                part = gaussian_mean(values[:, a:b] * weight, sigma, beyond="constant")
                 result[:, a:b] = part / np.maximum(norm, 1e-12)
         return result
 

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,14 +51,15 @@ def open_session(path: Path) -> Iterator[OpenSession]:
     """
     logged = _check_header(path)
     try:
-        with TemporaryDirectory(prefix="runtall-") as scratch:
-            opened = _open_logged(path, Path(scratch)) if logged else OpenSession(_connect(path, "ro"), ())
-            with closing(opened.connection):
-                opened.connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
-                distrust(opened.connection)
-                opened.connection.execute("BEGIN")
-                check_schema(opened.connection)
-                yield opened
+        with (
+            _logged(path) if logged else nullcontext(OpenSession(_connect(path, "ro"), ())) as opened,
+            closing(opened.connection),
+        ):
+            opened.connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
+            distrust(opened.connection)
+            opened.connection.execute("BEGIN")
+            check_schema(opened.connection)
+            yield opened
     except UnsoundSessionError as error:
         raise SessionFileError(f"{path}: damaged, {error}; {_ADVICE}") from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
@@ -132,6 +133,13 @@ def distrust(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE_BYTES)
+
+
+@contextmanager
+def _logged(path: Path) -> Iterator[OpenSession]:
+    """Open a session with a log, with a folder to copy both to: only here, since it costs as much to make."""
+    with TemporaryDirectory(prefix="runtall-") as scratch:
+        yield _open_logged(path, Path(scratch))
 
 
 def _open_logged(path: Path, scratch: Path) -> OpenSession:

@@ -1,7 +1,8 @@
 """The packets of a session in parts: a day of them, as Python values, would take gigabytes.
 
-They are read twice. First everything but the payloads, which says how many there are, whose they are and when
-they came; then the payloads, part by part, each forgotten when it has been hashed and decoded.
+Those of a long session are read twice. First everything but the payloads, which says how many there are,
+whose they are and when they came; then the payloads, part by part, each forgotten when it has been hashed and
+decoded. Those of a few hours are read once and held.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from sensor.session.rows_hash import RowsHash
 PACKETS_PER_PART = 16_384
 """Many enough for whole-array decoding, few enough for the processor's cache."""
 
+HELD_BYTES = 64 * 2**20
+"""Of a file of at most this size all payloads are held: four hours of one sensor."""
+
 _HEADS = "SELECT id, segment_id, channel, arrival_ns, length(payload) FROM packet ORDER BY id"
+_WHOLE = "SELECT id, segment_id, channel, arrival_ns, payload FROM packet ORDER BY id"
 _PAYLOADS = "SELECT payload FROM packet ORDER BY id"
 
 
@@ -45,12 +50,15 @@ class PacketHeads:
         (n,) when the host got it, ns from the start of the session.
     payload_bytes
         (n,) length of its payload.
+    held
+        All payloads, in parts, where the session is small enough; else None.
     """
 
     streams: tuple[Stream, ...]
     stream: IntArray
     arrival_ns: IntArray
     payload_bytes: IntArray
+    held: tuple[list[bytes], ...] | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
@@ -69,24 +77,53 @@ class PacketHeads:
         return all((own[:-1] <= own[1:]).all() for own in self.arrivals_by_stream().values())
 
 
-def read_heads(connection: sqlite3.Connection) -> PacketHeads:
-    """Read all packets but for their payloads.
+class _Numbers(dict[tuple[int, str], int]):
+    """Numbers what it is asked for as it comes."""
+
+    def __missing__(self, key: tuple[int, str]) -> int:
+        self[key] = len(self)
+        return self[key]
+
+
+def read_heads(connection: sqlite3.Connection, *, held_bytes: int = 0) -> PacketHeads:
+    """Read all packets but for their payloads, and these too where the whole file is small enough.
+
+    Parameters
+    ----------
+    connection
+        Of a session.
+    held_bytes
+        Of a file of at most this size all payloads are held.
 
     Raises
     ------
     UnsoundSessionError
         Where the numbers of the rows run backwards: pages of the file lie in each other's place.
     """
-    index: dict[tuple[int, str], int] = {}
+    numbers = _Numbers()
     parts = [np.empty((4, 0), np.int64)]
-    cursor = connection.execute(_HEADS)
+    held: list[list[bytes]] | None = [] if _file_bytes(connection) <= held_bytes else None
+    cursor = connection.execute(_HEADS if held is None else _WHOLE)
     while rows := cursor.fetchmany(PACKETS_PER_PART):
-        ids, segment_ids, channels, arrivals_ns, sizes = zip(*rows, strict=True)
-        stream = [index.setdefault(key, len(index)) for key in zip(segment_ids, channels, strict=True)]
+        ids, segment_ids, channels, arrivals_ns, payloads = zip(*rows, strict=True)
+        stream = list(map(numbers.__getitem__, zip(segment_ids, channels, strict=True)))
+        sizes = payloads if held is None else list(map(len, payloads))
         parts.append(np.array([ids, stream, arrivals_ns, sizes], np.int64))
-    row_ids, stream, arrival_ns, payload_bytes = np.concatenate(parts, axis=1)
+        if held is not None:
+            held.append(list(payloads))
+    row_ids, stream_of, arrival_ns, payload_bytes = np.concatenate(parts, axis=1)
     _check_order(row_ids)
-    return PacketHeads(tuple(Stream(*key) for key in index), stream, arrival_ns, payload_bytes)
+    streams = tuple(Stream(*key) for key in numbers)
+    return PacketHeads(
+        streams, stream_of, arrival_ns, payload_bytes, held=None if held is None else tuple(held)
+    )
+
+
+def _file_bytes(connection: sqlite3.Connection) -> int:
+    (pages,), (page_bytes,) = (
+        connection.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size")
+    )
+    return int(pages) * int(page_bytes)
 
 
 def _check_order(row_ids: IntArray) -> None:
@@ -111,16 +148,20 @@ def read_payloads(
         Takes in the packet table on the way, as `RowsHash.add_table` would.
     """
     _add_heads(digest, heads)
-    cursor = connection.execute(_PAYLOADS)
     start = 0
-    while rows := cursor.fetchmany(PACKETS_PER_PART):
-        payloads = [payload for (payload,) in rows]
+    for payloads in _parts_read(connection) if heads.held is None else heads.held:
         digest.add_bytes(b"".join(payloads))
         of_stream = heads.stream[start : start + len(payloads)]
         start += len(payloads)
         for number in np.unique(of_stream).tolist():
             own = np.flatnonzero(of_stream == number).tolist()
             yield heads.streams[number], [payloads[i] for i in own]
+
+
+def _parts_read(connection: sqlite3.Connection) -> Iterator[list[bytes]]:
+    cursor = connection.execute(_PAYLOADS)
+    while rows := cursor.fetchmany(PACKETS_PER_PART):
+        yield [payload for (payload,) in rows]
 
 
 def _add_heads(digest: RowsHash, heads: PacketHeads) -> None:

@@ -19,7 +19,7 @@ from sensor.session.context import with_remarks
 from sensor.session.info import SensorInfo, SessionInfo, fetch_info
 from sensor.session.integrity import FIGURES_IN_DOUBT, check_values, shorten
 from sensor.session.opening import open_session
-from sensor.session.packets import PacketHeads, read_heads, read_payloads
+from sensor.session.packets import HELD_BYTES, PacketHeads, read_heads, read_payloads
 from sensor.session.rows_hash import Rows, RowsHash, fetch_rows
 from sensor.session.schema import BATTERY_EVENT, CALIBRATION_EVENT, WATCH_CLOCK_SOURCE
 from sensor.session.seal import HASHED_AFTER_PACKETS, has_seal, is_broken
@@ -129,7 +129,7 @@ def _decode(
     A decoder per sensor, fed to the end, and all packets but for their payloads.
     """
     segments = fetch_rows(connection, _SEGMENTS)
-    heads = read_heads(connection)
+    heads = read_heads(connection, held_bytes=HELD_BYTES)
     arrivals_ns = heads.arrivals_by_stream()
     decoders = [
         SensorDecoder(path, sensor, segments=segments, arrivals_ns=arrivals_ns) for sensor in info.sensors

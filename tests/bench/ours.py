@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -92,14 +93,14 @@ def _config(speed: str) -> AnalysisConfig:
     return replace(config, orientation=clueless)
 
 
-def orientation_alone(hour: Hour) -> float:
+def orientation_alone(hour: Hour, clock: Callable[[], float] = perf_counter) -> float:
     """Return the seconds from an even stream with known axes to the vertical at every sample."""
     config = AnalysisConfig()
     sensor = hour.recording(speed="none").sensors[0]
     motion = motion_of(sensor, None, config=config)
     stream = motion.stream
     broken_rows = round(config.signal.broken_s * stream.rate_hz)
-    begin = perf_counter()
+    begin = clock()
     strapdown = integrate(stream, motion.static_periods, broken_rows=broken_rows, config=config.rest)
     force = AveragedForce(stream, strapdown, broken_rows=broken_rows, config=config.orientation)
     first = unaided_vertical(force, strapdown, config.orientation)
@@ -114,7 +115,7 @@ def orientation_alone(hour: Hour) -> float:
         speed=None,
         config=config,
     )
-    return perf_counter() - begin
+    return clock() - begin
 
 
 def _on_record(up: FloatArray, motion: Motion, time_s: FloatArray) -> FloatArray:

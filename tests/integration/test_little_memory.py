@@ -13,7 +13,7 @@ from tests.support.sessions import write_session
 resource = pytest.importorskip("resource", reason="limits the memory of a process")
 
 
-@pytest.mark.parametrize("megabytes", [60, 150, 300])
+@pytest.mark.parametrize("megabytes", [60, 150, 265])
 def test_a_report_without_the_memory_for_it_says_so_in_one_line(megabytes: int, tmp_path: Path) -> None:
     (tmp_path / "sessions").mkdir()
     session = write_session(tmp_path / "sessions" / "evening.runtall")

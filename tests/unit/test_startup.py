@@ -72,6 +72,22 @@ def test_recording_loads_neither_scipy_nor_pandas_nor_matplotlib(command: str, t
     assert loaded.isdisjoint({"scipy", "pandas", "matplotlib", "bumble"})
 
 
+def test_a_history_is_told_without_scipy_or_templates(tmp_path: Path) -> None:
+    end, loaded = run("--home", str(tmp_path), "history")
+    assert end == "exit 0"
+    assert "numpy" in loaded
+    assert loaded.isdisjoint({"scipy", "pandas", "jinja2"})
+
+
+@pytest.mark.parametrize("heavy", ["scipy.signal", "scipy.stats", "scipy.interpolate", "pandas"])
+def test_an_analysis_loads_only_the_light_parts_of_scipy(heavy: str) -> None:
+    told = f"import sys, analysis.pipeline, analysis.report.page; print({heavy!r} in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", told], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
+
+
 def seconds(*words: str, turns: int = TURNS) -> float:
     """Return the processor's time for a child, the least of several: what else the machine does only adds."""
     usage = pytest.importorskip("resource", reason="the processor's time of a child is not told here")

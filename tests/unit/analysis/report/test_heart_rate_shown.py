@@ -57,7 +57,7 @@ def test_the_page_draws_it_under_the_posture_and_lists_it_per_kilometre(beating:
     assert posture.index("Posture over distance") < posture.index("heart rate, beats per minute")
     lines = re.findall(r'<path[^>]*class="heart"[^>]*>', posture)
     # The unknown kilometre lifts the pen; so does, in the wide drawing, the gap of 110 m, 9 units there.
-    assert [line.count("M") for line in lines] == [3, 2]
+    assert [line.count("m") for line in lines] == [3, 2]
     stride = html[html.index("<caption>Stride") :].split("</table>")[0]
     assert "Heart<br>per min" in stride
     assert "<td>132</td>" in stride

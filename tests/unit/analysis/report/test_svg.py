@@ -15,7 +15,10 @@ from tests.support.sample_report import with_fields
 
 
 def numbers(path: str) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in re.findall(r"[ML](-?[0-9.]+) (-?[0-9.]+)", path)]
+    """Return the points of a path of ours, each of which is told as seen from the one before."""
+    steps = re.findall(r"[ml](-?[0-9.]+) ?(-?[0-9.]+)", path)
+    x, y = (np.round(np.cumsum([float(v) for v in along]), 1).tolist() for along in zip(*steps, strict=True))
+    return list(zip(x, y, strict=True))
 
 
 @given(
@@ -48,7 +51,7 @@ def test_a_line_is_lifted_at_a_break_and_nowhere_else() -> None:
     path = svg.line_path(
         x, y, after_break=np.array([False, False, False, True, False, False]), class_="course"
     )
-    assert 'd="M0 0L10 0L20 0M30 0L40 0L50 0"' in path
+    assert 'd="m0 0l10 0l10 0m10 0l10 0l10 0"' in path
 
 
 def test_an_empty_line_is_an_empty_path() -> None:
@@ -63,10 +66,16 @@ def test_thinned_dots_keep_the_highest_and_the_lowest() -> None:
     x, y = np.sort(rng.uniform(0, 300, 20_000)), rng.normal(0, 1, 20_000)
     y[777], y[15_001] = 40.0, -40.0
     path = svg.dots_path(x, y, class_="dots", most=500)
-    shown = [float(v) for v in re.findall(r"M-?[0-9.]+ (-?[0-9.]+)h0", path)]
+    steps = re.findall(r"m(-?[0-9.]+) ?(-?[0-9.]+)h0", path)
+    shown = np.round(np.cumsum([float(v) for _, v in steps]), 1)
     assert max(shown) == 40.0
     assert min(shown) == -40.0
     assert len(shown) <= 500 + 4 * 300
+
+
+def test_dots_are_told_one_from_the_other_and_those_in_one_place_once() -> None:
+    path = svg.dots_path(np.array([2.0, 2.5, 2.5, 13.0]), np.array([7.0, 4.0, 4.0, 4.04]), class_="dots")
+    assert 'd="m2 7h0m.5-3h0m10.5 0h0"' in path
 
 
 def test_a_text_cannot_close_its_element() -> None:

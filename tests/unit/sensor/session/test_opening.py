@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,14 @@ from tests.support.sessions import (
     new_writer,
     write_session,
 )
+
+
+def test_a_session_without_a_log_needs_no_room_for_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_session(tmp_path / "a.runtall", packets=3)
+    monkeypatch.setattr(tempfile, "mkdtemp", None)
+    assert read_recording(path).sensors
 
 
 def test_a_killed_recording_is_recovered_and_the_reader_says_so(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sensor.importers.imu_csv import ImuFile
 from sensor.importers.imu_session import write_imu_session
 from sensor.samples import Recording, SensorRecording
-from sensor.session import packets
+from sensor.session import packets, reader
 from sensor.session.reader import read_recording
 from tests.support.sessions import (
     DATA,
@@ -69,12 +69,14 @@ def _of(sensor: SensorRecording) -> list[object]:
 
 @pytest.mark.parametrize("write", [_mingled, _without_gyroscope])
 @pytest.mark.parametrize("part", [1, 2, 13, 300])
+@pytest.mark.parametrize("held_bytes", [0, packets.HELD_BYTES], ids=["read twice", "held"])
 def test_a_session_reads_the_same_in_parts_of_any_size(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], Path], part: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], Path], part: int, held_bytes: int
 ) -> None:
     path = write(tmp_path / "a.runtall")
     whole = _everything(read_recording(path))
     monkeypatch.setattr(packets, "PACKETS_PER_PART", part)
+    monkeypatch.setattr(reader, "HELD_BYTES", held_bytes)
     assert _everything(read_recording(path)) == whole
 
 
