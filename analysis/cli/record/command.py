@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.cli.record.live import PostureLine
     from analysis.cli.record.live_line import LiveLine
     from analysis.cli.record.live_setup import LiveOptions
+    from analysis.cli.record.posture_feed import PostureFeed
     from analysis.cli.record.recording import Recorded, RecordOptions
     from analysis.profile import Profile
     from sensor.link.radio import Radio
@@ -155,20 +156,20 @@ def command(
     if not waits:
         context |= _sat_before(ctx, is_simulated=is_simulated)
     shown = partial(_live_options, home, profile, context=context)
-    follow = _cues(shown(reach=None), parsed) if has_cues else None
+    cues = _cues(shown(reach=None), parsed) if has_cues else None
 
     def new_path(started: datetime) -> Path:
         return new_session_path(home, name, started)
 
     if waits:
         unattended = _unattended_options(parsed, name=name, still_s=still_s or STILL_S, context=context)
-        asyncio.run(_wait(replace(unattended, follow=follow), new_path, led))
+        asyncio.run(_wait(replace(unattended, follow=cues and cues(feed=None)), new_path, led))
     else:
         options = _record_options(
             parsed, duration_s=duration_s, name=name, is_guided=not no_guide, context=context
         )
         live = shown(reach=reach) if is_live else None
-        recorded = asyncio.run(_record(replace(options, follow=follow), new_path, live))
+        recorded = asyncio.run(_record(options, new_path, live=live, cues=cues))
         click.echo(recorded.path)
         if not (no_questions or recorded.is_dismissed):
             _ask(recorded.path, profile, known=context)
@@ -233,37 +234,43 @@ def _tell_what_next(ctx: click.Context, home: Path) -> None:
 
 
 async def _record(
-    options: RecordOptions, new_path: Callable[[datetime], Path], live: LiveOptions | None
+    options: RecordOptions,
+    new_path: Callable[[datetime], Path],
+    *,
+    live: LiveOptions | None,
+    cues: Callable[..., Follow] | None,
 ) -> Recorded:
     from analysis.cli.record.recording import record
 
     run_s = (options.duration_s or VIRTUAL_RUN_S) + SPARE_S
-    if options.is_simulated and options.is_guided:
-        from analysis.cli.virtual_sensors import guided_virtual_runner
+    with _line(options, live) as (line, posture, feed):
+        options = replace(options, follow=cues and cues(feed=feed))
+        if options.is_simulated and options.is_guided:
+            from analysis.cli.virtual_sensors import guided_virtual_runner
 
-        async with guided_virtual_runner(options.plan, run_s) as (radio, hear):
-            with _line(options, live) as (line, posture):
+            async with guided_virtual_runner(options.plan, run_s) as (radio, hear):
                 return await record(
                     options, radio, new_path=new_path, line=line, on_step=hear, posture=posture
                 )
-    async with _radio(options.plan, options.is_simulated, run_s) as radio:
-        with _line(options, live) as (line, posture):
+        async with _radio(options.plan, options.is_simulated, run_s) as radio:
             return await record(options, radio, new_path=new_path, line=line, posture=posture)
 
 
 @contextmanager
-def _line(options: RecordOptions, live: LiveOptions | None) -> Iterator[tuple[LiveLine, PostureLine | None]]:
-    """Return where to talk, and the same once more where it shows posture."""
+def _line(
+    options: RecordOptions, live: LiveOptions | None
+) -> Iterator[tuple[LiveLine, PostureLine | None, PostureFeed | None]]:
+    """Return where to talk; where it shows posture the same once more, and what that is told by."""
     if live is None:
         from analysis.cli.record.live_line import live_line
 
         with live_line() as line:
-            yield line, None
+            yield line, None, None
         return
     from analysis.cli.record.live_setup import posture_line
 
-    with posture_line(live, options.plan, is_simulated=options.is_simulated) as posture:
-        yield posture, posture
+    with posture_line(live, options.plan, is_simulated=options.is_simulated) as (posture, feed):
+        yield posture, posture, feed
 
 
 async def _wait(options: UnattendedOptions, new_path: Callable[[datetime], Path], led: Path | None) -> None:
@@ -335,11 +342,12 @@ def _live_options(
     return LiveOptions(home, profile, Reach(reach) if reach else None, context)
 
 
-def _cues(options: LiveOptions, parsed: tuple[RecordingPlan, bool]) -> Follow:
+def _cues(options: LiveOptions, parsed: tuple[RecordingPlan, bool]) -> Callable[..., Follow]:
+    """Return what makes cues of a feed, or of one of their own."""
     from analysis.cli.record.cueing import cues_for
 
     plan, is_simulated = parsed
-    return cues_for(options, plan, is_simulated=is_simulated)
+    return partial(cues_for, options, plan, is_simulated=is_simulated)
 
 
 def _unattended_options(

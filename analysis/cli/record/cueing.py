@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from analysis.cli.record.live import MOST_WAITING, ToldEstimator, from_zero
-from analysis.cli.record.live_setup import LiveOptions, personal_usual
+from analysis.cli.record.live_setup import LiveOptions, live_estimator
+from analysis.cli.record.posture_feed import PostureFeed
 from analysis.cues.log import CUE_MARK, CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate
 from analysis.cues.settings import CueSettings, OutputKind, share_of_cues
 from analysis.live.cues.giver import CueGiver
@@ -28,13 +25,10 @@ from analysis.live.cues.outputs.vibrator import VibratorOutput
 from analysis.live.cues.outputs.webhook import WebhookOutput
 from analysis.live.cues.policy import CuePolicy
 from analysis.live.doubts import AngleDoubts
-from analysis.live.estimator import WindowedEstimator
 from analysis.live.records import LiveState
-from analysis.profile import analysis_config
 from sensor.link.radio import Radio
 from sensor.recorder import Recorder, RecorderStatus, RecordingPlan
 from sensor.recorder.following import Follow, News
-from sensor.samples import LiveBlock
 
 
 class Marks(Protocol):
@@ -137,62 +131,48 @@ class Cueing:
 
 
 class CueFollower:
-    """Follows a recording by an estimator of its own; its first mistake is its last.
+    """Follows a recording by what an estimator tells; the first mistake ends the cues and nothing else.
 
     Parameters
     ----------
-    estimator
-        Turns what comes into strides.
+    feed
+        Hands what comes to the estimator.
     cueing
-        Takes in what they tell.
-    aside
-        Does the estimator's work, one piece at a time: at once, or where it holds no packet up.
+        Takes in what that tells.
+    is_fed
+        Whether somebody else already hands the feed what comes.
     """
 
-    def __init__(
-        self,
-        estimator: ToldEstimator,
-        cueing: Cueing,
-        aside: Callable[[Callable[[], None]], object] = lambda work: work(),
-    ) -> None:
-        self._estimator = estimator
+    def __init__(self, feed: PostureFeed, cueing: Cueing, *, is_fed: bool = False) -> None:
+        self._feed = feed
+        self._told = feed.listen()
         self._cueing = cueing
-        self._aside = aside
-        self._waiting: deque[News] = deque(maxlen=MOST_WAITING)
-        self._told: deque[LiveState] = deque()
-        self._failure: Exception | None = None
-        self._is_busy = False
+        self._is_fed = is_fed
         self._is_over = False
-        self._shift_deg, self._shifted_s = 0.0, math.inf
 
     def take(self, news: News) -> None:
         """Take in what a sensor sent, or a device beside it told."""
-        if not self._is_over:
-            self._waiting.append(news)
+        if not self._is_fed:
+            self._feed.take(news)
 
     def show(self, status: RecorderStatus) -> None:
         """Look whether a cue is due."""
         if self._is_over:
             return
-        if not self._is_busy:
-            self._is_busy = True
-            waiting = tuple(self._waiting)
-            self._waiting.clear()
-            self._aside(partial(self._work, waiting, status.time_s))
+        self._feed.look(status.time_s)
+        failure = ""
         try:
-            while self._told:
-                state = self._told.popleft()
-                self._cueing.take(from_zero(state, self._shift_deg, since_s=self._shifted_s))
+            for state in self._told():
+                self._cueing.take(state)
         except Exception as error:  # cues end here, and nothing else
-            self._failure = error
-        if self._failure is not None:
+            failure = f"{type(error).__name__}: {error}"
+        if failure := self._feed.failure or failure:
             self._is_over = True
-            what = f"{type(self._failure).__name__}: {self._failure}"
-            self._cueing.complain(f"No more cues ({what}). Recording goes on.")
+            self._cueing.complain(f"No more cues ({failure}). Recording goes on.")
 
     def set_zero(self, shift_deg: float, since_s: float) -> None:
         """Count strides from ``since_s`` on from a zero ``shift_deg`` further forward than at first."""
-        self._shift_deg, self._shifted_s = shift_deg, since_s
+        self._feed.set_zero(shift_deg, since_s)
         self._cueing.trust_again()
 
     async def close(self) -> None:
@@ -200,26 +180,15 @@ class CueFollower:
         self._is_over = True
         await self._cueing.close()
 
-    def _work(self, waiting: tuple[News, ...], now_s: float) -> None:
-        try:
-            for news in waiting:
-                if isinstance(news, LiveBlock):
-                    self._estimator.add(news)
-                else:
-                    self._estimator.tell(news)
-            self._told.append(self._estimator.state(now_s))
-        except Exception as error:  # an estimator may make any mistake
-            self._failure = error
-        finally:
-            self._is_busy = False
-
 
 def _in_a_thread(work: Callable[[], None]) -> None:
     """Work where no packet waits for it: finding how the sensors sit takes a second."""
     threading.Thread(target=work, daemon=True).start()
 
 
-def cues_for(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -> Follow:
+def cues_for(
+    options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool, feed: PostureFeed | None = None
+) -> Follow:
     """Return what gives cues in each recording.
 
     Parameters
@@ -230,16 +199,17 @@ def cues_for(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -
         Which sensors.
     is_simulated
         Whether they are made of software.
+    feed
+        Of the live view beside it, which hands it what comes; None: each recording has an estimator of its
+        own.
     """
     settings = options.profile.cues
 
     def follow(recorder: Recorder, radio: Radio, say: Callable[[str], None]) -> CueFollower:
-        config = analysis_config(options.profile)
-        personal = personal_usual(options, plan, config, is_simulated=is_simulated)
-        estimator = WindowedEstimator(config, context=options.context, personal=personal)
+        own = feed or PostureFeed(live_estimator(options, plan, is_simulated=is_simulated), _in_a_thread)
         wish = CueWish(settings, share_of_cues(settings, date.today()), random.SystemRandom().random)
         cueing = Cueing(wish, outputs_of(settings, radio), marks=recorder, say=say)
-        return CueFollower(estimator, cueing, _in_a_thread)
+        return CueFollower(own, cueing, is_fed=feed is not None)
 
     return follow
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from analysis.cli.record.live_screen import LiveScreen
-from analysis.live.records import LiveEstimator, LiveState
+from analysis.cli.record.posture_feed import PostureFeed
 from analysis.live.view import LinkFacts, LiveDisplay, LiveView, SensorLink
 from sensor.recorder import LinkState, RecorderStatus, SensorStatus
-from sensor.samples import TRUNK_PLACEMENTS, LiveBlock, LiveReading
-
-MOST_WAITING = 4096
-"""Blocks and readings that wait for a slow computer, minutes of two sensors; beyond, the oldest go."""
-
+from sensor.recorder.following import News
+from sensor.samples import TRUNK_PLACEMENTS, LiveBlock
 
 UNFED_SAMPLES = 1000
 """A trunk's sensor that sent so many has been followed by now, or cannot be."""
@@ -26,106 +20,45 @@ UNFED_SAMPLES = 1000
 NOT_LIVE = "posture cannot be shown live from this kind of sensor; the report tells it"
 
 
-class ToldEstimator(LiveEstimator, Protocol):
-    """An estimator that devices beside the sensors tell of speed and heart rate, too."""
-
-    def tell(self, reading: LiveReading) -> None:
-        """Take in what one told."""
-        ...
-
-
-def _at_once(work: Callable[[], None]) -> None:
-    work()
-
-
-def from_zero(state: LiveState, shift_deg: float, *, since_s: float) -> LiveState:
-    """Return a state whose strides from ``since_s`` on count from a zero ``shift_deg`` further forward."""
-    strides = (
-        one
-        if one.start_s < since_s
-        else replace(
-            one,
-            trunk_flexion_deg=one.trunk_flexion_deg - shift_deg,
-            adjusted_flexion_deg=one.adjusted_flexion_deg - shift_deg,
-        )
-        for one in state.strides
-    )
-    return replace(state, strides=tuple(strides))
-
-
 class LivePosture:
-    """Hands what comes to an estimator and says what is to be shown; its first mistake is its last.
+    """Says what is to be shown of what an estimator tells.
 
     Parameters
     ----------
-    estimator
-        Turns blocks into strides.
+    feed
+        Hands what comes to the estimator.
     display
         Turns strides into what is seen.
-    aside
-        Does the estimator's work, one piece at a time: at once, or where it holds nobody up.
     """
 
-    def __init__(
-        self,
-        estimator: ToldEstimator,
-        display: LiveDisplay,
-        aside: Callable[[Callable[[], None]], object] = _at_once,
-    ) -> None:
-        self._estimator: ToldEstimator | None = estimator
+    def __init__(self, feed: PostureFeed, display: LiveDisplay) -> None:
+        self._feed = feed
+        self._told = feed.listen()
         self._display = display
-        self._aside = aside
-        self._is_busy = False
-        self._waiting: deque[LiveBlock | LiveReading] = deque(maxlen=MOST_WAITING)
-        self._told: deque[LiveState] = deque()
         self._notice = ""
-        self._failure = ""
-        self._shift_deg = 0.0
-        self._shifted_s = math.inf
 
-    def take(self, news: LiveBlock | LiveReading) -> None:
+    def take(self, news: News) -> None:
         """Take in what a sensor sent, or a device beside it told."""
-        if self._estimator is not None:
-            self._waiting.append(news)
+        self._feed.take(news)
 
     def view(self, facts: LinkFacts) -> LiveView:
         """Return what is to be seen; after a mistake how the sensors are doing, and what happened."""
-        if self._estimator is not None and not self._is_busy:
-            self._is_busy = True
-            waiting = tuple(self._waiting)
-            self._waiting.clear()
-            self._aside(partial(self._work, self._estimator, waiting, facts.time_s))
-        while self._told:
-            state = self._told.popleft()
+        self._feed.look(facts.time_s)
+        for state in self._told():
             self._notice = state.notice
-            self._display.take(from_zero(state, self._shift_deg, since_s=self._shifted_s))
+            self._display.take(state)
         return self._display.view(replace(facts, message=facts.message or self._failure or self._notice))
-
-    def _work(
-        self, estimator: ToldEstimator, waiting: Sequence[LiveBlock | LiveReading], now_s: float
-    ) -> None:
-        try:
-            for news in waiting:
-                if isinstance(news, LiveBlock):
-                    estimator.add(news)
-                else:
-                    estimator.tell(news)
-            self._told.append(estimator.state(now_s))
-        except Exception as error:  # an estimator may make any mistake
-            self._give_up(error)
-        finally:
-            self._is_busy = False
 
     def set_zero(self, shift_deg: float, since_s: float) -> None:
         """Count strides from ``since_s`` on from a zero ``shift_deg`` further forward than at first."""
-        self._shift_deg, self._shifted_s = shift_deg, since_s
+        self._feed.set_zero(shift_deg, since_s)
         self._display.trust_again()
 
-    def _give_up(self, error: Exception) -> None:
-        """Show no posture any more: a runner is better off without a number than with a wrong one."""
-        self._estimator = None
-        self._waiting.clear()
-        self._failure = f"posture is no longer shown ({type(error).__name__}: {error}); recording goes on"
+    @property
+    def _failure(self) -> str:
+        """That no posture is shown any more: no number is better than a wrong one."""
+        failure = self._feed.failure
+        return failure and f"posture is no longer shown ({failure}); recording goes on"
 
 
 class PostureLine:
@@ -177,7 +110,7 @@ class PostureLine:
         """Leave the terminal as it was."""
         self._screen.__exit__(kind, error, trace)
 
-    def take(self, news: LiveBlock | LiveReading) -> None:
+    def take(self, news: News) -> None:
         """Take in what a sensor sent, or a device beside it told; for the recorder to call."""
         self._is_fed = self._is_fed or isinstance(news, LiveBlock)
         self._posture.take(news)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from analysis.cli.record.live import LivePosture, PostureLine
 from analysis.cli.record.live_page import Reach, invitation, live_page, qr_code
 from analysis.cli.record.live_screen import live_screen
+from analysis.cli.record.posture_feed import PostureFeed
 from analysis.cli.text import tell
 from analysis.errors import AnalysisError, LivePageError
 from analysis.live.estimator import WindowedEstimator
@@ -55,19 +56,34 @@ class LiveOptions:
 
 
 @contextmanager
-def posture_line(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -> Iterator[PostureLine]:
-    """Show posture from entering to leaving; a page that cannot be had is told, and goes without."""
-    config = analysis_config(options.profile)
-    personal = personal_usual(options, plan, config, is_simulated=is_simulated)
-    estimator = WindowedEstimator(config, context=options.context, personal=personal)
-    display = LiveDisplay(config.findings, options.profile.unit)
+def posture_line(
+    options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool
+) -> Iterator[tuple[PostureLine, PostureFeed]]:
+    """Show posture from entering to leaving; a page that cannot be had is told, and goes without.
+
+    Returns
+    -------
+    PostureLine
+        Where to talk; what comes is handed to it.
+    PostureFeed
+        What it shows is told by: others may listen.
+    """
+    estimator = live_estimator(options, plan, is_simulated=is_simulated)
+    display = LiveDisplay(analysis_config(options.profile).findings, options.profile.unit)
     with ExitStack() as stack:
-        posture = LivePosture(estimator, display, _aside(stack))
+        feed = PostureFeed(estimator, _aside(stack))
         page = _page(options, stack)
-        with _line(posture, live_screen(), page, options.reach) as line:
+        with _line(LivePosture(feed, display), live_screen(), page, options.reach) as line:
             if page is not None and options.reach is not None:
                 line.say(invitation(page.address.url, options.reach))
-            yield line
+            yield line, feed
+
+
+def live_estimator(options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool) -> WindowedEstimator:
+    """Return what turns the samples of a recording into strides, with what is known of the runner."""
+    config = analysis_config(options.profile)
+    personal = _personal_usual(options, plan, config, is_simulated=is_simulated)
+    return WindowedEstimator(config, context=options.context, personal=personal)
 
 
 def _aside(stack: ExitStack) -> Callable[[Callable[[], None]], object]:
@@ -106,7 +122,7 @@ def _line(
     return PostureLine(posture, screen, publish=feed.publish, poster=poster)
 
 
-def personal_usual(
+def _personal_usual(
     options: LiveOptions, plan: RecordingPlan, config: AnalysisConfig, *, is_simulated: bool
 ) -> PersonalBaseline | None:
     """Return what earlier runs tell of the runner, as far as it is kept; None where they tell too little."""

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 
 from analysis.cli.record.cueing import CueFollower, Cueing, CueWish, outputs_of
+from analysis.cli.record.posture_feed import PostureFeed
 from analysis.cli.record.recording import RecordOptions, record
 from analysis.cues.log import CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate, cues_of
 from analysis.cues.settings import CueSettings, OutputKind
@@ -100,7 +102,7 @@ def played(
         wish = CueWish(replace(SETTINGS, hold_off_s=hold_off_s), 1.0, lambda: next(left))
         cueing = Cueing(wish, [output], marks=kept, say=said.append)
         for state in fed:
-            follower = CueFollower(Told(state), cueing)
+            follower = CueFollower(PostureFeed(Told(state)), cueing)
             follower.show(RecorderStatus(state.time_s, (), ""))
             await asyncio.sleep(1.0)
         await cueing.close()
@@ -149,7 +151,7 @@ def test_cues_count_from_the_zero_that_was_set_anew() -> None:
 
     async def play() -> None:
         cueing = Cueing(CueWish(SETTINGS, 1.0, lambda: 0.9), [Made()], marks=kept, say=lambda _: None)
-        follower = CueFollower(Slouching(), cueing)
+        follower = CueFollower(PostureFeed(Slouching()), cueing)
         # 6° above the usual by the old zero are 1° by the new one, but for the first strides.
         follower.set_zero(5.0, 2.0)
         for second in range(60):
@@ -176,13 +178,35 @@ def test_an_estimator_that_fails_ends_the_cues_and_nothing_else() -> None:
 
     async def play() -> None:
         cueing = Cueing(CueWish(SETTINGS, 1.0, lambda: 0.9), [Made()], marks=kept, say=said.append)
-        follower = CueFollower(Broken(), cueing)
+        follower = CueFollower(PostureFeed(Broken()), cueing)
         for time_s in (1.0, 2.0):
             follower.show(RecorderStatus(time_s, (), ""))
         await follower.close()
 
     run_in_virtual_time(play())
     assert said == ["No more cues (ValueError: NaN). Recording goes on."]
+
+
+def test_beside_a_live_view_one_estimator_serves_both_and_is_fed_once() -> None:
+    fed, kept = Slouching(), Kept()
+
+    async def play() -> None:
+        feed = PostureFeed(fed)
+        seen = feed.listen()
+        cueing = Cueing(CueWish(SETTINGS, 1.0, lambda: 0.9), [Made()], marks=kept, say=lambda _: None)
+        follower = CueFollower(feed, cueing, is_fed=True)
+        block = LiveBlock("sternum", 0, np.zeros(10), np.zeros((10, 3)), None)
+        for second in range(60):
+            feed.take(block)
+            follower.take(block)
+            follower.show(RecorderStatus(float(second), (), ""))
+            await asyncio.sleep(1.0)
+        await follower.close()
+        assert sum(len(state.strides) for state in seen()) > 50
+
+    run_in_virtual_time(play())
+    assert fed.samples == 600
+    assert len(cues_of(kept.marks)) == 1
 
 
 def test_every_output_that_can_be_wished_for_is_made(tmp_path: Path) -> None:
@@ -231,7 +255,7 @@ def recorded(path: Path, output: CueOutput, *, unattended: bool) -> tuple[Slouch
 
     def follow(recorder: Recorder, radio: Radio, say: Callable[[str], None]) -> CueFollower:
         wish = CueWish(SETTINGS, 1.0, lambda: 0.9)
-        return CueFollower(fed, Cueing(wish, [output], marks=recorder, say=say))
+        return CueFollower(PostureFeed(fed), Cueing(wish, [output], marks=recorder, say=say))
 
     async def play() -> None:
         async with DirectRadio(seed=1) as radio:

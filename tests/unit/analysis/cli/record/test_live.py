@@ -14,6 +14,7 @@ import pytest
 
 from analysis.cli.record.live import NOT_LIVE, LivePosture, PostureLine, facts_of
 from analysis.cli.record.live_page import TOKEN_FILE, Reach, invitation, kept_token, qr_code
+from analysis.cli.record.posture_feed import PostureFeed
 from analysis.judging.config import FindingsConfig
 from analysis.lengths import LengthUnit
 from analysis.live.records import LiveState, LiveStride
@@ -79,7 +80,7 @@ class Screen:
 
 
 def posture(estimator: Scripted) -> LivePosture:
-    return LivePosture(estimator, LiveDisplay(FindingsConfig(), LengthUnit.KILOMETRE))
+    return LivePosture(PostureFeed(estimator), LiveDisplay(FindingsConfig(), LengthUnit.KILOMETRE))
 
 
 def test_what_the_recorder_hands_on_is_seen_on_screen_and_page_alike() -> None:
@@ -202,7 +203,9 @@ def test_a_sensor_that_cannot_be_followed_live_is_told_of_and_one_that_can_is_no
 
 def test_a_slow_estimator_holds_nobody_up_and_is_handed_all_that_came_meanwhile() -> None:
     estimator, works = Scripted(run_of(30, change_deg=3.0)), list[Callable[[], None]]()
-    made = LivePosture(estimator, LiveDisplay(FindingsConfig(), LengthUnit.KILOMETRE), works.append)
+    made = LivePosture(
+        PostureFeed(estimator, works.append), LiveDisplay(FindingsConfig(), LengthUnit.KILOMETRE)
+    )
     made.take(BLOCK)
     for tick in range(5):
         assert made.view(LinkFacts(20.0 + tick)).number == ""
@@ -212,3 +215,17 @@ def test_a_slow_estimator_holds_nobody_up_and_is_handed_all_that_came_meanwhile(
     assert made.view(LinkFacts(25.0)).number == "+3.0°"
     works[1]()
     assert len(estimator.blocks) == 6
+
+
+def test_whoever_listens_hears_every_stride_of_the_one_estimator_from_the_zero_set_last() -> None:
+    feed = PostureFeed(Scripted(run_of(30, change_deg=3.0)))
+    first, second = feed.listen(), feed.listen()
+    feed.set_zero(1.0, 0.0)
+    feed.take(BLOCK)
+    feed.look(22.0)
+    heard = [
+        [stride.adjusted_flexion_deg for state in news() for stride in state.strides]
+        for news in (first, second)
+    ]
+    assert heard == [[2.0] * 30] * 2
+    assert list(first()) == []

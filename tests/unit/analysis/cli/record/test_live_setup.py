@@ -27,7 +27,7 @@ def said_and_shown(
     home: Path, capsys: pytest.CaptureFixture[str], reach: Reach | None = Reach.HERE
 ) -> tuple[str, list[str]]:
     """Return what was said before the first status, and the line that this made."""
-    with posture_line(LiveOptions(home, Profile(), reach), PLAN, is_simulated=False) as line:
+    with posture_line(LiveOptions(home, Profile(), reach), PLAN, is_simulated=False) as (line, _):
         said = capsys.readouterr().err
 
         async def show() -> None:
