@@ -46,6 +46,7 @@ ALLOWED: dict[str, dict[float, str]] = {
         4: "kinds of evidence, as many as `cue_weights`",
     },
     "signal/gait.py": {
+        0.5: "of the Hann window: half, and half a cosine",
         512: "rows worked on at a time: moves memory, no result",
         8: "samples of the shortest spectrum, below the lowest rate that is let in",
         4: "zeros behind a spectrum: its lines are only drawn closer",
@@ -119,6 +120,7 @@ ALLOWED: dict[str, dict[float, str]] = {
     },
     "judging/personal_baseline.py": {1e-9: "keeps a divisor from zero"},
     "judging/step_length.py": {100: _HUNDREDTHS},
+    "judging/quality.py": {0.005: "what is printed as 0 %"},
     "judging/segments.py": {10: "points of a curve within the window of its running median"},
     "judging/verdict.py": {0.005: "what is printed as 0 %", 60: _PER_MINUTE},
 }
