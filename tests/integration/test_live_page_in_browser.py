@@ -16,7 +16,7 @@ from analysis.live.view import LiveView
 from analysis.live.web.address import LOOPBACK, lan_host, listening
 from analysis.live.web.server import LivePage
 from tests.support.accessibility import axe_source
-from tests.support.devtools import LOOK, Browser, Page, running_browser
+from tests.support.devtools import LOOK, Browser, Page
 from tests.support.live_views import MORE_FORWARD, TALLER, TOKEN
 
 pytestmark = pytest.mark.browser
@@ -38,12 +38,6 @@ STAYS_AWAKE = """
 Object.defineProperty(navigator, "wakeLock",
   { value: { request: async (kind) => { window.asked = kind; } } });
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with running_browser(tmp_path_factory.mktemp("profile")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ FACTS = LinkFacts(
 
 
 @lru_cache
-def a_view(facts: LinkFacts = FACTS) -> LiveView:
+def a_display() -> LiveDisplay:
     """A runner who bends by 5 degrees over 1.5 km, their head 12 degrees down."""
     display = LiveDisplay(FindingsConfig(), LengthUnit.KILOMETRE)
     strides = [
@@ -45,7 +45,11 @@ def a_view(facts: LinkFacts = FACTS) -> LiveView:
         for stride in run_of(600, change_deg=0.0)
     ]
     display.take(state_of(strides, 420.0))
-    return display.view(facts)
+    return display
+
+
+def a_view(facts: LinkFacts = FACTS) -> LiveView:
+    return a_display().view(facts)
 
 
 WIDE = """\

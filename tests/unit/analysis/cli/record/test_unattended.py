@@ -38,12 +38,15 @@ from sensor.session.info import read_info
 from sensor.session.reader import read_recording
 from sensor.session.threaded import ThreadedWriter
 from sensor.virtual.devices.movesense import VirtualMovesense
-from sensor.virtual.radio.backend_client import VirtualClient
-from sensor.virtual.radio.backend_scanner import VirtualScanner
+from sensor.virtual.radio.direct.client import DirectClient
+from sensor.virtual.radio.direct.radio import DirectRadio
+from sensor.virtual.radio.direct.scanner import DirectScanner
 from sensor.virtual.radio.peripheral import VirtualPeripheral
 from sensor.virtual.radio.timeloop import run_in_virtual_time
 from sensor.virtual.radio.virtual_radio import VirtualRadio
 from tests.support.recordings_over_air import CAP, CHEST, movesense, noise_signal
+
+AnyRadio = DirectRadio | VirtualRadio
 
 STILL_S = 60.0
 MORNING = datetime(2026, 5, 1, 7, 30, tzinfo=UTC)
@@ -94,9 +97,10 @@ def call_at(time_s: float, action: Callable[..., object], *arguments: object) ->
 
 def serve(
     home: Path,
-    play: Callable[[VirtualRadio], Awaitable[None]],
+    play: Callable[[AnyRadio], Awaitable[None]],
     *,
     until_s: float,
+    make_radio: Callable[..., AnyRadio] = DirectRadio,
     sensors: dict[str, str] | None = None,
     now_utc: Callable[[], datetime] = lambda: MORNING + timedelta(seconds=now_s()),
 ) -> Service:
@@ -106,7 +110,7 @@ def serve(
     plan = RecordingPlan(tuple(SensorRequest(placement, name) for placement, name in wishes))
 
     async def run() -> None:
-        async with VirtualRadio(seed=1) as radio:
+        async with make_radio(seed=1) as radio:
             await play(radio)
             status = UnattendedStatus(
                 NotingLed(service),
@@ -129,7 +133,7 @@ def serve(
     return service
 
 
-def switched_on(radio: VirtualRadio, sensor: VirtualPeripheral) -> Callable[[], None]:
+def switched_on(radio: AnyRadio, sensor: VirtualPeripheral) -> Callable[[], None]:
     """Return what switches a sensor on."""
     tasks = []
 
@@ -140,10 +144,10 @@ def switched_on(radio: VirtualRadio, sensor: VirtualPeripheral) -> Callable[[], 
 
 
 def test_a_sensor_that_appears_is_recorded_until_it_lies_still(tmp_path: Path) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         call_at(100.0, switched_on(radio, movesense(duration_s=60.0)))
 
-    service = serve(tmp_path, play, until_s=250.0)
+    service = serve(tmp_path, play, make_radio=VirtualRadio, until_s=250.0)
 
     assert service.states == [
         UnattendedState.WAITING,
@@ -164,7 +168,7 @@ def test_a_sensor_that_appears_is_recorded_until_it_lies_still(tmp_path: Path) -
 
 
 def test_a_sensor_left_switched_on_makes_no_second_session(tmp_path: Path) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(movesense(duration_s=30.0))
 
     service = serve(tmp_path, play, until_s=600.0)
@@ -174,7 +178,7 @@ def test_a_sensor_left_switched_on_makes_no_second_session(tmp_path: Path) -> No
 
 
 def test_a_sensor_that_moves_again_begins_the_next_session_within_a_glance(tmp_path: Path) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         chest = movesense(duration_s=60.0)
         await radio.add(chest)
         call_at(220.0, chest.begin)
@@ -194,7 +198,7 @@ def test_a_sensor_that_was_taken_in_hand_is_in_use_even_if_it_is_held_still(tmp_
     acc_sensor_mps2 = np.concatenate(lying)
     signal_ = ImuSignal(104.0, acc_sensor_mps2, np.zeros_like(acc_sensor_mps2))
 
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(VirtualMovesense(CHEST, signal=signal_))
 
     service = serve(tmp_path, play, until_s=350.0)
@@ -206,12 +210,12 @@ def test_a_sensor_that_was_taken_in_hand_is_in_use_even_if_it_is_held_still(tmp_
 def test_a_session_ends_when_its_sensor_is_gone_and_a_sensor_that_comes_back_begins_a_new_one(
     tmp_path: Path,
 ) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         chest = movesense(duration_s=3600.0)
         await radio.add(chest)
         call_at(40.0, chest.take_over, 120.0)
 
-    service = serve(tmp_path, play, until_s=200.0)
+    service = serve(tmp_path, play, make_radio=VirtualRadio, until_s=200.0)
 
     assert service.states == [
         UnattendedState.WAITING,
@@ -227,12 +231,12 @@ def test_a_session_ends_when_its_sensor_is_gone_and_a_sensor_that_comes_back_beg
 
 
 def test_a_link_that_comes_back_in_time_is_the_same_session(tmp_path: Path) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         chest = movesense(duration_s=120.0)
         await radio.add(chest)
         call_at(40.0, chest.take_over, 40.0)
 
-    service = serve(tmp_path, play, until_s=220.0)
+    service = serve(tmp_path, play, make_radio=VirtualRadio, until_s=220.0)
 
     assert service.states[:4] == [
         UnattendedState.WAITING,
@@ -244,7 +248,7 @@ def test_a_link_that_comes_back_in_time_is_the_same_session(tmp_path: Path) -> N
 
 
 def test_the_head_alone_begins_a_session_and_the_chest_joins_it(tmp_path: Path) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(movesense(CAP, duration_s=160.0))
         call_at(20.0, switched_on(radio, movesense(duration_s=30.0)))
 
@@ -260,7 +264,7 @@ def test_the_head_alone_begins_a_session_and_the_chest_joins_it(tmp_path: Path) 
 def test_the_end_signal_ends_whatever_it_is_doing(tmp_path: Path, until_s: float) -> None:
     """It scans at first, records from second 10 on, and looks at the resting sensor from second 120 on."""
 
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         call_at(10.0, switched_on(radio, movesense(duration_s=40.0)))
 
     service = serve(tmp_path, play, until_s=until_s)
@@ -273,16 +277,16 @@ def test_the_end_signal_ends_whatever_it_is_doing(tmp_path: Path, until_s: float
 def test_bluetooth_that_is_not_there_yet_is_waited_for_with_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = VirtualScanner.start
+    start = DirectScanner.start
 
-    async def start_if_there(self: VirtualScanner) -> None:
+    async def start_if_there(self: DirectScanner) -> None:
         if now_s() < 60.0:
             raise BleakError("[org.bluez.Error.NotReady] Resource Not Ready")
         await start(self)
 
-    monkeypatch.setattr(VirtualScanner, "start", start_if_there)
+    monkeypatch.setattr(DirectScanner, "start", start_if_there)
 
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         call_at(100.0, switched_on(radio, movesense()))
 
     service = serve(tmp_path, play, until_s=120.0)
@@ -301,16 +305,16 @@ def test_bluetooth_that_is_not_there_yet_is_waited_for_with_one_line(
 def test_a_sensor_that_lets_nobody_in_leaves_no_file_and_is_told_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect = VirtualClient.connect
+    connect = DirectClient.connect
 
-    async def connect_later(self: VirtualClient, *args: object, **options: object) -> None:
+    async def connect_later(self: DirectClient, *args: object, **options: object) -> None:
         if now_s() < 280.0:
             raise BleakError("[org.bluez.Error.Failed] le-connection-abort-by-local")
         await connect(self, *args, **options)
 
-    monkeypatch.setattr(VirtualClient, "connect", connect_later)
+    monkeypatch.setattr(DirectClient, "connect", connect_later)
 
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(movesense(duration_s=3600.0))
 
     service = serve(tmp_path, play, until_s=300.0)
@@ -329,7 +333,7 @@ def test_a_sensor_that_lets_nobody_in_leaves_no_file_and_is_told_once(
 
 
 def test_a_name_that_is_no_sensor_is_told_once_and_waited_past(tmp_path: Path) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(VirtualPeripheral("Toothbrush"))
         call_at(100.0, switched_on(radio, movesense()))
 
@@ -341,7 +345,7 @@ def test_a_name_that_is_no_sensor_is_told_once_and_waited_past(tmp_path: Path) -
 
 
 def test_a_second_name_that_is_no_sensor_does_not_keep_the_first_from_being_recorded(tmp_path: Path) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(VirtualPeripheral("Toothbrush"))
         await radio.add(movesense(duration_s=90.0))
 
@@ -364,7 +368,7 @@ def test_without_room_no_session_is_begun_until_there_is_some(
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
 
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(movesense(duration_s=600.0))
 
     service = serve(tmp_path, play, until_s=300.0)
@@ -388,7 +392,7 @@ def test_a_disk_that_is_full_during_a_session_is_trouble_and_ends_nothing(
     is_full = property(lambda _: 30.0 < now_s() < 60.0, lambda *_: None)
     monkeypatch.setattr(ThreadedWriter, "is_full", is_full, raising=False)
 
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(movesense(duration_s=600.0))
 
     service = serve(tmp_path, play, until_s=100.0)
@@ -417,7 +421,7 @@ def test_a_disk_that_fails_during_a_session_is_told_and_tried_again_a_minute_lat
 
     monkeypatch.setattr(ThreadedWriter, "__init__", remember)
 
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         await radio.add(movesense(duration_s=600.0))
         call_at(30.0, lambda: setattr(writers[0], "failure", full))
 
@@ -438,7 +442,7 @@ def test_a_disk_that_fails_during_a_session_is_told_and_tried_again_a_minute_lat
 
 
 def test_a_wall_clock_that_stands_or_jumps_back_overwrites_no_session(tmp_path: Path) -> None:
-    async def play(radio: VirtualRadio) -> None:
+    async def play(radio: AnyRadio) -> None:
         chest = movesense(duration_s=60.0)
         await radio.add(chest)
         call_at(220.0, chest.begin)
