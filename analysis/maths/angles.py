@@ -39,5 +39,8 @@ def integrated_yaw_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_
     rate_hz
         Rows per second.
     """
-    rate = np.einsum("ij,ji->i", gyr_sensor_radps, up_sensor)
-    return np.asarray(np.degrees(np.cumsum(rate)) / rate_hz)
+    yaw: FloatArray = np.einsum("ij,ji->i", gyr_sensor_radps, up_sensor)
+    np.cumsum(yaw, out=yaw)
+    np.degrees(yaw, out=yaw)
+    yaw /= rate_hz
+    return yaw
