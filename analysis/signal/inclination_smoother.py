@@ -176,22 +176,27 @@ def _solve_reweighted(problem: _Problem, config: OrientationConfig) -> FloatArra
     dt = problem.step_s
     base_force = np.where(problem.whole, dt / config.force_noise_mps2**2, 0.0)
     base_speed = np.where(problem.whole, 1.0 / (config.speed_noise_mps**2 * dt), _NEXT_TO_NOTHING)
-    force_weight, speed_weight = base_force, base_speed
+    surprise = np.zeros((2, len(base_force)))
     fixed = _fixed_weights(problem, config)
     state = np.zeros((len(problem.heading), _STATES))
     for _ in range(config.passes):
+        # A t distribution of ν degrees of freedom weighs a residual r by 1 / (1 + r²/ν), up to a factor
+        # (Lange, Little & Taylor 1989); r² is the sum over both components of the force.
+        force_weight = base_force / (1.0 + surprise[0] / (config.student_freedom / 2.0))
+        speed_weight = base_speed / (1.0 + surprise[1] ** 2 / config.student_freedom)
         weight = np.concatenate(
             (np.repeat(force_weight[:, None], 2, 1), fixed, speed_weight[:, None]), axis=1
         )
         state = _solve(problem, weight, config)
-        left = _left_over(problem, state, config)
-        # A t distribution of ν degrees of freedom weighs a residual r by 1 / (1 + r²/ν), up to a factor
-        # (Lange, Little & Taylor 1989); r² is the sum over both components of the force.
-        surprise = (left[:, :2] ** 2).sum(axis=1) / (2.0 * config.force_noise_mps2**2)
-        force_weight = base_force / (1.0 + surprise / (config.student_freedom / 2.0))
-        surprise = np.abs(left[:, 6]) / (config.speed_noise_mps * np.sqrt(dt))
-        speed_weight = base_speed / (1.0 + surprise**2 / config.student_freedom)
+        surprise = _surprise(problem, state, config)
     return state
+
+
+def _surprise(problem: _Problem, state: FloatArray, config: OrientationConfig) -> FloatArray:
+    """Return (2, k-1) what (k, 5) states leave over in units of its noise: of the force squared, of speed."""
+    left = _left_over(problem, state, config)
+    force = (left[:, :2] ** 2).sum(axis=1) / (2.0 * config.force_noise_mps2**2)
+    return np.stack((force, np.abs(left[:, 6]) / (config.speed_noise_mps * np.sqrt(problem.step_s))))
 
 
 def _left_over(problem: _Problem, state: FloatArray, config: OrientationConfig) -> FloatArray:

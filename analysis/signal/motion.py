@@ -184,13 +184,14 @@ def _from_gyroscope(
             stream, static_periods, strides=strides, up_sensor=rough_up, config=config.rest
         )
         axes = _aligned(stream, rough_up, calibration=calibration, trunk=trunk, config=config)
-    bias_mps2 = accelerometer_bias(static_periods, calibration, config)
+    # Under the same name, so that the force with the bias is let go of.
+    force = force.without_bias(accelerometer_bias(static_periods, calibration, config), strapdown)
     levelled = level_with_axes(
         stream,
         static_periods,
         gait=gait,
         strapdown=strapdown,
-        force=force.without_bias(bias_mps2, strapdown),
+        force=force,
         first=first,
         axes=axes,
         speed=speed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.maths.angles import inclination_of, integrated_yaw_deg
+from analysis.maths.angles import flexion_of, integrated_yaw_deg, lateral_of
 from analysis.maths.between_rows import mean_between, range_within, value_at
 from analysis.maths.intervals import chunks
 from analysis.signal.records import EvenStream, Strides
@@ -33,24 +33,25 @@ def posture_columns(
         Arrays (s,) in degrees.
     """
     return {
-        **_inclination_columns(up_sensor, trunk_from_sensor, strides),
+        **_flexion_columns(flexion_of(trunk_from_sensor, up_sensor), strides),
+        **_lateral_columns(lateral_of(trunk_from_sensor, up_sensor), strides),
         "trunk_rotation_rom_deg": _rotation_rom_deg(stream, up_sensor, strides),
     }
 
 
-def _inclination_columns(
-    up_sensor: RealArray, trunk_from_sensor: FloatArray, strides: Strides
-) -> dict[str, FloatArray]:
-    flexion, lateral = inclination_of(trunk_from_sensor, up_sensor)
-    start, middle, end = strides.start_row, strides.middle_row, strides.end_row
-    whole, left, right = mean_between(lateral, np.stack((start, start, middle)), np.stack((end, middle, end)))
+def _flexion_columns(flexion_deg: FloatArray, strides: Strides) -> dict[str, FloatArray]:
+    start, end = strides.start_row, strides.end_row
     return {
-        "trunk_flexion_deg": mean_between(flexion, start, end),
-        "trunk_flexion_rom_deg": range_within(flexion, start, end),
-        "trunk_lateral_deg": whole,
-        "lateral_left_deg": left,
-        "lateral_right_deg": right,
+        "trunk_flexion_deg": mean_between(flexion_deg, start, end),
+        "trunk_flexion_rom_deg": range_within(flexion_deg, start, end),
     }
+
+
+def _lateral_columns(lateral_deg: FloatArray, strides: Strides) -> dict[str, FloatArray]:
+    start, middle, end = strides.start_row, strides.middle_row, strides.end_row
+    edges = np.stack((start, start, middle)), np.stack((end, middle, end))
+    whole, left, right = mean_between(lateral_deg, *edges)
+    return {"trunk_lateral_deg": whole, "lateral_left_deg": left, "lateral_right_deg": right}
 
 
 def _rotation_rom_deg(stream: EvenStream, up_sensor: RealArray, strides: Strides) -> FloatArray:

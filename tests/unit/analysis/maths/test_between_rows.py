@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.maths import angles
-from analysis.maths.angles import inclination_deg, inclination_of, integrated_yaw_deg
+from analysis.maths.angles import flexion_of, inclination_deg, integrated_yaw_deg, lateral_of
 from analysis.maths.between_rows import mean_between, range_within, value_at
 
 
@@ -61,7 +61,7 @@ def test_long_records_are_turned_in_pieces_that_fit_together(monkeypatch: pytest
     body = np.linalg.qr(rng.normal(size=(3, 3)))[0]
     chunks = angles.chunks
     monkeypatch.setattr(angles, "chunks", lambda count: chunks(count, 7))
-    np.testing.assert_allclose(inclination_of(body, up), inclination_deg(body @ up))
+    np.testing.assert_allclose((flexion_of(body, up), lateral_of(body, up)), inclination_deg(body @ up))
 
 
 def test_turning_adds_up_about_the_vertical_alone() -> None:
