@@ -27,6 +27,11 @@ def test_a_mean_between_rows_is_that_of_the_trapezoids() -> None:
     np.testing.assert_allclose(both, [[5.0], [10.0]])
 
 
+def test_means_over_several_sets_of_rows_are_those_of_each_set() -> None:
+    values, start, end = np.array([0.0, 2.0, 6.0, 6.0]), np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
+    np.testing.assert_allclose(mean_between(values, start, end), [[1.0], [5.0]])
+
+
 def test_over_no_row_at_all_there_is_no_division_by_nothing() -> None:
     assert mean_between(np.ones(5), np.array([2.0]), np.array([2.0])).tolist() == [0.0]
 
