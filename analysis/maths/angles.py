@@ -13,7 +13,7 @@ def inclination_deg(up: FloatArray) -> tuple[FloatArray, FloatArray]:
 
     Forward and right are positive: atan2(−x, z) and atan2(y, z).
     """
-    return flexion_deg(up[0], up[2]), np.degrees(np.arctan2(up[1], up[2]))
+    return flexion_deg(up[0], up[2]), lateral_deg(up[1], up[2])
 
 
 def flexion_deg(forward: FloatArray, along: FloatArray) -> FloatArray:
@@ -21,12 +21,27 @@ def flexion_deg(forward: FloatArray, along: FloatArray) -> FloatArray:
     return np.degrees(np.arctan2(-forward, along))
 
 
-def inclination_of(body_from_sensor: FloatArray, up_sensor: RealArray) -> tuple[FloatArray, FloatArray]:
-    """Return `inclination_deg` of (3, n) verticals in sensor axes, turned into a body's by (3, 3) first."""
-    flexion, lateral = np.empty(up_sensor.shape[1]), np.empty(up_sensor.shape[1])
-    for part in chunks(up_sensor.shape[1]):
-        flexion[part], lateral[part] = inclination_deg(body_from_sensor @ up_sensor[:, part])
-    return flexion, lateral
+def lateral_deg(left: FloatArray, along: FloatArray) -> FloatArray:
+    """Return the lateral angle of upward verticals from their components to the left and along a segment."""
+    return np.degrees(np.arctan2(left, along))
+
+
+def flexion_of(body_from_sensor: FloatArray, up_sensor: RealArray) -> FloatArray:
+    """Return (n,) `flexion_deg` of (3, n) verticals in sensor axes, turned into a body's by (3, 3) first."""
+    flexion = np.empty(up_sensor.shape[1])
+    for part in chunks(len(flexion)):
+        up = body_from_sensor @ up_sensor[:, part]
+        flexion[part] = flexion_deg(up[0], up[2])
+    return flexion
+
+
+def lateral_of(body_from_sensor: FloatArray, up_sensor: RealArray) -> FloatArray:
+    """Return (n,) `lateral_deg`, as `flexion_of`: apart, since of a day each takes 72 MB."""
+    lateral = np.empty(up_sensor.shape[1])
+    for part in chunks(len(lateral)):
+        up = body_from_sensor @ up_sensor[:, part]
+        lateral[part] = lateral_deg(up[1], up[2])
+    return lateral
 
 
 def integrated_yaw_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_hz: float) -> FloatArray:
@@ -39,5 +54,8 @@ def integrated_yaw_deg(gyr_sensor_radps: FloatArray, up_sensor: RealArray, rate_
     rate_hz
         Rows per second.
     """
-    rate = np.einsum("ij,ji->i", gyr_sensor_radps, up_sensor)
-    return np.asarray(np.degrees(np.cumsum(rate)) / rate_hz)
+    yaw: FloatArray = np.einsum("ij,ji->i", gyr_sensor_radps, up_sensor)
+    np.cumsum(yaw, out=yaw)
+    np.degrees(yaw, out=yaw)
+    yaw /= rate_hz
+    return yaw

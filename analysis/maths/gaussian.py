@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from analysis.maths.intervals import CHUNK_ROWS, chunks
 from sensor.samples import FloatArray
 
 _WIDE = 64
@@ -54,6 +55,9 @@ def gaussian_mean(
     padded = np.pad(values, [*ends, (radius, radius)], mode=mode)  # type: ignore[call-overload]
     padded = np.pad(padded, [*ends, (0, blocks * step + 2 * radius - padded.shape[-1])])
     parts = np.lib.stride_tricks.sliding_window_view(padded, size, axis=-1)[..., ::step, :]
-    spectrum = np.fft.rfft(parts, axis=-1) * np.fft.rfft(weight / weight.sum(), size)
-    means = np.fft.irfft(spectrum, size, axis=-1)[..., 2 * radius :]
+    transfer = np.fft.rfft(weight / weight.sum(), size)
+    means = np.empty((*values.shape[:-1], blocks, step))
+    for some in chunks(blocks, max(CHUNK_ROWS // size, 1)):
+        spectrum = np.fft.rfft(parts[..., some, :], axis=-1) * transfer
+        means[..., some, :] = np.fft.irfft(spectrum, size, axis=-1)[..., 2 * radius :]
     return np.ascontiguousarray(means.reshape(*values.shape[:-1], -1)[..., : values.shape[-1]])

@@ -25,8 +25,11 @@ def runs_of(flag: BoolArray) -> tuple[IntArray, IntArray]:
     first, last
         (r,) each; ``flag[first[i]:last[i]]`` is all true.
     """
-    edges = np.diff(np.concatenate(([0], np.asarray(flag, dtype=np.int8), [0])))
-    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    padded = np.zeros(len(flag) + 2, dtype=np.bool_)
+    padded[1:-1] = flag
+    # Each edge is a change of the flag, and they take turns: one begins a run, the next ends it.
+    edge = np.flatnonzero(padded[1:] != padded[:-1])
+    return edge[::2], edge[1::2]
 
 
 def inside(row: FloatArray | IntArray, first: IntArray, last: IntArray) -> BoolArray:

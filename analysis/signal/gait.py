@@ -78,12 +78,20 @@ def find_gait(
     moving &= ~inside(slow_row, static_periods.first, static_periods.last)
     if jumps is not None:
         moving &= ~inside(slow_row, jumps[0], jumps[1])
-    rows = np.arange(len(stream))
-    phase = np.interp(rows, slow_row, _step_phase(slow, config))
-    nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)
+    slow_phase = _step_phase(slow, config)
     uncounted = losses[1] - losses[0] > config.counted_across_s * stream.rate_hz
-    first, last = runs_of(moving[nearest] & ~inside(rows, losses[0][uncounted], losses[1][uncounted]))
-    return Gait(step_phase=phase, first=first, last=last, running=(running & moving)[nearest])
+    phase = np.empty(len(stream))
+    in_bout, runs = np.empty((2, len(stream)), dtype=np.bool_)
+    for part in chunks(len(stream)):
+        rows = np.arange(part.start, part.stop)
+        phase[part] = np.interp(rows, slow_row, slow_phase)
+        nearest = np.clip(np.round((rows - slow_row[0]) / every).astype(np.int64), 0, len(slow_row) - 1)
+        in_bout[part] = moving[nearest] & ~inside(rows, losses[0][uncounted], losses[1][uncounted])
+        runs[part] = (running & moving)[nearest]
+    # Nobody else has it: frozen here, it is not copied once more.
+    phase.flags.writeable = False
+    first, last = runs_of(in_bout)
+    return Gait(step_phase=phase, first=first, last=last, running=runs)
 
 
 def _nothing(count: int) -> Gait:

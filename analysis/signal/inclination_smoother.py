@@ -34,8 +34,11 @@ _V = 2
 _NEXT_TO_NOTHING = 1e-6
 """Weight where nothing is known: far below any other, only so that the equations stay solvable."""
 
+_ROWS = 7
+"""Equations of an interval between two nodes."""
+
 _NODES_AT_A_TIME = 4096
-"""All products between neighbouring nodes of a day would take half a gigabyte."""
+"""The equations of a day, and all products between neighbouring nodes, would take most of a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,52 +176,66 @@ def _solve_reweighted(problem: _Problem, config: OrientationConfig) -> FloatArra
     dt = problem.step_s
     base_force = np.where(problem.whole, dt / config.force_noise_mps2**2, 0.0)
     base_speed = np.where(problem.whole, 1.0 / (config.speed_noise_mps**2 * dt), _NEXT_TO_NOTHING)
-    force_weight, speed_weight = base_force, base_speed
-    rows, known = _rows(problem, config)
+    surprise = np.zeros((2, len(base_force)))
     fixed = _fixed_weights(problem, config)
     state = np.zeros((len(problem.heading), _STATES))
     for _ in range(config.passes):
+        # A t distribution of ν degrees of freedom weighs a residual r by 1 / (1 + r²/ν), up to a factor
+        # (Lange, Little & Taylor 1989); r² is the sum over both components of the force.
+        force_weight = base_force / (1.0 + surprise[0] / (config.student_freedom / 2.0))
+        speed_weight = base_speed / (1.0 + surprise[1] ** 2 / config.student_freedom)
         weight = np.concatenate(
             (np.repeat(force_weight[:, None], 2, 1), fixed, speed_weight[:, None]), axis=1
         )
-        state = _solve(rows, known, weight=weight, speed=problem.speed, config=config)
-        left = known - np.einsum("kri,ki->kr", rows, np.hstack((state[:-1], state[1:])))
-        # A t distribution of ν degrees of freedom weighs a residual r by 1 / (1 + r²/ν), up to a factor
-        # (Lange, Little & Taylor 1989); r² is the sum over both components of the force.
-        surprise = (left[:, :2] ** 2).sum(axis=1) / (2.0 * config.force_noise_mps2**2)
-        force_weight = base_force / (1.0 + surprise / (config.student_freedom / 2.0))
-        surprise = np.abs(left[:, 6]) / (config.speed_noise_mps * np.sqrt(dt))
-        speed_weight = base_speed / (1.0 + surprise**2 / config.student_freedom)
+        state = _solve(problem, weight, config)
+        surprise = _surprise(problem, state, config)
     return state
 
 
-def _rows(problem: _Problem, config: OrientationConfig) -> tuple[FloatArray, FloatArray]:
-    """Return the (k-1, 7, 10) equations between neighbouring nodes and their (k-1, 7) known sides.
+def _surprise(problem: _Problem, state: FloatArray, config: OrientationConfig) -> FloatArray:
+    """Return (2, k-1) what (k, 5) states leave over in units of its noise: of the force squared, of speed."""
+    left = _left_over(problem, state, config)
+    force = (left[:, :2] ** 2).sum(axis=1) / (2.0 * config.force_noise_mps2**2)
+    return np.stack((force, np.abs(left[:, 6]) / (config.speed_noise_mps * np.sqrt(problem.step_s))))
+
+
+def _left_over(problem: _Problem, state: FloatArray, config: OrientationConfig) -> FloatArray:
+    """Return (k-1, 7) what (k, 5) states leave of the known sides."""
+    left = np.empty((len(state) - 1, _ROWS))
+    for part in chunks(len(left), _NODES_AT_A_TIME):
+        rows, known = _rows(problem, part, config)
+        after = slice(part.start + 1, part.stop + 1)
+        left[part] = known - np.einsum("kri,ki->kr", rows, np.hstack((state[part], state[after])))
+    return left
+
+
+def _rows(problem: _Problem, part: slice, config: OrientationConfig) -> tuple[FloatArray, FloatArray]:
+    """Return the (p, 7, 10) equations of a part of the intervals and their (p, 7) known sides.
 
     Rows: force (2), tilt (2), bias (2), speed (1). Columns: states of the node before, of the node after.
     """
-    dt, h = problem.step_s, problem.heading
-    count = len(h) - 1
-    rows = np.zeros((count, 7, 2 * _STATES))
-    known = np.zeros((count, 7))
+    dt, after = problem.step_s, slice(part.start + 1, part.stop + 1)
+    h, h_after = problem.heading[part], problem.heading[after]
+    rows = np.zeros((len(h), _ROWS, 2 * _STATES))
+    known = np.zeros((len(h), _ROWS))
     # Midpoint rule: the force of an interval is g times the mean of both tilts plus the difference quotient
     # of v·h. Summed over intervals the quotients telescope, so no acceleration is left over in a steady run.
     rows[:, [0, 1], [0, 1]] = rows[:, [0, 1], [5, 6]] = STANDARD_GRAVITY_MPS2 / 2.0
-    rows[:, 0:2, _V] = -h[:-1] / dt
-    rows[:, 0:2, _STATES + _V] = h[1:] / dt
-    known[:, 0:2] = problem.force_h
+    rows[:, 0:2, _V] = -h / dt
+    rows[:, 0:2, _STATES + _V] = h_after / dt
+    known[:, 0:2] = problem.force_h[part]
     rows[:, [2, 3], [0, 1]], rows[:, [2, 3], [5, 6]] = -1.0, 1.0
     # Up turns by B × up under a bias B = (forward, left) of the trunk: (B_left, −B_forward).
-    rows[:, 2, 3], rows[:, 2, 4] = -h[:-1, 1] * dt, -h[:-1, 0] * dt
-    rows[:, 3, 3], rows[:, 3, 4] = h[:-1, 0] * dt, -h[:-1, 1] * dt
-    known[:, 2:4] = problem.turning
+    rows[:, 2, 3], rows[:, 2, 4] = -h[:, 1] * dt, -h[:, 0] * dt
+    rows[:, 3, 3], rows[:, 3, 4] = h[:, 0] * dt, -h[:, 1] * dt
+    known[:, 2:4] = problem.turning[part]
     rows[:, [4, 5], [3, 4]], rows[:, [4, 5], [8, 9]] = -1.0, 1.0
     # First-order Gauss-Markov process about the nominal speed: a random walk alone could carry an unknown
     # speed anywhere over an hour.
     keep = np.exp(-dt / config.speed_memory_s)
     rows[:, 6, _V], rows[:, 6, _STATES + _V] = -keep, 1.0
     nominal = problem.speed.nominal_mps
-    known[:, 6] = nominal[1:] - keep * nominal[:-1]
+    known[:, 6] = nominal[after] - keep * nominal[part]
     return rows, known
 
 
@@ -234,32 +251,29 @@ def _fixed_weights(problem: _Problem, config: OrientationConfig) -> FloatArray:
     return np.stack((tilt, tilt, bias, bias), axis=1)
 
 
-def _solve(
-    rows: FloatArray, known: FloatArray, *, weight: FloatArray, speed: SpeedPrior, config: OrientationConfig
-) -> FloatArray:
-    """Assemble the banded normal equations and solve them; return (k, 5)."""
-    count = len(rows) + 1
-    own = np.zeros((count, _STATES, _STATES))
+def _solve(problem: _Problem, weight: FloatArray, config: OrientationConfig) -> FloatArray:
+    """Assemble the banded normal equations, weighted by (k-1, 7), and solve them; return (k, 5)."""
+    count, speed = len(problem.heading), problem.speed
     target = np.zeros((count, _STATES))
     # By node, column and distance below the diagonal: transposed, it lies as the solver wants it, uncopied.
     band = np.zeros((count, _STATES, 2 * _STATES))
-    for part in chunks(len(rows), _NODES_AT_A_TIME):
+    for part in chunks(len(weight), _NODES_AT_A_TIME):
+        rows, known = _rows(problem, part, config)
         after = slice(part.start + 1, part.stop + 1)
-        weighted = (rows[part] * weight[part, :, None]).transpose(0, 2, 1)
-        pair = np.matmul(weighted, rows[part])
-        right = np.matmul(weighted, known[part, :, None])[:, :, 0]
-        own[part] += pair[:, :_STATES, :_STATES]
-        own[after] += pair[:, _STATES:, _STATES:]
+        weighted = (rows * weight[part, :, None]).transpose(0, 2, 1)
+        pair = np.matmul(weighted, rows)
+        right = np.matmul(weighted, known[:, :, None])[:, :, 0]
         target[part] += right[:, :_STATES]
         target[after] += right[:, _STATES:]
         for i, j in np.ndindex(_STATES, _STATES):
             band[part, j, _STATES + i - j] = pair[:, _STATES + i, j]
-    own[:, _V, _V] += speed.measured_weight
+        for i, j in zip(*np.tril_indices(_STATES), strict=True):
+            band[part, j, i - j] += pair[:, i, j]
+            band[after, j, i - j] += pair[:, _STATES + i, _STATES + j]
+    band[:, _V, 0] += speed.measured_weight
     target[:, _V] += speed.measured_weight * speed.measured_mps
     # The one prior of a nearly constant bias, shared out among all nodes: their sum weighs 1/spread².
-    own += np.diag([_NEXT_TO_NOTHING] * 3 + [1.0 / (config.bias_spread_radps**2 * count)] * 2)
-    for i, j in zip(*np.tril_indices(_STATES), strict=True):
-        band[:, j, i - j] = own[:, i, j]
+    band[:, :, 0] += [_NEXT_TO_NOTHING] * 3 + [1.0 / (config.bias_spread_radps**2 * count)] * 2
     solution = solveh_banded(
         band.reshape(-1, 2 * _STATES).T, target.ravel(), lower=True, overwrite_ab=True, overwrite_b=True
     )

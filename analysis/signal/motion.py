@@ -184,13 +184,14 @@ def _from_gyroscope(
             stream, static_periods, strides=strides, up_sensor=rough_up, config=config.rest
         )
         axes = _aligned(stream, rough_up, calibration=calibration, trunk=trunk, config=config)
-    bias_mps2 = accelerometer_bias(static_periods, calibration, config)
+    # Under the same name, so that the force with the bias is let go of.
+    force = force.without_bias(accelerometer_bias(static_periods, calibration, config), strapdown)
     levelled = level_with_axes(
         stream,
         static_periods,
         gait=gait,
         strapdown=strapdown,
-        force=force.without_bias(bias_mps2, strapdown),
+        force=force,
         first=first,
         axes=axes,
         speed=speed,
@@ -264,11 +265,9 @@ def level_with_axes(
     ahead = forward_inertial(strapdown, axes, force)
     prior = speed_prior(first, stream, gait=gait, static_periods=static_periods, speed=speed, config=config)
     found = smoothed_vertical(force, first, forward_inertial=ahead, speed=prior, config=config.orientation)
-    return Levelled(
-        up_in_sensor(strapdown, found.vertical, len(stream)),
-        PathAcceleration(force, found.vertical, forward_inertial=ahead, config=config.orientation),
-        found.bias_trunk_radps,
-    )
+    # Before the vertical of every row, which is the larger by far.
+    path = PathAcceleration(force, found.vertical, forward_inertial=ahead, config=config.orientation)
+    return Levelled(up_in_sensor(strapdown, found.vertical, len(stream)), path, found.bias_trunk_radps)
 
 
 def _rows_for_axes(strides: Strides, count: int, config: AnalysisConfig) -> int:

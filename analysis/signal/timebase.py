@@ -124,10 +124,13 @@ def _rate(time_s: FloatArray, config: SignalConfig) -> float:
 
 def _near_a_sample(row: FloatArray, count: int, config: SignalConfig) -> BoolArray:
     """Tell which grid rows lie within half a sample (and a little) of a received one."""
-    grid = np.arange(count)
-    after = np.clip(np.searchsorted(row, grid), 1, len(row) - 1)
-    distance = np.minimum(np.abs(row[after] - grid), np.abs(grid - row[after - 1]))
-    return distance <= config.present_periods
+    near = np.empty(count, dtype=np.bool_)
+    for part in chunks(count):
+        grid = np.arange(part.start, part.stop)
+        after = np.clip(np.searchsorted(row, grid), 1, len(row) - 1)
+        distance = np.minimum(np.abs(row[after] - grid), np.abs(grid - row[after - 1]))
+        near[part] = distance <= config.present_periods
+    return near
 
 
 def _on_grid(

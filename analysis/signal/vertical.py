@@ -82,8 +82,9 @@ class AveragedForce:
                 weight = self.weight[a:b]
                 sigma = spread_s * self.rate_hz
                 norm = gaussian_mean(weight, sigma, beyond="constant")
-                part = gaussian_mean(values[:, a:b] * weight, sigma, beyond="constant")
-                result[:, a:b] = part / np.maximum(norm, 1e-12)
+                np.maximum(norm, 1e-12, out=norm)
+                for row, along in zip(result[:, a:b], values[:, a:b], strict=True):
+                    row[:] = gaussian_mean(along * weight, sigma, beyond="constant") / norm
         return result
 
 
@@ -174,9 +175,7 @@ class PathAcceleration:
         self._first_row, self._every = float(force.row[0]), force.every
         up = vertical.at_rows(force.row)
         self.along_up_mps2 = (force.force * up).sum(axis=0)
-        smooth = force.smoothed(force.force, config.force_smoothing_s)
-        across = smooth - up * (smooth * up).sum(axis=0)
-        self._size_mps2 = np.sqrt((across**2).sum(axis=0))
+        self._size_mps2 = _across_mps2(force.smoothed(force.force, config.force_smoothing_s), up)
         ahead = force.smoothed(forward_inertial, config.heading_smoothing_s)
         heading_change = np.cross(ahead[:, :-1], ahead[:, 1:], axis=0)
         self._turning_radps = np.abs((heading_change * up[:, 1:]).sum(axis=0)) * force.rate_hz
@@ -204,3 +203,9 @@ class PathAcceleration:
             np.maximum.reduceat(self._size_mps2, edges)[::2],
             np.maximum.reduceat(self._turning_radps, edges)[::2],
         )
+
+
+def _across_mps2(force: FloatArray, up: FloatArray) -> FloatArray:
+    """Return (m,) the size of what of (3, m) forces lies across (3, m) upward unit vectors."""
+    across = force - up * (force * up).sum(axis=0)
+    return np.asarray(np.sqrt((across**2).sum(axis=0)))

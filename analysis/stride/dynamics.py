@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.maths.intervals import chunks
 from analysis.signal.records import EvenStream, Strides
 from analysis.stride.config import DynamicsConfig
 from sensor.samples import FloatArray, RealArray
 from sensor.units import STANDARD_GRAVITY_MPS2
+
+_STRIDES_AT_A_TIME = 4096
+"""The waveforms of all strides of a day would take a quarter of a gigabyte."""
 
 
 def dynamics_columns(
@@ -30,28 +34,27 @@ def dynamics_columns(
     config
         Grid and threshold.
     """
-    if len(strides) == 0:
-        return {"vertical_oscillation_cm": np.zeros(0), "contact_time_ms": np.zeros(0)}
     vertical = np.einsum("ij,ji->i", stream.acc_sensor_mps2, up_sensor)
-    waveform, duration_s = stride_waveforms(vertical, stream.rate_hz, strides=strides, grid=config.grid)
-    height = _integrated_twice(waveform - waveform.mean(axis=1, keepdims=True), duration_s)
+    swing_m, contact_s = np.empty(len(strides)), np.empty(len(strides))
     half = config.grid // 2
-    swing = (np.ptp(height[:, :half], axis=1) + np.ptp(height[:, half:], axis=1)) / 2.0
-    return {
-        "vertical_oscillation_cm": swing * 100.0,
-        "contact_time_ms": _contact_s(waveform, duration_s, config) * 1000.0,
-    }
+    for some in chunks(len(strides), _STRIDES_AT_A_TIME):
+        start, end = strides.start_row[some], strides.end_row[some]
+        waveform = stride_waveforms(vertical, start, end_row=end, grid=config.grid)
+        duration_s = (end - start) / stream.rate_hz
+        height = _integrated_twice(waveform - waveform.mean(axis=1, keepdims=True), duration_s)
+        swing_m[some] = (np.ptp(height[:, :half], axis=1) + np.ptp(height[:, half:], axis=1)) / 2.0
+        contact_s[some] = _contact_s(waveform, duration_s, config)
+    return {"vertical_oscillation_cm": swing_m * 100.0, "contact_time_ms": contact_s * 1000.0}
 
 
 def stride_waveforms(
-    values: FloatArray, rate_hz: float, *, strides: Strides, grid: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return (s, grid) values over each stride, by linear interpolation, and the strides' durations in s."""
+    values: FloatArray, start_row: FloatArray, *, end_row: FloatArray, grid: int
+) -> FloatArray:
+    """Return (s, grid) values between (s,) fractional rows, by linear interpolation."""
     part = np.arange(grid) / grid
-    row = strides.start_row[:, None] + part * (strides.end_row - strides.start_row)[:, None]
+    row = start_row[:, None] + part * (end_row - start_row)[:, None]
     base = np.clip(row.astype(np.int64), 0, len(values) - 2)
-    waveform = values[base] + (row - base) * (values[base + 1] - values[base])
-    return waveform, (strides.end_row - strides.start_row) / rate_hz
+    return np.asarray(values[base] + (row - base) * (values[base + 1] - values[base]))
 
 
 def _integrated_twice(waveform: FloatArray, duration_s: FloatArray) -> FloatArray:

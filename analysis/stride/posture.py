@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.maths.angles import inclination_of, integrated_yaw_deg
+from analysis.maths.angles import flexion_of, integrated_yaw_deg, lateral_of
 from analysis.maths.between_rows import mean_between, range_within, value_at
+from analysis.maths.intervals import chunks
 from analysis.signal.records import EvenStream, Strides
 from sensor.samples import FloatArray, RealArray
 
@@ -31,19 +32,34 @@ def posture_columns(
     dict
         Arrays (s,) in degrees.
     """
-    flexion, lateral = inclination_of(trunk_from_sensor, up_sensor)
-    start, middle, end = strides.start_row, strides.middle_row, strides.end_row
-    yaw = np.full(len(stream), np.nan)
-    if stream.gyr_sensor_radps is not None:
-        yaw = integrated_yaw_deg(stream.gyr_sensor_radps, up_sensor, stream.rate_hz)
     return {
-        "trunk_flexion_deg": mean_between(flexion, start, end),
-        "trunk_flexion_rom_deg": range_within(flexion, start, end),
-        "trunk_lateral_deg": mean_between(lateral, start, end),
-        "lateral_left_deg": mean_between(lateral, start, middle),
-        "lateral_right_deg": mean_between(lateral, middle, end),
-        "trunk_rotation_rom_deg": range_within(_without_turning(yaw, strides), start, end),
+        **_flexion_columns(flexion_of(trunk_from_sensor, up_sensor), strides),
+        **_lateral_columns(lateral_of(trunk_from_sensor, up_sensor), strides),
+        "trunk_rotation_rom_deg": _rotation_rom_deg(stream, up_sensor, strides),
     }
+
+
+def _flexion_columns(flexion_deg: FloatArray, strides: Strides) -> dict[str, FloatArray]:
+    start, end = strides.start_row, strides.end_row
+    return {
+        "trunk_flexion_deg": mean_between(flexion_deg, start, end),
+        "trunk_flexion_rom_deg": range_within(flexion_deg, start, end),
+    }
+
+
+def _lateral_columns(lateral_deg: FloatArray, strides: Strides) -> dict[str, FloatArray]:
+    start, middle, end = strides.start_row, strides.middle_row, strides.end_row
+    edges = np.stack((start, start, middle)), np.stack((end, middle, end))
+    whole, left, right = mean_between(lateral_deg, *edges)
+    return {"trunk_lateral_deg": whole, "lateral_left_deg": left, "lateral_right_deg": right}
+
+
+def _rotation_rom_deg(stream: EvenStream, up_sensor: RealArray, strides: Strides) -> FloatArray:
+    """Return the (s,) range of the rotation about the vertical; NaN without a gyroscope."""
+    if stream.gyr_sensor_radps is None:
+        return np.full(len(strides), np.nan)
+    yaw = integrated_yaw_deg(stream.gyr_sensor_radps, up_sensor, stream.rate_hz)
+    return range_within(_without_turning(yaw, strides), strides.start_row, strides.end_row)
 
 
 def _without_turning(yaw_deg: FloatArray, strides: Strides) -> FloatArray:
@@ -51,5 +67,8 @@ def _without_turning(yaw_deg: FloatArray, strides: Strides) -> FloatArray:
     if len(strides) == 0:
         return yaw_deg
     knots = np.append(strides.start_row, strides.end_row[-1])
-    row = np.arange(len(yaw_deg))
-    return np.asarray(yaw_deg - np.interp(row, knots, value_at(yaw_deg, knots)))
+    heading_deg = value_at(yaw_deg, knots)
+    turned = np.empty_like(yaw_deg)
+    for part in chunks(len(yaw_deg)):
+        turned[part] = yaw_deg[part] - np.interp(np.arange(part.start, part.stop), knots, heading_deg)
+    return turned

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.config import AnalysisConfig
-from analysis.maths.angles import inclination_of
+from analysis.maths.angles import flexion_of
 from analysis.maths.between_rows import mean_between
 from analysis.records import StrideTable
 from analysis.signal.motion import Motion
@@ -138,7 +138,7 @@ def _pitch_deg(
     """
     if motion is None or motion.axes.heading_doubt:
         return None
-    pitch, _ = inclination_of(motion.axes.trunk_from_sensor, motion.up_sensor)
+    pitch = flexion_of(motion.axes.trunk_from_sensor, motion.up_sensor)
     start = motion.stream.rows_at(stream.start_s + strides.start_row / stream.rate_hz)
     end = motion.stream.rows_at(stream.start_s + strides.end_row / stream.rate_hz)
     inside = (start >= 0) & (end <= len(motion.stream) - 1)

@@ -9,7 +9,7 @@ from analysis.config import AnalysisConfig
 from analysis.live.config import LiveConfig
 from analysis.live.estimator import WindowedEstimator
 from analysis.live.replay import replay
-from analysis.maths.angles import inclination_of
+from analysis.maths.angles import flexion_of
 from analysis.signal.motion import motion_of
 from analysis.words import Activity
 from tests.bench.scoring import stride_means
@@ -24,7 +24,7 @@ def test_live_flexion_is_within_eight_tenths_of_a_degree_of_what_is_found_afterw
     told = [stride for state in replay(recording, estimator) for stride in state.strides]
     used = [one for one in told if one.usable and one.activity == Activity.RUN]
     motion = motion_of(recording.sensors[0], None, config=AnalysisConfig())
-    pitch_deg, _ = inclination_of(motion.axes.trunk_from_sensor, motion.up_sensor)
+    pitch_deg = flexion_of(motion.axes.trunk_from_sensor, motion.up_sensor)
     # Over the same strides: a few recorded ones, looped, differ by a degree from one to the next.
     bounds_s = np.array([(one.start_s, one.end_s) for one in used]) - motion.stream.start_s
     apart_deg = [one.trunk_flexion_deg for one in used] - stride_means(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.maths import angles
-from analysis.maths.angles import inclination_deg, inclination_of, integrated_yaw_deg
+from analysis.maths.angles import flexion_of, inclination_deg, integrated_yaw_deg, lateral_of
 from analysis.maths.between_rows import mean_between, range_within, value_at
 
 
@@ -25,6 +25,11 @@ def test_a_mean_between_rows_is_that_of_the_trapezoids() -> None:
     np.testing.assert_allclose(found, [1.0, 5.0, 11.0 / 3.0, 4.5 / 1.5])
     both = mean_between(np.stack((values, 2.0 * values)), np.array([1.0]), np.array([3.0]))
     np.testing.assert_allclose(both, [[5.0], [10.0]])
+
+
+def test_means_over_several_sets_of_rows_are_those_of_each_set() -> None:
+    values, start, end = np.array([0.0, 2.0, 6.0, 6.0]), np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
+    np.testing.assert_allclose(mean_between(values, start, end), [[1.0], [5.0]])
 
 
 def test_over_no_row_at_all_there_is_no_division_by_nothing() -> None:
@@ -61,7 +66,7 @@ def test_long_records_are_turned_in_pieces_that_fit_together(monkeypatch: pytest
     body = np.linalg.qr(rng.normal(size=(3, 3)))[0]
     chunks = angles.chunks
     monkeypatch.setattr(angles, "chunks", lambda count: chunks(count, 7))
-    np.testing.assert_allclose(inclination_of(body, up), inclination_deg(body @ up))
+    np.testing.assert_allclose((flexion_of(body, up), lateral_of(body, up)), inclination_deg(body @ up))
 
 
 def test_turning_adds_up_about_the_vertical_alone() -> None:

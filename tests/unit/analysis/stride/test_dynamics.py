@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.stride import dynamics
 from analysis.stride.config import DynamicsConfig
 from analysis.stride.dynamics import dynamics_columns, stride_waveforms
 from sensor.samples import FloatArray
@@ -78,11 +79,19 @@ def test_contact_is_the_time_in_which_the_ground_pushes() -> None:
 
 
 def test_courses_over_a_stride_are_interpolated_between_rows() -> None:
-    waveform, duration_s = stride_waveforms(
-        np.arange(200.0), 100.0, strides=even_strides(10.5, 64.0, 2), grid=64
-    )
+    strides = even_strides(10.5, 64.0, 2)
+    waveform = stride_waveforms(np.arange(200.0), strides.start_row, end_row=strides.end_row, grid=64)
     np.testing.assert_allclose(waveform[0], 10.5 + np.arange(64))
-    np.testing.assert_allclose(duration_s, [0.64, 0.64])
+
+
+def test_strides_have_the_same_figures_however_many_are_looked_at_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    force = G + np.sin(np.arange(1200.0) / 6.0) * np.linspace(1.0, 3.0, 1200)
+    whole = columns_of(force, 74.0, 12)
+    monkeypatch.setattr(dynamics, "_STRIDES_AT_A_TIME", 5)
+    for name, values in columns_of(force, 74.0, 12).items():
+        np.testing.assert_array_equal(values, whole[name])
 
 
 def test_without_strides_there_are_no_figures() -> None:

@@ -58,16 +58,10 @@ def test_no_force_at_all_is_no_contact() -> None:
 
 
 def test_a_course_holds_its_points_at_equal_shares_of_each_stride() -> None:
-    rows = Strides(
-        start_row=np.array([1.0, 5.5]),
-        middle_row=np.array([3.0, 7.0]),
-        end_row=np.array([5.0, 9.5]),
-        bout=np.zeros(2, np.int64),
-        running=np.ones(2, bool),
+    course = stride_waveforms(
+        10.0 * np.arange(11.0), np.array([1.0, 5.5]), end_row=np.array([5.0, 9.5]), grid=4
     )
-    course, duration_s = stride_waveforms(10.0 * np.arange(11.0), 2.0, strides=rows, grid=4)
     np.testing.assert_allclose(course, [[10.0, 20.0, 30.0, 40.0], [55.0, 65.0, 75.0, 85.0]])
-    np.testing.assert_allclose(duration_s, [2.0, 2.0])
 
 
 @pytest.mark.parametrize(
