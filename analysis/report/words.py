@@ -256,9 +256,16 @@ def value_text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+_LABELS = {
+    "longest_sat_min": "longest sat at once, minutes",
+    "sat_flexion_deg": "sat on average in front of sitting tall, °",
+}
+"""Keys that say too little as words."""
+
+
 def label(key: str) -> str:
     """Return a key such as ``hours_sat_before`` as words."""
-    return key.replace("_", " ")
+    return _LABELS.get(key, key.replace("_", " "))
 
 
 def threshold(value: float) -> str:

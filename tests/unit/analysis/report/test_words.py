@@ -108,3 +108,14 @@ def test_climb_and_descent_stand_among_the_facts_where_an_altitude_tells_them() 
     hilly = with_fields(report, ascent_m=84.4, descent_m=0.0)
     (climb,) = [value for what, value, _ in words.facts(hilly) if what == "Climb"]
     assert climb == "84 m up, 0 m down"
+
+
+def test_what_was_sat_before_the_run_is_told_with_its_units() -> None:
+    report = sample.slouching_10k()
+    sat = {"hours_sat_before": 2.5, "longest_sat_min": 90.0, "sat_flexion_deg": 11.5}
+    told = words.context_lines(replace(report, session=replace(report.session, context=sat)))
+    assert told == [
+        ("hours sat before", "2.5"),
+        ("longest sat at once, minutes", "90"),
+        ("sat on average in front of sitting tall, °", "11.5"),
+    ]
