@@ -73,6 +73,13 @@ class RepetitionFilter(Protocol):
         """How many notifications were left out so far."""
         ...
 
+    def takes_all(self, arrival_s: Sequence[float], payloads: Sequence[bytes]) -> bool:
+        """Take in the next notifications if their bytes alone tell that all are to stay; return whether.
+
+        A long stream is then never taken apart into notifications. Otherwise nothing is taken in.
+        """
+        ...
+
     def feed(self, notifications: Sequence[Notification]) -> list[Notification]:
         """Take in the next notifications, in order; return those that are told to be none or are to stay."""
         ...
@@ -169,11 +176,17 @@ class _NumberedFilter:
         self._numbered: deque[tuple[float, bytes]] = deque(maxlen=RECENT)
         self._parts: deque[tuple[float, bytes]] = deque(maxlen=RECENT)
 
-    def feed(self, notifications: Sequence[Notification]) -> list[Notification]:
+    def takes_all(self, arrival_s: Sequence[float], payloads: Sequence[bytes]) -> bool:
         known = {payload for recent in (self._numbered, self._parts) for _, payload in recent}
-        if len(known.union(one.payload for one in notifications)) == len(known) + len(notifications):
-            for one in islice(notifications, max(0, len(notifications) - 2 * RECENT), None):
-                self._remember(one)
+        if len(known.union(payloads)) < len(known) + len(payloads):
+            return False
+        for at_s, payload in zip(arrival_s[-2 * RECENT :], payloads[-2 * RECENT :], strict=True):
+            self._remember(at_s, payload)
+        return True
+
+    def feed(self, notifications: Sequence[Notification]) -> list[Notification]:
+        _, arrival_s, payloads = zip(*notifications, strict=True) if notifications else ((), (), ())
+        if self.takes_all(arrival_s, payloads):
             return list(notifications)
         kept = [one for one in notifications if not self._is_repetition(one)]
         self.repeated += len(notifications) - len(kept)
@@ -186,15 +199,15 @@ class _NumberedFilter:
         recent = self._numbered if self._is_numbered(one.payload) else self._parts
         if any(one.payload == past and one.arrival_s - at_s <= RECENT_S for at_s, past in recent):
             return True
-        self._remember(one)
+        self._remember(one.arrival_s, one.payload)
         return False
 
-    def _remember(self, one: Notification) -> None:
-        if self._is_numbered(one.payload):
-            self._numbered.append((one.arrival_s, one.payload))
+    def _remember(self, arrival_s: float, payload: bytes) -> None:
+        if self._is_numbered(payload):
+            self._numbered.append((arrival_s, payload))
             self._parts.clear()
         else:
-            self._parts.append((one.arrival_s, one.payload))
+            self._parts.append((arrival_s, payload))
 
 
 class _Chain:
@@ -204,6 +217,9 @@ class _Chain:
     @property
     def repeated(self) -> int:
         return sum(one.repeated for one in self._filters)
+
+    def takes_all(self, arrival_s: Sequence[float], payloads: Sequence[bytes]) -> bool:
+        return False
 
     def feed(self, notifications: Sequence[Notification]) -> list[Notification]:
         passed = list(notifications)
@@ -228,6 +244,9 @@ class _Apart:
     @property
     def repeated(self) -> int:
         return sum(one.repeated for one in self._filters.values())
+
+    def takes_all(self, arrival_s: Sequence[float], payloads: Sequence[bytes]) -> bool:
+        return False
 
     def feed(self, notifications: Sequence[Notification]) -> list[Notification]:
         of_stream: dict[bytes, list[Notification]] = {}

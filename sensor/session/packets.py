@@ -8,7 +8,7 @@ decoded. Those of a few hours are read once and held.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,7 +106,7 @@ def read_heads(connection: sqlite3.Connection, *, held_bytes: int = 0) -> Packet
     cursor = connection.execute(_HEADS if held is None else _WHOLE)
     while rows := cursor.fetchmany(PACKETS_PER_PART):
         ids, segment_ids, channels, arrivals_ns, payloads = zip(*rows, strict=True)
-        stream = list(map(numbers.__getitem__, zip(segment_ids, channels, strict=True)))
+        stream = _streams_of(segment_ids, channels, numbers)
         sizes = payloads if held is None else list(map(len, payloads))
         parts.append(np.array([ids, stream, arrivals_ns, sizes], np.int64))
         if held is not None:
@@ -117,6 +117,13 @@ def read_heads(connection: sqlite3.Connection, *, held_bytes: int = 0) -> Packet
     return PacketHeads(
         streams, stream_of, arrival_ns, payload_bytes, held=None if held is None else tuple(held)
     )
+
+
+def _streams_of(segment_ids: Sequence[int], channels: Sequence[str], numbers: _Numbers) -> Sequence[int]:
+    """Return the number of each packet's stream; most parts of a session hold but one."""
+    if len(set(segment_ids)) == len(set(channels)) == 1:
+        return [numbers[segment_ids[0], channels[0]]] * len(channels)
+    return list(map(numbers.__getitem__, zip(segment_ids, channels, strict=True)))
 
 
 def _file_bytes(connection: sqlite3.Connection) -> int:

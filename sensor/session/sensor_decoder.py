@@ -119,14 +119,20 @@ class _Channel:
     def feed(self, payloads: Sequence[bytes]) -> None:
         first, self._fed = self._fed, self._fed + len(payloads)
         arrival_s = (self.arrival_ns[first : self._fed] / NS_PER_S).tolist()
-        rows = zip(count(first), arrival_s, payloads, strict=False)
-        kept = self.repetitions.feed(list(map(_as_notification, rows)))
+        left, position = payloads, np.arange(first, self._fed)
+        if not self.repetitions.takes_all(arrival_s, payloads):
+            rows = zip(count(first), arrival_s, payloads, strict=False)
+            left, position = self._kept(list(map(_as_notification, rows)))
+        for stream in self.streams:
+            stream.feed(left, position)
+
+    def _kept(self, notifications: list[Notification]) -> tuple[Sequence[bytes], IntArray]:
+        """Return what is to stay of the next notifications and of those held back, and its places."""
+        kept = self.repetitions.feed(notifications)
         if self.is_complete:
             kept += self.repetitions.finish()
         positions, _, left = zip(*kept, strict=True) if kept else ((), (), ())
-        position = np.array(positions, np.int64)
-        for stream in self.streams:
-            stream.feed(left, position)
+        return left, np.array(positions, np.int64)
 
 
 class SensorDecoder:

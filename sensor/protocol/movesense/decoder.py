@@ -87,8 +87,10 @@ class MovesenseDecoder:
 
     def _own_parts(self, received: list[bytes]) -> _Parts:
         size = np.fromiter(map(len, received), np.int64, len(received))
-        heads = b"".join([one[:_HEADER_BYTES].ljust(_HEADER_BYTES, b"\0") for one in received])
-        kind, reference = np.frombuffer(heads, np.uint8).reshape(-1, _HEADER_BYTES).T
+        stream = np.frombuffer(b"".join([*received, bytes(_HEADER_BYTES)]), np.uint8)
+        begin = np.cumsum(size) - size
+        # Of a notification shorter than its header the other bytes count as nought.
+        kind, reference = (np.where(size > place, stream[begin + place], 0) for place in range(_HEADER_BYTES))
         known = (kind >= min(NotificationType)) & (kind <= max(NotificationType)) & (size >= _HEADER_BYTES)
         self._rejected += int(np.count_nonzero(~known))
         own = known & (kind != NotificationType.RESPONSE) & (reference == self._reference)
