@@ -96,7 +96,11 @@ ALLOWED: dict[str, dict[float, str]] = {
     "signal/vertical.py": {1e-6: "guards a division by a length", 3: _AXES},
     "judging/average_stride.py": {1024: "strides worked on at a time: moves memory, no result"},
     "judging/thirds.py": {3: "thirds of the run"},
-    "stride/dynamics.py": {100: _HUNDREDTHS, 1000: _THOUSANDTHS},
+    "stride/dynamics.py": {
+        4096: "strides worked on at a time: moves memory, no result",
+        100: _HUNDREDTHS,
+        1000: _THOUSANDTHS,
+    },
     "stride/head.py": {1.96: "97.5 % quantile of the normal distribution", 100: _HUNDREDTHS},
     "stride/rows.py": {120: _PER_MINUTE_AND_FOOT},
     "judging/distance.py": {
