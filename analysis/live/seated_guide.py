@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.live.sitting import SeatedFrame
+from sensor.recorder.live_lean import LeanFrame
 from sensor.recorder.walkthrough import Bow, StandStill
 from sensor.samples import FloatArray
 
@@ -45,12 +45,12 @@ class SeatedGuide:
         self._restarts = 0
 
     @property
-    def frame(self) -> SeatedFrame | None:
+    def frame(self) -> LeanFrame | None:
         """How the sensor sits, as far as it is known."""
         if self._lean is None:
             return None
         leaned = self._lean.deepest_mps2 if self._lean.is_done else None
-        return SeatedFrame(self._tall.upright_mps2, leaned)
+        return LeanFrame(self._tall.upright_mps2, leaned)
 
     def take(self, now_s: float, acc_sensor_mps2: FloatArray) -> None:
         """Take in the newest (n, 3) specific force, m/s2, sensor axes."""

@@ -12,6 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
+from sensor.recorder.live_lean import LeanFrame
 from sensor.recorder.stillness import Stillness
 from sensor.recorder.walkthrough import STILL_WINDOW_S
 from sensor.samples import FloatArray
@@ -105,42 +106,14 @@ def mean_flexion_deg(minutes: tuple[SittingMinute, ...]) -> float:
     return sum(known) / len(known) if known else math.nan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SeatedFrame:
-    """How the sensor sits on somebody who sits tall.
-
-    Parameters
-    ----------
-    tall_mps2
-        (3,) specific force in sitting tall, sensor axes.
-    leaned_mps2
-        (3,) specific force in a lean forward, which shows where forward is; None where nobody leaned.
-    """
-
-    tall_mps2: FloatArray
-    leaned_mps2: FloatArray | None = None
-
-    def flexion_deg(self, mean_mps2: FloatArray) -> float:
-        """Return the angle of a (3,) mean specific force from sitting tall, degrees.
-
-        Forward positive and within the plane of the lean; without one, the whole angle.
-        """
-        up = _unit(self.tall_mps2)
-        along = float(mean_mps2 @ up)
-        aside = mean_mps2 - along * up
-        if self.leaned_mps2 is None:
-            return math.degrees(math.atan2(float(np.linalg.norm(aside)), along))
-        forward = _unit(self.leaned_mps2 - (self.leaned_mps2 @ up) * up)
-        return math.degrees(math.atan2(float(aside @ forward), along))
-
-
 class SittingLog:
     """Puts a sitting together from what the sensor reads.
 
     Parameters
     ----------
     frame
-        How the sensor sits; None where nobody sat tall: then only sitting and breaks are told.
+        How the sensor sits: upright is sitting tall, the bow the lean forward. None where nobody sat tall:
+        then only sitting and breaks are told.
 
     Attributes
     ----------
@@ -148,7 +121,7 @@ class SittingLog:
         Those that are over.
     """
 
-    def __init__(self, frame: SeatedFrame | None) -> None:
+    def __init__(self, frame: LeanFrame | None) -> None:
         self.minutes: list[SittingMinute] = []
         self._frame = frame
         self._stillness = Stillness()
@@ -182,7 +155,7 @@ class SittingLog:
         """Return the flexion of the minute that runs, degrees; None where nothing is known of it yet."""
         if self._frame is None or not self._minute.count:
             return None
-        return self._frame.flexion_deg(self._minute.mean_mps2)
+        return self._frame.lean_deg(self._minute.mean_mps2)
 
     @property
     def _next_s(self) -> float:
@@ -193,7 +166,7 @@ class SittingLog:
         minute, frame = self._minute, self._frame
         received = min(minute.received_s / MINUTE_S, 1.0)
         is_known = frame is not None and received >= LEAST_RECEIVED
-        flexion_deg = frame.flexion_deg(minute.mean_mps2) if frame is not None and is_known else math.nan
+        flexion_deg = frame.lean_deg(minute.mean_mps2) if frame is not None and is_known else math.nan
         is_break = bool(minute.count) and self._stillness.lasts_s(end_s) < MINUTE_S
         return SittingMinute(end_s - MINUTE_S - self._begun_s, flexion_deg, is_break, received)
 
@@ -215,8 +188,3 @@ class _Minute:
         self.count += len(acc_sensor_mps2)
         self.received_s += passed_s
         self._total_mps2 = self._total_mps2 + acc_sensor_mps2.sum(axis=0)
-
-
-def _unit(vector: FloatArray) -> FloatArray:
-    length = float(np.linalg.norm(vector))
-    return vector / length if length else vector

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,20 +20,45 @@ WINDOW_S = 10.0
 _LEAST_S = 5.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LeanFrame:
+    """How a sensor sits on somebody upright.
+
+    Parameters
+    ----------
+    upright_mps2
+        (3,) specific force while upright, sensor axes.
+    bowed_mps2
+        (3,) specific force in a bow, which shows where forward is; None where nobody bowed.
+    """
+
+    upright_mps2: FloatArray
+    bowed_mps2: FloatArray | None = None
+
+    def lean_deg(self, force_mps2: FloatArray) -> float:
+        """Return the lean, degrees, of a (3,) mean specific force of any length, sensor axes.
+
+        Forward positive and within the plane of the bow; without one the whole angle from upright.
+        """
+        up = _unit(self.upright_mps2)
+        along = float(force_mps2 @ up)
+        if self.bowed_mps2 is None:
+            return math.degrees(math.atan2(float(np.linalg.norm(force_mps2 - along * up)), along))
+        forward = _unit(self.bowed_mps2 - (self.bowed_mps2 @ up) * up)
+        return math.degrees(math.atan2(float(force_mps2 @ forward), along))
+
+
 class LiveLean:
     """The mean forward lean of the last `WINDOW_S` against the standing.
 
     Parameters
     ----------
-    upright_mps2
-        (3,) specific force in the standing, sensor axes.
-    bowed_mps2
-        (3,) specific force in the bow, which shows where forward is.
+    frame
+        How the sensor sits, by standing and bow.
     """
 
-    def __init__(self, upright_mps2: FloatArray, bowed_mps2: FloatArray) -> None:
-        self._up = _unit(upright_mps2)
-        self._forward = _unit(bowed_mps2 - (bowed_mps2 @ self._up) * self._up)
+    def __init__(self, frame: LeanFrame) -> None:
+        self.frame = frame
         self._blocks: deque[tuple[float, FloatArray, int]] = deque()
 
     def add(self, now_s: float, acc_sensor_mps2: FloatArray) -> None:
@@ -46,11 +72,7 @@ class LiveLean:
         recent = [block for block in self._blocks if block[0] > now_s - WINDOW_S]
         if not recent or recent[-1][0] - recent[0][0] < _LEAST_S:
             return None
-        return self.lean_of(np.sum([force for _, force, _ in recent], axis=0))
-
-    def lean_of(self, force_mps2: FloatArray) -> float:
-        """Return the lean, degrees, forward positive, of a (3,) mean specific force, sensor axes."""
-        return math.degrees(math.atan2(float(force_mps2 @ self._forward), float(force_mps2 @ self._up)))
+        return self.frame.lean_deg(np.sum([force for _, force, _ in recent], axis=0))
 
 
 def _unit(vector: FloatArray) -> FloatArray:

@@ -136,6 +136,7 @@ ALSO_SEEN_BY = {
     "analysis.live": (
         "sensor.private_files",
         "sensor.link",
+        "sensor.recorder.live_lean",
         "sensor.recorder.stillness",
         "sensor.recorder.walkthrough",
     ),

@@ -11,7 +11,7 @@ import numpy as np
 from analysis.cli.record.live_line import LiveLine
 from analysis.cli.record.zero_again import ZeroAgain
 from sensor.recorder import Recorder
-from sensor.recorder.live_lean import LiveLean
+from sensor.recorder.live_lean import LeanFrame, LiveLean
 from sensor.recorder.walkthrough import Bow, GuideStep, StandStill
 from sensor.samples import TRUNK_PLACEMENTS, FloatArray
 
@@ -116,7 +116,7 @@ class Guide:
         if bow is None:
             self._line.say(_NO_BOW)
         elif self._placement in TRUNK_PLACEMENTS:
-            self._lean = LiveLean(standing.upright_mps2, bow.deepest_mps2)
+            self._lean = LiveLean(LeanFrame(standing.upright_mps2, bow.deepest_mps2))
 
     def send_off(self, text: str) -> None:
         """Let the run begin."""

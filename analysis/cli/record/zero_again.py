@@ -73,7 +73,7 @@ class ZeroAgain:
 
     def _look(self, step: StandStill, now_s: float) -> None:
         if step.is_done and self._start is not None:
-            shift_deg = self._start.lean_of(step.upright_mps2)
+            shift_deg = self._start.frame.lean_deg(step.upright_mps2)
             self._recorder.mark("standing", f"zero set anew, {shift_deg:+.1f} degrees", time_s=step.since_s)
             self._set_zero(shift_deg, step.since_s)
             self._say(_DONE.format(shift_deg=shift_deg))

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from analysis.errors import SittingFileError
 from analysis.live.seated_guide import LEAN, MOVED, NOT_LEANED, NOT_TALL, READY, SIT_TALL, SeatedGuide
-from analysis.live.sitting import SeatedFrame, Sitting, SittingLog, SittingMinute
+from analysis.live.sitting import Sitting, SittingLog, SittingMinute
 from analysis.live.sitting_json import sitting_from_json, sitting_to_json
+from sensor.recorder.live_lean import LeanFrame
 from sensor.samples import FloatArray
 from sensor.units import STANDARD_GRAVITY_MPS2
 from sensor.virtual.runner.desk import DeskPlan, at_desk
@@ -37,7 +38,7 @@ def moving(rows: int = 10) -> FloatArray:
     return block(0.0, rows) * (1.0 + 0.3 * np.sin(np.arange(rows) * 2.0))[:, None]
 
 
-FRAME = SeatedFrame(leaning(0.0), leaning(40.0))
+FRAME = LeanFrame(leaning(0.0), leaning(40.0))
 
 
 def sat(log: SittingLog, flexion_deg: float, *, from_s: float, to_s: float) -> None:
@@ -55,14 +56,14 @@ def test_a_minute_tells_its_mean_flexion() -> None:
 
 
 def test_flexion_behind_sitting_tall_is_negative_and_a_side_lean_is_none() -> None:
-    assert FRAME.flexion_deg(leaning(-5.0)) == pytest.approx(-5.0)
-    assert FRAME.flexion_deg(leaning(0.0, lateral_deg=10.0)) == pytest.approx(0.0, abs=1e-9)
+    assert FRAME.lean_deg(leaning(-5.0)) == pytest.approx(-5.0)
+    assert FRAME.lean_deg(leaning(0.0, lateral_deg=10.0)) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_without_a_lean_the_angle_has_no_sign() -> None:
-    frame = SeatedFrame(leaning(0.0))
-    assert frame.flexion_deg(leaning(-5.0)) == pytest.approx(5.0)
-    assert frame.flexion_deg(leaning(0.0, lateral_deg=10.0)) == pytest.approx(9.85, abs=0.01)
+    frame = LeanFrame(leaning(0.0))
+    assert frame.lean_deg(leaning(-5.0)) == pytest.approx(5.0)
+    assert frame.lean_deg(leaning(0.0, lateral_deg=10.0)) == pytest.approx(9.85, abs=0.01)
 
 
 def test_getting_up_is_a_break_and_a_bump_is_none() -> None:
@@ -135,7 +136,7 @@ def test_the_guide_asks_for_one_thing_after_another() -> None:
     assert said == [SIT_TALL, MOVED, LEAN, READY]
     assert guide.is_done
     assert guide.frame is not None
-    assert guide.frame.flexion_deg(leaning(12.0)) == pytest.approx(12.0)
+    assert guide.frame.lean_deg(leaning(12.0)) == pytest.approx(12.0)
 
 
 def test_who_never_sits_still_is_not_kept_by_the_guide() -> None:
@@ -157,7 +158,7 @@ def test_who_does_not_lean_has_no_forward() -> None:
     assert now_s == pytest.approx(31.5, abs=1.0)
     assert said == [SIT_TALL, LEAN, NOT_LEANED, READY]
     assert guide.frame is not None
-    assert guide.frame.leaned_mps2 is None
+    assert guide.frame.bowed_mps2 is None
 
 
 MINUTES = st.builds(

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.cli.record.zero_again import ZeroAgain
 from sensor.recorder import Recorder
-from sensor.recorder.live_lean import LiveLean
+from sensor.recorder.live_lean import LeanFrame, LiveLean
 from sensor.recorder.walkthrough import DoubleTap
 from sensor.samples import FloatArray
 
@@ -24,7 +24,7 @@ def leaning(deg: float) -> FloatArray:
     return G * np.array([math.sin(angle), 0.0, math.cos(angle)])
 
 
-START = LiveLean(leaning(0.0), leaning(40.0))
+START = LiveLean(LeanFrame(leaning(0.0), leaning(40.0)))
 
 
 class Marks:
