@@ -50,7 +50,18 @@ def platform_home() -> Path:
 def new_session_path(home: Path, name: str, started: datetime) -> Path:
     """Return the path of a new session, named after when it began and what it is called.
 
-    The folder is made; the file is not. Two sessions of one name and second get different paths.
+    Raises
+    ------
+    SessionFileError
+        As `new_path`.
+    """
+    return new_path(sessions_folder(home), name, started=started, suffix=SUFFIX)
+
+
+def new_path(folder: Path, name: str, *, started: datetime, suffix: str) -> Path:
+    """Return the path of a new file, named after when what it holds began and what that is called.
+
+    The folder is made; the file is not. Two files of one name and second get different paths.
 
     Raises
     ------
@@ -60,20 +71,24 @@ def new_session_path(home: Path, name: str, started: datetime) -> Path:
     from sensor.errors import SessionFileError
     from sensor.private_files import make_private_folder
 
-    folder = sessions_folder(home)
     try:
         make_private_folder(folder)
     except OSError as error:
         raise SessionFileError(
             f"{folder}: cannot be made ({error.strerror}); choose another place with --home or RUNTALL_HOME"
         ) from error
-    stem = "_".join(filter(None, [f"{started.astimezone():{_STAMP}}", file_name(name)]))
-    path = folder / f"{stem}{SUFFIX}"
+    stem = "_".join(filter(None, [start_stamp(started), file_name(name)]))
+    path = folder / f"{stem}{suffix}"
     number = 1
     while os.path.lexists(path):
         number += 1
-        path = folder / f"{stem}_{number}{SUFFIX}"
+        path = folder / f"{stem}_{number}{suffix}"
     return path
+
+
+def start_stamp(started: datetime) -> str:
+    """Return how the name of a file begins whose content began then, by the local clock."""
+    return f"{started.astimezone():{_STAMP}}"
 
 
 def in_new_place(new_path: Callable[[], Path], make: Callable[[Path], Made]) -> Made:

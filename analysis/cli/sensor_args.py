@@ -13,6 +13,13 @@ VIRTUAL = "virtual"
 """Name that stands for a sensor made of software; ``virtual:KIND`` for one of a certain kind."""
 
 
+NO_SENSOR = (
+    "no sensor: give one, as in --sensor sternum=NAME (see `runtall scan`), or tell once and for all "
+    "with `runtall profile --sensor sternum=NAME`"
+)
+"""Said where neither a command nor the profile names one."""
+
+
 def parse_plan(requests: tuple[str, ...], beside: tuple[str, ...] = ()) -> tuple[RecordingPlan, bool]:
     """Return the plan of what was typed, and whether its sensors are made of software.
 

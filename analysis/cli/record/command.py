@@ -18,7 +18,7 @@ import click
 from analysis.cli.calibrations import kept_calibrations
 from analysis.cli.home import home_folder, new_session_path
 from analysis.cli.runner import chosen_profile, chosen_runner, runner_context
-from analysis.cli.sensor_args import parse_plan
+from analysis.cli.sensor_args import NO_SENSOR, parse_plan
 from analysis.cli.text import parse_duration_s, tell_aside
 
 if TYPE_CHECKING:
@@ -196,10 +196,7 @@ def devices(
     if requests:
         return requests, beside
     if not profile.sensors:
-        raise click.UsageError(
-            "no sensor: give one, as in --sensor sternum=NAME (see `runtall scan`), or tell once and for all "
-            "with `runtall profile --sensor sternum=NAME`"
-        )
+        raise click.UsageError(NO_SENSOR)
     return tuple(f"{place}={name}" for place, name in profile.sensors), beside or profile.beside
 
 

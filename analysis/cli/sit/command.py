@@ -13,7 +13,7 @@ import click
 
 from analysis.cli.home import home_folder
 from analysis.cli.runner import chosen_profile, chosen_runner
-from analysis.cli.sensor_args import parse_plan
+from analysis.cli.sensor_args import NO_SENSOR, parse_plan
 from analysis.cli.text import parse_duration_s, tell
 
 if TYPE_CHECKING:
@@ -74,10 +74,7 @@ def _usual_sensor(ctx: click.Context) -> str:
     for place, name in chosen_profile(ctx).sensors:
         if place in TRUNK_PLACEMENTS:
             return f"{place}={name}"
-    raise click.UsageError(
-        "no sensor: give one, as in --sensor sternum=NAME (see `runtall scan`), or tell once and for all "
-        "with `runtall profile --sensor sternum=NAME`"
-    )
+    raise click.UsageError(NO_SENSOR)
 
 
 def _refuse_others(plan: RecordingPlan) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.cli.home import new_path, start_stamp
 from analysis.errors import OutputError, SittingFileError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BEFORE_A_RUN = timedelta(hours=12)
 """Sitting that ended longer ago than this lies behind a night."""
 
-_FOLDER, _SUFFIX, _STAMP = "sitting", ".json", "%Y-%m-%d_%H-%M-%S"
+_FOLDER, _SUFFIX = "sitting", ".json"
 
 
 def new_sitting_path(home: Path, begun: datetime) -> Path:
@@ -24,24 +24,10 @@ def new_sitting_path(home: Path, begun: datetime) -> Path:
 
     Raises
     ------
-    OutputError
-        Where the folder cannot be made.
+    SessionFileError
+        As `analysis.cli.home.new_path`.
     """
-    from sensor.private_files import make_private_folder
-
-    folder = home / _FOLDER
-    try:
-        make_private_folder(folder)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be made ({error.strerror}); choose another place with --home or RUNTALL_HOME"
-        ) from error
-    stem, number = f"{begun.astimezone():{_STAMP}}", 1
-    path = folder / f"{stem}{_SUFFIX}"
-    while os.path.lexists(path):
-        number += 1
-        path = folder / f"{stem}_{number}{_SUFFIX}"
-    return path
+    return new_path(home / _FOLDER, "", started=begun, suffix=_SUFFIX)
 
 
 def keep_sitting(path: Path, sitting: Sitting) -> None:
@@ -113,7 +99,7 @@ def _recent(home: Path, now: datetime, tell: Callable[[str], None]) -> Iterator[
 
 def _named_since(paths: Sequence[Path], since: datetime) -> Iterator[Path]:
     """Yield the files whose name is of a day since then: a year of them is not opened before every run."""
-    first = f"{since.astimezone():{_STAMP}}"
+    first = start_stamp(since)
     return (path for path in paths if path.name >= first)
 
 
