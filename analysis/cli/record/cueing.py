@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
-import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from analysis.cli.record.live_setup import LiveOptions, live_estimator
-from analysis.cli.record.posture_feed import PostureFeed
+from analysis.cli.record.posture_feed import PostureFeed, in_a_thread
 from analysis.cues.log import CUE_MARK, CUE_SETTINGS_MARK, CUE_TROUBLE_MARK, Cue, CueFate
 from analysis.cues.settings import CueSettings, OutputKind, share_of_cues
 from analysis.live.cues.giver import CueGiver
@@ -181,11 +180,6 @@ class CueFollower:
         await self._cueing.close()
 
 
-def _in_a_thread(work: Callable[[], None]) -> None:
-    """Work where no packet waits for it: finding how the sensors sit takes a second."""
-    threading.Thread(target=work, daemon=True).start()
-
-
 def cues_for(
     options: LiveOptions, plan: RecordingPlan, *, is_simulated: bool, feed: PostureFeed | None = None
 ) -> Follow:
@@ -206,7 +200,7 @@ def cues_for(
     settings = options.profile.cues
 
     def follow(recorder: Recorder, radio: Radio, say: Callable[[str], None]) -> CueFollower:
-        own = feed or PostureFeed(live_estimator(options, plan, is_simulated=is_simulated), _in_a_thread)
+        own = feed or PostureFeed(live_estimator(options, plan, is_simulated=is_simulated), in_a_thread)
         wish = CueWish(settings, share_of_cues(settings, date.today()), random.SystemRandom().random)
         cueing = Cueing(wish, outputs_of(settings, radio), marks=recorder, say=say)
         return CueFollower(own, cueing, is_fed=feed is not None)

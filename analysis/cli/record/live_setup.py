@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 from analysis.cli.record.live import LivePosture, PostureLine
 from analysis.cli.record.live_page import Reach, invitation, live_page, qr_code
 from analysis.cli.record.live_screen import live_screen
-from analysis.cli.record.posture_feed import PostureFeed
+from analysis.cli.record.posture_feed import PostureFeed, in_a_thread
 from analysis.cli.text import tell
 from analysis.errors import AnalysisError, LivePageError
 from analysis.live.estimator import WindowedEstimator
@@ -71,7 +69,7 @@ def posture_line(
     estimator = live_estimator(options, plan, is_simulated=is_simulated)
     display = LiveDisplay(analysis_config(options.profile).findings, options.profile.unit)
     with ExitStack() as stack:
-        feed = PostureFeed(estimator, _aside(stack))
+        feed = PostureFeed(estimator, in_a_thread)
         page = _page(options, stack)
         with _line(LivePosture(feed, display), live_screen(), page, options.reach) as line:
             if page is not None and options.reach is not None:
@@ -84,16 +82,6 @@ def live_estimator(options: LiveOptions, plan: RecordingPlan, *, is_simulated: b
     config = analysis_config(options.profile)
     personal = _personal_usual(options, plan, config, is_simulated=is_simulated)
     return WindowedEstimator(config, context=options.context, personal=personal)
-
-
-def _aside(stack: ExitStack) -> Callable[[Callable[[], None]], object]:
-    """Return what works in a thread: finding how the sensors sit takes a second, in which packets come."""
-    thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="live posture"))
-
-    def aside(work: Callable[[], None]) -> object:
-        return asyncio.get_running_loop().run_in_executor(thread, work)
-
-    return aside
 
 
 def _page(options: LiveOptions, stack: ExitStack) -> LivePage | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,11 @@ class ToldEstimator(LiveEstimator, Protocol):
 def at_once(work: Callable[[], None]) -> None:
     """Do a piece of work here and now."""
     work()
+
+
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Do a piece of work in a thread of the event loop: finding how sensors sit takes a second."""
+    asyncio.get_running_loop().run_in_executor(None, work)
 
 
 def from_zero(state: LiveState, shift_deg: float, *, since_s: float) -> LiveState:
