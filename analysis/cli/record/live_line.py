@@ -64,8 +64,8 @@ def live_line(plain_interval_s: float = PLAIN_INTERVAL_S) -> LiveLine:
     return TerminalLine() if sys.stderr.isatty() else PlainLine(plain_interval_s)
 
 
-class PlainLine:
-    """Prints the status now and then, for logs and pipes.
+class PlainTalk:
+    """Prints now and then, for logs and pipes.
 
     Parameters
     ----------
@@ -74,11 +74,8 @@ class PlainLine:
     """
 
     def __init__(self, interval_s: float = PLAIN_INTERVAL_S) -> None:
-        self.hint = ""
-        self.lean_deg: float | None = None
         self._interval_s = interval_s
         self._next_s = 0.0
-        self._obstacle = ""
 
     def __enter__(self) -> Self:
         """Begin: nothing to prepare."""
@@ -89,23 +86,45 @@ class PlainLine:
     ) -> None:
         """End: nothing to restore."""
 
-    def show(self, status: RecorderStatus) -> None:
-        """Print the status if the last one is old enough, or knows nothing of a file that cannot grow."""
-        obstacle = "" if status.is_kept else status.message
-        is_news, self._obstacle = obstacle != self._obstacle, obstacle
-        if is_news or status.time_s >= self._next_s:
-            self._next_s = self._interval_s * (1 + math.floor(status.time_s / self._interval_s))
-            line = status_text(status, self.hint, lean_deg=self.lean_deg)
-            self.say(SEPARATOR.join(filter(None, (line, status.message))))
-
     def say(self, text: str) -> None:
         """Print a sentence."""
         with nobody_may_listen():
             click.echo(text, err=True)
 
+    def _is_due(self, time_s: float, *, is_news: bool) -> bool:
+        """Tell whether to print now, because there is news or the last time is long enough ago."""
+        if not is_news and time_s < self._next_s:
+            return False
+        self._next_s = self._interval_s * (1 + math.floor(time_s / self._interval_s))
+        return True
 
-class TerminalLine:
-    """Redraws one line in place; a sentence rings the bell, because the runner may look elsewhere.
+
+class PlainLine(PlainTalk):
+    """Prints the status now and then.
+
+    Parameters
+    ----------
+    interval_s
+        How often.
+    """
+
+    def __init__(self, interval_s: float = PLAIN_INTERVAL_S) -> None:
+        super().__init__(interval_s)
+        self.hint = ""
+        self.lean_deg: float | None = None
+        self._obstacle = ""
+
+    def show(self, status: RecorderStatus) -> None:
+        """Print the status if the last one is old enough, or knows nothing of a file that cannot grow."""
+        obstacle = "" if status.is_kept else status.message
+        is_news, self._obstacle = obstacle != self._obstacle, obstacle
+        if self._is_due(status.time_s, is_news=is_news):
+            line = status_text(status, self.hint, lean_deg=self.lean_deg)
+            self.say(SEPARATOR.join(filter(None, (line, status.message))))
+
+
+class DrawnTalk:
+    """Draws in place; a sentence rings the bell, because the runner may look elsewhere.
 
     Parameters
     ----------
@@ -117,8 +136,6 @@ class TerminalLine:
         from rich.console import Console
         from rich.live import Live
 
-        self.hint = ""
-        self.lean_deg: float | None = None
         self._console = console or Console(stderr=True)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 
@@ -131,9 +148,30 @@ class TerminalLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove the line."""
+        """Remove what was drawn."""
         with nobody_may_listen():
             self._live.stop()
+
+    def say(self, text: str) -> None:
+        """Print a sentence above what is drawn, and ring."""
+        with nobody_may_listen():
+            self._console.print(text, markup=False, highlight=False)
+            self._console.bell()
+
+
+class TerminalLine(DrawnTalk):
+    """Redraws one line in place.
+
+    Parameters
+    ----------
+    console
+        Where to draw; None: on stderr.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        super().__init__(console)
+        self.hint = ""
+        self.lean_deg: float | None = None
 
     def show(self, status: RecorderStatus) -> None:
         """Redraw the line."""
@@ -146,12 +184,6 @@ class TerminalLine:
             lines.append(Text(status.message))
         with nobody_may_listen():
             self._live.update(Group(*lines), refresh=True)
-
-    def say(self, text: str) -> None:
-        """Print a sentence above the line and ring."""
-        with nobody_may_listen():
-            self._console.print(text, markup=False, highlight=False)
-            self._console.bell()
 
 
 def nobody_may_listen() -> AbstractContextManager[None]:

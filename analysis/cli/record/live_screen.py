@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
-import click
-
 from analysis.cli.record.live_layout import Line, Tone, laid_out
-from analysis.cli.record.live_line import PLAIN_INTERVAL_S, nobody_may_listen
+from analysis.cli.record.live_line import PLAIN_INTERVAL_S, DrawnTalk, PlainTalk, nobody_may_listen
 from analysis.live.view import LiveView, plain_text
 
 if TYPE_CHECKING:
@@ -62,7 +59,7 @@ def _is_windows_terminal() -> bool:
     return sys.platform == "win32" and sys.stderr.isatty()
 
 
-class PlainScreen:
+class PlainScreen(PlainTalk):
     """Prints a view now and then.
 
     Parameters
@@ -72,34 +69,18 @@ class PlainScreen:
     """
 
     def __init__(self, interval_s: float = PLAIN_INTERVAL_S) -> None:
-        self._interval_s = interval_s
-        self._next_s = 0.0
+        super().__init__(interval_s)
         self._message = ""
-
-    def __enter__(self) -> Self:
-        """Begin: nothing to prepare."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End: nothing to restore."""
 
     def show(self, time_s: float, view: LiveView, poster: str = "") -> None:
         """Print the view if the last one is old enough, or something is wrong that was not before."""
         is_news, self._message = view.message not in ("", self._message), view.message
-        if is_news or time_s >= self._next_s:
-            self._next_s = self._interval_s * (1 + math.floor(time_s / self._interval_s))
+        if self._is_due(time_s, is_news=is_news):
             self.say(plain_text(view))
 
-    def say(self, text: str) -> None:
-        """Print a sentence."""
-        with nobody_may_listen():
-            click.echo(text, err=True)
 
-
-class DrawnScreen:
-    """Redraws a view in place, as large as the terminal is at that moment; a sentence rings the bell.
+class DrawnScreen(DrawnTalk):
+    """Redraws a view in place, as large as the terminal is at that moment.
 
     Parameters
     ----------
@@ -108,26 +89,9 @@ class DrawnScreen:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        from rich.console import Console
-        from rich.live import Live
-
-        self._console = console or Console(stderr=True, highlight=False)
-        self._live = Live(console=self._console, auto_refresh=False, transient=True)
+        super().__init__(console)
         self._size = self._console.size
         self._last_said = ""
-
-    def __enter__(self) -> Self:
-        """Begin to draw."""
-        with nobody_may_listen():
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Remove what was drawn."""
-        with nobody_may_listen():
-            self._live.stop()
 
     def show(self, time_s: float, view: LiveView, poster: str = "") -> None:
         """Redraw the view, or the poster if the terminal has room and letters for it."""
@@ -156,11 +120,9 @@ class DrawnScreen:
         return fits and not self._console.options.ascii_only
 
     def say(self, text: str) -> None:
-        """Print a sentence above the view and ring."""
+        """Print a sentence above the view, to stand there at any size, and ring."""
         self._last_said = text
-        with nobody_may_listen():
-            self._console.print(text, markup=False)
-            self._console.bell()
+        super().say(text)
 
     def _clear_if_resized(self) -> None:
         """Wipe what a terminal of another size has wrapped anew, but for the last sentence."""
@@ -169,4 +131,4 @@ class DrawnScreen:
             self._size = size
             self._console.clear()
             if self._last_said:
-                self._console.print(self._last_said, markup=False)
+                self._console.print(self._last_said, markup=False, highlight=False)
