@@ -136,9 +136,11 @@ def jump_deg(flexion_deg: FloatArray, config: DoubtConfig) -> float:
         return 0.0
     after, before = flexion_deg[-side:], flexion_deg[: -side - shift.within_strides][-side:]
     step_deg = float(np.median(after) - np.median(before))
+    # First what nearly every stride of a run fails by, and what costs least to ask.
+    if not max(np.ptp(after), np.ptp(before)) < config.level_share * abs(step_deg):
+        return 0.0
     usual_deg = np.abs(flexion_deg[shift.within_strides :] - flexion_deg[: -shift.within_strides])
     is_sudden = abs(step_deg) > shift.sudden_factor * MAD_TO_SD * float(np.median(usual_deg))
-    is_level = max(np.ptp(after), np.ptp(before)) < config.level_share * abs(step_deg)
     nearest_deg = float(np.median(after[: shift.edge_strides]) - np.median(before[-shift.edge_strides :]))
-    is_steep = nearest_deg / step_deg > config.steep_share if step_deg else False
-    return step_deg if is_sudden and is_level and is_steep else 0.0
+    is_steep = nearest_deg / step_deg > config.steep_share
+    return step_deg if is_sudden and is_steep else 0.0
